@@ -1,0 +1,58 @@
+# What every target of Duomo shares: language, warnings, floating point, sanitizers, room targets.
+include(GNUInstallDirs)
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 99)
+set(CMAKE_C_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_C_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
+set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release)
+endif()
+string(REPLACE "-O3" "-O2" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+# One score per pair of vectors, bit for bit, on every machine: no contraction into fused
+# multiply-adds that the source does not spell out, and never fast-math.
+add_library(duomo_options INTERFACE)
+target_compile_options(duomo_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
+  -ffp-contract=off -fno-math-errno -ffunction-sections -fdata-sections)
+target_link_options(duomo_options INTERFACE -Wl,--gc-sections)
+target_include_directories(duomo_options INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
+if(DUOMO_SANITIZE)
+  target_compile_options(duomo_options INTERFACE -fsanitize=${DUOMO_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(duomo_options INTERFACE -fsanitize=${DUOMO_SANITIZE})
+endif()
+
+find_package(ZLIB REQUIRED)
+find_package(Threads REQUIRED)
+
+# duomo_room(NAME SOURCES … DEPENDS …): one room as a static library duomo_NAME.
+function(duomo_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_library(duomo_${name} STATIC ${ROOM_SOURCES})
+  target_link_libraries(duomo_${name} PUBLIC duomo_options ${ROOM_DEPENDS})
+endfunction()
+
+# duomo_test(NAME DEPENDS … [SOURCES …]): a GoogleTest program NAME_test from NAME_test.cc.
+function(duomo_test name)
+  cmake_parse_arguments(TEST "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${name}_test ${name}_test.cc ${TEST_SOURCES})
+  target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(${name}_test PRIVATE duomo_options ${TEST_DEPENDS} GTest::gtest GTest::gtest_main)
+  set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600)
+endfunction()

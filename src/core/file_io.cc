@@ -1,0 +1,143 @@
+#include "core/file_io.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include "core/array.h"
+#include "core/error.h"
+
+namespace duomo {
+namespace {
+
+struct Descriptor {
+  int fd;
+  ~Descriptor() {
+    if (fd >= 0) ::close(fd);
+  }
+};
+
+// strerror is not thread-safe everywhere; the GNU strerror_r is, and needs no locale of ours.
+std::string Reason(int code) {
+  char buffer[128];
+  return strerror_r(code, buffer, sizeof(buffer));
+}
+
+Descriptor OpenToRead(const std::string& path, size_t& size) {
+  Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (file.fd < 0) Fail(Status::kIo, "cannot open ", path, ": ", Reason(errno));
+  struct stat info;
+  if (::fstat(file.fd, &info) != 0) Fail(Status::kIo, "cannot stat ", path, ": ", Reason(errno));
+  if (!S_ISREG(info.st_mode)) Fail(Status::kIo, "cannot read ", path, ": not a regular file");
+  size = static_cast<size_t>(info.st_size);
+  return file;
+}
+
+}  // namespace
+
+FileBytes FileBytes::Map(const std::string& path) {
+  FileBytes out;
+  size_t size = 0;
+  Descriptor file = OpenToRead(path, size);
+  if (size == 0) return out;
+  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.fd, 0);
+  if (address == MAP_FAILED) Fail(Status::kIo, "cannot map ", path, ": ", Reason(errno));
+  out.data_ = static_cast<const std::byte*>(address);
+  out.size_ = size;
+  out.mapped_ = true;
+  return out;
+}
+
+FileBytes FileBytes::Read(const std::string& path) {
+  FileBytes out;
+  size_t size = 0;
+  Descriptor file = OpenToRead(path, size);
+  if (size == 0) return out;
+  auto* buffer = static_cast<std::byte*>(::operator new(size, std::align_val_t(kAlignment)));
+  out.data_ = buffer;  // owned from here on, whatever happens below
+  out.size_ = size;
+  for (size_t done = 0; done < size;) {
+    ssize_t n = ::read(file.fd, buffer + done, size - done);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) Fail(Status::kIo, "cannot read ", path, ": ", Reason(errno));
+    if (n == 0) Fail(Status::kIo, "cannot read ", path, ": it became shorter while being read");
+    done += static_cast<size_t>(n);
+  }
+  return out;
+}
+
+FileBytes::FileBytes(FileBytes&& other) noexcept { *this = std::move(other); }
+
+FileBytes& FileBytes::operator=(FileBytes&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(size_, other.size_);
+  std::swap(mapped_, other.mapped_);
+  return *this;
+}
+
+FileBytes::~FileBytes() {
+  if (data_ == nullptr) return;
+  auto* address = const_cast<std::byte*>(data_);
+  if (mapped_) {
+    ::munmap(address, size_);
+  } else {
+    ::operator delete(address, std::align_val_t(kAlignment));
+  }
+}
+
+AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
+  // O_EXCL with a name of our own rather than mkstemp: the file gets the mode that the umask says.
+  for (int attempt = 0; fd_ < 0; ++attempt) {
+    temporary_ = StrCat(path_, ".tmp-", static_cast<int64_t>(::getpid()), '-', attempt);
+    fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd_ < 0 && (errno != EEXIST || attempt == 1000)) {
+      Fail(Status::kIo, "cannot create a file beside ", path_, ": ", Reason(errno));
+    }
+  }
+}
+
+AtomicFile::~AtomicFile() {
+  if (fd_ < 0) return;
+  ::close(fd_);
+  ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::FailIo(const char* what) {
+  Fail(Status::kIo, "cannot ", what, " ", path_, ": ", Reason(errno));
+}
+
+void AtomicFile::Write(std::span<const std::byte> bytes) {
+  WriteAt(size_, bytes);
+  size_ += bytes.size();
+}
+
+void AtomicFile::WriteAt(size_t offset, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    ssize_t n = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) FailIo("write");
+    offset += static_cast<size_t>(n);
+    bytes = bytes.subspan(static_cast<size_t>(n));
+  }
+}
+
+void AtomicFile::Commit() {
+  if (::fsync(fd_) != 0) FailIo("sync");
+  if (::rename(temporary_.c_str(), path_.c_str()) != 0) FailIo("rename to");
+  ::close(fd_);
+  fd_ = -1;
+  // The rename itself lasts only once the folder is on disk; best effort, the file is whole.
+  size_t slash = path_.find_last_of('/');
+  std::string folder = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
+  Descriptor directory{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (directory.fd >= 0) (void)::fsync(directory.fd);
+}
+
+}  // namespace duomo

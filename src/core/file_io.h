@@ -1,0 +1,52 @@
+// Files: mapped for reading, replaced as a whole for writing.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace duomo {
+
+// The bytes of a file, mapped read-only, or read into memory. Immutable; any thread.
+class FileBytes {
+ public:
+  // Throws Error(kIo) that names the path and the system's reason.
+  static FileBytes Map(const std::string& path);
+  static FileBytes Read(const std::string& path);
+
+  FileBytes() = default;
+  FileBytes(FileBytes&& other) noexcept;
+  FileBytes& operator=(FileBytes&& other) noexcept;
+  ~FileBytes();
+
+  std::span<const std::byte> bytes() const { return {data_, size_}; }
+
+ private:
+  const std::byte* data_ = nullptr;
+  size_t size_ = 0;
+  bool mapped_ = false;  // else owned, allocated with kAlignment
+};
+
+// A file that appears whole or not at all: written under a temporary name in the same folder,
+// synced and renamed by Commit(). Without Commit() the destructor removes it, so no half-written
+// file stays and an older file of that name is kept. One thread.
+class AtomicFile {
+ public:
+  explicit AtomicFile(std::string path);
+  AtomicFile(const AtomicFile&) = delete;
+  ~AtomicFile();
+  void Write(std::span<const std::byte> bytes);
+  void Write(const std::string& text) { Write(std::as_bytes(std::span(text.data(), text.size()))); }
+  void WriteAt(size_t offset, std::span<const std::byte> bytes);  // does not move the end
+  size_t size() const { return size_; }
+  void Commit();
+
+ private:
+  [[noreturn]] void FailIo(const char* what);
+  std::string path_, temporary_;
+  int fd_ = -1;
+  size_t size_ = 0;
+};
+
+}  // namespace duomo

@@ -1,0 +1,26 @@
+// Text as Duomo treats it everywhere: UTF-8 in memory, words as in the training data.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace duomo {
+
+// ISO-8859-1 to UTF-8; never fails, every byte is a character.
+std::string Latin1ToUtf8(std::string_view latin1);
+
+// Well-formed UTF-8 by the Unicode standard's table 3-7 (no surrogates, no overlong forms).
+bool IsUtf8(std::string_view text);
+
+// The longest prefix of at most `limit` bytes that does not end inside a character.
+std::string_view Utf8Prefix(std::string_view text, size_t limit);
+
+// Lower case for ASCII letters only, so that no result depends on a locale or a Unicode version.
+std::string AsciiLower(std::string_view text);
+
+// The words of `text`: split on ASCII white space and lower-cased. What training, the file and
+// raw features at run time all use, so that a word is the same word everywhere.
+std::vector<std::string> Words(std::string_view text);
+
+}  // namespace duomo

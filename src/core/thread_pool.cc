@@ -1,0 +1,57 @@
+#include "core/thread_pool.h"
+
+namespace duomo {
+
+ThreadPool::ThreadPool(size_t size) {
+  for (size_t i = 1; i < size; ++i) workers_.emplace_back([this, i] { Serve(i); });
+}
+
+ThreadPool::~ThreadPool() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  start_.notify_all();
+  for (std::thread& worker : workers_) worker.join();
+}
+
+void ThreadPool::Call(size_t worker) {
+  try {
+    (*work_)(worker);
+  } catch (...) {
+    std::lock_guard lock(mutex_);
+    if (!failure_) failure_ = std::current_exception();
+  }
+}
+
+void ThreadPool::Serve(size_t worker) {
+  size_t seen = 0;
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      start_.wait(lock, [&] { return stopping_ || generation_ != seen; });
+      if (stopping_) return;
+      seen = generation_;
+    }
+    Call(worker);
+    std::lock_guard lock(mutex_);
+    if (--running_ == 0) done_.notify_one();
+  }
+}
+
+void ThreadPool::Run(const std::function<void(size_t)>& work) {
+  {
+    std::lock_guard lock(mutex_);
+    work_ = &work;
+    running_ = workers_.size();
+    failure_ = nullptr;
+    ++generation_;
+  }
+  start_.notify_all();
+  Call(0);
+  std::unique_lock lock(mutex_);
+  done_.wait(lock, [&] { return running_ == 0; });
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+}  // namespace duomo

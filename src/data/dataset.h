@@ -1,0 +1,54 @@
+// A data set as its files say it, before any encoding: users, items, and who rated what.
+// Every reader makes one of these, and nothing behind this room knows where it came from.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace duomo::data {
+
+enum class ColumnKind {
+  kInteger,  // integers[row]
+  kNumber,   // numbers[row]; NaN: missing
+  kString,   // texts[row]; also free text, which tokens split into words
+  kSet,      // texts[offsets[row] … offsets[row+1])
+};
+
+struct Column {
+  std::string name;
+  ColumnKind kind = ColumnKind::kString;
+  std::vector<int64_t> integers;
+  std::vector<float> numbers;
+  std::vector<std::string> texts;
+  std::vector<uint64_t> offsets;
+};
+
+// One row a user or item, in the order of the file.
+struct EntityTable {
+  std::vector<int64_t> ids;        // integer keys …
+  std::vector<std::string> keys;   // … or string keys: then ids is empty
+  std::vector<std::string> titles; // for people; may be empty
+  std::vector<Column> columns;     // all of the same length
+
+  size_t size() const { return keys.empty() ? ids.size() : keys.size(); }
+  const Column* Find(std::string_view name) const;  // nullptr where there is none
+};
+
+// Parallel arrays, in the order of the file.
+struct Interactions {
+  std::vector<uint32_t> users, items;  // rows of the tables
+  std::vector<float> ratings;
+  std::vector<int64_t> timestamps;     // seconds; 0: unknown
+  size_t size() const { return users.size(); }
+};
+
+struct Dataset {
+  std::string name;  // "ml-1m"
+  EntityTable users, items;
+  Interactions interactions;
+  uint64_t skipped_lines = 0;  // bad lines left out, where the caller asked for that
+};
+
+}  // namespace duomo::data

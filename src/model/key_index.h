@@ -1,0 +1,42 @@
+// Finds the row of a key, and the key of a row, in tensors as they lie in a file: nothing is
+// built at open. The same structure serves vocabularies and the keys of users and items.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "model/description.h"
+
+namespace duomo::model {
+
+// Immutable view; any thread. Memory-safe whatever the tensors contain: rows that they name
+// beyond size() are treated as absent.
+class KeyIndex {
+ public:
+  KeyIndex() = default;
+  static KeyIndex OfRange(uint64_t size);
+  // `keys[row]`; `order`: rows in ascending order of key, empty when the keys ascend already.
+  static KeyIndex OfIntegers(std::span<const int64_t> keys, std::span<const uint32_t> order);
+  // Row r is text[offsets[r] … offsets[r+1]); `order` as above (byte-wise), always present.
+  static KeyIndex OfStrings(std::span<const uint64_t> offsets, std::string_view text,
+                            std::span<const uint32_t> order);
+
+  KeyKind kind() const { return kind_; }
+  uint64_t size() const { return size_; }
+  std::optional<uint64_t> Find(int64_t key) const;           // range and integer keys
+  std::optional<uint64_t> Find(std::string_view key) const;  // string keys
+  int64_t IntegerAt(uint64_t row) const;          // range and integers; strings: the row itself
+  std::string_view StringAt(uint64_t row) const;  // strings; else empty
+
+ private:
+  KeyKind kind_ = KeyKind::kRange;
+  uint64_t size_ = 0;
+  std::span<const int64_t> integers_;
+  std::span<const uint64_t> offsets_;
+  std::string_view text_;
+  std::span<const uint32_t> order_;
+};
+
+}  // namespace duomo::model

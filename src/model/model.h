@@ -1,0 +1,106 @@
+// A model: its description and its named tensors, read from a file or about to be written to one.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "file/reader.h"
+#include "file/tensor.h"
+#include "model/description.h"
+#include "model/features.h"
+#include "model/key_index.h"
+
+namespace duomo::model {
+
+// How the weights came to be; shown by `inspect`, ignored by the runtime.
+struct Report {
+  std::string data, split, settings;                      // settings: JSON
+  std::vector<std::pair<std::string, double>> metrics;    // in the order given
+};
+
+// ---- Writing ---------------------------------------------------------------------------------
+
+// Everything that a file holds. Tensor names (E is "users" or "items"):
+//   parameters/NAME                          f32, every ParametersOf(description)
+//   vocabularies/V/{keys | offsets,text,order}   as KeyIndex; nothing for ranges
+//   E/{keys[,order] | offsets,text,order}    keys in row order; E without rows may be absent
+//   E/titles/{offsets,text}                  optional
+//   E/features/I/{rows | offsets,rows | numbers}   every input I of that scope
+//   E/vectors                                f32 [n, VectorWidth]; optional for users
+//   users/history/{offsets,rows}             item rows, oldest first; optional
+//   inputs/I/{mean_deviation | quantiles}    f32, for normalised numbers: [2] or [q]
+struct Contents {
+  Description description;  // valid and bound
+  std::vector<file::OwnedTensor> tensors;
+  Report report;
+};
+
+void Save(const std::string& path, const Contents& contents);
+AlignedVector<std::byte> SaveToMemory(const Contents& contents);
+
+// Helpers that make the tensors of the list above, so that every producer writes the same thing.
+void AddKeys(std::vector<file::OwnedTensor>& out, const std::string& prefix,
+             std::span<const int64_t> keys);
+void AddKeys(std::vector<file::OwnedTensor>& out, const std::string& prefix,
+             std::span<const std::string> keys);
+void AddTexts(std::vector<file::OwnedTensor>& out, const std::string& prefix,
+              std::span<const std::string> texts);
+void AddFeature(std::vector<file::OwnedTensor>& out, const std::string& prefix,
+                const FeatureView& feature);
+
+// ---- Reading ---------------------------------------------------------------------------------
+
+// One side's stored entities.
+struct Entities {
+  KeyIndex keys;
+  uint64_t count = 0;
+  std::span<const uint64_t> title_offsets;  // empty: no titles
+  std::string_view title_text;
+  FeatureSet features;             // as FeatureSet: by index of input
+  std::span<const float> vectors;  // count × VectorWidth, or empty: not frozen
+
+  std::string_view Title(uint64_t row) const;  // empty where there is none
+};
+
+// An opened model. Immutable; any thread. All views live as long as it does.
+class Model {
+ public:
+  static std::shared_ptr<const Model> Open(const std::string& path,
+                                           const file::ReadOptions& options = {});
+  static std::shared_ptr<const Model> OpenBuffer(std::span<const std::byte> data,
+                                                 const file::ReadOptions& options = {});
+
+  const Description& description() const { return description_; }
+  const Report& report() const { return report_; }
+  const file::Reader& file() const { return *file_; }
+  const Entities& users() const { return users_; }
+  const Entities& items() const { return items_; }
+  const Entities& side(Side s) const { return s == Side::kItem ? items_ : users_; }
+  const KeyIndex& vocabulary(uint32_t index) const { return vocabularies_[index]; }
+
+  bool has_history() const { return !history_.offsets.empty(); }
+  std::span<const uint32_t> HistoryOf(uint64_t user_row) const { return history_.RowsOf(user_row); }
+
+  // By the name in ParametersOf(); present and of the right shape, checked at open.
+  std::span<const float> parameter(std::string_view name) const;
+  // Statistics of a normalised number: {mean, deviation} or the quantiles; empty: none.
+  std::span<const float> statistics(uint32_t input) const { return statistics_[input]; }
+
+ private:
+  Model() = default;
+  static std::shared_ptr<const Model> FromFile(std::unique_ptr<const file::Reader> file);
+  std::unique_ptr<const file::Reader> file_;
+  Description description_;
+  Report report_;
+  Entities users_, items_;
+  std::vector<KeyIndex> vocabularies_;
+  FeatureView history_;
+  std::vector<std::span<const float>> statistics_;
+};
+
+}  // namespace duomo::model
