@@ -1,0 +1,53 @@
+// Arithmetic on plain float arrays, one implementation an instruction set, chosen at run time.
+// Knows no model. Every function is pure; any thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace duomo::kernels {
+
+// Same values as model::Activation.
+enum class Activation : int32_t { kIdentity = 0, kTanh = 1, kSigmoid = 2, kRelu = 3 };
+
+struct AdamStep {
+  float learning_rate;  // with both bias corrections folded in: lr·√(1−β₂ᵗ)/(1−β₁ᵗ)
+  float beta1, beta2;
+  float epsilon;
+  float decay;  // decoupled weight decay times learning rate; 0: none
+};
+
+struct VectorKernels {
+  const char* name;  // "portable", "avx2", "avx512", "neon"
+
+  // Σ a[i]·b[i] in double with one fixed order: 16 lanes, lane i%16 takes element i in ascending
+  // order, lanes folded 16→8→4→2→1 by adding the upper half to the lower. A product of two floats
+  // is exact in double, so the bits are the same on every instruction set, with or without FMA.
+  double (*dot)(const float* a, const float* b, size_t n);
+  // out[r] = dot(q, rows + r·n, n) for `count` rows; the same bits.
+  void (*dots)(const float* q, const float* rows, size_t n, size_t count, double* out);
+
+  // In place. tanh and sigmoid are within 4 ulp + 1e-7 of the true value, monotone saturation.
+  void (*activate)(Activation activation, float* x, size_t n);
+  // gradient[i] *= activation'(x), expressed by the activation's output y[i].
+  void (*activate_backward)(Activation activation, const float* y, float* gradient, size_t n);
+
+  // One Adam step over n parameters (Kingma and Ba 2015, epsilon outside the root):
+  // m = β₁m+(1−β₁)g, v = β₂v+(1−β₂)g², w −= decay·w + lr·m/(√v+ε). g == nullptr: all zero.
+  void (*adam)(const AdamStep& step, const float* g, float* m, float* v, float* w, size_t n);
+
+  // out[i] += a·x[i].
+  void (*axpy)(float a, const float* x, float* out, size_t n);
+
+  // Row-major C[m,n] = op(A)·op(B) + beta·C, op transposing where asked; strides in floats.
+  void (*gemm)(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const float* a,
+               size_t lda, const float* b, size_t ldb, float beta, float* c, size_t ldc);
+};
+
+// The fastest set that this machine runs; chosen once, immutable.
+const VectorKernels& Vector();
+// Every set that this machine runs, the portable one first; for tests.
+std::span<const VectorKernels* const> AllVector();
+
+}  // namespace duomo::kernels

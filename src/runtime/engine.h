@@ -1,0 +1,82 @@
+// A model made ready to run: prepared layers, towers on features, from vectors to numbers.
+// Retrieval and the C ABI stand on this; it opens nothing and keeps no scratch of its own.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "kernels/dense.h"
+#include "model/features.h"
+#include "model/model.h"
+
+namespace duomo::runtime {
+
+// Where one input's values come from in a batch: batch row i reads entity rows[i] of the view, or
+// entity i where `rows` is empty.
+struct InputSource {
+  model::FeatureView view;  // empty view: unset for every row
+  std::span<const uint32_t> rows;
+};
+
+// One batch for a tower; inputs by index into Description::inputs, those that the tower does not
+// read are ignored.
+struct Batch {
+  size_t count = 0;
+  std::span<const InputSource> inputs;
+};
+
+// Memory for running towers; one thread at a time, grows and is kept.
+struct Workspace {
+  kernels::Scratch scratch;
+  AlignedVector<float> buffers[4];
+  std::vector<InputSource> inputs;
+};
+
+// Immutable; any thread. Holds its model alive.
+class Engine {
+ public:
+  static std::shared_ptr<const Engine> Create(std::shared_ptr<const model::Model> model,
+                                              kernels::Backend backend = kernels::Backend::kDefault);
+  virtual ~Engine() = default;
+
+  const model::Model& model() const { return *model_; }
+  bool joint() const { return joint_; }
+  size_t vector_width() const { return vector_width_; }
+
+  // From ⟨user vector, item vector⟩ to the head's number and to the output's unit: one monotone
+  // map in double, rounded once. Always finite, whatever the vectors.
+  double Head(double dot) const;
+  float Score(double dot) const { return static_cast<float>(Head(dot)); }
+  float Predict(double dot) const { return Output(Head(dot)); }
+  float Output(double head) const;
+  float minimum_output() const;  // the range of Predict; ±infinity where there is no bound
+  float maximum_output() const;
+
+  // The frozen vector of a row; empty where that side has none.
+  std::span<const float> Vector(model::Side side, uint64_t row) const;
+
+  // Runs a side's tower: vectors [batch.count, vector_width()], unit length for cosine heads (the
+  // zero vector stays zero), with the bias columns for dot heads. Any batch size.
+  virtual void Encode(model::Side side, const Batch& batch, float* vectors, Workspace& work) const = 0;
+
+  // Runs the joint tower: the head's numbers, [batch.count].
+  virtual void Rank(const Batch& batch, float* heads, Workspace& work) const = 0;
+
+  // Inputs of the stored entities of one side, for rows (empty: all, in order). A history input
+  // reads the file's history. Entries of other scopes are left as they are; resizes `inputs`.
+  void StoredInputs(model::Side side, std::span<const uint32_t> rows,
+                    std::vector<InputSource>& inputs) const;
+
+  // All vectors of a side from its stored features, as export freezes them: [count, width].
+  AlignedVector<float> Freeze(model::Side side) const;
+
+ protected:
+  explicit Engine(std::shared_ptr<const model::Model> model);
+  std::shared_ptr<const model::Model> model_;
+  bool joint_ = false;
+  size_t vector_width_ = 0;
+};
+
+}  // namespace duomo::runtime
