@@ -1,0 +1,43 @@
+#include "training/examples.h"
+
+#include "core/error.h"
+
+namespace duomo::training {
+
+RatingExamples::RatingExamples(const data::Encoded& encoded, const data::Interactions& interactions,
+                               std::span<const uint32_t> numbers)
+    : encoded_(&encoded), interactions_(&interactions), numbers_(numbers) {
+  for (const model::Input& input : encoded.description.inputs) {
+    if (input.scope == model::Scope::kPair || input.kind == model::InputKind::kHistory) {
+      Fail(Status::kUnsupported, "the input \"", input.name,
+           "\" depends on the example; learning from ratings alone cannot fill it");
+    }
+  }
+}
+
+float RatingExamples::TargetOf(size_t i) const {
+  const model::Output& output = encoded_->description.output;
+  return static_cast<float>((interactions_->ratings[numbers_[i]] - output.offset) / output.scale);
+}
+
+void RatingExamples::Gather(std::span<const uint32_t> numbers, ExampleBatch& out) const {
+  const model::Description& d = encoded_->description;
+  out.users.clear();
+  out.items.clear();
+  out.targets.clear();
+  for (uint32_t i : numbers) {
+    out.users.push_back(UserOf(i));
+    out.items.push_back(ItemOf(i));
+    out.targets.push_back(TargetOf(i));
+  }
+  out.inputs.resize(d.inputs.size());
+  for (size_t i = 0; i < d.inputs.size(); ++i) {
+    if (d.inputs[i].scope == model::Scope::kUser) {
+      out.inputs[i] = {encoded_->users.inputs[i], out.users};
+    } else {
+      out.inputs[i] = {encoded_->items.inputs[i], out.items};
+    }
+  }
+}
+
+}  // namespace duomo::training

@@ -1,0 +1,58 @@
+// What is learned from, one mini-batch at a time.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "data/dataset.h"
+#include "data/encode.h"
+#include "runtime/engine.h"
+
+namespace duomo::training {
+
+// A mini-batch as networks read it, with the memory that its inputs point into. One thread.
+struct ExampleBatch {
+  std::vector<runtime::InputSource> inputs;  // by index of input
+  std::vector<float> targets;                // in the head's unit; squared and logistic losses
+  std::vector<float> weights;                // empty: 1 each
+  std::vector<uint32_t> users, items;        // rows
+
+  std::vector<model::FeatureColumn> columns;  // by input: what depends on the example
+  runtime::Batch batch() const { return {users.size(), inputs}; }
+};
+
+// Examples by number. Immutable; any thread.
+class Examples {
+ public:
+  virtual ~Examples() = default;
+  virtual size_t size() const = 0;
+  virtual void Gather(std::span<const uint32_t> numbers, ExampleBatch& out) const = 0;
+
+  // True when users and items look the same in every example (no histories, no pair inputs), so
+  // that vectors computed once serve all.
+  virtual bool static_features() const = 0;
+};
+
+// Ratings: target (rating − output offset) / output scale, one example a listed interaction.
+class RatingExamples : public Examples {
+ public:
+  // All arguments must outlive this.
+  RatingExamples(const data::Encoded& encoded, const data::Interactions& interactions,
+                 std::span<const uint32_t> numbers);
+  size_t size() const override { return numbers_.size(); }
+  void Gather(std::span<const uint32_t> numbers, ExampleBatch& out) const override;
+  bool static_features() const override { return true; }
+
+  // Of example i, for evaluation on vectors.
+  uint32_t UserOf(size_t i) const { return interactions_->users[numbers_[i]]; }
+  uint32_t ItemOf(size_t i) const { return interactions_->items[numbers_[i]]; }
+  float TargetOf(size_t i) const;
+
+ private:
+  const data::Encoded* encoded_;
+  const data::Interactions* interactions_;
+  std::span<const uint32_t> numbers_;
+};
+
+}  // namespace duomo::training

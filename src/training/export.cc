@@ -1,0 +1,124 @@
+#include "training/export.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/error.h"
+#include "runtime/engine.h"
+
+namespace duomo::training {
+namespace {
+
+using file::OwnedTensor;
+
+// The mean of the trained rows of a table, in double; zero when none was.
+void FillUnknownRow(const Trainer& trainer, size_t slot_index, std::span<float> values) {
+  const Layout::Slot& slot = trainer.layout().slots()[slot_index];
+  size_t known = slot.rows() - 1, width = slot.width();
+  if (trainer.Trained(slot_index, static_cast<uint32_t>(known))) return;
+  std::vector<double> sum(width);
+  size_t count = 0;
+  for (size_t row = 0; row < known; ++row) {
+    if (!trainer.Trained(slot_index, static_cast<uint32_t>(row))) continue;
+    ++count;
+    for (size_t i = 0; i < width; ++i) sum[i] += values[row * width + i];
+  }
+  for (size_t i = 0; i < width; ++i) {
+    values[known * width + i] =
+        count > 0 ? static_cast<float>(sum[i] / static_cast<double>(count)) : 0.0f;
+  }
+}
+
+void AddEntities(std::vector<OwnedTensor>& out, const std::string& prefix,
+                 const data::EntityTable& table, const model::FeatureSet& features,
+                 const model::Description& d, model::Scope scope, bool titles) {
+  if (table.keys.empty()) {
+    model::AddKeys(out, prefix, std::span<const int64_t>(table.ids));
+  } else {
+    model::AddKeys(out, prefix, std::span<const std::string>(table.keys));
+  }
+  if (titles && !table.titles.empty()) model::AddTexts(out, prefix + "/titles", table.titles);
+  for (size_t i = 0; i < d.inputs.size(); ++i) {
+    if (d.inputs[i].scope != scope || d.inputs[i].kind == model::InputKind::kHistory) continue;
+    model::AddFeature(out, StrCat(prefix, "/features/", d.inputs[i].name), features.inputs[i]);
+  }
+}
+
+void AddHistory(std::vector<OwnedTensor>& out, const data::Dataset& dataset) {
+  const data::Interactions& all = dataset.interactions;
+  std::vector<uint32_t> order(all.size());
+  std::iota(order.begin(), order.end(), 0u);
+  bool timed = all.timestamps.size() == all.size();
+  std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+    if (all.users[a] != all.users[b]) return all.users[a] < all.users[b];
+    return timed && all.timestamps[a] < all.timestamps[b];
+  });
+  model::FeatureColumn history{model::InputKind::kHistory, {0}, {}, {}};
+  size_t at = 0;
+  for (size_t user = 0; user < dataset.users.size(); ++user) {
+    for (; at < order.size() && all.users[order[at]] == user; ++at) {
+      history.rows.push_back(all.items[order[at]]);
+    }
+    history.offsets.push_back(history.rows.size());
+  }
+  model::AddFeature(out, "users/history", history.view());
+}
+
+}  // namespace
+
+model::Contents Export(const Trainer& trainer, const data::Encoded& encoded,
+                       const data::Dataset& dataset, const ExportOptions& options) {
+  const model::Description& d = encoded.description;
+  model::Contents contents;
+  contents.description = d;
+  for (size_t s = 0; s < trainer.layout().slots().size(); ++s) {
+    const Layout::Slot& slot = trainer.layout().slots()[s];
+    auto values = trainer.parameters().subspan(slot.offset, slot.size);
+    OwnedTensor tensor = OwnedTensor::From<float>(StrCat("parameters/", slot.parameter.name),
+                                                  slot.parameter.shape, values);
+    if (slot.table >= 0) {
+      FillUnknownRow(trainer, s, {reinterpret_cast<float*>(tensor.bytes.data()), slot.size});
+    }
+    contents.tensors.push_back(std::move(tensor));
+  }
+  for (const OwnedTensor& tensor : encoded.vocabularies) contents.tensors.push_back(tensor);
+  AddEntities(contents.tensors, "users", dataset.users, encoded.users, d, model::Scope::kUser,
+              options.titles);
+  AddEntities(contents.tensors, "items", dataset.items, encoded.items, d, model::Scope::kItem,
+              options.titles);
+  for (size_t i = 0; i < d.inputs.size(); ++i) {
+    const std::vector<float>& statistics = trainer.statistics()[i];
+    if (statistics.empty()) continue;
+    bool standard = false;
+    for (const model::Tower& tower : d.towers) {
+      for (const model::Encoder& e : tower.encoders) {
+        standard |= e.input == i && e.normalization == model::Normalization::kStandard;
+      }
+    }
+    contents.tensors.push_back(OwnedTensor::From<float>(
+        StrCat("inputs/", d.inputs[i].name, standard ? "/mean_deviation" : "/quantiles"),
+        {statistics.size()}, statistics));
+  }
+  if (options.store_history) AddHistory(contents.tensors, dataset);
+  if (!model::IsJoint(d)) FreezeVectors(contents, options.user_vectors);
+  return contents;
+}
+
+void FreezeVectors(model::Contents& contents, bool users) {
+  std::erase_if(contents.tensors, [](const OwnedTensor& t) {
+    return t.name == "users/vectors" || t.name == "items/vectors";
+  });
+  AlignedVector<std::byte> bytes = model::SaveToMemory(contents);
+  auto model = model::Model::OpenBuffer(bytes);
+  auto engine = runtime::Engine::Create(model);
+  uint64_t width = engine->vector_width();
+  auto add = [&](const char* name, model::Side side) {
+    AlignedVector<float> vectors = engine->Freeze(side);
+    contents.tensors.push_back(
+        OwnedTensor::From<float>(name, {vectors.size() / width, width}, vectors));
+  };
+  add("items/vectors", model::Side::kItem);
+  if (users) add("users/vectors", model::Side::kUser);
+}
+
+}  // namespace duomo::training

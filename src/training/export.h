@@ -1,0 +1,27 @@
+// From a trained network to everything that a file holds.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "data/dataset.h"
+#include "model/model.h"
+#include "training/trainer.h"
+
+namespace duomo::training {
+
+struct ExportOptions {
+  bool user_vectors = true;   // freeze user vectors (item vectors always are)
+  bool store_history = false; // who rated what, in time order, for exclude-seen
+  bool titles = true;
+};
+
+// Unknown rows become the mean of the rows that examples touched, unless examples taught the
+// unknown row itself. Frozen vectors come from the runtime's own towers.
+model::Contents Export(const Trainer& trainer, const data::Encoded& encoded,
+                       const data::Dataset& dataset, const ExportOptions& options);
+
+// Adds (or replaces) E/vectors of both sides, run by the towers on what `contents` holds.
+void FreezeVectors(model::Contents& contents, bool users);
+
+}  // namespace duomo::training

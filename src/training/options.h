@@ -1,0 +1,38 @@
+// How a description is trained: separate from what it computes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace duomo::training {
+
+enum class Loss {
+  kSquared,   // of the head's number against the rating in the head's unit
+  kLogistic,  // weighted logistic regression (Covington 2016, section 4.2)
+  kSoftmax,   // over items, full or sampled with logQ correction (Bengio and Senécal 2008)
+};
+
+enum class Schedule { kConstant, kLinear, kCosine };  // of the learning rate, down to 0
+
+struct TrainingOptions {
+  Loss loss = Loss::kSquared;
+  uint64_t passes = 2;
+  uint64_t steps = 0;  // 0: as many as the passes have; else the most steps to take
+  uint32_t batch_size = 256;
+  double learning_rate = 1e-4, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
+  Schedule schedule = Schedule::kConstant;
+  uint64_t warmup_steps = 0;
+  double weight_decay = 0;  // decoupled, on every parameter (Loshchilov and Hutter 2019)
+  double embedding_l2 = 0;  // added to the gradient of the table rows that a step touches
+  double dropout = 0;       // of the inputs of tower layers
+  std::vector<std::pair<std::string, double>> id_dropout;  // input name, probability
+  uint32_t negatives = 0;   // softmax: sampled negatives a worker's batch; 0: every item
+  uint32_t shuffle_buffer = 0;  // 0: full reshuffle each pass; else the original's buffered one
+  uint64_t seed = 0;
+  uint32_t threads = 0;  // 0: one a core
+  uint64_t test_every = 1000;
+};
+
+}  // namespace duomo::training

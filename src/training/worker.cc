@@ -1,0 +1,313 @@
+#include "training/worker.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/error.h"
+#include "kernels/dense.h"
+#include "kernels/vector.h"
+
+namespace duomo::training {
+
+using model::HeadKind;
+using model::Side;
+
+ItemSampler::ItemSampler(std::span<const uint64_t> counts) {
+  double total = 0;
+  for (uint64_t count : counts) {
+    total += static_cast<double>(count);
+    cumulative_.push_back(total);
+  }
+  for (uint64_t count : counts) {
+    log_probability_.push_back(std::log(static_cast<double>(count) / total));
+  }
+}
+
+uint32_t ItemSampler::Draw(Random& random) const {
+  double at = random.Uniform() * cumulative_.back();
+  auto above = std::upper_bound(cumulative_.begin(), cumulative_.end(), at);
+  return static_cast<uint32_t>(std::min(above, cumulative_.end() - 1) - cumulative_.begin());
+}
+
+Worker::Worker(const model::Description& d, const Layout& layout,
+               std::span<const std::vector<float>> statistics, const model::FeatureSet& items,
+               const TrainingOptions& options, const ItemSampler* sampler, uint64_t seed)
+    : description_(&d),
+      layout_(&layout),
+      options_(&options),
+      all_items_(&items),
+      sampler_(sampler),
+      gradients_(layout),
+      random_(seed) {
+  for (const model::Tower& tower : d.towers) nets_.emplace_back(d, layout, tower.side, statistics);
+  dropout_.rate = static_cast<float>(options.dropout);
+  dropout_.ids.resize(d.inputs.size());
+  for (const auto& [name, probability] : options.id_dropout) {
+    bool found = false;
+    for (size_t i = 0; i < d.inputs.size(); ++i) {
+      if (d.inputs[i].name != name) continue;
+      dropout_.ids[i] = static_cast<float>(probability);
+      found = true;
+    }
+    if (!found) Fail(Status::kInvalidArgument, "id dropout: no input is called \"", name, "\"");
+  }
+  auto slot = [&](const char* name) { return static_cast<int>(layout.IndexOf(name)); };
+  if (d.head.user_bias >= 0) user_bias_ = slot("head/user_bias");
+  if (d.head.item_bias >= 0) item_bias_ = slot("head/item_bias");
+  if (d.head.global_bias) global_bias_ = slot("head/global_bias");
+}
+
+const float* Worker::Encode(const float* parameters, Side side, const runtime::Batch& batch) {
+  return Net(side).Forward(parameters, batch, nullptr, nullptr);
+}
+
+double Worker::Step(const float* parameters, const Examples& examples,
+                    std::span<const uint32_t> numbers, float scale, bool train) {
+  heads_.clear();
+  if (numbers.empty()) return 0;
+  examples.Gather(numbers, batch_);
+  heads_.resize(numbers.size());
+  if (model::IsJoint(*description_)) return JointLoss(parameters, scale, train);
+  if (options_->loss == Loss::kSoftmax) return SoftmaxLoss(parameters, scale, train);
+  return PairLoss(parameters, scale, train);
+}
+
+double Worker::PointLoss(size_t i, double& slope) const {
+  double head = heads_[i], target = batch_.targets[i];
+  double weight = batch_.weights.empty() ? 1.0 : batch_.weights[i];
+  if (options_->loss == Loss::kLogistic) {
+    // −weight·log σ(h) for positives, −log(1 − σ(h)) for negatives; log1p form, no overflow.
+    double sign = target > 0 ? 1 : -1;
+    double margin = sign * head;
+    double cost = margin > 0 ? std::log1p(std::exp(-margin)) : -margin + std::log1p(std::exp(margin));
+    slope = -weight * sign / (1 + std::exp(margin));
+    return weight * cost;
+  }
+  slope = weight * 2 * (head - target);
+  return weight * (head - target) * (head - target);
+}
+
+double Worker::PairLoss(const float* parameters, float scale, bool train) {
+  const model::Head& head = description_->head;
+  size_t count = heads_.size(), width = Net(Side::kUser).width();
+  const Dropout* dropout = train ? &dropout_ : nullptr;
+  Random* random = train ? &random_ : nullptr;
+  const float* users = Net(Side::kUser).Forward(parameters, batch_.batch(), dropout, random);
+  const float* items = Net(Side::kItem).Forward(parameters, batch_.batch(), dropout, random);
+  const kernels::VectorKernels& k = kernels::Vector();
+  const auto& slots = layout_->slots();
+  // The row of a bias is that of the category which the head names.
+  auto bias_row = [&](int32_t input, size_t i) {
+    const runtime::InputSource& source = batch_.inputs[static_cast<size_t>(input)];
+    const model::Input& in = description_->inputs[static_cast<size_t>(input)];
+    uint64_t unknown = description_->vocabularies[static_cast<size_t>(in.vocabulary)].size;
+    auto rows = source.view.RowsOf(source.rows.empty() ? i : source.rows[i]);
+    return static_cast<uint32_t>(rows.empty() ? unknown : std::min<uint64_t>(rows[0], unknown));
+  };
+  if (train) {
+    user_gradient_.resize(count * width);
+    item_gradient_.resize(count * width);
+  }
+  double cost = 0;
+  for (size_t i = 0; i < count; ++i) {
+    const float* u = users + i * width;
+    const float* v = items + i * width;
+    double dot = k.dot(u, v, width), uu = 1, vv = 1, length = 1;
+    if (head.kind == HeadKind::kCosine) {
+      uu = k.dot(u, u, width);
+      vv = k.dot(v, v, width);
+      length = std::sqrt(uu) * std::sqrt(vv);
+      dot = length > 0 ? dot / length : 0;
+    }
+    double sum = dot;
+    uint32_t user_row = 0, item_row = 0;
+    if (user_bias_ >= 0) {
+      user_row = bias_row(head.user_bias, i);
+      sum += parameters[slots[static_cast<size_t>(user_bias_)].offset + user_row];
+    }
+    if (item_bias_ >= 0) {
+      item_row = bias_row(head.item_bias, i);
+      sum += parameters[slots[static_cast<size_t>(item_bias_)].offset + item_row];
+    }
+    if (global_bias_ >= 0) sum += parameters[slots[static_cast<size_t>(global_bias_)].offset];
+    heads_[i] = static_cast<float>(head.scale * sum);
+    double slope = 0;
+    cost += PointLoss(i, slope);
+    if (!train) continue;
+    double g = slope * scale * head.scale;  // by `sum`
+    auto step = static_cast<float>(g);
+    if (user_bias_ >= 0) gradients_.Row(static_cast<size_t>(user_bias_), user_row)[0] += step;
+    if (item_bias_ >= 0) gradients_.Row(static_cast<size_t>(item_bias_), item_row)[0] += step;
+    if (global_bias_ >= 0) gradients_.of(static_cast<size_t>(global_bias_))[0] += step;
+    // By u: v for the dot product; (v/|v| − cos·u/|u|)/|u| for the cosine, 0 at the zero vector.
+    double cross = g, own_u = 0, own_v = 0;
+    if (head.kind == HeadKind::kCosine) {
+      cross = length > 0 ? g / length : 0;
+      own_u = length > 0 ? g * dot / uu : 0;
+      own_v = length > 0 ? g * dot / vv : 0;
+    }
+    auto c = static_cast<float>(cross);
+    auto ou = static_cast<float>(own_u), ov = static_cast<float>(own_v);
+    float* gu = &user_gradient_[i * width];
+    float* gv = &item_gradient_[i * width];
+    for (size_t j = 0; j < width; ++j) {
+      gu[j] = c * v[j] - ou * u[j];
+      gv[j] = c * u[j] - ov * v[j];
+    }
+  }
+  if (train) {
+    Net(Side::kUser).Backward(parameters, user_gradient_.data(), gradients_);
+    Net(Side::kItem).Backward(parameters, item_gradient_.data(), gradients_);
+  }
+  return cost;
+}
+
+double Worker::SoftmaxLoss(const float* parameters, float scale, bool train) {
+  // Candidates: with sampling the right items of this batch and the negatives drawn, each logit
+  // corrected by −log of its expected count; else every item.
+  bool sampled = options_->negatives > 0 && train;
+  size_t count = heads_.size(), width = Net(Side::kUser).width();
+  candidates_.clear();
+  if (sampled) {
+    for (uint32_t n = 0; n < options_->negatives; ++n) {
+      candidates_.push_back(sampler_->Draw(random_));
+    }
+  } else {
+    candidates_.resize(all_items_->count);
+    for (size_t i = 0; i < candidates_.size(); ++i) candidates_[i] = static_cast<uint32_t>(i);
+  }
+  size_t shared = candidates_.size();  // then, when sampled, each example's own right item
+  if (sampled) candidates_.insert(candidates_.end(), batch_.items.begin(), batch_.items.end());
+
+  const Dropout* dropout = train ? &dropout_ : nullptr;
+  Random* random = train ? &random_ : nullptr;
+  const float* users = Net(Side::kUser).Forward(parameters, batch_.batch(), dropout, random);
+  std::vector<runtime::InputSource> item_inputs(description_->inputs.size());
+  for (size_t i = 0; i < item_inputs.size(); ++i) {
+    if (description_->inputs[i].scope == model::Scope::kItem) {
+      item_inputs[i] = {all_items_->inputs[i], candidates_};
+    }
+  }
+  runtime::Batch item_batch{candidates_.size(), item_inputs};
+  const float* items = Net(Side::kItem).Forward(parameters, item_batch, dropout, random);
+
+  const kernels::VectorKernels& k = kernels::Vector();
+  auto head_scale = static_cast<float>(description_->head.scale);
+  auto item_bias = [&](uint32_t item) -> size_t {
+    const auto& in = all_items_->inputs[static_cast<size_t>(description_->head.item_bias)];
+    auto rows = in.RowsOf(item);
+    size_t slot = static_cast<size_t>(item_bias_);
+    size_t unknown = layout_->slots()[slot].rows() - 1;
+    return rows.empty() ? unknown : std::min<size_t>(rows[0], unknown);
+  };
+  auto bias_value = [&](uint32_t item) {
+    if (item_bias_ < 0) return 0.0f;
+    return parameters[layout_->slots()[static_cast<size_t>(item_bias_)].offset + item_bias(item)];
+  };
+  logits_.resize(count * shared);
+  kernels::Gemm(false, true, count, shared, width, users, width, items, width, 0, logits_.data(),
+                shared);
+  std::vector<float> offset(shared);  // bias and correction of a shared candidate
+  double negatives = options_->negatives;
+  for (size_t c = 0; c < shared; ++c) {
+    uint32_t item = candidates_[c];
+    offset[c] = bias_value(item) * head_scale;
+    if (sampled) {
+      offset[c] -= static_cast<float>(sampler_->LogProbability(item) + std::log(negatives));
+    }
+  }
+  std::vector<float> own_slope(count);
+  double cost = 0;
+  for (size_t i = 0; i < count; ++i) {
+    float* row = &logits_[i * shared];
+    uint32_t right = batch_.items[i];
+    double own = 0, most = -INFINITY;
+    if (sampled) {
+      own = head_scale * (static_cast<float>(k.dot(users + i * width,
+                                                   items + (shared + i) * width, width)) +
+                          bias_value(right));
+      // The right item is present for certain, so its correction is that of the negatives with
+      // an expected count as if drawn: it keeps the sampled distribution's shape.
+      own -= sampler_->LogProbability(right) + std::log(negatives);
+      most = own;
+    }
+    for (size_t c = 0; c < shared; ++c) {
+      row[c] = head_scale * row[c] + offset[c];
+      // A negative that is the right item would be counted twice.
+      if (sampled && candidates_[c] == right) row[c] = -INFINITY;
+      most = std::max<double>(most, row[c]);
+    }
+    double sum = sampled ? std::exp(own - most) : 0;
+    for (size_t c = 0; c < shared; ++c) sum += std::exp(row[c] - most);
+    double log_sum = most + std::log(sum);
+    double mine = sampled ? own : row[right];
+    heads_[i] = static_cast<float>(mine);
+    double weight = batch_.weights.empty() ? 1.0 : batch_.weights[i];
+    cost += weight * (log_sum - mine);
+    if (!train) continue;
+    double g = weight * scale * head_scale;
+    for (size_t c = 0; c < shared; ++c) {
+      row[c] = static_cast<float>(g * std::exp(row[c] - log_sum));
+    }
+    if (sampled) {
+      own_slope[i] = static_cast<float>(g * (std::exp(own - log_sum) - 1));
+    } else {
+      row[right] -= static_cast<float>(g);
+    }
+  }
+  if (!train) return cost;
+  user_gradient_.resize(count * width);
+  item_gradient_.resize(candidates_.size() * width);
+  kernels::Gemm(false, false, count, width, shared, logits_.data(), shared, items, width, 0,
+                user_gradient_.data(), width);
+  kernels::Gemm(true, false, shared, width, count, logits_.data(), shared, users, width, 0,
+                item_gradient_.data(), width);
+  for (size_t i = 0; sampled && i < count; ++i) {
+    k.axpy(own_slope[i], items + (shared + i) * width, &user_gradient_[i * width], width);
+    float* own = &item_gradient_[(shared + i) * width];
+    std::fill_n(own, width, 0.0f);
+    k.axpy(own_slope[i], users + i * width, own, width);
+  }
+  if (item_bias_ >= 0) {
+    auto slot = static_cast<size_t>(item_bias_);
+    for (size_t c = 0; c < candidates_.size(); ++c) {
+      float g = 0;
+      if (c >= shared) {
+        g = own_slope[c - shared];
+      } else {
+        for (size_t i = 0; i < count; ++i) g += logits_[i * shared + c];
+      }
+      gradients_.Row(slot, static_cast<uint32_t>(item_bias(candidates_[c])))[0] += g;
+    }
+  }
+  Net(Side::kUser).Backward(parameters, user_gradient_.data(), gradients_);
+  Net(Side::kItem).Backward(parameters, item_gradient_.data(), gradients_);
+  return cost;
+}
+
+double Worker::JointLoss(const float* parameters, float scale, bool train) {
+  size_t count = heads_.size(), width = Net(Side::kJoint).width();
+  const Dropout* dropout = train ? &dropout_ : nullptr;
+  Random* random = train ? &random_ : nullptr;
+  const float* x = Net(Side::kJoint).Forward(parameters, batch_.batch(), dropout, random);
+  size_t weight = layout_->IndexOf("head/weight"), bias = layout_->IndexOf("head/bias");
+  const float* w = parameters + layout_->slots()[weight].offset;
+  float b = parameters[layout_->slots()[bias].offset];
+  const kernels::VectorKernels& k = kernels::Vector();
+  user_gradient_.assign(count * width, 0.0f);
+  double cost = 0;
+  for (size_t i = 0; i < count; ++i) {
+    heads_[i] = static_cast<float>(k.dot(x + i * width, w, width) + b);
+    double slope = 0;
+    cost += PointLoss(i, slope);
+    if (!train) continue;
+    auto g = static_cast<float>(slope * scale);
+    gradients_.of(bias)[0] += g;
+    k.axpy(g, x + i * width, gradients_.of(weight), width);
+    k.axpy(g, w, &user_gradient_[i * width], width);
+  }
+  if (train) Net(Side::kJoint).Backward(parameters, user_gradient_.data(), gradients_);
+  return cost;
+}
+
+}  // namespace duomo::training
