@@ -23,6 +23,8 @@ struct Column {
   std::vector<float> numbers;
   std::vector<std::string> texts;
   std::vector<uint64_t> offsets;
+
+  bool operator==(const Column&) const = default;
 };
 
 // One row a user or item, in the order of the file.
@@ -34,6 +36,7 @@ struct EntityTable {
 
   size_t size() const { return keys.empty() ? ids.size() : keys.size(); }
   const Column* Find(std::string_view name) const;  // nullptr where there is none
+  bool operator==(const EntityTable&) const = default;
 };
 
 // Parallel arrays, in the order of the file.
@@ -42,6 +45,7 @@ struct Interactions {
   std::vector<float> ratings;
   std::vector<int64_t> timestamps;     // seconds; 0: unknown
   size_t size() const { return users.size(); }
+  bool operator==(const Interactions&) const = default;
 };
 
 struct Dataset {
@@ -49,6 +53,8 @@ struct Dataset {
   EntityTable users, items;
   Interactions interactions;
   uint64_t skipped_lines = 0;  // bad lines left out, where the caller asked for that
+
+  bool operator==(const Dataset&) const = default;
 };
 
 }  // namespace duomo::data

@@ -11,8 +11,13 @@
 
 namespace duomo::data {
 
-// What training and export need of a data set, owning its memory.
+// What training and export need of a data set, owning its memory. Moves keep the views valid;
+// copies are not possible.
 struct Encoded {
+  Encoded() = default;
+  Encoded(Encoded&&) = default;
+  Encoded& operator=(Encoded&&) = default;
+
   model::Description description;  // bound
   // By index of input, as model::FeatureSet; empty where the input has another scope, or is a
   // history (which depends on the example, not on the user alone).
@@ -22,10 +27,16 @@ struct Encoded {
   std::vector<file::OwnedTensor> vocabularies;
 };
 
-// A user or item input reads the column of its own name. Vocabularies with listed values keep
-// them in that order, others take the values in order of first appearance (users, then items);
-// ranges get the largest value + 1 rows. A history's vocabulary must be a range or integer one and
-// is that of the item keys: rows are item rows.
+// A user or item input reads the column of its own name: categories from integers (range and
+// integer vocabularies) or strings, sets from sets, tokens from strings (as Words() splits them, the
+// first max_length), numbers from numbers or integers. Pair inputs have no column.
+// Vocabularies with listed values keep them in that order, others take the values in order of first
+// appearance (user inputs, then item inputs, in the description's order); ranges without a size get
+// the largest value + 1 rows. A listed vocabulary, or a range with a size, is closed: a category or
+// set value outside of it is an error, a word outside of it is the unknown row. An empty string is
+// a missing category (the unknown row), and nothing in a set.
+// A history's vocabulary must be a range or integer one and is that of the item keys: its rows are
+// item rows, so a range has one row an item, and integers are the items' ids in their order.
 // Throws Error(kInvalidArgument) that names the input, the column, and for a value outside a
 // closed vocabulary the row and the value.
 Encoded Encode(const model::Description& description, const Dataset& dataset);

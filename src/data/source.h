@@ -1,0 +1,33 @@
+// Where a data set's files lie: a folder, or a zip archive that is read in place.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "data/zip.h"
+
+namespace duomo::data {
+
+// Immutable; any thread.
+class Source {
+ public:
+  // Opens the folder or archive `path` and finds `file` in it: at the top, or one folder down.
+  // Throws Error: kIo when `path` cannot be read, kNotFound when the file is not there, kCorrupt
+  // for a damaged archive, kInvalidArgument when several folders hold one. Messages name `path`.
+  static Source Open(const std::string& path, std::string_view file);
+
+  // The bytes of a file beside the one found. Throws Error(kNotFound, kIo, kCorrupt).
+  std::string Read(std::string_view file) const;
+  // Its full name for messages: "data/ml-1m.zip/ml-1m/ratings.dat".
+  std::string Where(std::string_view file) const;
+  // The data set's name: that of the folder which holds the files, or of the archive.
+  const std::string& name() const { return name_; }
+
+ private:
+  std::string path_, name_;
+  std::string prefix_;      // "" or "FOLDER/" below path_
+  std::optional<Zip> zip_;  // else a folder
+};
+
+}  // namespace duomo::data

@@ -1,0 +1,44 @@
+// Which interactions train a model and which test it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "data/dataset.h"
+
+namespace duomo::data {
+
+// Rows of Interactions, ascending in both lists; together all rows, none twice.
+struct Split {
+  std::vector<uint32_t> train, test;
+  std::string name;  // as given: "ratio:0.1"
+};
+
+enum class SplitKind {
+  kPaddle,     // "paddle": Python's random.Random(0), one draw a row, test if below 0.1
+  kRatio,      // "ratio:R": each row is test with probability R, by duomo::Random(seed)
+  kLeaveLast,  // "leave-last": each user's last row in time; ties: the last in the file.
+               // Users with fewer than two rows keep theirs in training
+  kTime,       // "time:Q": the first share Q of all rows by time trains, the rest tests;
+               // ties: order of the file
+  kNone,       // "none": all rows train
+};
+
+struct SplitSpec {
+  SplitKind kind = SplitKind::kNone;
+  double share = 0;  // R or Q, strictly between 0 and 1
+  std::string name;
+};
+
+// Throws Error(kInvalidArgument) that lists what is possible.
+SplitSpec ParseSplit(std::string_view text);
+
+// Deterministic on every machine. `seed` is used by ratio alone. Throws Error(kInvalidArgument)
+// when a split by time finds rows without a timestamp (it says how many), or when no row is left
+// to train on.
+Split MakeSplit(const SplitSpec& spec, const Interactions& interactions, uint64_t seed = 0);
+Split MakeSplit(std::string_view text, const Interactions& interactions, uint64_t seed = 0);
+
+}  // namespace duomo::data

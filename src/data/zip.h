@@ -1,0 +1,58 @@
+// Reads entries of a zip archive into memory. Nothing is ever extracted to disk, so the names of
+// entries are only names. Untrusted input: every length is checked against the archive's own size.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/file_io.h"
+
+namespace duomo::data {
+
+// Stored and deflated entries. Not read: zip64, encryption, archives in several parts, bytes before
+// or after the archive. Immutable once open; any thread.
+class Zip {
+ public:
+  static constexpr uint64_t kMaxEntrySize = uint64_t{1} << 31;
+
+  struct Entry {
+    std::string name;           // as in the archive, '/' between folders
+    uint64_t size = 0;          // declared bytes once read
+    uint64_t packed_size = 0;   // bytes in the archive
+    uint64_t offset = 0;        // of the local header
+    uint32_t crc32 = 0;
+    uint16_t flags = 0, method = 0;
+  };
+
+  // Throws Error(kIo) when the file cannot be read, kCorrupt when it is no whole zip archive,
+  // kUnsupported for zip64 and archives in parts. Messages name the archive.
+  static Zip Open(const std::string& path);
+  // Borrows `bytes` for the life of the object; `name` stands in messages.
+  static Zip OpenBuffer(std::span<const std::byte> bytes, std::string name);
+
+  const std::string& name() const { return name_; }
+  const std::vector<Entry>& entries() const { return entries_; }
+  const Entry* Find(std::string_view entry) const;  // the first of that name; nullptr: none
+
+  // The bytes of an entry of this archive, its checksum verified. Throws Error that names archive
+  // and entry: kNotFound, kUnsupported (encrypted, another method, larger than `max_size`),
+  // kCorrupt. Allocates at most `max_size`, and at most 1032 times the entry's packed size.
+  std::string Read(std::string_view entry, uint64_t max_size = kMaxEntrySize) const;
+
+ private:
+  void ReadDirectory();
+  std::string_view PackedBytes(const Entry& entry) const;
+
+  FileBytes file_;
+  std::string_view bytes_;
+  std::string name_;
+  uint64_t directory_ = 0;  // offset of the central directory, behind all entries
+  std::vector<Entry> entries_;
+};
+
+}  // namespace duomo::data
