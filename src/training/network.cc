@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "core/error.h"
 #include "kernels/dense.h"
 #include "kernels/vector.h"
 #include "model/normalize.h"
@@ -60,6 +61,7 @@ struct TowerNet::DenseState {
   AlignedVector<float> y;        // [count, units]
   AlignedVector<float> mask;     // [count, in] of dropout's factors; empty: none
   AlignedVector<float> dropped;  // [count, in]: x after dropout
+  AlignedVector<float> below;    // [count, in]: gradient of x
   const float* x = nullptr;      // of the last forward pass
 
   DenseState(const Layout& layout, const std::string& prefix, kernels::Activation a)
@@ -94,17 +96,18 @@ struct TowerNet::DenseState {
     return y.data();
   }
 
-  // gradient: of y, overwritten; below: [rows, in] of x, or nullptr when nobody wants it.
+  // gradient: of y, overwritten. Leaves that of x in `below` where it is wanted.
   void Backward(const Layout& layout, const float* parameters, float* gradient, size_t rows,
-                Gradients& out, float* below) {
+                Gradients& out, bool want_below = true) {
     const kernels::VectorKernels& k = kernels::Vector();
     k.activate_backward(activation, y.data(), gradient, rows * units);
     kernels::Gemm(true, false, in, units, rows, x, in, gradient, units, 1, out.of(weight), units);
     float* bias_gradient = out.of(bias);
     for (size_t i = 0; i < rows; ++i) k.axpy(1, gradient + i * units, bias_gradient, units);
-    if (below == nullptr) return;
+    if (!want_below) return;
+    below.resize(rows * in);
     const float* w = parameters + layout.slots()[weight].offset;
-    kernels::Gemm(false, true, rows, in, units, gradient, units, w, units, 0, below, in);
+    kernels::Gemm(false, true, rows, in, units, gradient, units, w, units, 0, below.data(), in);
     if (!mask.empty()) {
       for (size_t i = 0; i < rows * in; ++i) below[i] *= mask[i];
     }
@@ -112,8 +115,8 @@ struct TowerNet::DenseState {
 };
 
 struct TowerNet::EncoderState {
-  const Encoder* encoder;
-  const model::Input* input;
+  const Encoder* encoder = nullptr;
+  const model::Input* input = nullptr;
   size_t table = 0, dim = 0;  // slot of the table
   size_t bias = 0;            // slot, multi-hot
   uint64_t unknown = 0;
@@ -128,7 +131,8 @@ struct TowerNet::EncoderState {
   std::vector<AlignedVector<float>> columns;  // convolution: [tokens, window · dim]
   std::vector<uint32_t> best;     // convolution, max: the row of the winner, [count, raw_width]
   // Of the backward pass:
-  AlignedVector<float> gradient, below;
+  AlignedVector<float> gradient;  // [count, width]
+  AlignedVector<float> above;     // convolution: [tokens, filters]
 };
 
 TowerNet::TowerNet(const model::Description& d, const Layout& layout, model::Side side,
@@ -136,7 +140,9 @@ TowerNet::TowerNet(const model::Description& d, const Layout& layout, model::Sid
     : description_(&d), layout_(&layout), statistics_(statistics) {
   const model::Tower& tower = model::TowerOf(d, side);
   for (const Encoder& e : tower.encoders) {
-    EncoderState state{&e, &d.inputs[e.input]};
+    EncoderState state;
+    state.encoder = &e;
+    state.input = &d.inputs[e.input];
     std::string prefix = model::EncoderPrefix(d, side, e);
     if (e.table >= 0) {
       auto table = static_cast<uint32_t>(e.table);
@@ -293,16 +299,10 @@ void TowerNet::ForwardEncoder(EncoderState& e, const float* parameters,
 }
 
 void TowerNet::Backward(const float* parameters, float* gradient, Gradients& out) {
-  // Down the tower's layers, into gradient_ [count, concatenated].
-  gradient_.resize(count_ * concatenated_);
-  scratch_.resize(0);
   float* above = gradient;
-  AlignedVector<float> held;
   for (size_t i = layers_.size(); i-- > 0;) {
-    AlignedVector<float> below(count_ * layers_[i].in);
-    layers_[i].Backward(*layout_, parameters, above, count_, out, below.data());
-    held = std::move(below);
-    above = held.data();
+    layers_[i].Backward(*layout_, parameters, above, count_, out);
+    above = layers_[i].below.data();
   }
   size_t column = 0;
   for (EncoderState& e : encoders_) {
@@ -313,14 +313,12 @@ void TowerNet::Backward(const float* parameters, float* gradient, Gradients& out
     }
     column += e.width;
     bool learned_below = e.encoder->kind != EncoderKind::kNumber;
+    float* g = e.gradient.data();
     for (size_t i = e.layers.size(); i-- > 0;) {
-      bool wanted = i > 0 || learned_below;
-      e.below.resize(count_ * e.layers[i].in);
-      e.layers[i].Backward(*layout_, parameters, e.gradient.data(), count_, out,
-                           wanted ? e.below.data() : nullptr);
-      std::swap(e.gradient, e.below);
+      e.layers[i].Backward(*layout_, parameters, g, count_, out, i > 0 || learned_below);
+      g = e.layers[i].below.data();
     }
-    if (learned_below) BackwardEncoder(e, parameters, e.gradient.data(), out);
+    if (learned_below) BackwardEncoder(e, parameters, g, out);
   }
 }
 
@@ -356,7 +354,7 @@ void TowerNet::BackwardEncoder(EncoderState& e, const float* parameters, float* 
       size_t filters = encoder.filters, tokens = e.rows.size();
       for (size_t w = 0; w < encoder.windows.size(); ++w) {
         size_t window = encoder.windows[w], left = (window - 1) / 2;
-        AlignedVector<float>& above = scratch_;
+        AlignedVector<float>& above = e.above;
         above.assign(tokens * filters, 0.0f);
         for (size_t i = 0; i < count_; ++i) {
           const float* g = gradient + i * e.raw_width + w * filters;
@@ -371,15 +369,14 @@ void TowerNet::BackwardEncoder(EncoderState& e, const float* parameters, float* 
             for (size_t t = begin; t < end; ++t) k.axpy(scale, g, &above[t * filters], filters);
           }
         }
-        AlignedVector<float>& columns = e.below;
-        columns.resize(tokens * window * e.dim);
-        e.windows[w].Backward(*layout_, parameters, above.data(), tokens, out, columns.data());
+        e.windows[w].Backward(*layout_, parameters, above.data(), tokens, out);
+        const float* columns = e.windows[w].below.data();
         for (size_t i = 0; i < count_; ++i) {
           for (size_t t = e.offsets[i]; t < e.offsets[i + 1]; ++t) {
             for (size_t j = 0; j < window; ++j) {
               size_t at = t + j;
               if (at < e.offsets[i] + left || at >= e.offsets[i + 1] + left) continue;
-              k.axpy(1, &columns[(t * window + j) * e.dim], out.Row(e.table, e.rows[at - left]),
+              k.axpy(1, columns + (t * window + j) * e.dim, out.Row(e.table, e.rows[at - left]),
                      e.dim);
             }
           }

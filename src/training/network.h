@@ -51,8 +51,7 @@ class TowerNet {
   size_t width_ = 0, concatenated_ = 0, count_ = 0;
   std::vector<EncoderState> encoders_;
   std::vector<DenseState> layers_;
-  AlignedVector<float> input_, gradient_;  // of the tower's concatenation
-  AlignedVector<float> scratch_;
+  AlignedVector<float> input_;  // [count, concatenated]
 };
 
 }  // namespace duomo::training

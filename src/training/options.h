@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "description/fields.h"
+
 namespace duomo::training {
 
 enum class Loss {
@@ -34,5 +36,10 @@ struct TrainingOptions {
   uint32_t threads = 0;  // 0: one a core
   uint64_t test_every = 1000;
 };
+
+// The JSON form, as in a model file's "training": fields that are absent keep the value in
+// `defaults`. Throws Error(kInvalidArgument) that points at the field.
+TrainingOptions OptionsFromJson(const description::Json& json, TrainingOptions defaults = {});
+description::Json ToJson(const TrainingOptions& options);
 
 }  // namespace duomo::training

@@ -1,0 +1,103 @@
+#include "description/fields.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace duomo::description {
+
+Json ParseJson(const std::string& text, const std::string& source) {
+  try {
+    return Json::parse(text);
+  } catch (const Json::parse_error& error) {
+    size_t at = std::min<size_t>(error.byte > 0 ? error.byte - 1 : 0, text.size());
+    auto begin = text.begin(), end = begin + static_cast<std::ptrdiff_t>(at);
+    size_t line = 1 + static_cast<size_t>(std::count(begin, end, '\n'));
+    size_t last = text.rfind('\n', at == 0 ? 0 : at - 1);
+    size_t column = last == std::string::npos || at == 0 ? at + 1 : at - last;
+    Fail(Status::kInvalidArgument, source, ':', line, ':', column, ": not valid JSON");
+  }
+}
+
+Fields::Fields(const Json& object, std::string where) : object_(object), where_(std::move(where)) {
+  if (!object.is_object()) {
+    Fail(Status::kInvalidArgument, where_.empty() ? "the description" : where_,
+         ": must be an object");
+  }
+}
+
+std::string Fields::Path(const char* name) const {
+  return where_.empty() ? std::string(name) : StrCat(where_, '.', name);
+}
+
+const Json& Fields::Get(const char* name) {
+  known_.emplace_back(name);
+  auto found = object_.find(name);
+  if (found == object_.end()) Wrong(name, "is missing");
+  return *found;
+}
+
+std::string Fields::Text(const char* name) {
+  const Json& value = Get(name);
+  if (!value.is_string()) Wrong(name, "must be a string");
+  return value.get<std::string>();
+}
+
+std::string Fields::Text(const char* name, std::string fallback) {
+  known_.emplace_back(name);
+  return Has(name) ? Text(name) : fallback;
+}
+
+double Fields::Number(const char* name, double fallback) {
+  known_.emplace_back(name);
+  if (!Has(name)) return fallback;
+  const Json& value = Get(name);
+  if (!value.is_number()) Wrong(name, "must be a number");
+  return value.get<double>();
+}
+
+uint64_t Fields::Count(const char* name) {
+  const Json& value = Get(name);
+  if (!value.is_number_unsigned()) Wrong(name, "must be a whole number, 0 or more");
+  return value.get<uint64_t>();
+}
+
+uint64_t Fields::Count(const char* name, uint64_t fallback) {
+  known_.emplace_back(name);
+  return Has(name) ? Count(name) : fallback;
+}
+
+bool Fields::Flag(const char* name, bool fallback) {
+  known_.emplace_back(name);
+  if (!Has(name)) return fallback;
+  const Json& value = Get(name);
+  if (!value.is_boolean()) Wrong(name, "must be true or false");
+  return value.get<bool>();
+}
+
+size_t Fields::Choice(const char* name, std::span<const std::string_view> names) {
+  std::string text = Text(name);
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (text == names[i]) return i;
+  }
+  std::string possible;
+  for (std::string_view each : names) possible += StrCat(possible.empty() ? "" : ", ", each);
+  Wrong(name, "unknown value \"", text, "\"; possible: ", possible);
+}
+
+size_t Fields::Choice(const char* name, std::span<const std::string_view> names, size_t fallback) {
+  known_.emplace_back(name);
+  return Has(name) ? Choice(name, names) : fallback;
+}
+
+void Fields::Finish() {
+  for (const auto& [name, value] : object_.items()) {
+    if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
+    std::sort(known_.begin(), known_.end());
+    known_.erase(std::unique(known_.begin(), known_.end()), known_.end());
+    std::string possible;
+    for (const std::string& each : known_) possible += StrCat(possible.empty() ? "" : ", ", each);
+    Wrong(name.c_str(), "unknown field; possible here: ", possible);
+  }
+}
+
+}  // namespace duomo::description

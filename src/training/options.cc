@@ -1,0 +1,65 @@
+#include "training/options.h"
+
+namespace duomo::training {
+namespace {
+using std::string_view;
+constexpr string_view kLosses[] = {"squared", "logistic", "softmax"};
+constexpr string_view kSchedules[] = {"constant", "linear", "cosine"};
+}  // namespace
+
+TrainingOptions OptionsFromJson(const description::Json& json, TrainingOptions o) {
+  description::Fields f(json, "training");
+  auto narrow = [&](const char* name, uint32_t fallback) {
+    uint64_t value = f.Count(name, fallback);
+    if (value > UINT32_MAX) f.Wrong(name, "is too large");
+    return static_cast<uint32_t>(value);
+  };
+  o.loss = static_cast<Loss>(f.Choice("loss", kLosses, static_cast<size_t>(o.loss)));
+  o.passes = f.Count("passes", o.passes);
+  o.steps = f.Count("steps", o.steps);
+  o.batch_size = narrow("batch", o.batch_size);
+  o.learning_rate = f.Number("learning_rate", o.learning_rate);
+  o.beta1 = f.Number("beta1", o.beta1);
+  o.beta2 = f.Number("beta2", o.beta2);
+  o.epsilon = f.Number("epsilon", o.epsilon);
+  o.schedule =
+      static_cast<Schedule>(f.Choice("schedule", kSchedules, static_cast<size_t>(o.schedule)));
+  o.warmup_steps = f.Count("warmup_steps", o.warmup_steps);
+  o.weight_decay = f.Number("weight_decay", o.weight_decay);
+  o.embedding_l2 = f.Number("embedding_l2", o.embedding_l2);
+  o.dropout = f.Number("dropout", o.dropout);
+  o.negatives = narrow("negatives", o.negatives);
+  o.shuffle_buffer = narrow("shuffle_buffer", o.shuffle_buffer);
+  f.ForEach("id_dropout", [&](description::Fields& e) {
+    double rate = e.Number("rate", 0);
+    if (!(rate >= 0 && rate < 1)) e.Wrong("rate", "must be in [0, 1)");
+    o.id_dropout.emplace_back(e.Text("input"), rate);
+  });
+  f.Finish();
+  return o;
+}
+
+description::Json ToJson(const TrainingOptions& o) {
+  description::Json out = {{"loss", kLosses[static_cast<size_t>(o.loss)]},
+                           {"passes", o.passes},
+                           {"steps", o.steps},
+                           {"batch", o.batch_size},
+                           {"learning_rate", o.learning_rate},
+                           {"beta1", o.beta1},
+                           {"beta2", o.beta2},
+                           {"epsilon", o.epsilon},
+                           {"schedule", kSchedules[static_cast<size_t>(o.schedule)]},
+                           {"warmup_steps", o.warmup_steps},
+                           {"weight_decay", o.weight_decay},
+                           {"embedding_l2", o.embedding_l2},
+                           {"dropout", o.dropout},
+                           {"negatives", o.negatives},
+                           {"shuffle_buffer", o.shuffle_buffer}};
+  out["id_dropout"] = description::Json::array();
+  for (const auto& [input, rate] : o.id_dropout) {
+    out["id_dropout"].push_back({{"input", input}, {"rate", rate}});
+  }
+  return out;
+}
+
+}  // namespace duomo::training
