@@ -1,7 +1,9 @@
 #include "model/description.h"
 
 #include <cmath>
+#include <map>
 #include <set>
+#include <string_view>
 
 #include "core/error.h"
 #include "core/text.h"
@@ -31,6 +33,17 @@ std::string At(const char* list, size_t i, const char* field = nullptr) {
   return where;
 }
 
+// "dense0", "convolution3": an encoder of that name would share parameter names with a layer.
+bool IsLayerName(std::string_view name) {
+  for (std::string_view prefix : {"dense", "convolution"}) {
+    if (name.starts_with(prefix) && name.size() > prefix.size() && name[prefix.size()] >= '0' &&
+        name[prefix.size()] <= '9') {
+      return true;
+    }
+  }
+  return false;
+}
+
 class Checker {
  public:
   Checker(const Description& d, bool bound) : d_(d), bound_(bound) {}
@@ -56,6 +69,10 @@ class Checker {
             "must be 1 to 255 bytes of UTF-8");
     // Names are joined with '/' to name parameters and segments.
     Require(name.find('/') == std::string::npos, where, "\"", name, "\" must not contain '/'");
+    for (char c : name) {  // names go through C strings and terminals
+      Require(static_cast<unsigned char>(c) >= 0x20 && c != 0x7F, where,
+              "must not contain control characters");
+    }
   }
 
   template <typename T>
@@ -165,7 +182,16 @@ class Checker {
       Require(e.filters > 0 && e.filters <= kMaxWidth, where + ".filters", "must be 1 to ",
               kMaxWidth);
     }
+    if (e.normalization != Normalization::kNone) {
+      Require(number, where + ".normalization", "only numbers are normalised");
+      // The file holds one set of statistics for each input.
+      Normalization& before = normalizations_[e.input];
+      Require(before == Normalization::kNone || before == e.normalization,
+              where + ".normalization", "another encoder normalises \"", in.name, "\" otherwise");
+      before = e.normalization;
+    }
     CheckLayers(e.layers, where + ".dense");
+    Require(EncoderRawWidth(d_, e) <= kMaxWidth, where, "wider than ", kMaxWidth);
     Require(EncoderWidth(d_, e) <= kMaxWidth, where, "wider than ", kMaxWidth);
   }
 
@@ -187,6 +213,8 @@ class Checker {
         std::string name = e.name.empty() ? d_.inputs[e.input].name : e.name;
         Require(seen.insert(name).second, where + ".name", "\"", name,
                 "\" is used twice in this tower; give one of them a name of its own");
+        Require(!IsLayerName(name), where + ".name", "\"", name,
+                "\" is how parameters of layers are called; give the encoder another name");
       }
       CheckLayers(tower.layers, At("towers", t, "dense"));
       Require(ConcatenatedWidth(d_, tower) <= kMaxWidth, At("towers", t), "wider than ", kMaxWidth);
@@ -221,6 +249,7 @@ class Checker {
 
   const Description& d_;
   bool bound_;
+  std::map<uint32_t, Normalization> normalizations_;  // by input
 };
 
 }  // namespace

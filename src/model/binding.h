@@ -1,0 +1,35 @@
+// Ties the named tensors of a file to what the description says must be there. Opening and saving
+// both go through here, so that what is written can be opened.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "file/tensor.h"
+#include "model/description.h"
+#include "model/features.h"
+#include "model/key_index.h"
+#include "model/model.h"
+
+namespace duomo::model {
+
+using FindTensor = std::function<std::optional<file::Tensor>(std::string_view name)>;
+
+// Views of the tensors that `find` gave.
+struct Binding {
+  Entities users, items;
+  std::vector<KeyIndex> vocabularies;
+  FeatureView history;
+  std::vector<std::span<const float>> statistics;  // by input
+};
+
+// `description` is valid and bound. Checks dtype and shape of every tensor of model.h's list, in
+// constant time each: contents (rows, offsets) are checked where they are used. Tensors that
+// nobody asks for are left alone. Throws Error(kInvalidArgument) that names the tensor, what was
+// expected and what was found.
+Binding Bind(const Description& description, const FindTensor& find);
+
+}  // namespace duomo::model

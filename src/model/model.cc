@@ -1,0 +1,71 @@
+#include "model/model.h"
+
+#include "core/error.h"
+#include "file/duomo_generated.h"
+#include "model/binding.h"
+#include "model/schema.h"
+
+namespace duomo::model {
+namespace {
+
+// What is a wrong argument in a description that somebody hands in is damage in one from a file.
+template <typename Work>
+void AsCorrupt(const Work& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    if (error.status() != Status::kInvalidArgument) throw;
+    throw Error(Status::kCorrupt, error.message());
+  }
+}
+
+}  // namespace
+
+std::string_view Entities::Title(uint64_t row) const {
+  if (row >= count || row + 1 >= title_offsets.size()) return {};
+  uint64_t begin = title_offsets[row], end = title_offsets[row + 1];
+  if (begin > end || end > title_text.size()) return {};
+  return title_text.substr(begin, end - begin);
+}
+
+std::shared_ptr<const Model> Model::FromFile(std::unique_ptr<const file::Reader> file) {
+  std::shared_ptr<Model> model(new Model);
+  model->file_ = std::move(file);
+  const fb::Header& header = model->file_->header();
+  AsCorrupt([&] {
+    model->description_ = ReadDescription(*header.description());
+    Validate(model->description_, /*bound=*/true);
+    Binding binding = Bind(model->description_,
+                           [&](std::string_view name) { return model->file_->Find(name); });
+    model->users_ = std::move(binding.users);
+    model->items_ = std::move(binding.items);
+    model->vocabularies_ = std::move(binding.vocabularies);
+    model->history_ = binding.history;
+    model->statistics_ = std::move(binding.statistics);
+  });
+  model->report_ = ReadReport(header.report());
+  return model;
+}
+
+std::shared_ptr<const Model> Model::Open(const std::string& path,
+                                         const file::ReadOptions& options) {
+  auto file = file::Reader::Open(path, options);
+  try {
+    return FromFile(std::move(file));
+  } catch (const Error& error) {
+    throw Error(error.status(), StrCat(path, ": ", error.message()));
+  }
+}
+
+std::shared_ptr<const Model> Model::OpenBuffer(std::span<const std::byte> data,
+                                               const file::ReadOptions& options) {
+  return FromFile(file::Reader::OpenBuffer(data, options));
+}
+
+std::span<const float> Model::parameter(std::string_view name) const {
+  auto tensor = file_->Find(StrCat("parameters/", name));
+  if (!tensor) Fail(Status::kInternal, "the model has no parameter \"", name, "\"");
+  return tensor->As<float>();
+}
+
+}  // namespace duomo::model

@@ -1,0 +1,199 @@
+// Writing a model. Apart from model.cc, so that the shared library drops it.
+#include <algorithm>
+#include <memory>
+#include <numeric>
+
+#include "core/error.h"
+#include "core/version.h"
+#include "file/duomo_generated.h"
+#include "file/writer.h"
+#include "model/binding.h"
+#include "model/model.h"
+
+namespace duomo::model {
+namespace {
+
+using file::OwnedTensor;
+
+template <typename Out, typename In, typename Fill>
+void ForEach(std::vector<std::unique_ptr<Out>>& out, const std::vector<In>& in, const Fill& fill) {
+  for (const In& element : in) fill(element, *out.emplace_back(std::make_unique<Out>()));
+}
+
+void FillDense(const Dense& in, fb::DenseT& out) {
+  out.units = in.units;
+  out.activation = static_cast<fb::Activation>(in.activation);
+}
+
+void FillEncoder(const Encoder& in, fb::EncoderT& out) {
+  out.name = in.name;
+  out.input = in.input;
+  out.kind = static_cast<fb::EncoderKind>(in.kind);
+  out.table = in.table;
+  out.pooling = static_cast<fb::Pooling>(in.pooling);
+  out.activation = static_cast<fb::Activation>(in.activation);
+  out.windows = in.windows;
+  out.filters = in.filters;
+  out.normalization = static_cast<fb::Normalization>(in.normalization);
+  out.square = in.square;
+  out.root = in.root;
+  ForEach(out.layers, in.layers, FillDense);
+}
+
+std::unique_ptr<fb::DescriptionT> ToTable(const Description& in) {
+  auto out = std::make_unique<fb::DescriptionT>();
+  out->name = in.name;
+  ForEach(out->vocabularies, in.vocabularies, [](const Vocabulary& v, fb::VocabularyT& o) {
+    o.name = v.name;
+    o.keys = static_cast<fb::KeyKind>(v.keys);
+    o.size = v.size;
+  });
+  ForEach(out->tables, in.tables, [](const Table& t, fb::EmbeddingTableT& o) {
+    o.name = t.name;
+    o.vocabulary = t.vocabulary;
+    o.dim = t.dim;
+  });
+  ForEach(out->inputs, in.inputs, [](const Input& i, fb::InputT& o) {
+    o.name = i.name;
+    o.scope = static_cast<fb::Scope>(i.scope);
+    o.kind = static_cast<fb::InputKind>(i.kind);
+    o.vocabulary = i.vocabulary;
+    o.max_length = i.max_length;
+    o.fallback = i.fallback;
+  });
+  ForEach(out->towers, in.towers, [](const Tower& t, fb::TowerT& o) {
+    o.side = static_cast<fb::Side>(t.side);
+    ForEach(o.encoders, t.encoders, FillEncoder);
+    ForEach(o.layers, t.layers, FillDense);
+  });
+  out->head = std::make_unique<fb::HeadT>();
+  out->head->kind = static_cast<fb::HeadKind>(in.head.kind);
+  out->head->scale = in.head.scale;
+  out->head->user_bias = in.head.user_bias;
+  out->head->item_bias = in.head.item_bias;
+  out->head->global_bias = in.head.global_bias;
+  out->output = std::make_unique<fb::OutputT>();
+  out->output->kind = static_cast<fb::OutputKind>(in.output.kind);
+  out->output->scale = in.output.scale;
+  out->output->offset = in.output.offset;
+  out->output->unit = in.output.unit;
+  return out;
+}
+
+// The tensors by name; the first of equal names, the writer refuses the second.
+class ByName {
+ public:
+  explicit ByName(const std::vector<OwnedTensor>& tensors) {
+    for (const OwnedTensor& t : tensors) sorted_.push_back(&t);
+    std::stable_sort(sorted_.begin(), sorted_.end(),
+                     [](const OwnedTensor* a, const OwnedTensor* b) { return a->name < b->name; });
+  }
+
+  std::optional<file::Tensor> Find(std::string_view name) const {
+    auto it = std::lower_bound(sorted_.begin(), sorted_.end(), name,
+                               [](const OwnedTensor* t, std::string_view n) { return t->name < n; });
+    if (it == sorted_.end() || (*it)->name != name) return std::nullopt;
+    return file::Tensor{(*it)->dtype, (*it)->shape, (*it)->bytes};
+  }
+
+ private:
+  std::vector<const OwnedTensor*> sorted_;
+};
+
+fb::HeaderT MakeHeader(const Contents& contents) {
+  Validate(contents.description, /*bound=*/true);
+  ByName tensors(contents.tensors);
+  (void)Bind(contents.description, [&](std::string_view name) { return tensors.Find(name); });
+
+  fb::HeaderT header;
+  header.description = ToTable(contents.description);
+  const Report& report = contents.report;
+  header.report = std::make_unique<fb::ReportT>();
+  header.report->data = report.data;
+  header.report->split = report.split;
+  header.report->settings = report.settings;
+  for (const auto& [name, value] : report.metrics) {
+    if (name.size() > 255) Fail(Status::kInvalidArgument, "the metric \"", name, "\" has too long a name");
+    auto metric = std::make_unique<fb::MetricT>();
+    metric->name = name;
+    metric->value = value;
+    header.report->metrics.push_back(std::move(metric));
+  }
+  header.producer = StrCat("duomo ", kVersion);
+  return header;
+}
+
+// Rows in ascending order of key; a key that stands there twice is an error.
+template <typename Key>
+std::vector<uint32_t> SortedRows(const std::string& prefix, std::span<const Key> keys) {
+  if (keys.size() > UINT32_MAX) Fail(Status::kInvalidArgument, prefix, ": too many keys");
+  std::vector<uint32_t> order(keys.size());
+  std::iota(order.begin(), order.end(), 0u);
+  auto less = [&](uint32_t a, uint32_t b) { return keys[a] < keys[b]; };
+  if (!std::is_sorted(order.begin(), order.end(), less)) {
+    std::stable_sort(order.begin(), order.end(), less);
+  }
+  for (size_t i = 1; i < order.size(); ++i) {
+    if (keys[order[i - 1]] == keys[order[i]]) {
+      Fail(Status::kInvalidArgument, prefix, ": the key ", keys[order[i]], " stands in rows ",
+           order[i - 1], " and ", order[i], "; keys must be unique");
+    }
+  }
+  return order;
+}
+
+template <typename T>
+void Add(std::vector<OwnedTensor>& out, std::string name, std::span<const T> values) {
+  out.push_back(OwnedTensor::From<T>(std::move(name), {values.size()}, values));
+}
+
+}  // namespace
+
+void Save(const std::string& path, const Contents& contents) {
+  fb::HeaderT header = MakeHeader(contents);
+  file::Write(path, header, contents.tensors);
+}
+
+AlignedVector<std::byte> SaveToMemory(const Contents& contents) {
+  fb::HeaderT header = MakeHeader(contents);
+  return file::WriteToMemory(header, contents.tensors);
+}
+
+void AddKeys(std::vector<OwnedTensor>& out, const std::string& prefix,
+             std::span<const int64_t> keys) {
+  std::vector<uint32_t> order = SortedRows(prefix, keys);
+  Add(out, prefix + "/keys", keys);
+  if (std::is_sorted(order.begin(), order.end())) return;
+  Add<uint32_t>(out, prefix + "/order", order);
+}
+
+void AddKeys(std::vector<OwnedTensor>& out, const std::string& prefix,
+             std::span<const std::string> keys) {
+  std::vector<uint32_t> order = SortedRows(prefix, keys);
+  AddTexts(out, prefix, keys);
+  Add<uint32_t>(out, prefix + "/order", order);
+}
+
+void AddTexts(std::vector<OwnedTensor>& out, const std::string& prefix,
+              std::span<const std::string> texts) {
+  std::vector<uint64_t> offsets = {0};
+  std::string all;
+  for (const std::string& text : texts) {
+    all += text;
+    offsets.push_back(all.size());
+  }
+  Add<uint64_t>(out, prefix + "/offsets", offsets);
+  Add<uint8_t>(out, prefix + "/text", {reinterpret_cast<const uint8_t*>(all.data()), all.size()});
+}
+
+void AddFeature(std::vector<OwnedTensor>& out, const std::string& prefix,
+                const FeatureView& feature) {
+  if (feature.kind == InputKind::kNumber) {
+    Add(out, prefix + "/numbers", feature.numbers);
+    return;
+  }
+  if (feature.kind != InputKind::kCategory) Add(out, prefix + "/offsets", feature.offsets);
+  Add(out, prefix + "/rows", feature.rows);
+}
+
+}  // namespace duomo::model
