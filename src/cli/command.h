@@ -1,0 +1,62 @@
+// What the subcommands of `duomo` share. Results go to stdout, everything else to stderr.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "runtime/engine.h"
+
+namespace duomo::cli {
+
+using Json = nlohmann::ordered_json;
+
+// One subcommand a file; each adds itself to the program.
+void AddTrain(CLI::App& app);
+void AddEvaluate(CLI::App& app);
+void AddPredict(CLI::App& app);
+void AddTopk(CLI::App& app);
+void AddSimilar(CLI::App& app);
+void AddSynth(CLI::App& app);
+void AddDemo(CLI::App& app);
+
+// Exactly nine significant digits at most: what identifies a float.
+Json NineDigits(float value);
+
+// One line of JSON on stdout.
+void PrintJson(const Json& json);
+
+// printf to stderr / stdout; the only places that print.
+void Log(const char* format, ...) __attribute__((format(printf, 1, 2)));
+void Print(const char* format, ...) __attribute__((format(printf, 1, 2)));
+
+// A validator for CLI11 from a function that throws duomo::Error for a bad value.
+CLI::Validator Checked(const std::string& type, void (*check)(const std::string&));
+
+// An opened model and what the look-up commands do with it. One thread.
+class Session {
+ public:
+  explicit Session(const std::string& path);
+  const runtime::Engine& engine() const { return *engine_; }
+  const model::Model& model() const { return engine_->model(); }
+
+  // The row of a key as typed: an integer, or text where keys are strings. Throws
+  // Error(kNotFound) that names it.
+  uint64_t Row(model::Side side, const std::string& key) const;
+  Json Key(model::Side side, uint64_t row) const;
+  std::string Title(uint64_t item_row) const;  // falls back to the key
+
+  // The frozen vector, or one made by the tower from the stored features.
+  std::span<const float> Vector(model::Side side, uint64_t row);
+  double Dot(uint64_t user_row, uint64_t item_row);
+
+ private:
+  std::shared_ptr<const runtime::Engine> engine_;
+  runtime::Workspace work_;
+  AlignedVector<float> vectors_[2];
+};
+
+}  // namespace duomo::cli

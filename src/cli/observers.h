@@ -1,0 +1,77 @@
+// What watches a training run on the command line: a progress bar, a log of events, a plot, Ctrl-C.
+// All of them are ordinary training::Observers.
+#pragma once
+
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "training/trainer.h"
+
+namespace duomo::cli {
+
+// A bar on a terminal, a line now and then elsewhere; both on stderr.
+class ProgressBar : public training::Observer {
+ public:
+  explicit ProgressBar(uint64_t steps_per_pass);
+  void OnTrain(const training::TrainEvent& event) override;
+  void OnTest(const training::TestEvent& event) override;
+  void OnPass(const training::PassEvent& event) override;
+
+ private:
+  void Clear();
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point start_ = Clock::now(), drawn_{};
+  bool terminal_, visible_ = false;
+  uint64_t steps_per_pass_;
+  double average_ = 0;  // running mean of the cost
+};
+
+// One JSON object a line: every tenth training event and every test event.
+class EventLog : public training::Observer {
+ public:
+  explicit EventLog(const std::string& path);
+  ~EventLog() override;
+  void OnTrain(const training::TrainEvent& event) override;
+  void OnTest(const training::TestEvent& event) override;
+
+ private:
+  void Line(const std::string& text);
+  std::string path_;
+  std::FILE* file_;
+};
+
+// Keeps the costs; Write() draws them as SVG.
+class CostPlot : public training::Observer {
+ public:
+  void OnTrain(const training::TrainEvent& event) override;
+  void OnTest(const training::TestEvent& event) override;
+  void Write(const std::string& path, const std::string& title) const;
+
+ private:
+  std::vector<std::pair<double, double>> train_, test_;
+};
+
+// The last test of a run.
+class LastTest : public training::Observer {
+ public:
+  void OnTest(const training::TestEvent& event) override { event_ = event; }
+  const training::TestEvent& event() const { return event_; }
+
+ private:
+  training::TestEvent event_{0, 0, 0};
+};
+
+// While it lives, the first Ctrl-C (or SIGTERM) ends training after the current step, so that
+// what has been learned is written; the second one ends the program.
+class Interrupt : public training::Observer {
+ public:
+  Interrupt();
+  ~Interrupt() override;
+  bool ShouldStop() override;
+  static bool Received();
+};
+
+}  // namespace duomo::cli

@@ -1,0 +1,39 @@
+// From data to a file: what `duomo train` and `duomo demo` do, without their options.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/command.h"
+#include "data/dataset.h"
+#include "data/split.h"
+#include "description/json.h"
+#include "training/export.h"
+#include "training/trainer.h"
+
+namespace duomo::cli {
+
+struct TrainingRun {
+  description::Recipe recipe;
+  training::TrainingOptions options;
+  data::SplitSpec split;
+  training::ExportOptions output;
+  std::string file;  // the .duomo file to write
+  std::string log, plot;  // or empty
+};
+
+struct TrainingResult {
+  uint64_t steps = 0, parameters = 0, unknown_parameters = 0;
+  size_t train_rows = 0, test_rows = 0;
+  double seconds = 0;  // of the whole run, tests included
+  std::optional<training::TestEvent> test;
+  bool interrupted = false;
+};
+
+// Trains and writes run.file; progress goes to stderr.
+TrainingResult Train(const TrainingRun& run, const data::Dataset& dataset);
+
+// The recipe of a preset, or of a file where `file` is not empty.
+description::Recipe FindRecipe(const std::string& preset, const std::string& file);
+
+}  // namespace duomo::cli
