@@ -90,8 +90,8 @@ bool NewId(Lines& in, std::string_view what, std::string_view field, size_t row,
   if (!Integer(in, what, field, id)) return false;
   if (id < 0) return in.Bad(what, ' ', id, " is negative");
   // The line is good otherwise: callers check the id last.
-  if (!rows.Add(id, static_cast<uint32_t>(row))) return in.Bad(what, ' ', id, " stands there twice");
-  return true;
+  if (rows.Add(id, static_cast<uint32_t>(row))) return true;
+  return in.Bad(what, ' ', id, " stands there twice");
 }
 
 Column MakeColumn(const char* name, ColumnKind kind) {

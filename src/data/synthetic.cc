@@ -69,7 +69,7 @@ std::vector<uint64_t> Activity(uint32_t users, uint64_t ratings, uint64_t limit,
   uint64_t minimum = std::min(kUsualMinimum, ratings / users / 2);
   minimum = std::min(minimum, limit);
   std::vector<uint64_t> weights(users);
-  for (uint32_t i = 0; i < users; ++i) weights[i] = (uint64_t{1} << 24) / (i + users / 15 + 1);
+  for (uint32_t i = 0; i < users; ++i) weights[i] = (uint64_t{1} << 24) / (i + users / 40 + 1);
   random.Shuffle(std::span(weights));
   uint64_t total = std::accumulate(weights.begin(), weights.end(), uint64_t{0});
   uint64_t shared = ratings - minimum * users, sum = 0, given = 0;
@@ -159,7 +159,8 @@ Dataset MakeSynthetic(uint32_t users, uint32_t items, uint64_t ratings, uint64_t
     Fail(Status::kInvalidArgument, "synthetic data need users, items and ratings");
   }
   if (users > kMostEntities || items > kMostEntities) {
-    Fail(Status::kInvalidArgument, "synthetic data have at most ", kMostEntities, " users and items");
+    Fail(Status::kInvalidArgument, "synthetic data have at most ", kMostEntities,
+         " users and items");
   }
   if (ratings > users * limit || ratings > UINT32_MAX) {
     Fail(Status::kInvalidArgument, ratings, " ratings are too many for ", users, " users and ",

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <span>
 
-#include "core/text.h"
 #include "data/synthetic_words.h"
 
 namespace duomo::data {
@@ -103,12 +102,15 @@ void SyntheticWorld::MakeUsers(uint32_t count, Random& random) {
 void SyntheticWorld::MakeMovies(uint32_t count, Random& random) {
   WordMaker maker(random);
   // As many words as movies, about: enough to matter, few enough to come back.
-  size_t pool = std::max<size_t>(6, count / 80);
+  size_t pool = std::max<size_t>(6, count / 40);
   std::vector<std::vector<std::string>> genre_words(kGenres), theme_words(kThemes);
   for (auto& words : genre_words) words = maker.Make(std::max<size_t>(3, pool / 2));
   for (auto& words : theme_words) words = maker.Make(pool);
   std::vector<std::string> quality_words = maker.Make(2 * pool), small_words = maker.Make(12);
-  for (std::string& word : small_words) word = Utf8Prefix(word, 3);  // their "the" and "of"
+  for (std::string& word : small_words) {  // their "the" and "of": one plain syllable
+    while (word.find_first_of("aeiou") == std::string::npos) word = maker.Make();
+    word.resize(word.find_first_of("aeiou") + 1);
+  }
   std::vector<int32_t> qualities(quality_words.size());
   for (int32_t& quality : qualities) quality = Normal(random, kWordQuality);
 

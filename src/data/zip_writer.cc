@@ -48,7 +48,9 @@ std::string Deflate(const std::string& bytes) {
 void WriteZip(const std::string& path, std::span<const ZipFile> files) {
   AtomicFile archive(path);
   std::string directory;
-  if (files.size() >= 0xFFFF) Fail(Status::kUnsupported, path, ": too many files for a zip archive");
+  if (files.size() >= 0xFFFF) {
+    Fail(Status::kUnsupported, path, ": too many files for a zip archive");
+  }
   for (const ZipFile& file : files) {
     if (file.bytes.size() > kLimit || archive.size() > kLimit || file.name.size() > 0xFFFF) {
       Fail(Status::kUnsupported, path, ": ", file.name, " is too large for a zip archive");

@@ -1,0 +1,151 @@
+// The splits: their facts on real data, their rules on small ones.
+#include "data/split.h"
+
+#include <algorithm>
+#include <set>
+
+#include "data/real_data.h"
+#include "data/test_files.h"
+
+namespace duomo::data {
+namespace {
+
+using Rows = std::vector<uint32_t>;
+
+// Users, then times, one pair a row.
+Interactions Make(const std::vector<std::pair<uint32_t, int64_t>>& rows) {
+  Interactions out;
+  for (auto [user, time] : rows) {
+    out.users.push_back(user);
+    out.items.push_back(0);
+    out.ratings.push_back(1);
+    out.timestamps.push_back(time);
+  }
+  return out;
+}
+
+void ExpectPartition(const Split& split, size_t rows) {
+  EXPECT_TRUE(std::is_sorted(split.train.begin(), split.train.end()));
+  EXPECT_TRUE(std::is_sorted(split.test.begin(), split.test.end()));
+  Rows all;
+  std::merge(split.train.begin(), split.train.end(), split.test.begin(), split.test.end(),
+             std::back_inserter(all));
+  ASSERT_EQ(all.size(), rows);
+  for (uint32_t i = 0; i < rows; ++i) ASSERT_EQ(all[i], i);
+}
+
+TEST(Split, Paddle) {
+  const auto& [d, real] = test::MovieLensOrSynthetic();
+  Split split = MakeSplit("paddle", d.interactions);
+  EXPECT_EQ(split.name, "paddle");
+  ExpectPartition(split, d.interactions.size());
+  // Draws do not depend on the data, so these rows hold for any of them.
+  EXPECT_EQ(Rows(split.test.begin(), split.test.begin() + 4), (Rows{35, 40, 52, 75}));
+  EXPECT_EQ(MakeSplit("paddle", d.interactions, 7).test, split.test);
+  if (!real) return;
+  EXPECT_EQ(split.test.size(), 100091u);
+  EXPECT_EQ(split.train.size(), 900118u);
+  std::set<uint32_t> trained, unseen;
+  for (uint32_t row : split.train) trained.insert(d.interactions.items[row]);
+  for (uint32_t row : split.test) {
+    uint32_t item = d.interactions.items[row];
+    if (trained.count(item) == 0) unseen.insert(item);
+  }
+  EXPECT_EQ(unseen.size(), 13u);
+}
+
+TEST(Split, RatioFollowsItsSeed) {
+  const Interactions& rows = test::MovieLensOrSynthetic().dataset.interactions;
+  Split split = MakeSplit("ratio:0.1", rows, 3);
+  ExpectPartition(split, rows.size());
+  EXPECT_NEAR(static_cast<double>(split.test.size()), static_cast<double>(rows.size()) / 10,
+              static_cast<double>(rows.size()) / 100);
+  EXPECT_EQ(MakeSplit("ratio:0.1", rows, 3).test, split.test);
+  EXPECT_NE(MakeSplit("ratio:0.1", rows, 4).test, split.test);
+  EXPECT_GT(MakeSplit("ratio:0.5", rows, 3).test.size(), 4 * split.test.size());
+}
+
+TEST(Split, LeaveLast) {
+  // User 1 has a tie; user 2 has one row; user 3 is not sorted by time.
+  Interactions rows = Make({{1, 5}, {3, 9}, {1, 7}, {1, 7}, {2, 1}, {3, 8}, {1, 6}});
+  Split split = MakeSplit("leave-last", rows);
+  EXPECT_EQ(split.test, (Rows{1, 3}));
+  ExpectPartition(split, rows.size());
+  EXPECT_FAILS(MakeSplit("leave-last", Make({})), Status::kInvalidArgument, "none of 0");
+}
+
+TEST(Split, Time) {
+  Interactions rows = Make({{0, 50}, {0, 10}, {1, 30}, {1, 30}, {2, 20}, {2, 30}});
+  EXPECT_EQ(MakeSplit("time:0.5", rows).test, (Rows{0, 3, 5}));  // 10 20 30 | 30 30 50
+  EXPECT_EQ(MakeSplit("time:0.9", rows).test, (Rows{0}));
+  ExpectPartition(MakeSplit("time:0.5", rows), rows.size());
+  EXPECT_FAILS(MakeSplit("time:0.1", rows), Status::kInvalidArgument, "none of 6 rows to train on");
+}
+
+TEST(Split, None) {
+  Split split = MakeSplit("none", Make({{0, 0}, {0, 0}}));
+  EXPECT_EQ(split.train, (Rows{0, 1}));
+  EXPECT_TRUE(split.test.empty());
+}
+
+TEST(Split, TimeNeedsTimestamps) {
+  Interactions rows = Make({{0, 1}, {0, 0}, {1, 2}, {1, 0}});
+  for (const char* name : {"leave-last", "time:0.5"}) {
+    EXPECT_FAILS(MakeSplit(name, rows), Status::kInvalidArgument,
+                 "2 of 4 rows have no timestamp");
+  }
+  rows.timestamps.clear();
+  EXPECT_FAILS(MakeSplit("leave-last", rows), Status::kInvalidArgument, "4 of 4");
+  const auto& [d, real] = test::MovieLensOrSynthetic();
+  if (real) {
+    // Part of the file's timestamps are lost (see the README beside it).
+    EXPECT_FAILS(MakeSplit("time:0.9", d.interactions), Status::kInvalidArgument,
+                 "154638 of 1000209 rows");
+  }
+}
+
+TEST(Split, ByTimeOnData) {
+  auto [d, real] = test::MovieLensOrSynthetic();
+  Interactions& rows = d.interactions;
+  size_t users = d.users.size();
+  if (real) {  // users 1 to 2999 have all of their timestamps
+    users = 2999;
+    size_t n = 487650;
+    ASSERT_EQ(rows.users[n - 1], 2998u);
+    ASSERT_EQ(rows.users[n], 2999u);
+    rows.users.resize(n);
+    rows.items.resize(n);
+    rows.ratings.resize(n);
+    rows.timestamps.resize(n);
+  }
+  Split last = MakeSplit("leave-last", rows);
+  ExpectPartition(last, rows.size());
+  EXPECT_EQ(last.test.size(), users);  // everybody has at least two
+  std::vector<int64_t> latest(users);
+  for (uint32_t row : last.test) latest[rows.users[row]] = rows.timestamps[row];
+  for (uint32_t row : last.train) ASSERT_LE(rows.timestamps[row], latest[rows.users[row]]);
+
+  Split time = MakeSplit("time:0.9", rows);
+  ExpectPartition(time, rows.size());
+  EXPECT_EQ(time.train.size(), rows.size() * 9 / 10);
+  int64_t end = 0, begin = INT64_MAX;
+  for (uint32_t row : time.train) end = std::max(end, rows.timestamps[row]);
+  for (uint32_t row : time.test) begin = std::min(begin, rows.timestamps[row]);
+  EXPECT_LE(end, begin);
+}
+
+TEST(Split, BadNames) {
+  for (const char* name : {"", "paddel", "ratio", "leave-last:1", "Ratio:0.1"}) {
+    EXPECT_FAILS(ParseSplit(name), Status::kInvalidArgument,
+                 "possible are paddle, ratio:R (e.g. ratio:0.1), leave-last, time:Q");
+  }
+  for (const char* name : {"ratio:", "ratio:0", "ratio:1", "ratio:x", "ratio:0.1x", "time:-0.1",
+                           "time:nan", "time:1.5", "ratio:inf"}) {
+    EXPECT_FAILS(ParseSplit(name), Status::kInvalidArgument, "is not a number between 0 and 1");
+  }
+  EXPECT_EQ(ParseSplit("time:0.25").share, 0.25);
+  EXPECT_EQ(ParseSplit("time:0.25").name, "time:0.25");
+}
+
+}  // namespace
+}  // namespace duomo::data
