@@ -22,14 +22,16 @@ SegmentInfo ReadEntry(const fb::Segment& entry, uint64_t header_end, uint64_t fi
   if (dtype < 0 || dtype > kLastDType) FailSegment(name, "unknown dtype ", dtype);
 
   const auto* shape = entry.shape();
-  // The verifier checks the alignment of a vector's length only, not of its elements.
-  if (reinterpret_cast<uintptr_t>(shape->data()) % alignof(uint64_t) != 0) {
+  // The verifier checks the alignment of a vector's length only, not of its elements. (A builder
+  // does not align elements that are not there.)
+  if (shape->size() > 0 &&
+      reinterpret_cast<uintptr_t>(shape->Data()) % alignof(uint64_t) != 0) {
     FailSegment(name, "its shape is misaligned");
   }
   SegmentInfo info{};
   info.name = name;
   info.dtype = static_cast<DType>(dtype);
-  info.shape = {shape->data(), shape->size()};
+  if (shape->size() > 0) info.shape = {shape->data(), shape->size()};
   info.offset = entry.offset();
   info.stored_size = entry.stored_size();
   info.size = SizeInBytes(name, info.dtype, info.shape);
