@@ -29,10 +29,10 @@ struct Column {
 
 // One row a user or item, in the order of the file.
 struct EntityTable {
-  std::vector<int64_t> ids;        // integer keys …
-  std::vector<std::string> keys;   // … or string keys: then ids is empty
-  std::vector<std::string> titles; // for people; may be empty
-  std::vector<Column> columns;     // all of the same length
+  std::vector<int64_t> ids;         // integer keys …
+  std::vector<std::string> keys;    // … or string keys: then ids is empty
+  std::vector<std::string> titles;  // for people; may be empty
+  std::vector<Column> columns;      // all of the same length
 
   size_t size() const { return keys.empty() ? ids.size() : keys.size(); }
   const Column* Find(std::string_view name) const;  // nullptr where there is none
@@ -43,7 +43,7 @@ struct EntityTable {
 struct Interactions {
   std::vector<uint32_t> users, items;  // rows of the tables
   std::vector<float> ratings;
-  std::vector<int64_t> timestamps;     // seconds; 0: unknown
+  std::vector<int64_t> timestamps;  // seconds; 0: unknown
   size_t size() const { return users.size(); }
   bool operator==(const Interactions&) const = default;
 };

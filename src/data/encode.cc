@@ -68,8 +68,7 @@ std::string_view Wanted(const Input& input, KeyKind keys) {
 
 class Encoder {
  public:
-  Encoder(const model::Description& description, const Dataset& dataset)
-      : dataset_(dataset) {
+  Encoder(const model::Description& description, const Dataset& dataset) : dataset_(dataset) {
     model::Validate(description, false);
     out_.description = description;
     vocabularies_.reserve(description.vocabularies.size());
@@ -131,7 +130,8 @@ class Encoder {
   void BindHistory(const Input& input) {
     VocabularyBuilder& v = VocabularyOf(input);
     if (v.kind() == KeyKind::kString) {
-      Fail(Status::kInvalidArgument, Name(input), ": a history's vocabulary is that of the item "
+      Fail(Status::kInvalidArgument, Name(input),
+           ": a history's vocabulary is that of the item "
            "keys and needs range or integer keys");
     }
     if (v.kind() == KeyKind::kRange) {
@@ -139,8 +139,10 @@ class Encoder {
       return;
     }
     if (!dataset_.items.keys.empty()) {
-      Fail(Status::kInvalidArgument, Name(input), ": the items have string keys, so its vocabulary "
-           "\"", v.name(), "\" must be a range");
+      Fail(Status::kInvalidArgument, Name(input),
+           ": the items have string keys, so its vocabulary "
+           "\"",
+           v.name(), "\" must be a range");
     }
     for (int64_t id : dataset_.items.ids) v.Add(id);
   }

@@ -29,12 +29,27 @@ constexpr std::array<Label, 7> kAges = {{{1, "Under 18"},
                                          {45, "45-49"},
                                          {50, "50-55"},
                                          {56, "56+"}}};
-constexpr std::array<std::string_view, 21> kOccupations = {
-    "other or not specified", "academic/educator", "artist", "clerical/admin",
-    "college/grad student", "customer service", "doctor/health care", "executive/managerial",
-    "farmer", "homemaker", "K-12 student", "lawyer", "programmer", "retired", "sales/marketing",
-    "scientist", "self-employed", "technician/engineer", "tradesman/craftsman", "unemployed",
-    "writer"};
+constexpr std::array<std::string_view, 21> kOccupations = {"other or not specified",
+                                                           "academic/educator",
+                                                           "artist",
+                                                           "clerical/admin",
+                                                           "college/grad student",
+                                                           "customer service",
+                                                           "doctor/health care",
+                                                           "executive/managerial",
+                                                           "farmer",
+                                                           "homemaker",
+                                                           "K-12 student",
+                                                           "lawyer",
+                                                           "programmer",
+                                                           "retired",
+                                                           "sales/marketing",
+                                                           "scientist",
+                                                           "self-employed",
+                                                           "technician/engineer",
+                                                           "tradesman/craftsman",
+                                                           "unemployed",
+                                                           "writer"};
 
 // A field for a message: short, and UTF-8 whatever the file holds.
 std::string Quote(std::string_view field) {

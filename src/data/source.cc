@@ -55,8 +55,8 @@ Source Source::Open(const std::string& path, std::string_view file) {
   if (!fs::exists(status)) Fail(Status::kNotFound, path, " does not exist");
   bool folder = fs::is_directory(status);
   if (!folder) source.zip_.emplace(Zip::Open(path));
-  std::vector<std::string> found = folder ? FoldersIn(fs::path(path), file)
-                                          : FoldersIn(*source.zip_, file);
+  std::vector<std::string> found =
+      folder ? FoldersIn(fs::path(path), file) : FoldersIn(*source.zip_, file);
   std::sort(found.begin(), found.end());  // the top first; no order of the file system's
   if (found.empty()) {
     Fail(Status::kNotFound, path, " has no ", file, ", neither at the top nor one folder down");

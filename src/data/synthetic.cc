@@ -17,7 +17,7 @@ namespace {
 // MovieLens 1M's histogram in thousandths; its mean is 3.58.
 constexpr std::array<uint64_t, 5> kHistogram = {56, 108, 261, 349, 226};
 constexpr int64_t kFirstSecond = 957'000'000, kSeconds = 80'000'000;  // May 2000 and 2.5 years on
-constexpr uint64_t kUsualMinimum = 20;  // ratings a user
+constexpr uint64_t kUsualMinimum = 20;                                // ratings a user
 constexpr uint32_t kMostEntities = 1 << 24;  // beyond, the weights below would be 0
 
 Column MakeColumn(const char* name, ColumnKind kind) {

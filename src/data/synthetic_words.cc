@@ -6,13 +6,13 @@
 namespace duomo::data {
 namespace {
 
-constexpr std::string_view kOnsets[] = {"b",  "br", "d",  "dr", "f",  "fl", "g",  "gr", "h", "k",
-                                        "kl", "l",  "m",  "n",  "p",  "pl", "r",  "s",  "sk", "st",
-                                        "t",  "tr", "v",  "w",  "z"};
+constexpr std::string_view kOnsets[] = {"b",  "br", "d", "dr", "f", "fl", "g",  "gr", "h",
+                                        "k",  "kl", "l", "m",  "n", "p",  "pl", "r",  "s",
+                                        "sk", "st", "t", "tr", "v", "w",  "z"};
 // The accented ones are rare, and never at the front: lower-casing is ASCII only.
-constexpr std::string_view kVowels[] = {"a", "e", "i", "o", "u",  "a",  "e", "i", "o", "u", "a",
-                                        "e", "i", "o", "u", "a",  "e",  "i", "o", "u", "a", "e",
-                                        "i", "o", "u", "a", "ai", "ou", "é", "ö"};
+constexpr std::string_view kVowels[] = {"a", "e", "i", "o", "u", "a", "e",  "i",  "o", "u",
+                                        "a", "e", "i", "o", "u", "a", "e",  "i",  "o", "u",
+                                        "a", "e", "i", "o", "u", "a", "ai", "ou", "é", "ö"};
 constexpr std::string_view kEnds[] = {"", "", "", "n", "r", "l", "s", "x", "nd", "rk"};
 
 template <size_t N>

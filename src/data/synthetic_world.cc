@@ -63,9 +63,9 @@ const std::string& Pick(Random& random, const std::vector<std::string>& words) {
 }  // namespace
 
 const std::array<std::string_view, SyntheticWorld::kGenres> SyntheticWorld::kGenreNames = {
-    "Action",  "Adventure", "Animation", "Children's", "Comedy",  "Crime",
-    "Documentary", "Drama", "Fantasy",   "Film-Noir",  "Horror",  "Musical",
-    "Mystery", "Romance",   "Sci-Fi",    "Thriller",   "War",     "Western"};
+    "Action",      "Adventure", "Animation", "Children's", "Comedy", "Crime",
+    "Documentary", "Drama",     "Fantasy",   "Film-Noir",  "Horror", "Musical",
+    "Mystery",     "Romance",   "Sci-Fi",    "Thriller",   "War",    "Western"};
 
 int32_t SyntheticWorld::Normal(Random& random, int32_t deviation) {
   // The sum of eight bytes: mean 1020, deviation 209.
@@ -91,8 +91,8 @@ void SyntheticWorld::MakeUsers(uint32_t count, Random& random) {
     user.job = Draw(random, kJobShares);
     user.bias = Normal(random, kUserBias);
     for (size_t topic = 0; topic < kTopics; ++topic) {
-      int32_t taste = genders[user.gender][topic] + ages[user.age][topic] +
-                      jobs[user.job][topic] + Normal(random, kOwnTaste);
+      int32_t taste = genders[user.gender][topic] + ages[user.age][topic] + jobs[user.job][topic] +
+                      Normal(random, kOwnTaste);
       if (topic >= kGenres) taste = taste * kThemePercent / 100;
       user.taste[topic] = static_cast<int16_t>(taste);
     }

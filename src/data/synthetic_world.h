@@ -22,7 +22,7 @@ class SyntheticWorld {
   static const std::array<std::string_view, kGenres> kGenreNames;  // MovieLens's
 
   struct User {
-    uint8_t gender;  // 0: M, 1: F
+    uint8_t gender;    // 0: M, 1: F
     uint8_t age, job;  // age: index of kAgeCodes
     int32_t bias;
     std::array<int16_t, kTopics> taste;

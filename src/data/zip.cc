@@ -94,7 +94,8 @@ void Zip::ReadDirectory() {
   uint64_t size = U32(bytes_, end + 12);
   directory_ = U32(bytes_, end + 16);
   if (count == 0xFFFF || directory_ == 0xFFFFFFFF || size == 0xFFFFFFFF) {
-    Fail(Status::kUnsupported, name_, " is a zip64 archive; pack its files again, or unpack them "
+    Fail(Status::kUnsupported, name_,
+         " is a zip64 archive; pack its files again, or unpack them "
          "and give the folder");
   }
   if (disk != 0 || directory_disk != 0 || here != count) {
@@ -155,7 +156,8 @@ std::string Zip::Read(std::string_view name, uint64_t max_size) const {
     Fail(Status::kUnsupported, name_, ": ", name, " is encrypted; unpack it and give the folder");
   }
   if (entry->size == 0xFFFFFFFF || entry->packed_size == 0xFFFFFFFF) {
-    Fail(Status::kUnsupported, name_, ": ", name, " is a zip64 entry; unpack the archive and give "
+    Fail(Status::kUnsupported, name_, ": ", name,
+         " is a zip64 entry; unpack the archive and give "
          "the folder");
   }
   if (entry->method != kStored && entry->method != kDeflated) {
@@ -163,8 +165,8 @@ std::string Zip::Read(std::string_view name, uint64_t max_size) const {
          "; only stored and deflated entries can be read");
   }
   if (entry->size > max_size) {
-    Fail(Status::kUnsupported, name_, ": ", name, " is ", entry->size,
-         " bytes long; at most ", max_size, " are read from an archive");
+    Fail(Status::kUnsupported, name_, ": ", name, " is ", entry->size, " bytes long; at most ",
+         max_size, " are read from an archive");
   }
   std::string_view packed = PackedBytes(*entry);
   bool possible = entry->method == kStored ? entry->size == packed.size()

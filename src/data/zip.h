@@ -21,10 +21,10 @@ class Zip {
   static constexpr uint64_t kMaxEntrySize = uint64_t{1} << 31;
 
   struct Entry {
-    std::string name;           // as in the archive, '/' between folders
-    uint64_t size = 0;          // declared bytes once read
-    uint64_t packed_size = 0;   // bytes in the archive
-    uint64_t offset = 0;        // of the local header
+    std::string name;          // as in the archive, '/' between folders
+    uint64_t size = 0;         // declared bytes once read
+    uint64_t packed_size = 0;  // bytes in the archive
+    uint64_t offset = 0;       // of the local header
     uint32_t crc32 = 0;
     uint16_t flags = 0, method = 0;
   };

@@ -28,8 +28,8 @@ void Put32(std::string& out, uint32_t value) {
 // The deflate stream of `bytes`; empty where it would not be smaller.
 std::string Deflate(const std::string& bytes) {
   z_stream stream{};
-  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -MAX_WBITS, 8,
-                   Z_DEFAULT_STRATEGY) != Z_OK) {
+  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) !=
+      Z_OK) {
     Fail(Status::kOutOfMemory, "zlib cannot allocate its state");
   }
   std::string out(bytes.size(), '\0');

@@ -30,8 +30,7 @@ class Builder {
 
   model::Vocabulary& Vocabulary(const char* name, KeyKind keys) {
     d_.vocabularies.push_back({.name = name, .keys = keys, .integers = {}, .strings = {}});
-    d_.tables.push_back(
-        {name, static_cast<uint32_t>(d_.vocabularies.size() - 1), 2});
+    d_.tables.push_back({name, static_cast<uint32_t>(d_.vocabularies.size() - 1), 2});
     return d_.vocabularies.back();
   }
 
@@ -149,7 +148,8 @@ TEST(Encode, EveryKindOfInput) {
   EXPECT_EQ(reinterpret_cast<const int64_t*>(keys.data())[1], 40);
   ASSERT_NE(TensorOf(e, "vocabularies/words/text"), nullptr);
   const auto& text = TensorOf(e, "vocabularies/words/text")->bytes;
-  EXPECT_EQ(std::string(reinterpret_cast<const char*>(text.data()), text.size()), "zorktheblimmend");
+  EXPECT_EQ(std::string(reinterpret_cast<const char*>(text.data()), text.size()),
+            "zorktheblimmend");
 
   Encoded moved = std::move(e);
   EXPECT_EQ(RowsOf(moved, 0), (Rows{7, 3, 9}));

@@ -133,11 +133,11 @@ TEST(MovieLens, SmallExample) {
 // Each bad line, put behind the good ones: an error with its place, or skipped without a trace.
 TEST(MovieLens, BadLines) {
   struct Case {
-    std::string Files::* file;
+    std::string Files::*file;
     const char *name, *line, *message;
   };
   std::string Files::*users = &Files::users, Files::*movies = &Files::movies,
-                     Files::*ratings = &Files::ratings;
+              Files::*ratings = &Files::ratings;
   const Case cases[] = {
       {users, "users.dat, line 3", "3::M::18::4", "4 fields instead of 5"},
       {users, "users.dat, line 3", "3::M::18::4::1::2", "more than 5 fields"},

@@ -91,8 +91,7 @@ TEST(Split, None) {
 TEST(Split, TimeNeedsTimestamps) {
   Interactions rows = Make({{0, 1}, {0, 0}, {1, 2}, {1, 0}});
   for (const char* name : {"leave-last", "time:0.5"}) {
-    EXPECT_FAILS(MakeSplit(name, rows), Status::kInvalidArgument,
-                 "2 of 4 rows have no timestamp");
+    EXPECT_FAILS(MakeSplit(name, rows), Status::kInvalidArgument, "2 of 4 rows have no timestamp");
   }
   rows.timestamps.clear();
   EXPECT_FAILS(MakeSplit("leave-last", rows), Status::kInvalidArgument, "4 of 4");

@@ -50,10 +50,10 @@ Error ErrorOf(Call call) {
 }  // namespace duomo::test
 
 // The call throws that status, and its message contains the text.
-#define EXPECT_FAILS(call, expected_status, expected_text)                             \
-  do {                                                                                 \
-    auto error_of_call = duomo::test::ErrorOf([&] { (void)(call); });                  \
-    EXPECT_EQ(error_of_call.status(), expected_status) << error_of_call.message();     \
-    EXPECT_NE(error_of_call.message().find(expected_text), std::string::npos)          \
-        << error_of_call.message();                                                    \
+#define EXPECT_FAILS(call, expected_status, expected_text)                         \
+  do {                                                                             \
+    auto error_of_call = duomo::test::ErrorOf([&] { (void)(call); });              \
+    EXPECT_EQ(error_of_call.status(), expected_status) << error_of_call.message(); \
+    EXPECT_NE(error_of_call.message().find(expected_text), std::string::npos)      \
+        << error_of_call.message();                                                \
   } while (false)
