@@ -1,13 +1,41 @@
 #include "description/fields.h"
 
 #include <algorithm>
-#include <cmath>
+#include <set>
 
 namespace duomo::description {
 
+namespace {
+
+// Refuses a name that stands twice in one object, where the parser would keep the last value.
+class UniqueNames {
+ public:
+  explicit UniqueNames(const std::string& source) : source_(source) {}
+  bool operator()(int, Json::parse_event_t event, Json& parsed) {
+    if (event == Json::parse_event_t::object_start) {
+      open_.emplace_back();
+    } else if (event == Json::parse_event_t::object_end) {
+      open_.pop_back();
+    } else if (event == Json::parse_event_t::key) {
+      const auto& name = parsed.get_ref<const std::string&>();
+      if (!open_.back().insert(name).second) {
+        Fail(Status::kInvalidArgument, source_, ": the field \"", name,
+             "\" stands twice in the same object");
+      }
+    }
+    return true;
+  }
+
+ private:
+  const std::string& source_;
+  std::vector<std::set<std::string>> open_;
+};
+
+}  // namespace
+
 Json ParseJson(const std::string& text, const std::string& source) {
   try {
-    return Json::parse(text);
+    return Json::parse(text, UniqueNames(source));
   } catch (const Json::parse_error& error) {
     size_t at = std::min<size_t>(error.byte > 0 ? error.byte - 1 : 0, text.size());
     auto begin = text.begin(), end = begin + static_cast<std::ptrdiff_t>(at);
@@ -15,6 +43,8 @@ Json ParseJson(const std::string& text, const std::string& source) {
     size_t last = text.rfind('\n', at == 0 ? 0 : at - 1);
     size_t column = last == std::string::npos || at == 0 ? at + 1 : at - last;
     Fail(Status::kInvalidArgument, source, ':', line, ':', column, ": not valid JSON");
+  } catch (const Json::out_of_range&) {
+    Fail(Status::kInvalidArgument, source, ": a number in it is too large");
   }
 }
 
@@ -27,6 +57,11 @@ Fields::Fields(const Json& object, std::string where) : object_(object), where_(
 
 std::string Fields::Path(const char* name) const {
   return where_.empty() ? std::string(name) : StrCat(where_, '.', name);
+}
+
+bool Fields::Has(const char* name) {
+  known_.emplace_back(name);
+  return object_.contains(name);
 }
 
 const Json& Fields::Get(const char* name) {
@@ -43,12 +78,10 @@ std::string Fields::Text(const char* name) {
 }
 
 std::string Fields::Text(const char* name, std::string fallback) {
-  known_.emplace_back(name);
   return Has(name) ? Text(name) : fallback;
 }
 
 double Fields::Number(const char* name, double fallback) {
-  known_.emplace_back(name);
   if (!Has(name)) return fallback;
   const Json& value = Get(name);
   if (!value.is_number()) Wrong(name, "must be a number");
@@ -62,12 +95,10 @@ uint64_t Fields::Count(const char* name) {
 }
 
 uint64_t Fields::Count(const char* name, uint64_t fallback) {
-  known_.emplace_back(name);
   return Has(name) ? Count(name) : fallback;
 }
 
 bool Fields::Flag(const char* name, bool fallback) {
-  known_.emplace_back(name);
   if (!Has(name)) return fallback;
   const Json& value = Get(name);
   if (!value.is_boolean()) Wrong(name, "must be true or false");
@@ -85,7 +116,6 @@ size_t Fields::Choice(const char* name, std::span<const std::string_view> names)
 }
 
 size_t Fields::Choice(const char* name, std::span<const std::string_view> names, size_t fallback) {
-  known_.emplace_back(name);
   return Has(name) ? Choice(name, names) : fallback;
 }
 

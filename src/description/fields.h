@@ -14,7 +14,8 @@ namespace duomo::description {
 
 using Json = nlohmann::ordered_json;
 
-// Parses text; syntax errors name `source`, line and column. Throws Error(kInvalidArgument).
+// Parses text; syntax errors name `source`, line and column. A name that stands twice in one object
+// is an error. Throws Error(kInvalidArgument).
 Json ParseJson(const std::string& text, const std::string& source);
 
 // Reads the fields of one object. `where` names it in errors: "towers[0].encoders[2]".
@@ -22,7 +23,7 @@ class Fields {
  public:
   Fields(const Json& object, std::string where);
 
-  bool Has(const char* name) const { return object_.contains(name); }
+  bool Has(const char* name);  // and counts as asking for it
   const Json& Get(const char* name);  // required
   std::string Text(const char* name);
   std::string Text(const char* name, std::string fallback);

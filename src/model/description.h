@@ -35,6 +35,7 @@ struct Vocabulary {
   // Values fixed by the description itself, in row order; empty: taken from the data.
   std::vector<int64_t> integers;
   std::vector<std::string> strings;
+  bool operator==(const Vocabulary&) const = default;
 };
 
 // A named embedding table [vocabulary size + 1, dim]; the last row is the unknown row.
@@ -43,6 +44,7 @@ struct Table {
   std::string name;
   uint32_t vocabulary = 0;  // index into Description::vocabularies
   uint32_t dim = 0;
+  bool operator==(const Table&) const = default;
 };
 
 struct Input {
@@ -53,6 +55,7 @@ struct Input {
   uint32_t max_length = 0;  // tokens: the first, history: the latest so many; 0: all
   // Numbers: what stands in when none is given, in the input's own unit.
   float fallback = 0;
+  bool operator==(const Input&) const = default;
 };
 
 enum class Activation : int32_t { kIdentity = 0, kTanh = 1, kSigmoid = 2, kRelu = 3 };
@@ -63,6 +66,7 @@ enum class Normalization : int32_t { kNone = 0, kStandard = 1, kQuantile = 2 };
 struct Dense {
   uint32_t units = 0;
   Activation activation = Activation::kTanh;
+  bool operator==(const Dense&) const = default;
 };
 
 enum class EncoderKind : int32_t {
@@ -85,6 +89,7 @@ struct Encoder {
   Normalization normalization = Normalization::kNone;
   bool square = false, root = false;  // number: append x² and √x of the normalised value
   std::vector<Dense> layers;          // applied to the encoder's own output
+  bool operator==(const Encoder&) const = default;
 };
 
 enum class Side : int32_t { kUser = 0, kItem = 1, kJoint = 2 };
@@ -94,6 +99,7 @@ struct Tower {
   Side side = Side::kUser;
   std::vector<Encoder> encoders;
   std::vector<Dense> layers;
+  bool operator==(const Tower&) const = default;
 };
 
 enum class HeadKind : int32_t {
@@ -108,6 +114,7 @@ struct Head {
   // Dot only: the category inputs whose values each get a bias of their own; -1: none.
   int32_t user_bias = -1, item_bias = -1;
   bool global_bias = false;
+  bool operator==(const Head&) const = default;
 };
 
 enum class OutputKind : int32_t {
@@ -122,6 +129,7 @@ struct Output {
   OutputKind kind = OutputKind::kLinear;
   double scale = 1, offset = 0;
   std::string unit;  // for people: "stars", "probability", "seconds"
+  bool operator==(const Output&) const = default;
 };
 
 struct Description {
@@ -132,6 +140,7 @@ struct Description {
   std::vector<Tower> towers;  // {user, item} in this order, or {joint}
   Head head;
   Output output;
+  bool operator==(const Description&) const = default;
 };
 
 // Throws Error(kInvalidArgument) that names the field, e.g. "towers[0].encoders[2].table: …".
