@@ -4,20 +4,21 @@ namespace duomo::training {
 namespace {
 using std::string_view;
 constexpr string_view kLosses[] = {"squared", "logistic", "softmax"};
+constexpr string_view kExampleKinds[] = {"ratings", "next"};
 constexpr string_view kSchedules[] = {"constant", "linear", "cosine"};
 }  // namespace
 
 TrainingOptions OptionsFromJson(const description::Json& json, TrainingOptions o) {
   description::Fields f(json, "training");
-  auto narrow = [&](const char* name, uint32_t fallback) {
-    uint64_t value = f.Count(name, fallback);
-    if (value > UINT32_MAX) f.Wrong(name, "is too large");
+  auto narrow = [](description::Fields& from, const char* name, uint32_t fallback) {
+    uint64_t value = from.Count(name, fallback);
+    if (value > UINT32_MAX) from.Wrong(name, "is too large");
     return static_cast<uint32_t>(value);
   };
   o.loss = static_cast<Loss>(f.Choice("loss", kLosses, static_cast<size_t>(o.loss)));
   o.passes = f.Count("passes", o.passes);
   o.steps = f.Count("steps", o.steps);
-  o.batch_size = narrow("batch", o.batch_size);
+  o.batch_size = narrow(f, "batch", o.batch_size);
   o.learning_rate = f.Number("learning_rate", o.learning_rate);
   o.beta1 = f.Number("beta1", o.beta1);
   o.beta2 = f.Number("beta2", o.beta2);
@@ -28,8 +29,16 @@ TrainingOptions OptionsFromJson(const description::Json& json, TrainingOptions o
   o.weight_decay = f.Number("weight_decay", o.weight_decay);
   o.embedding_l2 = f.Number("embedding_l2", o.embedding_l2);
   o.dropout = f.Number("dropout", o.dropout);
-  o.negatives = narrow("negatives", o.negatives);
-  o.shuffle_buffer = narrow("shuffle_buffer", o.shuffle_buffer);
+  o.negatives = narrow(f, "negatives", o.negatives);
+  o.shuffle_buffer = narrow(f, "shuffle_buffer", o.shuffle_buffer);
+  if (f.Has("examples")) {
+    description::Fields e(f.Get("examples"), "training.examples");
+    o.examples.kind = static_cast<ExampleKind>(e.Choice("kind", kExampleKinds, 0));
+    o.examples.per_user = narrow(e, "per_user", o.examples.per_user);
+    o.examples.minimum_history = narrow(e, "minimum_history", o.examples.minimum_history);
+    o.examples.age = e.Text("age", o.examples.age);
+    e.Finish();
+  }
   f.ForEach("id_dropout", [&](description::Fields& e) {
     double rate = e.Number("rate", 0);
     if (!(rate >= 0 && rate < 1)) e.Wrong("rate", "must be in [0, 1)");
@@ -55,6 +64,10 @@ description::Json ToJson(const TrainingOptions& o) {
                            {"dropout", o.dropout},
                            {"negatives", o.negatives},
                            {"shuffle_buffer", o.shuffle_buffer}};
+  out["examples"] = {{"kind", kExampleKinds[static_cast<size_t>(o.examples.kind)]},
+                     {"per_user", o.examples.per_user},
+                     {"minimum_history", o.examples.minimum_history},
+                     {"age", o.examples.age}};
   out["id_dropout"] = description::Json::array();
   for (const auto& [input, rate] : o.id_dropout) {
     out["id_dropout"].push_back({{"input", input}, {"rate", rate}});

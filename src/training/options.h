@@ -18,7 +18,20 @@ enum class Loss {
 
 enum class Schedule { kConstant, kLinear, kCosine };  // of the learning rate, down to 0
 
+enum class ExampleKind {
+  kRatings,  // each rating by itself (RatingExamples)
+  kNext,     // each watch after those before it (NextExamples)
+};
+
+struct ExampleOptions {
+  ExampleKind kind = ExampleKind::kRatings;
+  uint32_t per_user = 0;         // next: the latest so many watches of every user; 0: all
+  uint32_t minimum_history = 1;  // next: watches that must come before one
+  std::string age;               // next: the number input that says how old the example is, in days
+};
+
 struct TrainingOptions {
+  ExampleOptions examples;
   Loss loss = Loss::kSquared;
   uint64_t passes = 2;
   uint64_t steps = 0;  // 0: as many as the passes have; else the most steps to take

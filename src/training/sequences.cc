@@ -1,0 +1,138 @@
+#include "training/sequences.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/error.h"
+
+namespace duomo::training {
+
+Sequences::Sequences(const data::Interactions& all, size_t user_count,
+                     std::span<const uint32_t> numbers)
+    : numbers_(numbers.begin(), numbers.end()) {
+  bool timed = all.timestamps.size() == all.size();
+  std::sort(numbers_.begin(), numbers_.end(), [&](uint32_t a, uint32_t b) {
+    if (all.users[a] != all.users[b]) return all.users[a] < all.users[b];
+    if (timed && all.timestamps[a] != all.timestamps[b]) {
+      return all.timestamps[a] < all.timestamps[b];
+    }
+    return a < b;
+  });
+  offsets_.assign(user_count + 1, 0);
+  for (uint32_t number : numbers_) ++offsets_[all.users[number] + 1];
+  std::partial_sum(offsets_.begin(), offsets_.end(), offsets_.begin());
+  items_.reserve(numbers_.size());
+  for (uint32_t number : numbers_) items_.push_back(all.items[number]);
+}
+
+NextExamples::NextExamples(const data::Encoded& encoded, const data::Interactions& interactions,
+                           const Sequences& history, const ExampleOptions& options)
+    : encoded_(&encoded), interactions_(&interactions), history_(&history) {
+  FindInputs(options);
+  for (uint32_t user = 0; user < history.users(); ++user) {
+    auto watches = history.Of(user);
+    size_t first = options.minimum_history;
+    if (options.per_user > 0 && watches.size() > options.per_user) {
+      first = std::max(first, watches.size() - options.per_user);
+    }
+    for (size_t i = first; i < watches.size(); ++i) {
+      examples_.push_back({user, watches[i], static_cast<uint32_t>(i)});
+    }
+  }
+}
+
+NextExamples::NextExamples(const data::Encoded& encoded, const data::Interactions& interactions,
+                           const Sequences& history, const ExampleOptions& options,
+                           std::span<const uint32_t> labels)
+    : encoded_(&encoded), interactions_(&interactions), history_(&history) {
+  FindInputs(options);
+  bool timed = interactions.timestamps.size() == interactions.size();
+  for (uint32_t label : labels) {
+    uint32_t user = interactions.users[label];
+    auto watches = history.Of(user);
+    auto older = [&](uint32_t number, uint32_t of) {
+      if (timed && interactions.timestamps[number] != interactions.timestamps[of]) {
+        return interactions.timestamps[number] < interactions.timestamps[of];
+      }
+      return number < of;
+    };
+    auto end = std::lower_bound(watches.begin(), watches.end(), label, older);
+    examples_.push_back({user, label, static_cast<uint32_t>(end - watches.begin())});
+  }
+}
+
+void NextExamples::FindInputs(const ExampleOptions& options) {
+  const model::Description& d = encoded_->description;
+  for (size_t i = 0; i < d.inputs.size(); ++i) {
+    if (d.inputs[i].kind == model::InputKind::kHistory) history_inputs_.push_back(i);
+    if (!options.age.empty() && d.inputs[i].name == options.age) {
+      age_input_ = static_cast<int32_t>(i);
+    }
+  }
+  if (!options.age.empty() &&
+      (age_input_ < 0 ||
+       d.inputs[static_cast<size_t>(age_input_)].kind != model::InputKind::kNumber)) {
+    Fail(Status::kInvalidArgument, "training.examples.age: \"", options.age,
+         "\" is not a number input of the model");
+  }
+  for (uint32_t user = 0; user < history_->users(); ++user) {
+    auto watches = history_->Of(user);
+    if (!watches.empty() && !interactions_->timestamps.empty()) {
+      now_ = std::max(now_, interactions_->timestamps[watches.back()]);
+    }
+  }
+}
+
+void NextExamples::Gather(std::span<const uint32_t> numbers, ExampleBatch& out) const {
+  const model::Description& d = encoded_->description;
+  out.users.clear();
+  out.items.clear();
+  out.targets.assign(numbers.size(), 1.0f);
+  out.columns.resize(d.inputs.size());
+  for (size_t input : history_inputs_) {
+    out.columns[input].kind = model::InputKind::kHistory;
+    out.columns[input].rows.clear();
+    out.columns[input].offsets.assign(1, 0);
+  }
+  if (age_input_ >= 0) {
+    auto age = static_cast<size_t>(age_input_);
+    out.columns[age].kind = model::InputKind::kNumber;
+    out.columns[age].numbers.clear();
+  }
+  for (uint32_t number : numbers) {
+    const Example& e = examples_[number];
+    out.users.push_back(e.user);
+    out.items.push_back(interactions_->items[e.label]);
+    auto watched = history_->ItemsOf(e.user).first(e.before);
+    for (size_t input : history_inputs_) {
+      model::FeatureColumn& column = out.columns[input];
+      uint32_t most = d.inputs[input].max_length;
+      auto kept = most > 0 && watched.size() > most ? watched.last(most) : watched;
+      column.rows.insert(column.rows.end(), kept.begin(), kept.end());
+      column.offsets.push_back(column.rows.size());
+    }
+    if (age_input_ >= 0) {
+      // In days before the end of training; at serving the input is unset, and its fallback, 0,
+      // says "now".
+      double seconds = 0;
+      if (!interactions_->timestamps.empty()) {
+        seconds = static_cast<double>(std::max<int64_t>(0, now_ - interactions_->timestamps[e.label]));
+      }
+      out.columns[static_cast<size_t>(age_input_)].numbers.push_back(
+          static_cast<float>(seconds / 86400));
+    }
+  }
+  out.inputs.resize(d.inputs.size());
+  for (size_t i = 0; i < d.inputs.size(); ++i) {
+    bool history = d.inputs[i].kind == model::InputKind::kHistory;
+    if (history || static_cast<int32_t>(i) == age_input_) {
+      out.inputs[i] = {out.columns[i].view(), {}};
+    } else if (d.inputs[i].scope == model::Scope::kUser) {
+      out.inputs[i] = {encoded_->users.inputs[i], out.users};
+    } else if (d.inputs[i].scope == model::Scope::kItem) {
+      out.inputs[i] = {encoded_->items.inputs[i], out.items};
+    }
+  }
+}
+
+}  // namespace duomo::training

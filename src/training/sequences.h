@@ -1,0 +1,70 @@
+// Examples that depend on what a user watched before: predict the next watch from the history.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "training/examples.h"
+#include "training/options.h"
+
+namespace duomo::training {
+
+// Every user's interactions in the order of time, ties in the order of the file. Immutable.
+class Sequences {
+ public:
+  // `numbers`: the interactions to use; must outlive this, as must `interactions`.
+  Sequences(const data::Interactions& interactions, size_t user_count,
+            std::span<const uint32_t> numbers);
+
+  size_t users() const { return offsets_.size() - 1; }
+  // Numbers of interactions, oldest first.
+  std::span<const uint32_t> Of(uint32_t user) const {
+    return std::span(numbers_).subspan(offsets_[user], offsets_[user + 1] - offsets_[user]);
+  }
+  std::span<const uint32_t> ItemsOf(uint32_t user) const {  // the same, as item rows
+    return std::span(items_).subspan(offsets_[user], offsets_[user + 1] - offsets_[user]);
+  }
+
+ private:
+  std::vector<uint32_t> numbers_, items_;
+  std::vector<size_t> offsets_;
+};
+
+// One example a watch: the user's side sees what came strictly before it, the label is the watch.
+// (Covington, Adams and Sargin 2016, section 3.4: predict the future watch; as many examples from
+// every user, so that active ones do not dominate.) A test example's history is the user's
+// training watches before it.
+class NextExamples : public Examples {
+ public:
+  // For training: of each user the latest options.per_user watches of `history`, all for 0, with
+  // at least options.minimum_history before them.
+  NextExamples(const data::Encoded& encoded, const data::Interactions& interactions,
+               const Sequences& history, const ExampleOptions& options);
+  // For testing: the given interactions, each after all of `history` that is older.
+  NextExamples(const data::Encoded& encoded, const data::Interactions& interactions,
+               const Sequences& history, const ExampleOptions& options,
+               std::span<const uint32_t> labels);
+
+  size_t size() const override { return examples_.size(); }
+  void Gather(std::span<const uint32_t> numbers, ExampleBatch& out) const override;
+  bool static_features() const override { return false; }
+
+ private:
+  struct Example {
+    uint32_t user, label;  // label: number of an interaction
+    uint32_t before;       // how many of the user's watches came before it
+  };
+  void FindInputs(const ExampleOptions& options);
+
+  const data::Encoded* encoded_;
+  const data::Interactions* interactions_;
+  const Sequences* history_;
+  std::vector<Example> examples_;
+  std::vector<size_t> history_inputs_;
+  int32_t age_input_ = -1;
+  int64_t now_ = 0;  // the latest timestamp of the training watches
+};
+
+}  // namespace duomo::training
