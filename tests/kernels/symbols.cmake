@@ -1,0 +1,21 @@
+# Fails where an object file of an instruction set defines a weak (shareable) symbol: the linker
+# could then use code for that set where the portable one runs. See src/kernels/vector_impl.inc.
+execute_process(COMMAND ${NM} -A --defined-only ${ARCHIVE} OUTPUT_VARIABLE symbols
+  RESULT_VARIABLE result)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "${NM} cannot read ${ARCHIVE}")
+endif()
+string(REPLACE "\n" ";" symbols "${symbols}")
+set(seen 0)
+foreach(line IN LISTS symbols)
+  if(NOT line MATCHES "vector_[a-z0-9]+\\.cc")
+    continue()
+  endif()
+  math(EXPR seen "${seen} + 1")
+  if(line MATCHES " [WVu] " AND NOT line MATCHES "asan|ubsan|DW\\.ref")
+    message(SEND_ERROR "shareable symbol: ${line}")
+  endif()
+endforeach()
+if(seen EQUAL 0)
+  message(FATAL_ERROR "no vector_*.cc object in ${ARCHIVE}: the test looks at nothing")
+endif()

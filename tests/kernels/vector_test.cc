@@ -1,0 +1,194 @@
+// Every instruction set that this machine runs against plain references: the same bits for dot
+// products, the promised accuracy for the rest.
+#include "kernels/vector.h"
+
+#include <gtest/gtest.h>
+
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "kernels/numbers.h"
+
+namespace duomo::kernels {
+namespace {
+
+class VectorTest : public testing::TestWithParam<const VectorKernels*> {
+ protected:
+  const VectorKernels& k = *GetParam();
+};
+
+// The order that vector.h documents, in scalars.
+double ReferenceDot(const float* a, const float* b, size_t n) {
+  double lane[16] = {};
+  for (size_t i = 0; i < n; ++i) {
+    lane[i % 16] += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+  }
+  for (size_t half = 8; half > 0; half /= 2) {
+    for (size_t i = 0; i < half; ++i) lane[i] += lane[i + half];
+  }
+  return lane[0];
+}
+
+TEST_P(VectorTest, DotHasTheBitsOfTheDocumentedOrder) {
+  for (uint32_t kind = 0; kind < 3; ++kind) {
+    for (size_t n = 0; n <= 513; ++n) {
+      auto make = [&](uint32_t seed) {
+        auto x = kind == 0 ? Normal(n + 1, seed) : AnyFinite(n + 1, seed);
+        if (kind == 2) {
+          for (float& v : x) v *= 1e-38f;  // denormals throughout
+        }
+        return x;
+      };
+      auto seed = static_cast<uint32_t>(n * 8 + kind * 2);
+      auto a = make(seed), b = make(seed + 1);
+      // From the second element: no alignment to rely on.
+      double expected = ReferenceDot(a.data() + 1, b.data() + 1, n);
+      double actual = k.dot(a.data() + 1, b.data() + 1, n);
+      ASSERT_EQ(std::bit_cast<uint64_t>(expected), std::bit_cast<uint64_t>(actual)) << "n " << n;
+    }
+  }
+}
+
+TEST_P(VectorTest, ZerosOfBothSignsGiveTheSameBits) {
+  for (size_t n = 1; n < 40; ++n) {
+    std::vector<float> a(n, -0.0f), b(n, 1.0f);
+    EXPECT_EQ(std::bit_cast<uint64_t>(k.dot(a.data(), b.data(), n)), 0u) << "n " << n;
+  }
+}
+
+TEST_P(VectorTest, DotsAreTheSameBitsAsDot) {
+  for (size_t n : {1, 15, 16, 17, 80, 200, 201}) {
+    for (size_t count : {0, 1, 2, 3, 4, 5, 7, 8, 9}) {
+      auto q = Normal(n, 1), rows = Normal(n * count, 2);
+      std::vector<double> out(count + 1, -7.0);
+      k.dots(q.data(), rows.data(), n, count, out.data());
+      for (size_t r = 0; r < count; ++r) {
+        ASSERT_EQ(std::bit_cast<uint64_t>(out[r]),
+                  std::bit_cast<uint64_t>(ReferenceDot(q.data(), &rows[r * n], n)));
+      }
+      EXPECT_EQ(out[count], -7.0);
+    }
+  }
+}
+
+double TrueActivation(Activation a, double x) {
+  switch (a) {
+    case Activation::kIdentity: return x;
+    case Activation::kTanh: return std::tanh(x);
+    case Activation::kSigmoid: return 1 / (1 + std::exp(-x));
+    case Activation::kRelu: return x > 0 ? x : 0;
+  }
+  return 0;
+}
+
+TEST_P(VectorTest, ActivationsAreAccurate) {
+  // Every exponent, a few hundred mantissas each, both signs.
+  std::vector<float> x = {0.0f, -0.0f, INFINITY, -INFINITY};
+  for (uint32_t bits = 0; bits < 0x7f800000; bits += 9973) {
+    x.push_back(std::bit_cast<float>(bits));
+    x.push_back(-x.back());
+  }
+  for (auto a : {Activation::kIdentity, Activation::kTanh, Activation::kSigmoid,
+                 Activation::kRelu}) {
+    auto y = x;
+    k.activate(a, y.data(), y.size());
+    for (size_t i = 0; i < x.size(); ++i) {
+      double expected = TrueActivation(a, x[i]);
+      if (std::isinf(expected)) {
+        ASSERT_EQ(static_cast<double>(y[i]), expected);
+        continue;
+      }
+      ASSERT_NEAR(y[i], expected, 4e-7 * std::abs(expected) + 1e-37)
+          << "activation " << static_cast<int>(a) << " of " << x[i];
+    }
+  }
+}
+
+TEST_P(VectorTest, ActivationsSaturate) {
+  std::vector<float> x = {0, 10, 50, 3e38f, INFINITY, -10, -50, -3e38f, -INFINITY};
+  auto y = x;
+  k.activate(Activation::kTanh, y.data(), y.size());
+  EXPECT_EQ(y, (std::vector<float>{0, 1, 1, 1, 1, -1, -1, -1, -1}));
+  y = x;
+  k.activate(Activation::kSigmoid, y.data(), y.size());
+  EXPECT_EQ(y[0], 0.5f);
+  EXPECT_EQ(y[4], 1.0f);
+  EXPECT_GE(y[8], 0.0f);
+  EXPECT_LT(y[8], 1e-30f);
+  std::vector<float> nan = {NAN};
+  k.activate(Activation::kTanh, nan.data(), 1);
+  EXPECT_TRUE(std::isnan(nan[0]));
+}
+
+TEST_P(VectorTest, SlopesAreThoseOfTheActivations) {
+  for (size_t n : {1, 3, 16, 37}) {
+    auto y = Normal(n, 3), gradient = Normal(n, 4);
+    for (float& v : y) v = std::tanh(v);
+    for (auto a : {Activation::kIdentity, Activation::kTanh, Activation::kSigmoid,
+                   Activation::kRelu}) {
+      auto out = gradient;
+      k.activate_backward(a, y.data(), out.data(), n);
+      for (size_t i = 0; i < n; ++i) {
+        double v = y[i], slope = 1;
+        if (a == Activation::kTanh) slope = 1 - v * v;
+        if (a == Activation::kSigmoid) slope = v * (1 - v);
+        if (a == Activation::kRelu) slope = v > 0 ? 1 : 0;
+        EXPECT_NEAR(out[i], gradient[i] * slope, 1e-6);
+      }
+    }
+  }
+}
+
+TEST_P(VectorTest, AdamFollowsItsDefinition) {
+  for (bool with_gradient : {true, false}) {
+    for (size_t n : {1, 7, 16, 33, 100}) {
+      auto g = Normal(n, 5), m = Normal(n, 6), v = Normal(n, 7), w = Normal(n, 8);
+      for (float& x : v) x = std::abs(x);
+      auto m0 = m, v0 = v, w0 = w;
+      AdamStep step{0.01f, 0.9f, 0.999f, 1e-8f, 0.001f};
+      k.adam(step, with_gradient ? g.data() : nullptr, m.data(), v.data(), w.data(), n);
+      for (size_t i = 0; i < n; ++i) {
+        double gradient = with_gradient ? g[i] : 0;
+        double m1 = 0.9 * m0[i] + 0.1 * gradient;
+        double v1 = 0.999 * v0[i] + 0.001 * gradient * gradient;
+        double w1 = w0[i] - 0.001 * w0[i] - 0.01 * m1 / (std::sqrt(v1) + 1e-8);
+        EXPECT_NEAR(m[i], m1, 1e-6);
+        EXPECT_NEAR(v[i], v1, 1e-6);
+        EXPECT_NEAR(w[i], w1, 1e-6);
+      }
+    }
+  }
+}
+
+TEST_P(VectorTest, AdamWithoutGradientDecaysToZeroAndStays) {
+  std::vector<float> m = {1e-37f}, v = {1e-37f}, w = {0.5f};
+  AdamStep step{1e-4f, 0.9f, 0.999f, 1e-8f, 0};
+  for (int i = 0; i < 4000; ++i) k.adam(step, nullptr, m.data(), v.data(), w.data(), 1);
+  EXPECT_EQ(m[0], 0.0f);
+  EXPECT_EQ(v[0], 0.0f);
+  EXPECT_EQ(w[0], 0.5f);
+}
+
+TEST_P(VectorTest, AxpyAddsAMultiple) {
+  for (size_t n : {0, 1, 5, 16, 31, 64, 65}) {
+    auto x = Normal(n + 1, 9), out = Normal(n + 1, 10), before = out;
+    k.axpy(-1.5f, x.data(), out.data(), n);
+    for (size_t i = 0; i < n; ++i) EXPECT_NEAR(out[i], before[i] - 1.5 * x[i], 1e-6);
+    EXPECT_EQ(out[n], before[n]);
+  }
+}
+
+TEST(VectorSets, ThePortableSetIsFirstAndTheFastestLast) {
+  ASSERT_FALSE(AllVector().empty());
+  EXPECT_STREQ(AllVector().front()->name, "portable");
+  EXPECT_EQ(AllVector().back(), &Vector());
+}
+
+INSTANTIATE_TEST_SUITE_P(Sets, VectorTest,
+                         testing::ValuesIn(AllVector().begin(), AllVector().end()),
+                         [](const auto& set) { return std::string(set.param->name); });
+
+}  // namespace
+}  // namespace duomo::kernels
