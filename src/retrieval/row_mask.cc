@@ -1,0 +1,15 @@
+#include "retrieval/row_mask.h"
+
+namespace duomo::retrieval {
+
+void RowMask::Reset(size_t rows, bool allowed) {
+  rows_ = rows;
+  words_.assign((rows + 63) / 64, allowed ? ~uint64_t{0} : 0);
+  if (allowed && rows % 64 != 0) words_.back() = (uint64_t{1} << (rows % 64)) - 1;
+}
+
+void RowMask::And(const RowMask& other) {
+  for (size_t i = 0; i < words_.size(); ++i) words_[i] &= other.words_[i];
+}
+
+}  // namespace duomo::retrieval

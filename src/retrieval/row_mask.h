@@ -1,0 +1,29 @@
+// A set of rows of the catalogue, a bit a row.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace duomo::retrieval {
+
+// Which items may be returned: bit r of the whole is words()[r/64] >> r%64. Bits beyond rows() are
+// 0. A plain value; one thread at a time while it is changed.
+class RowMask {
+ public:
+  RowMask() = default;
+  void Reset(size_t rows, bool allowed);
+  bool Test(uint64_t row) const { return (words_[row / 64] >> (row % 64)) & 1; }
+  void Set(uint64_t row) { words_[row / 64] |= uint64_t{1} << (row % 64); }
+  void Clear(uint64_t row) { words_[row / 64] &= ~(uint64_t{1} << (row % 64)); }
+  void And(const RowMask& other);  // of the same number of rows
+  std::span<const uint64_t> words() const { return words_; }
+  size_t rows() const { return rows_; }
+
+ private:
+  std::vector<uint64_t> words_;
+  size_t rows_ = 0;
+};
+
+}  // namespace duomo::retrieval
