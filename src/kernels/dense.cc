@@ -4,7 +4,10 @@
 #include <cstring>
 
 #include "core/error.h"
+#include "kernels/portable_layer.h"
+#if DUOMO_HAVE_ONEDNN
 #include "kernels/onednn.h"
+#endif
 
 namespace duomo::kernels {
 namespace {

@@ -4,15 +4,15 @@
 
 #include <omp.h>
 
-#include <algorithm>
 #include <atomic>
 #include <mutex>
 #include <new>
 #include <oneapi/dnnl/dnnl.hpp>
-#include <unordered_map>
+#include <string>
 #include <vector>
 
 #include "core/error.h"
+#include "kernels/portable_layer.h"
 
 namespace duomo::kernels {
 namespace {
@@ -77,10 +77,13 @@ dnnl::matmul::primitive_desc MatMul(const dnnl::engine& engine, const Md& x, con
 
 // ---- layers --------------------------------------------------------------------------------
 
-// Rows that a primitive is made for. What is left over, at most 7 rows, goes through our own
-// kernels, as do single rows: one row of 80 → 200 takes oneDNN 2.6 several times what our gemv
-// takes (see README.md), most of it the price of a call.
-constexpr size_t kBuckets[] = {256, 64, 8};
+// Rows that a primitive is made for; what is left over goes through our own kernels.
+constexpr size_t kBuckets[] = {256, 64};
+// A call of oneDNN costs 1.5 us before it multiplies. Measured on a Zen 4 core with 2.6.3 and tanh:
+// 32 -> 32 takes it 1.7 us for 8 rows where ours take 0.27, and 9.8 us for 256 rows against 8.2;
+// 80 -> 200 takes 25.9 us for 64 rows against 27.3. So work of fewer multiply-adds than this, a
+// single row above all, is ours.
+constexpr size_t kMinimumWork = 1 << 19;
 // Different strides that a layer prepares primitives for; others take our kernels.
 constexpr int kMaximumVariants = 24;
 
@@ -101,17 +104,15 @@ class OneDnnLayer : public DenseLayer {
 
   void Forward(const float* x, size_t x_stride, float* y, size_t y_stride, size_t rows,
                Scratch& scratch) const override {
-    if (rows >= kBuckets[std::size(kBuckets) - 1]) {
+    for (size_t bucket : kBuckets) {
+      if (rows < bucket || bucket * in_ * units_ < kMinimumWork) continue;
       TeamOfOne team;
-      for (size_t bucket : kBuckets) {
-        if (rows < bucket) continue;
-        const Variant* variant = Find(bucket, x_stride, y_stride);
-        if (variant == nullptr) continue;
-        for (; rows >= bucket; rows -= bucket) {
-          Execute(*variant, x, y, scratch);
-          x += bucket * x_stride;
-          y += bucket * y_stride;
-        }
+      const Variant* variant = Find(bucket, x_stride, y_stride);
+      if (variant == nullptr) continue;
+      for (; rows >= bucket; rows -= bucket) {
+        Execute(*variant, x, y, scratch);
+        x += bucket * x_stride;
+        y += bucket * y_stride;
       }
     }
     if (rows == 0) return;
@@ -240,6 +241,11 @@ std::unique_ptr<DenseLayer> CreateOneDnnLayer(const float* weight, const float* 
 
 void OneDnnGemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const float* a,
                 size_t lda, const float* b, size_t ldb, float beta, float* c, size_t ldc) {
+  // Below this its call costs more than its kernels win; it also refuses empty matrices.
+  if (m * n * k < size_t{1} << 18) {
+    Vector().gemm(transpose_a, transpose_b, m, n, k, a, lda, b, ldb, beta, c, ldc);
+    return;
+  }
   TeamOfOne team;
   dnnl_status_t status = dnnl_sgemm(
       transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', static_cast<int64_t>(m),

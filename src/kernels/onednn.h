@@ -15,9 +15,4 @@ void OneDnnGemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k
                 size_t lda, const float* b, size_t ldb, float beta, float* c, size_t ldc);
 const char* OneDnnVersionText();
 
-// y = activation(x·W + b) on our own kernels: the portable layer, and oneDNN's where ours is faster.
-void PortableForward(const float* weight, const float* bias, size_t in, size_t units,
-                     Activation activation, const float* x, size_t x_stride, float* y,
-                     size_t y_stride, size_t rows);
-
 }  // namespace duomo::kernels

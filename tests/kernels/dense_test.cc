@@ -75,7 +75,7 @@ TEST_P(DenseTest, AgreesWithDoubles) {
   Scratch scratch;
   for (auto a : {Activation::kIdentity, Activation::kTanh, Activation::kSigmoid,
                  Activation::kRelu}) {
-    for (auto [in, units] : {std::pair{80, 200}, {32, 32}, {16, 16}, {18, 33}, {1, 1}}) {
+    for (auto [in, units] : {std::pair{80, 200}, {96, 96}, {32, 32}, {16, 16}, {18, 33}, {1, 1}}) {
       Layer layer(GetParam(), static_cast<size_t>(in), static_cast<size_t>(units), a);
       for (size_t rows : {0, 1, 2, 7, 8, 9, 63, 64, 100, 256, 300, 600}) {
         layer.Check(rows, 0, scratch);
@@ -87,14 +87,14 @@ TEST_P(DenseTest, AgreesWithDoubles) {
 
 TEST_P(DenseTest, TakesMoreStridesThanItPreparesFor) {
   Scratch scratch;
-  Layer layer(GetParam(), 24, 20, Activation::kTanh);
+  Layer layer(GetParam(), 96, 90, Activation::kTanh);
   for (size_t extra = 0; extra < 40; ++extra) layer.Check(75, extra, scratch);
 }
 
 TEST_P(DenseTest, ThreadsShareALayer) {
   for (int round = 0; round < 20; ++round) {
     // A fresh layer each time: the threads race to make its primitives.
-    Layer layer(GetParam(), 40, 50, Activation::kTanh);
+    Layer layer(GetParam(), 90, 100, Activation::kTanh);
     std::vector<std::thread> threads;
     for (uint32_t t = 0; t < 4; ++t) {
       threads.emplace_back([&layer, t] {
