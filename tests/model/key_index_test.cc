@@ -1,0 +1,182 @@
+#include "model/key_index.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "core/random.h"
+#include "model/model.h"
+
+namespace duomo::model {
+namespace {
+
+constexpr int64_t kLowest = std::numeric_limits<int64_t>::min();
+constexpr int64_t kHighest = std::numeric_limits<int64_t>::max();
+
+// The tensors that AddKeys makes, and the index over them.
+template <typename Key>
+struct Written {
+  explicit Written(const std::vector<Key>& keys) { AddKeys(tensors, "p", std::span<const Key>(keys)); }
+
+  template <typename T>
+  std::span<const T> Get(const std::string& name) const {
+    for (const auto& t : tensors) {
+      if (t.name == "p/" + name) return file::Tensor{t.dtype, t.shape, t.bytes}.As<T>();
+    }
+    return {};
+  }
+  KeyIndex Index() const {
+    if constexpr (std::is_same_v<Key, int64_t>) {
+      return KeyIndex::OfIntegers(Get<int64_t>("keys"), Get<uint32_t>("order"));
+    } else {
+      auto text = Get<char>("text");
+      return KeyIndex::OfStrings(Get<uint64_t>("offsets"), {text.data(), text.size()},
+                                 Get<uint32_t>("order"));
+    }
+  }
+  std::vector<file::OwnedTensor> tensors;
+};
+
+void CheckIntegers(const std::vector<int64_t>& keys) {
+  Written<int64_t> written(keys);
+  KeyIndex index = written.Index();
+  ASSERT_EQ(index.size(), keys.size());
+  EXPECT_EQ(index.kind(), KeyKind::kInt64);
+  std::map<int64_t, uint64_t> rows;
+  for (size_t i = 0; i < keys.size(); ++i) rows[keys[i]] = i;
+  auto check = [&](int64_t key) {
+    auto expected = rows.find(key);
+    auto found = index.Find(key);
+    ASSERT_EQ(found.has_value(), expected != rows.end()) << key;
+    if (found) {
+      ASSERT_EQ(*found, expected->second) << key;
+      ASSERT_EQ(index.IntegerAt(*found), key);
+    }
+  };
+  for (int64_t key : keys) {
+    check(key);
+    if (key < kHighest) check(key + 1);
+    if (key > kLowest) check(key - 1);
+  }
+  for (int64_t key : {kLowest, int64_t{-1}, int64_t{0}, int64_t{1}, kHighest}) check(key);
+}
+
+TEST(KeyIndexTest, FindsEveryIntegerAndNothingElse) {
+  CheckIntegers({});
+  CheckIntegers({0});
+  CheckIntegers({kLowest, kHighest});
+  CheckIntegers({kLowest, -1, 0, 1, kHighest});
+  CheckIntegers({5, 4, 3, 2, 1});
+  std::vector<int64_t> dense(1000);
+  std::iota(dense.begin(), dense.end(), 1);
+  CheckIntegers(dense);
+  dense.erase(dense.begin() + 300, dense.begin() + 340);
+  CheckIntegers(dense);
+  dense.push_back(int64_t{1} << 60);  // one outlier spoils every guess
+  CheckIntegers(dense);
+  Random random(1);
+  for (int round = 0; round < 20; ++round) {
+    std::vector<int64_t> keys(1 + random.Below(500));
+    int shift = static_cast<int>(random.Below(60));
+    for (int64_t& key : keys) key = static_cast<int64_t>(random.Next()) >> shift;
+    std::sort(keys.begin(), keys.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+    CheckIntegers(keys);
+    random.Shuffle(std::span(keys));
+    CheckIntegers(keys);
+  }
+}
+
+TEST(KeyIndexTest, OrderIsWrittenOnlyWhereKeysDoNotAscend) {
+  EXPECT_EQ(Written<int64_t>({1, 5, 9}).tensors.size(), 1u);
+  EXPECT_EQ(Written<int64_t>({1, 9, 5}).tensors.size(), 2u);
+  EXPECT_EQ(Written<std::string>({"a", "b"}).tensors.size(), 3u);
+}
+
+TEST(KeyIndexTest, Range) {
+  KeyIndex index = KeyIndex::OfRange(10);
+  EXPECT_EQ(index.Find(int64_t{0}), 0u);
+  EXPECT_EQ(index.Find(int64_t{9}), 9u);
+  EXPECT_FALSE(index.Find(int64_t{10}));
+  EXPECT_FALSE(index.Find(int64_t{-1}));
+  EXPECT_FALSE(index.Find("0"));
+  EXPECT_EQ(index.IntegerAt(7), 7);
+  EXPECT_EQ(index.StringAt(0), "");
+  EXPECT_FALSE(KeyIndex().Find(int64_t{0}));
+}
+
+TEST(KeyIndexTest, FindsEveryStringAndNothingElse) {
+  std::vector<std::string> keys = {"b", "", "a", "ab", "\xC3\xA9t\xC3\xA9", "zz", "a b",
+                                   std::string("nul\0l", 5)};
+  Written<std::string> written(keys);
+  KeyIndex index = written.Index();
+  EXPECT_EQ(index.size(), keys.size());
+  for (size_t i = 0; i < keys.size(); ++i) {
+    EXPECT_EQ(index.Find(keys[i]), i);
+    EXPECT_EQ(index.StringAt(i), keys[i]);
+    EXPECT_FALSE(index.Find(keys[i] + "~"));
+  }
+  EXPECT_FALSE(index.Find(int64_t{0}));
+  EXPECT_EQ(index.IntegerAt(3), 3);
+  EXPECT_EQ(index.StringAt(keys.size()), "");
+  EXPECT_FALSE(Written<std::string>({}).Index().Find(""));
+}
+
+TEST(KeyIndexTest, DuplicatesAreRefusedWithBothRows) {
+  std::vector<file::OwnedTensor> out;
+  auto message = [&](auto keys) {
+    using Key = typename decltype(keys)::value_type;
+    try {
+      AddKeys(out, "users", std::span<const Key>(keys));
+    } catch (const Error& error) {
+      EXPECT_EQ(error.status(), Status::kInvalidArgument);
+      return error.message();
+    }
+    return std::string("no error");
+  };
+  EXPECT_EQ(message(std::vector<int64_t>{3, 8, 3}),
+            "users: the key 3 stands in rows 0 and 2; keys must be unique");
+  EXPECT_EQ(message(std::vector<std::string>{"x", "y", "y"}),
+            "users: the key y stands in rows 1 and 2; keys must be unique");
+  EXPECT_TRUE(out.empty());
+}
+
+// Whatever a hostile file claims: no read outside (the sanitizers look), and no row that is not.
+TEST(KeyIndexTest, HostileTensorsAreSafe) {
+  Random random(2);
+  for (int round = 0; round < 3000; ++round) {
+    size_t n = random.Below(12);
+    std::vector<int64_t> integers(n);
+    for (int64_t& v : integers) v = static_cast<int64_t>(random.Next() >> random.Below(64));
+    std::vector<uint32_t> order(random.Below(3) == 0 ? random.Below(20) : n);
+    for (uint32_t& v : order) v = static_cast<uint32_t>(random.Next() >> (32 + random.Below(32)));
+    std::vector<uint64_t> offsets(random.Below(12));
+    for (uint64_t& v : offsets) v = random.Next() >> random.Below(64);
+    std::string text(random.Below(30), 'x');
+    KeyIndex a = KeyIndex::OfIntegers(integers, order);
+    KeyIndex b = KeyIndex::OfStrings(offsets, text, order);
+    for (int k = 0; k < 10; ++k) {
+      auto key = static_cast<int64_t>(random.Next() >> random.Below(64));
+      if (k < static_cast<int>(n)) key = integers[static_cast<size_t>(k)];
+      if (auto row = a.Find(key)) {
+        ASSERT_LT(*row, a.size());
+        ASSERT_EQ(a.IntegerAt(*row), key);
+      }
+      auto found = b.Find(std::string(random.Below(5), 'x'));
+      ASSERT_TRUE(!found || *found < b.size());
+      for (uint64_t row : {random.Below(20), random.Next()}) {
+        (void)a.IntegerAt(row);
+        ASSERT_LE(b.StringAt(row).size(), text.size());
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace duomo::model
