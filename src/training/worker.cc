@@ -43,13 +43,20 @@ Worker::Worker(const model::Description& d, const Layout& layout,
   dropout_.rate = static_cast<float>(options.dropout);
   dropout_.ids.resize(d.inputs.size());
   for (const auto& [name, probability] : options.id_dropout) {
-    bool found = false;
-    for (size_t i = 0; i < d.inputs.size(); ++i) {
-      if (d.inputs[i].name != name) continue;
-      dropout_.ids[i] = static_cast<float>(probability);
-      found = true;
+    if (!(probability >= 0 && probability < 1)) {
+      Fail(Status::kInvalidArgument, "id dropout of \"", name, "\": must be in [0, 1)");
     }
-    if (!found) Fail(Status::kInvalidArgument, "id dropout: no input is called \"", name, "\"");
+    bool read = false;
+    for (const model::Tower& tower : d.towers) {
+      for (const model::Encoder& e : tower.encoders) {
+        if (e.kind != model::EncoderKind::kEmbedding || d.inputs[e.input].name != name) continue;
+        dropout_.ids[e.input] = static_cast<float>(probability);
+        read = true;
+      }
+    }
+    if (!read) {
+      Fail(Status::kInvalidArgument, "id dropout: no embedding reads an input called \"", name, '"');
+    }
   }
   auto slot = [&](const char* name) { return static_cast<int>(layout.IndexOf(name)); };
   if (d.head.user_bias >= 0) user_bias_ = slot("head/user_bias");
