@@ -1,0 +1,147 @@
+// Files of every released container version: the good open and hold what they held when they were
+// made; the bad are refused for the right reason.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <map>
+
+#include "core/error.h"
+#include "file/duomo_generated.h"
+#include "model/model.h"
+#include "model/parameters.h"
+
+namespace duomo {
+namespace {
+
+using model::Model;
+
+std::string Golden(const std::string& name) { return StrCat(DUOMO_GOLDEN, "/v1/", name, ".duomo"); }
+
+uint32_t CrcOf(const Model& m, std::string_view name) {
+  for (const file::SegmentInfo& s : m.file().segments()) {
+    if (s.name == name) return s.crc32;
+  }
+  ADD_FAILURE() << "no segment " << name;
+  return 0;
+}
+
+template <typename T>
+std::vector<T> ToVector(std::span<const T> values) {
+  return {values.begin(), values.end()};
+}
+
+// The checksums were computed outside of Duomo, with Python, from the numbers in make_golden.cc.
+TEST(GoldenTest, Cosine) {
+  auto m = Model::Open(Golden("good/cosine"), {.verify_checksums = true});
+  EXPECT_EQ(m->file().container_version(), 1u);
+  EXPECT_EQ(m->file().file_size(), 7508u);
+  EXPECT_EQ(m->file().header().producer()->str(), "duomo 0.1.0");
+  EXPECT_EQ(CrcOf(*m, "parameters/tables/person"), 0x98d19ae1u);
+  EXPECT_EQ(CrcOf(*m, "items/vectors"), 0x5193b8d3u);
+  EXPECT_EQ(CrcOf(*m, "users/keys"), 0x1792f5e4u);
+  EXPECT_EQ(CrcOf(*m, "users/order"), 0xa2558d7du);
+  EXPECT_EQ(CrcOf(*m, "vocabularies/color/text"), 0x808260bau);
+
+  const model::Description& d = m->description();
+  EXPECT_EQ(d.name, "golden-cosine");
+  EXPECT_EQ(d.head.kind, model::HeadKind::kCosine);
+  EXPECT_EQ(d.head.scale, 5);
+  EXPECT_EQ(d.output.offset, 2.5);
+  EXPECT_EQ(d.output.unit, "stars");
+  EXPECT_EQ(d.inputs[4].max_length, 6u);
+  EXPECT_EQ(d.towers[1].encoders[2].windows, std::vector<uint32_t>{3});
+  EXPECT_EQ(VectorWidth(d), 4u);
+  EXPECT_EQ(ParametersOf(d).size(), 14u);
+  EXPECT_EQ(m->parameter("user/dense0/weight").size(), 24u);
+  EXPECT_EQ(m->parameter("tables/person")[1], (48 - 32) / 64.0f);
+
+  EXPECT_EQ(m->users().keys.Find(int64_t{3}), 0u);
+  EXPECT_EQ(m->users().keys.Find(int64_t{2}), 2u);
+  EXPECT_FALSE(m->users().keys.Find(int64_t{4}));
+  EXPECT_EQ(m->items().keys.IntegerAt(3), 40);
+  EXPECT_EQ(m->items().Title(3), "K\xC3\xBC" "chenuhr");
+  EXPECT_EQ(m->vocabulary(1).Find("amber"), 1u);
+  EXPECT_EQ(ToVector(m->items().features.inputs[4].RowsOf(1)), (std::vector<uint32_t>{0, 4, 2}));
+  EXPECT_TRUE(m->items().features.inputs[3].RowsOf(2).empty());
+  EXPECT_EQ(ToVector(m->items().vectors.subspan(4, 4)),
+            (std::vector<float>{-0.5f, 0.5f, 0.5f, 0.5f}));
+  EXPECT_EQ(m->report().metrics.at(0), (std::pair<std::string, double>("test_rmse", 0.875)));
+}
+
+TEST(GoldenTest, Dot) {
+  auto m = Model::Open(Golden("good/dot"), {.verify_checksums = true});
+  const model::Description& d = m->description();
+  EXPECT_EQ(d.head.kind, model::HeadKind::kDot);
+  EXPECT_EQ(d.head.user_bias, 0);
+  EXPECT_EQ(d.head.item_bias, 2);
+  EXPECT_TRUE(d.head.global_bias);
+  EXPECT_EQ(VectorWidth(d), 5u);
+  EXPECT_EQ(m->users().keys.Find("adam"), 1u);
+  EXPECT_EQ(m->items().keys.Find("x-10"), 1u);
+  EXPECT_EQ(m->items().Title(2), std::string(200, 'o') + "h, a long title");
+  EXPECT_TRUE(m->users().vectors.empty());
+  EXPECT_EQ(m->items().vectors.size(), 15u);
+  EXPECT_EQ(ToVector(m->HistoryOf(1)), (std::vector<uint32_t>{1, 1, 0}));
+  for (const file::SegmentInfo& s : m->file().segments()) {
+    EXPECT_EQ(s.compressed, s.name == "items/titles/text") << s.name;
+  }
+}
+
+struct Bad {
+  Status status;
+  const char* words;
+};
+
+const std::map<std::string, Bad> kBad = {
+    {"empty", {Status::kCorrupt, "0 bytes"}},
+    {"magic", {Status::kCorrupt, "not a .duomo file"}},
+    {"truncated", {Status::kCorrupt, "should have 7508"}},
+    {"trailing", {Status::kCorrupt, "7509 bytes and should have 7508"}},
+    {"newer", {Status::kUnsupportedVersion, "version 1000"}},
+    {"preamble_checksum", {Status::kCorrupt, "preamble"}},
+    {"header_checksum", {Status::kCorrupt, "header"}},
+    {"header_root", {Status::kCorrupt, "FlatBuffer"}},
+    {"segment_checksum", {Status::kCorrupt, "checksum"}},
+    {"segments_overlap", {Status::kCorrupt, "overlaps \"a\""}},
+    {"segment_outside", {Status::kCorrupt, "outside"}},
+    {"segment_misaligned", {Status::kCorrupt, "multiple of 64"}},
+    {"segment_on_header", {Status::kCorrupt, "overlaps the header"}},
+    {"shape_overflow", {Status::kCorrupt, "overflows"}},
+    {"dtype", {Status::kCorrupt, "dtype 77"}},
+    {"names_unsorted", {Status::kCorrupt, "ascending"}},
+    {"inflation", {Status::kCorrupt, "cannot inflate"}},
+    {"encoder_table", {Status::kCorrupt, "towers[0].encoders[1].table"}},
+    {"vocabulary_size", {Status::kCorrupt, "parameters/tables/person"}},
+    {"parameter_missing", {Status::kCorrupt, "\"parameters/user/dense0/bias\" is missing"}},
+    {"parameter_shape", {Status::kCorrupt, "expected shape [9, 4], found [4, 9]"}},
+};
+
+TEST(GoldenTest, BadFilesAreRefusedForTheRightReason) {
+  for (const auto& [name, bad] : kBad) {
+    for (bool copy : {false, true}) {
+      std::string path = Golden("bad/" + name);
+      ASSERT_TRUE(std::filesystem::exists(path)) << path;
+      try {
+        (void)Model::Open(path, {.copy = copy});
+        ADD_FAILURE() << name << " opens";
+      } catch (const Error& error) {
+        EXPECT_EQ(error.status(), bad.status) << name;
+        EXPECT_EQ(error.message().find(path + ": "), 0u) << error.message();
+        EXPECT_NE(error.message().find(bad.words), std::string::npos)
+            << name << ": " << error.message();
+      }
+    }
+  }
+}
+
+TEST(GoldenTest, EveryFileHasItsExpectation) {
+  size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(StrCat(DUOMO_GOLDEN, "/v1/bad"))) {
+    ++files;
+    EXPECT_TRUE(kBad.contains(entry.path().stem())) << entry.path();
+  }
+  EXPECT_EQ(files, kBad.size());
+}
+
+}  // namespace
+}  // namespace duomo
