@@ -84,6 +84,7 @@ class Model {
   const KeyIndex& vocabulary(uint32_t index) const { return vocabularies_[index]; }
 
   bool has_history() const { return !history_.offsets.empty(); }
+  const FeatureView& history() const { return history_; }  // by user row; empty: none
   std::span<const uint32_t> HistoryOf(uint64_t user_row) const { return history_.RowsOf(user_row); }
 
   // By the name in ParametersOf(); present and of the right shape, checked at open.

@@ -1,0 +1,54 @@
+// Which rows and numbers a batch gives for one input, after the rules for what is missing, unknown
+// or too long. Views only.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <span>
+
+#include "runtime/engine.h"
+
+namespace duomo::runtime {
+
+class RowReader {
+ public:
+  // table_rows: of the input's table, the unknown row included.
+  RowReader(const Batch& batch, uint32_t input_index, const model::Input& input,
+            uint64_t table_rows)
+      : source_(input_index < batch.inputs.size() ? &batch.inputs[input_index] : nullptr),
+        input_(input),
+        unknown_(table_rows - 1) {}
+
+  // All rows of batch row i, as given: see Known().
+  std::span<const uint32_t> All(size_t i) const {
+    if (source_ == nullptr) return {};
+    auto rows = source_->view.RowsOf(Entity(i));
+    if (input_.max_length == 0 || rows.size() <= input_.max_length) return rows;
+    // Texts keep their beginning, histories their end.
+    return input_.kind == model::InputKind::kHistory ? rows.last(input_.max_length)
+                                                     : rows.first(input_.max_length);
+  }
+  uint64_t One(size_t i) const {
+    auto rows = All(i);
+    return rows.empty() ? unknown_ : Known(rows[0]);
+  }
+  uint64_t Known(uint32_t row) const { return std::min<uint64_t>(row, unknown_); }
+
+  float Number(size_t i) const {  // NaN: none
+    if (source_ != nullptr) {
+      size_t entity = Entity(i);
+      if (entity < source_->view.numbers.size()) return source_->view.numbers[entity];
+    }
+    return std::numeric_limits<float>::quiet_NaN();
+  }
+
+ private:
+  size_t Entity(size_t i) const { return source_->rows.empty() ? i : source_->rows[i]; }
+
+  const InputSource* source_;
+  const model::Input& input_;
+  uint64_t unknown_;
+};
+
+}  // namespace duomo::runtime

@@ -1,0 +1,223 @@
+#include "runtime/tower.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/error.h"
+#include "kernels/vector.h"
+#include "model/normalize.h"
+#include "model/parameters.h"
+
+namespace duomo::runtime {
+namespace {
+
+using model::EncoderKind;
+using model::Pooling;
+
+constexpr size_t kBlockRows = 256;
+constexpr size_t kBlockFloats = 1 << 20;  // of the widest buffer; wide towers take fewer rows
+// Windows of a convolution that are laid out at once: they stay in the second-level cache.
+constexpr size_t kWindowRows = 256;
+constexpr size_t kWindowFloats = 1 << 16;
+
+kernels::Activation Kernel(model::Activation a) { return static_cast<kernels::Activation>(a); }
+
+float* Grow(AlignedVector<float>& buffer, size_t size) {
+  if (buffer.size() < size) buffer.resize(size);
+  return buffer.data();
+}
+
+// Appends the layers named prefix/dense0, …; returns the width after them.
+size_t AddLayers(const model::Model& model, kernels::Backend backend, const std::string& prefix,
+                 const std::vector<model::Dense>& dense, size_t in, DenseLayers& layers,
+                 std::vector<size_t>& units) {
+  for (size_t i = 0; i < dense.size(); ++i) {
+    layers.push_back(kernels::DenseLayer::Create(
+        backend, model.parameter(StrCat(prefix, "/dense", i, "/weight")).data(),
+        model.parameter(StrCat(prefix, "/dense", i, "/bias")).data(), in, dense[i].units,
+        Kernel(dense[i].activation)));
+    units.push_back(in = dense[i].units);
+  }
+  return in;
+}
+
+}  // namespace
+
+Tower::Tower(const model::Model& model, model::Side side, kernels::Backend backend) {
+  const model::Description& d = model.description();
+  const model::Tower& tower = model::TowerOf(d, side);
+  size_t widest = 1;
+  for (const model::Encoder& description : tower.encoders) {
+    Encoder e;
+    e.description = &description;
+    e.input = &d.inputs[description.input];
+    std::string prefix = model::EncoderPrefix(d, side, description);
+    if (description.table >= 0) {
+      auto table = static_cast<uint32_t>(description.table);
+      e.table = model.parameter(model::TableName(d, table));
+      e.dim = d.tables[table].dim;
+      e.rows = d.vocabularies[d.tables[table].vocabulary].size + 1;
+    }
+    if (description.kind == EncoderKind::kMultiHot) e.bias = model.parameter(prefix + "/bias");
+    if (description.kind == EncoderKind::kNumber) {
+      e.statistics = model.statistics(description.input);
+    }
+    if (description.kind == EncoderKind::kConvolution) {
+      for (uint32_t window : description.windows) {
+        std::string name = StrCat(prefix, "/convolution", window);
+        e.windows.push_back(kernels::DenseLayer::Create(
+            backend, model.parameter(name + "/weight").data(),
+            model.parameter(name + "/bias").data(), window * e.dim, description.filters,
+            Kernel(description.activation)));
+      }
+    }
+    e.raw_width = model::EncoderRawWidth(d, description);
+    e.width = AddLayers(model, backend, prefix, description.layers, e.raw_width, e.layers, e.units);
+    widest = std::max(widest, e.raw_width);
+    for (size_t units : e.units) widest = std::max(widest, units);
+    concatenated_ += e.width;
+    encoders_.push_back(std::move(e));
+  }
+  width_ = AddLayers(model, backend, model::TowerPrefix(side), tower.layers, concatenated_, layers_,
+                     units_);
+  widest = std::max(widest, concatenated_);
+  for (size_t units : units_) widest = std::max(widest, units);
+  block_ = std::clamp<size_t>(kBlockFloats / widest, 1, kBlockRows);
+}
+
+const float* Tower::Forward(const Batch& batch, size_t begin, size_t count, Workspace& work) const {
+  // Buffers: 0 the concatenation; 1 and 2 what goes from layer to layer; 3 the convolutions'.
+  float* concatenated = Grow(work.buffers[0], count * concatenated_);
+  size_t column = 0;
+  for (const Encoder& e : encoders_) {
+    float* last = concatenated + column;
+    column += e.width;
+    if (e.layers.empty()) {
+      Encode(e, batch, begin, count, last, concatenated_, work);
+      continue;
+    }
+    const float* x = Grow(work.buffers[1], count * e.raw_width);
+    Encode(e, batch, begin, count, work.buffers[1].data(), e.raw_width, work);
+    size_t width = e.raw_width;
+    for (size_t i = 0; i < e.layers.size(); ++i) {
+      bool is_last = i + 1 == e.layers.size();
+      float* y = is_last ? last : Grow(work.buffers[1 + (i + 1) % 2], count * e.units[i]);
+      e.layers[i]->Forward(x, width, y, is_last ? concatenated_ : e.units[i], count, work.scratch);
+      x = y;
+      width = e.units[i];
+    }
+  }
+  const float* x = concatenated;
+  size_t width = concatenated_;
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    float* y = Grow(work.buffers[1 + i % 2], count * units_[i]);
+    layers_[i]->Forward(x, width, y, units_[i], count, work.scratch);
+    x = y;
+    width = units_[i];
+  }
+  return x;
+}
+
+void Tower::Encode(const Encoder& e, const Batch& batch, size_t begin, size_t count, float* out,
+                   size_t stride, Workspace& work) const {
+  const model::Encoder& d = *e.description;
+  RowReader reader(batch, d.input, *e.input, e.rows);
+  switch (d.kind) {
+    case EncoderKind::kEmbedding:
+      for (size_t i = 0; i < count; ++i) {
+        std::memcpy(out + i * stride, e.Row(reader.One(begin + i)), e.dim * sizeof(float));
+      }
+      break;
+    case EncoderKind::kNumber:
+      for (size_t i = 0; i < count; ++i) {
+        model::EncodeNumber(d, *e.input, e.statistics, reader.Number(begin + i), out + i * stride);
+      }
+      break;
+    case EncoderKind::kBag:
+    case EncoderKind::kMultiHot:
+      Pool(e, reader, begin, count, out, stride);
+      break;
+    case EncoderKind::kConvolution:
+      for (size_t w = 0; w < e.windows.size(); ++w) {
+        Convolve(e, w, reader, begin, count, out + w * d.filters, stride, work);
+      }
+      break;
+  }
+}
+
+void Tower::Pool(const Encoder& e, const RowReader& reader, size_t begin, size_t count, float* out,
+                 size_t stride) const {
+  const kernels::VectorKernels& k = kernels::Vector();
+  bool multi_hot = e.description->kind == EncoderKind::kMultiHot;
+  bool mean = !multi_hot && e.description->pooling == Pooling::kMean;
+  for (size_t i = 0; i < count; ++i, out += stride) {
+    if (multi_hot) {
+      std::memcpy(out, e.bias.data(), e.dim * sizeof(float));
+    } else {
+      std::fill_n(out, e.dim, 0.0f);
+    }
+    auto rows = reader.All(begin + i);
+    float scale = mean ? 1 / static_cast<float>(rows.size()) : 1.0f;
+    for (uint32_t row : rows) k.axpy(scale, e.Row(reader.Known(row)), out, e.dim);
+    if (multi_hot) k.activate(Kernel(e.description->activation), out, e.dim);
+  }
+}
+
+void Tower::Convolve(const Encoder& e, size_t window, const RowReader& reader, size_t begin,
+                     size_t count, float* out, size_t stride, Workspace& work) const {
+  const kernels::VectorKernels& k = kernels::Vector();
+  const Pooling pooling = e.description->pooling;
+  const size_t size = e.description->windows[window], left = (size - 1) / 2;
+  const size_t width = size * e.dim, filters = e.description->filters;
+  const size_t block = std::clamp<size_t>(kWindowFloats / std::max(width, filters), 1, kWindowRows);
+  float* columns = Grow(work.buffers[3], block * (width + filters));
+  float* outputs = columns + block * width;
+  for (size_t i = 0; i < count; ++i) std::fill_n(out + i * stride, filters, 0.0f);
+
+  // Walks the words of all batch rows in blocks; a text may begin in one block and end in another.
+  struct Place {
+    size_t row = 0, word = 0;
+  };
+  Place next;
+  while (true) {
+    const Place first = next;
+    size_t n = 0;
+    while (next.row < count && n < block) {
+      auto words = reader.All(begin + next.row);
+      for (; next.word < words.size() && n < block; ++next.word, ++n) {
+        float* column = columns + n * width;
+        for (size_t j = 0; j < size; ++j, column += e.dim) {
+          size_t at = next.word + j;  // minus `left`, kept unsigned
+          if (at < left || at - left >= words.size()) {
+            std::fill_n(column, e.dim, 0.0f);
+          } else {
+            std::memcpy(column, e.Row(reader.Known(words[at - left])), e.dim * sizeof(float));
+          }
+        }
+      }
+      if (next.word == words.size()) next = {next.row + 1, 0};
+    }
+    if (n == 0) return;
+    e.windows[window]->Forward(columns, width, outputs, filters, n, work.scratch);
+
+    Place place = first;
+    for (size_t done = 0; done < n;) {
+      size_t words = reader.All(begin + place.row).size();
+      float* pooled = out + place.row * stride;
+      for (; place.word < words && done < n; ++place.word, ++done) {
+        const float* y = outputs + done * filters;
+        if (pooling == Pooling::kMax) {
+          for (size_t f = 0; f < filters; ++f) {
+            if (place.word == 0 || y[f] > pooled[f]) pooled[f] = y[f];
+          }
+        } else {
+          bool mean = pooling == Pooling::kMean;
+          k.axpy(mean ? 1 / static_cast<float>(words) : 1.0f, y, pooled, filters);
+        }
+      }
+      if (place.word == words) place = {place.row + 1, 0};
+    }
+  }
+}
+
+}  // namespace duomo::runtime

@@ -1,0 +1,60 @@
+// One tower made ready to run: its encoders, then its dense layers. Knows kernels and the model's
+// parameters, not what becomes of the vectors (engine.h).
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "kernels/dense.h"
+#include "model/model.h"
+#include "runtime/engine.h"
+#include "runtime/rows.h"
+
+namespace duomo::runtime {
+
+using DenseLayers = std::vector<std::unique_ptr<kernels::DenseLayer>>;
+
+// Immutable; any thread. The model must outlive it.
+class Tower {
+ public:
+  Tower(const model::Model& model, model::Side side, kernels::Backend backend);
+
+  size_t width() const { return width_; }
+  // Batch rows that one call takes at most, so that scratch memory stays bounded.
+  size_t block() const { return block_; }
+
+  // Rows [begin, begin + count) of the batch, count <= block(). Returns [count, width()], which
+  // lies in `work` until the next call.
+  const float* Forward(const Batch& batch, size_t begin, size_t count, Workspace& work) const;
+
+ private:
+  struct Encoder {
+    const model::Encoder* description;
+    const model::Input* input;
+    std::span<const float> table;  // [rows, dim]
+    size_t rows = 1, dim = 0;
+    std::span<const float> bias;        // multi-hot
+    std::span<const float> statistics;  // numbers
+    DenseLayers windows;                // convolution: one each
+    DenseLayers layers;
+    std::vector<size_t> units;  // of `layers`
+    size_t raw_width = 0, width = 0;
+
+    const float* Row(uint64_t row) const { return table.data() + row * dim; }
+  };
+  // An encoder's output before its layers: row i at out + i·stride.
+  void Encode(const Encoder& e, const Batch& batch, size_t begin, size_t count, float* out,
+              size_t stride, Workspace& work) const;
+  void Pool(const Encoder& e, const RowReader& reader, size_t begin, size_t count, float* out,
+            size_t stride) const;
+  void Convolve(const Encoder& e, size_t window, const RowReader& reader, size_t begin,
+                size_t count, float* out, size_t stride, Workspace& work) const;
+
+  std::vector<Encoder> encoders_;
+  DenseLayers layers_;
+  std::vector<size_t> units_;
+  size_t concatenated_ = 0, width_ = 0, block_ = 1;
+};
+
+}  // namespace duomo::runtime
