@@ -39,6 +39,7 @@ TrainingOptions OptionsFromJson(const description::Json& json, TrainingOptions o
     o.examples.age = e.Text("age", o.examples.age);
     e.Finish();
   }
+  if (f.Has("id_dropout")) o.id_dropout.clear();
   f.ForEach("id_dropout", [&](description::Fields& e) {
     double rate = e.Number("rate", 0);
     if (!(rate >= 0 && rate < 1)) e.Wrong("rate", "must be in [0, 1)");

@@ -13,10 +13,12 @@ namespace duomo::training {
 namespace {
 
 // Streams of randomness that must not depend on each other.
-enum Stream : uint64_t { kInit = 1, kShuffle = 2, kWorker = 3 };
+enum Stream : uint64_t { kInit = 2, kShuffle = 3, kWorker = 4 };
 uint64_t SeedOf(uint64_t seed, Stream stream, uint64_t number) {
-  return Random(seed ^ (uint64_t{stream} << 56) ^ (number << 24)).Next();
+  return Random(seed ^ Random(uint64_t{stream} * 1000000 + number).Next()).Next();
 }
+
+constexpr uint32_t kMaxThreads = 1024;
 
 size_t ThreadCount(uint32_t asked) {
   if (asked > 0) return asked;
@@ -37,9 +39,16 @@ void Check(const TrainingOptions& o, const Examples& train, const model::Descrip
   require(o.batch_size > 0, "the batch size must be at least 1");
   require(o.learning_rate > 0 && std::isfinite(o.learning_rate),
           "the learning rate must be a positive number");
+  require(o.beta1 >= 0 && o.beta1 < 1 && o.beta2 >= 0 && o.beta2 < 1,
+          "beta1 and beta2 must be in [0, 1)");
+  require(o.epsilon > 0 && std::isfinite(o.epsilon), "epsilon must be a positive number");
   require(o.passes > 0 || o.steps > 0, "neither passes nor steps to do");
   require(o.dropout >= 0 && o.dropout < 1, "dropout must be in [0, 1)");
-  require(o.weight_decay >= 0 && o.embedding_l2 >= 0, "decay must not be negative");
+  require(o.weight_decay >= 0 && o.embedding_l2 >= 0 && std::isfinite(o.weight_decay) &&
+              std::isfinite(o.embedding_l2),
+          "decay must be 0 or a positive number");
+  require(o.threads <= kMaxThreads, "at most 1024 threads are possible");
+  require(o.negatives == 0 || o.loss == Loss::kSoftmax, "only the softmax loss has negatives");
   require(o.loss != Loss::kSoftmax || d.head.kind == model::HeadKind::kDot,
           "the softmax loss needs a dot head");
   require(o.loss != Loss::kSoftmax || d.head.user_bias < 0,
@@ -77,8 +86,10 @@ Trainer::Trainer(const data::Encoded& encoded, const Examples& train, const Exam
     gradients_.push_back(&workers_.back()->gradients());
   }
   steps_per_pass_ = (train.size() + options_.batch_size - 1) / options_.batch_size;
-  total_steps_ = options_.passes > 0 ? options_.passes * steps_per_pass_ : options_.steps;
-  if (options_.steps > 0) total_steps_ = std::min(total_steps_, options_.steps);
+  total_steps_ = options_.steps > 0 ? options_.steps : UINT64_MAX;
+  if (options_.passes > 0 && options_.passes <= total_steps_ / steps_per_pass_) {
+    total_steps_ = options_.passes * steps_per_pass_;
+  }
 }
 
 Trainer::~Trainer() = default;
@@ -166,6 +177,7 @@ TestEvent Trainer::Evaluate(const Examples& examples) {
   pool_.Run([&](size_t w) {
     Range share = Share(examples.size(), w, workers_.size());
     std::vector<uint32_t> numbers;
+    workers_[w]->FreezeItems(values_.data());
     for (size_t begin = share.begin; begin < share.end; begin += options_.batch_size) {
       numbers.clear();
       size_t end = std::min<size_t>(begin + options_.batch_size, share.end);

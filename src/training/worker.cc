@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "core/error.h"
 #include "kernels/dense.h"
@@ -65,12 +66,32 @@ Worker::Worker(const model::Description& d, const Layout& layout,
 }
 
 const float* Worker::Encode(const float* parameters, Side side, const runtime::Batch& batch) {
+  frozen_items_ = nullptr;  // the net's memory is written anew
   return Net(side).Forward(parameters, batch, nullptr, nullptr);
+}
+
+void Worker::FreezeItems(const float* parameters) {
+  if (options_->loss != Loss::kSoftmax || model::IsJoint(*description_)) return;
+  candidates_.resize(all_items_->count);
+  std::iota(candidates_.begin(), candidates_.end(), 0u);
+  std::vector<runtime::InputSource> inputs = CandidateInputs();
+  frozen_items_ = Net(Side::kItem).Forward(parameters, {candidates_.size(), inputs}, nullptr, nullptr);
+}
+
+std::vector<runtime::InputSource> Worker::CandidateInputs() const {
+  std::vector<runtime::InputSource> inputs(description_->inputs.size());
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (description_->inputs[i].scope == model::Scope::kItem) {
+      inputs[i] = {all_items_->inputs[i], candidates_};
+    }
+  }
+  return inputs;
 }
 
 double Worker::Step(const float* parameters, const Examples& examples,
                     std::span<const uint32_t> numbers, float scale, bool train) {
   heads_.clear();
+  if (train) frozen_items_ = nullptr;
   if (numbers.empty()) return 0;
   examples.Gather(numbers, batch_);
   heads_.resize(numbers.size());
@@ -174,14 +195,11 @@ double Worker::SoftmaxLoss(const float* parameters, float scale, bool train) {
   // corrected by −log of its expected count; else every item.
   bool sampled = options_->negatives > 0 && train;
   size_t count = heads_.size(), width = Net(Side::kUser).width();
-  candidates_.clear();
+  candidates_.resize(sampled ? options_->negatives : all_items_->count);
   if (sampled) {
-    for (uint32_t n = 0; n < options_->negatives; ++n) {
-      candidates_.push_back(sampler_->Draw(random_));
-    }
+    for (uint32_t& candidate : candidates_) candidate = sampler_->Draw(random_);
   } else {
-    candidates_.resize(all_items_->count);
-    for (size_t i = 0; i < candidates_.size(); ++i) candidates_[i] = static_cast<uint32_t>(i);
+    std::iota(candidates_.begin(), candidates_.end(), 0u);
   }
   size_t shared = candidates_.size();  // then, when sampled, each example's own right item
   if (sampled) candidates_.insert(candidates_.end(), batch_.items.begin(), batch_.items.end());
@@ -189,14 +207,11 @@ double Worker::SoftmaxLoss(const float* parameters, float scale, bool train) {
   const Dropout* dropout = train ? &dropout_ : nullptr;
   Random* random = train ? &random_ : nullptr;
   const float* users = Net(Side::kUser).Forward(parameters, batch_.batch(), dropout, random);
-  std::vector<runtime::InputSource> item_inputs(description_->inputs.size());
-  for (size_t i = 0; i < item_inputs.size(); ++i) {
-    if (description_->inputs[i].scope == model::Scope::kItem) {
-      item_inputs[i] = {all_items_->inputs[i], candidates_};
-    }
+  const float* items = train ? nullptr : frozen_items_;
+  if (items == nullptr) {
+    std::vector<runtime::InputSource> inputs = CandidateInputs();
+    items = Net(Side::kItem).Forward(parameters, {candidates_.size(), inputs}, dropout, random);
   }
-  runtime::Batch item_batch{candidates_.size(), item_inputs};
-  const float* items = Net(Side::kItem).Forward(parameters, item_batch, dropout, random);
 
   const kernels::VectorKernels& k = kernels::Vector();
   auto head_scale = static_cast<float>(description_->head.scale);

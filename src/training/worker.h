@@ -38,6 +38,10 @@ class Worker {
   double Step(const float* parameters, const Examples& examples, std::span<const uint32_t> numbers,
               float scale, bool train);
 
+  // Before tests of a softmax: runs the item tower for all candidates now, so that the steps with
+  // train = false up to the next training step share the result. Nothing for other losses.
+  void FreezeItems(const float* parameters);
+
   // Vectors of a side for a batch, as the towers make them (raw, without biases).
   const float* Encode(const float* parameters, model::Side side, const runtime::Batch& batch);
 
@@ -50,6 +54,7 @@ class Worker {
   double PairLoss(const float* parameters, float scale, bool train);
   double SoftmaxLoss(const float* parameters, float scale, bool train);
   double JointLoss(const float* parameters, float scale, bool train);
+  std::vector<runtime::InputSource> CandidateInputs() const;
   double PointLoss(size_t i, double& slope) const;  // slope: of the cost by the head
   TowerNet& Net(model::Side side) { return nets_[side == model::Side::kItem ? 1 : 0]; }
 
@@ -67,6 +72,7 @@ class Worker {
   std::vector<float> heads_;
   AlignedVector<float> user_gradient_, item_gradient_, logits_;
   std::vector<uint32_t> candidates_;
+  const float* frozen_items_ = nullptr;  // result of the item tower; see FreezeItems()
 };
 
 }  // namespace duomo::training
