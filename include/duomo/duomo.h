@@ -9,18 +9,24 @@
  * Conventions, for every function unless its comment says otherwise:
  *  - Results go to the first arguments, the error to the last, which may be NULL.
  *  - On failure nothing is written but *error; nothing needs cleaning up.
- *  - Arguments are checked: NULL where something is required is DUOMO_INVALID_ARGUMENT. Releasing
- *    NULL does nothing.
+ *  - Arguments are checked before the first result is written: NULL where something is required, an
+ *    unknown flag or value of an enum, a reserved field that is not 0 are DUOMO_INVALID_ARGUMENT.
+ *    An array of length 0 may be NULL. Releasing NULL does nothing.
  *  - Memory is owned by whoever allocated it. Text that Duomo hands out is UTF-8, given with its
  *    length, not NUL-terminated, and lives as long as the model.
  *  - Struct arguments start with struct_size; initialise them with their _INIT macro. They grow at
- *    the end only, and a library reads no further than the struct_size it is given.
+ *    the end only, and a library reads and writes no further than the struct_size it is given. One
+ *    that is smaller than the struct's first version is DUOMO_INVALID_ARGUMENT. One that is larger
+ *    than the library knows comes from a newer client: that is fine while what the library does
+ *    not know is 0, else DUOMO_UNSUPPORTED_VERSION.
  *  - Ids are int64_t. Where a catalogue has string keys, an id is the row of the key, 0 … n-1 in
  *    the order of the file; duomo_item_id_of_key and duomo_user_id_of_key translate.
  *  - Scores are in the unit of the model's output (stars, probability, seconds); see
  *    duomo_model_info. The same pair of stored vectors has the same bits in every call.
+ *  - Any call may fail with DUOMO_OUT_OF_MEMORY, and with DUOMO_INTERNAL where Duomo is at fault.
  *  - Nothing is printed, no environment variable is read, no thread is started, and the host is
- *    never aborted. The default floating-point environment is assumed.
+ *    never aborted. The default floating-point environment is assumed. (What oneDNN does by itself
+ *    is written in ABI.md; the portable build does none of it.)
  *
  * Since 0.1 where nothing else is said.
  */
@@ -56,7 +62,9 @@ enum {
   DUOMO_INTERNAL = 8             /* a defect in Duomo: please report the message */
 };
 
-/* Filled when a call fails. `message` is NUL-terminated UTF-8, cut between characters. */
+/* Filled when a call fails, untouched when it succeeds. `message` is NUL-terminated UTF-8, cut
+ * between characters. A call that is given one with a struct_size below the first version's does
+ * nothing but return DUOMO_INVALID_ARGUMENT. */
 typedef struct duomo_error {
   uint32_t struct_size;
   duomo_status status;
@@ -126,7 +134,8 @@ DUOMO_API duomo_status duomo_model_open_buffer(duomo_model **out, const void *da
                                                const duomo_open_options *options,
                                                duomo_error *error);
 
-/* Adds or drops a reference; the last one closes the file. Thread-safe. NULL is fine. */
+/* Adds or drops a reference; the last one closes the file. Contexts and features hold one each.
+ * Thread-safe. NULL is fine. */
 DUOMO_API void duomo_model_retain(duomo_model *model);
 DUOMO_API void duomo_model_release(duomo_model *model);
 
@@ -159,7 +168,8 @@ typedef struct duomo_model_info {
 #define DUOMO_MODEL_INFO_INIT \
   {sizeof(duomo_model_info), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {0, 0}, {0, 0}, 0, 0}
 
-/* Fills *out up to the struct_size that the caller set. Thread-safe. */
+/* Fills *out up to the struct_size that the caller set; what this library does not know stays as it
+ * is. Errors: DUOMO_INVALID_ARGUMENT. Thread-safe. */
 DUOMO_API duomo_status duomo_model_get_info(duomo_model_info *out, const duomo_model *model,
                                             duomo_error *error);
 
@@ -179,7 +189,8 @@ typedef struct duomo_input_info {
   uint32_t struct_size;
   int32_t scope;             /* DUOMO_USER, _ITEM or _PAIR */
   int32_t kind;              /* DUOMO_INPUT_… */
-  int32_t keys;              /* DUOMO_KEYS_…: how its values are given; numbers: 0 */
+  int32_t keys;              /* DUOMO_KEYS_…: how its values are given; numbers: 0. Histories are
+                                always given as item ids. */
   uint64_t vocabulary_size;  /* known values; numbers: 0 */
   duomo_text name;
 } duomo_input_info;
@@ -199,7 +210,7 @@ DUOMO_API duomo_status duomo_item_id_at(int64_t *id, const duomo_model *model, u
 DUOMO_API duomo_status duomo_user_id_at(int64_t *id, const duomo_model *model, uint64_t row,
                                         duomo_error *error);
 
-/* From a string key (NUL-terminated) to the id and back. Errors: DUOMO_NOT_FOUND;
+/* From a string key (NUL-terminated UTF-8) to the id and back. Errors: DUOMO_NOT_FOUND;
  * DUOMO_UNSUPPORTED where the keys are integers. Thread-safe. */
 DUOMO_API duomo_status duomo_item_id_of_key(int64_t *id, const duomo_model *model,
                                             const char *key, duomo_error *error);
@@ -210,8 +221,8 @@ DUOMO_API duomo_status duomo_item_key(duomo_text *key, const duomo_model *model,
 DUOMO_API duomo_status duomo_user_key(duomo_text *key, const duomo_model *model, int64_t id,
                                       duomo_error *error);
 
-/* The title for people. Errors: DUOMO_NOT_FOUND for the id; DUOMO_UNSUPPORTED where the file has
- * no titles. Thread-safe. */
+/* The title for people, possibly empty. Errors: DUOMO_NOT_FOUND for the id; DUOMO_UNSUPPORTED where
+ * the file has no titles. Thread-safe. */
 DUOMO_API duomo_status duomo_item_title(duomo_text *title, const duomo_model *model, int64_t id,
                                         duomo_error *error);
 
@@ -249,7 +260,8 @@ typedef struct duomo_features duomo_features;
  * Features of `count` users, items or pairs (scope: DUOMO_USER, DUOMO_ITEM or DUOMO_PAIR), all
  * unset at first: an unset category counts as unknown, an unset set, text or history as empty, an
  * unset number as the input's fallback. Holds its model alive. One thread at a time.
- * Errors: DUOMO_UNSUPPORTED where the model has no input of that scope, DUOMO_OUT_OF_MEMORY.
+ * Errors: DUOMO_INVALID_ARGUMENT for the scope, DUOMO_UNSUPPORTED where the model has no input of
+ * it, DUOMO_OUT_OF_MEMORY.
  */
 DUOMO_API duomo_status duomo_features_create(duomo_features **out, duomo_model *model,
                                              int32_t scope, size_t count, duomo_error *error);
@@ -266,9 +278,9 @@ DUOMO_API void duomo_features_release(duomo_features *features);
  *   _integer_lists: set with range or integer keys, or history of item ids, oldest first; row i
  *                   has values[offsets[i]] … values[offsets[i+1]-1]; offsets[count+1] ascend from 0
  *   _string_lists:  set with string keys
- * Errors: DUOMO_NOT_FOUND for the name; DUOMO_INVALID_ARGUMENT where the input takes another kind
- * of value (the message says which), for text that is not UTF-8, infinite numbers and offsets
- * that descend; DUOMO_OUT_OF_MEMORY.
+ * Errors: DUOMO_NOT_FOUND for the name; DUOMO_INVALID_ARGUMENT where the input has another scope or
+ * takes another kind of value (the message says which), for text that is not UTF-8, infinite
+ * numbers and offsets that descend; DUOMO_OUT_OF_MEMORY. The input then keeps its earlier value.
  */
 DUOMO_API duomo_status duomo_features_set_integers(duomo_features *features, const char *input,
                                                    const int64_t *values, duomo_error *error);
@@ -298,8 +310,9 @@ DUOMO_API duomo_status duomo_encode_users(float *vectors, duomo_context *context
 DUOMO_API duomo_status duomo_encode_items(float *vectors, duomo_context *context,
                                           const int64_t *item_ids, size_t n, duomo_error *error);
 
-/* Vectors of raw features (scope user or item): runs that side's tower on every row. Features
- * must be of the context's own model. Errors: as duomo_encode_users; DUOMO_INVALID_ARGUMENT. */
+/* Vectors of raw features (scope user or item): runs that side's tower on every row,
+ * vectors[rows * vector_width]. Features must be of the context's own model. Errors:
+ * DUOMO_INVALID_ARGUMENT, DUOMO_UNSUPPORTED for logistic models, DUOMO_OUT_OF_MEMORY. */
 DUOMO_API duomo_status duomo_encode_features(float *vectors, duomo_context *context,
                                              const duomo_features *features, duomo_error *error);
 
@@ -314,8 +327,9 @@ DUOMO_API duomo_status duomo_predict(float *predictions, duomo_context *context,
                                      const int64_t *user_ids, const int64_t *item_ids, size_t n,
                                      duomo_error *error);
 
-/* The same for vectors, user_vectors[n * width] and item_vectors[n * width], used as given: for a
- * cosine model hand in unit vectors, such as the encode functions make. */
+/* The same for vectors, user_vectors[n * vector_width] and item_vectors[n * vector_width], used as
+ * given: for a cosine model hand in unit vectors, such as the encode functions make. Errors:
+ * DUOMO_UNSUPPORTED for logistic models. */
 DUOMO_API duomo_status duomo_predict_vectors(float *predictions, duomo_context *context,
                                              const float *user_vectors, const float *item_vectors,
                                              size_t n, duomo_error *error);
@@ -324,20 +338,22 @@ DUOMO_API duomo_status duomo_predict_vectors(float *predictions, duomo_context *
 
 enum { DUOMO_ANY = 0, DUOMO_ALL = 1, DUOMO_NONE = 2 };
 
-/* Items whose category or set input (of scope item) has any, all or none of the values. */
+/* Items whose category or set input (of scope item) has any, all or none of the values. In an
+ * array of filters every struct_size is the same. */
 typedef struct duomo_filter {
   uint32_t struct_size;
   int32_t mode;                 /* DUOMO_ANY, DUOMO_ALL, DUOMO_NONE */
   const char *input;            /* NUL-terminated name, e.g. "genres" */
   const char *const *strings;   /* value_count values for string keys, … */
   const int64_t *integers;      /* … or for range and integer keys; the other is NULL */
-  size_t value_count;
+  size_t value_count;           /* of no values, none has any, every item has all and none */
 } duomo_filter;
 
 #define DUOMO_FILTER_INIT {sizeof(duomo_filter), DUOMO_ANY, 0, 0, 0, 0}
 
 enum {
-  DUOMO_EXCLUDE_SEEN = 1, /* leave out what the file's history says the user has seen */
+  DUOMO_EXCLUDE_SEEN = 1, /* leave out what the user has seen: the items of `histories` where they
+                             are given, else what the file remembers of `ids` */
   DUOMO_MINIMUM_SCORE = 2 /* leave out scores below minimum_score */
 };
 
@@ -345,6 +361,7 @@ enum {
  * What to recommend, and to whom. For duomo_topk the queries are users, for duomo_similar items.
  * Exactly one of ids, vectors, features and (duomo_topk only) histories says who they are;
  * histories may also accompany ids: then they stand for what the file remembers of those users.
+ * Histories alone are users of whom nothing else is known. Offsets ascend from 0.
  */
 typedef struct duomo_topk_request {
   uint32_t struct_size;
@@ -363,10 +380,11 @@ typedef struct duomo_topk_request {
   const duomo_filter *filters;     /* [filter_count] or NULL: all must hold */
   size_t filter_count;
   float minimum_score;             /* with DUOMO_MINIMUM_SCORE: in the unit of the results */
+  uint32_t reserved;
 } duomo_topk_request;
 
 #define DUOMO_TOPK_REQUEST_INIT \
-  {sizeof(duomo_topk_request), 0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0}
+  {sizeof(duomo_topk_request), 0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0}
 
 /* Where the results go: the caller's arrays. Query i has counts[i] results, fewer than k where
  * there are no more, from ids[i * k] and scores[i * k] on; what lies behind them is not written. */
@@ -382,12 +400,14 @@ typedef struct duomo_topk_result {
 
 /*
  * The k best items of each user, best first, ties in the order of the file: exactly what
- * predicting every allowed item and sorting by the returned float gives. `similar` scores by the
- * cosine of the item vectors, −1 … 1, and leaves out the item itself where queries are ids.
- * Errors: DUOMO_INVALID_ARGUMENT (k = 0, none or several sources, offsets that descend),
- * DUOMO_NOT_FOUND for ids (position named; see DUOMO_UNKNOWN_IS_MARKED), inputs and values of
- * filters; DUOMO_UNSUPPORTED for logistic models, seen without history in the file, and histories
- * for a model without a history input; DUOMO_OUT_OF_MEMORY.
+ * predicting every allowed item and sorting by the returned float gives. duomo_similar scores by
+ * the cosine of the item vectors, −1 … 1 (without the bias columns of a dot model), and leaves out
+ * the item itself where queries are ids.
+ * Errors: DUOMO_INVALID_ARGUMENT (k = 0, none or several sources, a source or flag that does not
+ * fit the call, offsets that descend, a filter on an input of another kind); DUOMO_NOT_FOUND for
+ * ids (position named; see DUOMO_UNKNOWN_IS_MARKED), inputs and values of filters;
+ * DUOMO_UNSUPPORTED for logistic models, seen without history in the file, histories for a model
+ * without a history input, and files without item vectors; DUOMO_OUT_OF_MEMORY.
  */
 DUOMO_API duomo_status duomo_topk(duomo_topk_result *out, duomo_context *context,
                                   const duomo_topk_request *request, duomo_error *error);
@@ -396,12 +416,14 @@ DUOMO_API duomo_status duomo_similar(duomo_topk_result *out, duomo_context *cont
 
 /* ---- Ranking ----------------------------------------------------------------------------- */
 
+enum { DUOMO_RANK_USER_ID = 1 /* user_id says who the user is */ };
+
 /*
  * One user and many items, with what is known only of the pairs. The user is user_id (with
- * DUOMO_RANK_USER_ID) or one row of user_features; items are item_ids[n] or n rows of
- * item_features; pair_features, where the model has pair inputs, has n rows.
+ * DUOMO_RANK_USER_ID) or user_features of one row; items are item_ids[n] or item_features of n
+ * rows; pair_features, where the model has pair inputs, has n rows. A history stands for what the
+ * file remembers of the user, or for the history in user_features.
  */
-enum { DUOMO_RANK_USER_ID = 1 };
 
 typedef struct duomo_rank_request {
   uint32_t struct_size;
@@ -411,7 +433,7 @@ typedef struct duomo_rank_request {
   const int64_t *item_ids;
   const duomo_features *item_features;
   const duomo_features *pair_features;  /* NULL: every pair input is unset */
-  const int64_t *history_ids;           /* [history_count] or NULL: what the file remembers */
+  const int64_t *history_ids;           /* [history_count], oldest first; NULL: not given */
   size_t history_count;
   size_t n;                             /* number of items */
 } duomo_rank_request;
@@ -420,8 +442,9 @@ typedef struct duomo_rank_request {
 
 /*
  * predictions[n] for one user and n items, in the order given. For logistic models the joint tower
- * runs; for two towers it equals duomo_predict. Errors: DUOMO_INVALID_ARGUMENT, DUOMO_NOT_FOUND
- * (position named; see DUOMO_UNKNOWN_IS_MARKED), DUOMO_UNSUPPORTED, DUOMO_OUT_OF_MEMORY.
+ * runs; for two towers it equals duomo_predict. Errors: DUOMO_INVALID_ARGUMENT; DUOMO_NOT_FOUND
+ * (position named; see DUOMO_UNKNOWN_IS_MARKED); DUOMO_UNSUPPORTED for a history where the model
+ * has no history input; DUOMO_OUT_OF_MEMORY.
  */
 DUOMO_API duomo_status duomo_rank(float *predictions, duomo_context *context,
                                   const duomo_rank_request *request, duomo_error *error);

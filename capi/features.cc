@@ -1,0 +1,256 @@
+// Raw features: from a host's values to rows of vocabularies, as training encoded them.
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <string>
+#include <unordered_set>
+
+#include "capi/arguments.h"
+#include "capi/guard.h"
+#include "capi/handles.h"
+#include "capi/ids.h"
+#include "core/text.h"
+
+namespace duomo::capi {
+namespace {
+
+using model::FeatureColumn;
+using model::InputKind;
+using model::KeyIndex;
+using model::KeyKind;
+
+const char* NameOf(model::Scope scope) {
+  switch (scope) {
+    case model::Scope::kUser: return "users";
+    case model::Scope::kItem: return "items";
+    case model::Scope::kPair: return "pairs";
+  }
+  return "?";
+}
+
+// Which of the five functions sets an input.
+enum class Setter { kIntegers, kStrings, kNumbers, kIntegerLists, kStringLists };
+
+const char* NameOf(Setter setter) {
+  switch (setter) {
+    case Setter::kIntegers: return "duomo_features_set_integers";
+    case Setter::kStrings: return "duomo_features_set_strings";
+    case Setter::kNumbers: return "duomo_features_set_numbers";
+    case Setter::kIntegerLists: return "duomo_features_set_integer_lists";
+    case Setter::kStringLists: return "duomo_features_set_string_lists";
+  }
+  return "?";
+}
+
+Setter SetterOf(const model::Description& d, const model::Input& input) {
+  bool strings = input.vocabulary >= 0 &&
+                 d.vocabularies[static_cast<size_t>(input.vocabulary)].keys == KeyKind::kString;
+  switch (input.kind) {
+    case InputKind::kCategory: return strings ? Setter::kStrings : Setter::kIntegers;
+    case InputKind::kCategorySet: return strings ? Setter::kStringLists : Setter::kIntegerLists;
+    case InputKind::kTokens: return Setter::kStrings;
+    case InputKind::kHistory: return Setter::kIntegerLists;
+    case InputKind::kNumber: return Setter::kNumbers;
+  }
+  return Setter::kNumbers;
+}
+
+// One call of a setter: finds the input, fills a new column, swaps it in when it is whole.
+class Assignment {
+ public:
+  Assignment(duomo_features* features, const char* name, Setter setter)
+      : features_(Need(features, "features")), model_(features_.model->model()),
+        name_(&Need(name, "input")), next_(features_.next) {
+    const model::Description& d = model_.description();
+    auto found = std::find_if(d.inputs.begin(), d.inputs.end(),
+                              [&](const model::Input& i) { return i.name == name_; });
+    if (found == d.inputs.end()) {
+      Fail(Status::kNotFound, "the model has no input \"", name_, "\"");
+    }
+    index_ = static_cast<size_t>(found - d.inputs.begin());
+    if (input().scope != features_.scope) {
+      Fail(Status::kInvalidArgument, "input \"", name_, "\" belongs to ", NameOf(input().scope),
+           ", these features to ", NameOf(features_.scope));
+    }
+    Setter expected = SetterOf(d, input());
+    if (expected != setter) {
+      Fail(Status::kInvalidArgument, "input \"", name_, "\" is set with ", NameOf(expected),
+           ", not with ", NameOf(setter));
+    }
+    next_.kind = input().kind;
+    next_.offsets.clear();
+    next_.rows.clear();
+    next_.numbers.clear();
+  }
+
+  size_t count() const { return features_.count; }
+  const model::Input& input() const { return model_.description().inputs[index_]; }
+  const model::Entities& items() const { return model_.items(); }
+  const KeyIndex& vocabulary() const {
+    return model_.vocabulary(static_cast<uint32_t>(input().vocabulary));
+  }
+  FeatureColumn& next() { return next_; }
+
+  template <typename Key>
+  uint32_t RowOf(const Key& key) const {
+    return static_cast<uint32_t>(vocabulary().Find(key).value_or(vocabulary().size()));
+  }
+
+  // The text at a position of `values`; NULL where that is allowed gives nothing.
+  std::optional<std::string_view> Text(const char* text, size_t position, bool may_be_null) const {
+    if (text == nullptr) {
+      if (may_be_null) return std::nullopt;
+      Fail(Status::kInvalidArgument, "input \"", name_, "\": values[", position, "] is NULL");
+    }
+    std::string_view view = text;
+    if (!IsUtf8(view)) {
+      Fail(Status::kInvalidArgument, "input \"", name_, "\": values[", position, "] is not UTF-8");
+    }
+    return view;
+  }
+
+  void StartLists() { next_.offsets.push_back(0); }
+
+  // Ends a list; of a set, what stands there twice is dropped, as training did.
+  void EndList() {
+    if (next_.kind == InputKind::kCategorySet) DropRepeated(next_.offsets.back());
+    next_.offsets.push_back(next_.rows.size());
+  }
+
+  void Finish() { std::swap(features_.columns[index_], next_); }
+
+ private:
+  void DropRepeated(size_t begin) {
+    std::vector<uint32_t>& rows = next_.rows;
+    size_t end = begin;
+    bool is_long = rows.size() - begin > 64;
+    std::unordered_set<uint32_t> seen;
+    for (size_t i = begin; i < rows.size(); ++i) {
+      auto first = rows.begin() + static_cast<std::ptrdiff_t>(begin);
+      auto last = rows.begin() + static_cast<std::ptrdiff_t>(end);
+      bool is_new = is_long ? seen.insert(rows[i]).second : std::find(first, last, rows[i]) == last;
+      if (is_new) rows[end++] = rows[i];
+    }
+    rows.resize(end);
+  }
+
+  duomo_features& features_;
+  const model::Model& model_;
+  const std::string_view name_;
+  FeatureColumn& next_;
+  size_t index_ = 0;
+};
+
+}  // namespace
+}  // namespace duomo::capi
+
+using namespace duomo;
+using namespace duomo::capi;
+
+duomo_status duomo_features_create(duomo_features** out, duomo_model* model, int32_t scope,
+                                   size_t count, duomo_error* error) {
+  return Guard(error, [&] {
+    Need(out, "out");
+    Need(model, "model");
+    CheckEnum(scope, DUOMO_PAIR, "scope");
+    auto wanted = static_cast<model::Scope>(scope);
+    const auto& inputs = model->description().inputs;
+    if (std::none_of(inputs.begin(), inputs.end(),
+                     [&](const model::Input& i) { return i.scope == wanted; })) {
+      Fail(Status::kUnsupported, "the model has no input of ", NameOf(wanted));
+    }
+    if (count > UINT32_MAX) Fail(Status::kInvalidArgument, "count is ", count, ", too many rows");
+    *out = new duomo_features(model, wanted, count);
+  });
+}
+
+void duomo_features_release(duomo_features* features) { delete features; }
+
+duomo_status duomo_features_set_integers(duomo_features* features, const char* input,
+                                         const int64_t* values, duomo_error* error) {
+  return Guard(error, [&] {
+    Assignment a(features, input, Setter::kIntegers);
+    auto given = NeedArray(values, a.count(), "values");
+    a.next().rows.resize(given.size());
+    for (size_t i = 0; i < given.size(); ++i) a.next().rows[i] = a.RowOf(given[i]);
+    a.Finish();
+  });
+}
+
+duomo_status duomo_features_set_strings(duomo_features* features, const char* input,
+                                        const char* const* values, duomo_error* error) {
+  return Guard(error, [&] {
+    Assignment a(features, input, Setter::kStrings);
+    auto given = NeedArray(values, a.count(), "values");
+    bool is_text = a.input().kind == model::InputKind::kTokens;
+    if (is_text) a.StartLists();
+    for (size_t i = 0; i < given.size(); ++i) {
+      auto text = a.Text(given[i], i, /*may_be_null=*/true);
+      if (is_text) {
+        for (const std::string& word : Words(text.value_or(""))) {
+          a.next().rows.push_back(a.RowOf(std::string_view(word)));
+        }
+        a.EndList();
+      } else {
+        a.next().rows.push_back(text ? a.RowOf(*text)
+                                     : static_cast<uint32_t>(a.vocabulary().size()));
+      }
+    }
+    a.Finish();
+  });
+}
+
+duomo_status duomo_features_set_numbers(duomo_features* features, const char* input,
+                                        const float* values, duomo_error* error) {
+  return Guard(error, [&] {
+    Assignment a(features, input, Setter::kNumbers);
+    auto given = NeedArray(values, a.count(), "values");
+    for (size_t i = 0; i < given.size(); ++i) {
+      if (std::isinf(given[i])) {
+        Fail(Status::kInvalidArgument, "input \"", a.input().name, "\": values[", i,
+             "] is infinite");
+      }
+    }
+    a.next().numbers.assign(given.begin(), given.end());
+    a.Finish();
+  });
+}
+
+duomo_status duomo_features_set_integer_lists(duomo_features* features, const char* input,
+                                              const size_t* offsets, const int64_t* values,
+                                              duomo_error* error) {
+  return Guard(error, [&] {
+    Assignment a(features, input, Setter::kIntegerLists);
+    auto given = NeedArray(values, CheckOffsets(offsets, a.count(), "offsets"), "values");
+    bool is_history = a.input().kind == model::InputKind::kHistory;
+    a.StartLists();
+    for (size_t i = 0; i < a.count(); ++i) {
+      for (int64_t value : given.subspan(offsets[i], offsets[i + 1] - offsets[i])) {
+        if (!is_history) {
+          a.next().rows.push_back(a.RowOf(value));
+        } else if (auto row = RowOfId(a.items(), value)) {
+          a.next().rows.push_back(static_cast<uint32_t>(*row));
+        }
+      }
+      a.EndList();
+    }
+    a.Finish();
+  });
+}
+
+duomo_status duomo_features_set_string_lists(duomo_features* features, const char* input,
+                                             const size_t* offsets, const char* const* values,
+                                             duomo_error* error) {
+  return Guard(error, [&] {
+    Assignment a(features, input, Setter::kStringLists);
+    auto given = NeedArray(values, CheckOffsets(offsets, a.count(), "offsets"), "values");
+    a.StartLists();
+    for (size_t i = 0; i < a.count(); ++i) {
+      for (size_t j = offsets[i]; j < offsets[i + 1]; ++j) {
+        a.next().rows.push_back(a.RowOf(*a.Text(given[j], j, /*may_be_null=*/false)));
+      }
+      a.EndList();
+    }
+    a.Finish();
+  });
+}

@@ -1,0 +1,79 @@
+// The objects behind the opaque types of duomo.h.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "core/array.h"
+#include "duomo/duomo.h"
+#include "model/features.h"
+#include "model/model.h"
+#include "retrieval/topk.h"
+#include "runtime/engine.h"
+
+// Immutable but for its count; any thread.
+struct duomo_model {
+  explicit duomo_model(std::shared_ptr<const duomo::runtime::Engine> e) : engine(std::move(e)) {}
+
+  const duomo::model::Model& model() const { return engine->model(); }
+  const duomo::model::Description& description() const { return engine->model().description(); }
+
+  std::atomic<uint64_t> references{1};
+  const std::shared_ptr<const duomo::runtime::Engine> engine;
+};
+
+namespace duomo::capi {
+
+// One reference to a model for as long as it lives.
+class ModelReference {
+ public:
+  explicit ModelReference(duomo_model* model) : model_(model) { duomo_model_retain(model); }
+  ModelReference(const ModelReference&) = delete;
+  ModelReference& operator=(const ModelReference&) = delete;
+  ~ModelReference() { duomo_model_release(model_); }
+  const duomo_model& operator*() const { return *model_; }
+  const duomo_model* operator->() const { return model_; }
+  const duomo_model* get() const { return model_; }
+
+ private:
+  duomo_model* model_;
+};
+
+}  // namespace duomo::capi
+
+// Scratch of one thread at a time. Everything here grows to the largest call and is kept, so that
+// repeated calls of one size allocate nothing.
+struct duomo_context {
+  duomo_context(duomo_model* m, bool marked) : model(m), mark_unknown(marked) {}
+
+  duomo::capi::ModelReference model;
+  const bool mark_unknown;
+
+  duomo::runtime::Workspace tower;
+  duomo::retrieval::Workspace search;
+  std::vector<duomo::runtime::InputSource> inputs;
+  std::vector<uint32_t> user_rows, item_rows, tower_rows, values;
+  duomo::AlignedVector<float> user_vectors, item_vectors;
+  std::vector<float> scores;
+  std::vector<duomo::retrieval::Hit> hits;
+  std::vector<size_t> hit_ends;
+  duomo::retrieval::RowMask allowed, mask;
+  duomo::model::FeatureColumn history;
+};
+
+// Encoded features of `count` entities of one scope; columns by index of the description's inputs.
+struct duomo_features {
+  duomo_features(duomo_model* m, duomo::model::Scope s, size_t n)
+      : model(m), scope(s), count(n), columns(m->description().inputs.size()) {
+    for (size_t i = 0; i < columns.size(); ++i) columns[i].kind = m->description().inputs[i].kind;
+  }
+
+  duomo::capi::ModelReference model;
+  const duomo::model::Scope scope;
+  const size_t count;
+  std::vector<duomo::model::FeatureColumn> columns;  // empty: unset
+  duomo::model::FeatureColumn next;  // a new value is made here and swapped in when it is whole
+};

@@ -1,0 +1,123 @@
+// Opening models, counting their references, telling what they are.
+#include <span>
+#include <string>
+
+#include "capi/arguments.h"
+#include "capi/guard.h"
+#include "capi/handles.h"
+
+namespace duomo::capi {
+namespace {
+
+struct OpenPlan {
+  file::ReadOptions read;
+  kernels::Backend backend = kernels::Backend::kDefault;
+};
+
+OpenPlan ReadOpenOptions(const duomo_open_options* given) {
+  OpenPlan plan;
+  if (given == nullptr) return plan;
+  duomo_open_options options = ReadStruct(given, "duomo_open_options");
+  CheckFlags(options.flags, DUOMO_OPEN_COPY | DUOMO_OPEN_VERIFY, "options.flags");
+  CheckEnum(options.backend, DUOMO_BACKEND_PORTABLE, "options.backend");
+  CheckReserved(options.reserved, "options.reserved");
+  plan.read.copy = (options.flags & DUOMO_OPEN_COPY) != 0;
+  plan.read.verify_checksums = (options.flags & DUOMO_OPEN_VERIFY) != 0;
+  plan.backend = static_cast<kernels::Backend>(options.backend);
+  if (plan.backend == kernels::Backend::kOneDnn && !kernels::HasOneDnn()) {
+    Fail(Status::kUnsupported,
+         "this library was built without oneDNN; use DUOMO_BACKEND_DEFAULT or _PORTABLE");
+  }
+  return plan;
+}
+
+duomo_text TextOf(std::string_view text) { return {text.data(), text.size()}; }
+
+}  // namespace
+}  // namespace duomo::capi
+
+using namespace duomo;
+using namespace duomo::capi;
+
+duomo_status duomo_model_open(duomo_model** out, const char* path,
+                              const duomo_open_options* options, duomo_error* error) {
+  return Guard(error, [&] {
+    Need(out, "out");
+    Need(path, "path");
+    OpenPlan plan = ReadOpenOptions(options);
+    auto engine = runtime::Engine::Create(model::Model::Open(path, plan.read), plan.backend);
+    *out = new duomo_model(std::move(engine));
+  });
+}
+
+duomo_status duomo_model_open_buffer(duomo_model** out, const void* data, size_t size,
+                                     const duomo_open_options* options, duomo_error* error) {
+  return Guard(error, [&] {
+    Need(out, "out");
+    auto bytes = NeedArray(static_cast<const std::byte*>(data), size, "data");
+    OpenPlan plan = ReadOpenOptions(options);
+    auto engine = runtime::Engine::Create(model::Model::OpenBuffer(bytes, plan.read), plan.backend);
+    *out = new duomo_model(std::move(engine));
+  });
+}
+
+void duomo_model_retain(duomo_model* model) {
+  if (model != nullptr) model->references.fetch_add(1, std::memory_order_relaxed);
+}
+
+void duomo_model_release(duomo_model* model) {
+  if (model == nullptr) return;
+  // Release: what this thread did with the model comes before its end; acquire: in the last one.
+  if (model->references.fetch_sub(1, std::memory_order_acq_rel) == 1) delete model;
+}
+
+duomo_status duomo_model_get_info(duomo_model_info* out, const duomo_model* model,
+                                  duomo_error* error) {
+  return Guard(error, [&] {
+    size_t size = Need(out, "out").struct_size;
+    CheckStructSize<duomo_model_info>(size, "duomo_model_info");
+    const model::Model& m = Need(model, "model").model();
+    const model::Description& d = m.description();
+    duomo_model_info info{};
+    info.struct_size = static_cast<uint32_t>(size);
+    info.head = static_cast<int32_t>(d.head.kind);
+    info.user_count = m.users().count;
+    info.item_count = m.items().count;
+    info.vector_width = model->engine->joint() ? 0 : model->engine->vector_width();
+    info.input_count = d.inputs.size();
+    info.file_size = m.file().file_size();
+    info.has_user_vectors = m.users().vectors.empty() ? 0 : 1;
+    info.has_history = m.has_history() ? 1 : 0;
+    info.has_titles = m.items().title_offsets.empty() ? 0 : 1;
+    info.copied = m.file().copied() ? 1 : 0;
+    info.name = TextOf(d.name);
+    info.unit = TextOf(d.output.unit);
+    info.minimum_output = model->engine->minimum_output();
+    info.maximum_output = model->engine->maximum_output();
+    std::memcpy(out, &info, std::min(size, sizeof(info)));
+  });
+}
+
+duomo_status duomo_model_get_input(duomo_input_info* out, const duomo_model* model, uint64_t index,
+                                   duomo_error* error) {
+  return Guard(error, [&] {
+    size_t size = Need(out, "out").struct_size;
+    CheckStructSize<duomo_input_info>(size, "duomo_input_info");
+    const model::Description& d = Need(model, "model").description();
+    if (index >= d.inputs.size()) {
+      Fail(Status::kNotFound, "index ", index, ": the model has ", d.inputs.size(), " inputs");
+    }
+    const model::Input& input = d.inputs[index];
+    duomo_input_info info{};
+    info.struct_size = static_cast<uint32_t>(size);
+    info.scope = static_cast<int32_t>(input.scope);
+    info.kind = static_cast<int32_t>(input.kind);
+    if (input.vocabulary >= 0) {
+      const model::Vocabulary& v = d.vocabularies[static_cast<size_t>(input.vocabulary)];
+      info.keys = static_cast<int32_t>(v.keys);
+      info.vocabulary_size = v.size;
+    }
+    info.name = TextOf(input.name);
+    std::memcpy(out, &info, std::min(size, sizeof(info)));
+  });
+}

@@ -1,0 +1,91 @@
+// Predictions of pairs. For known pairs with frozen vectors: two look-ups, a dot product, a map.
+#include <algorithm>
+#include <limits>
+
+#include "capi/arguments.h"
+#include "capi/guard.h"
+#include "capi/handles.h"
+#include "capi/ids.h"
+#include "capi/towers.h"
+#include "kernels/vector.h"
+
+namespace duomo::capi {
+namespace {
+
+using model::Side;
+
+constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+
+// One pair whose vectors are frozen; false where an id is unknown.
+bool PredictFrozen(const duomo_model& model, int64_t user, int64_t item, float* out) {
+  const model::Entities& users = model.model().users();
+  const model::Entities& items = model.model().items();
+  auto user_row = RowOfId(users, user);
+  auto item_row = RowOfId(items, item);
+  if (!user_row || !item_row) return false;
+  size_t width = model.engine->vector_width();
+  double dot = kernels::Vector().dot(users.vectors.data() + *user_row * width,
+                                     items.vectors.data() + *item_row * width, width);
+  *out = model.engine->Predict(dot);
+  return true;
+}
+
+}  // namespace
+}  // namespace duomo::capi
+
+using namespace duomo;
+using namespace duomo::capi;
+
+duomo_status duomo_predict(float* predictions, duomo_context* context, const int64_t* user_ids,
+                           const int64_t* item_ids, size_t n, duomo_error* error) {
+  return Guard(error, [&] {
+    duomo_context& c = Need(context, "context");
+    const duomo_model& model = *c.model;
+    RequireTwoTowers(model);
+    auto out = NeedArray(predictions, n, "predictions");
+    auto users = NeedArray(user_ids, n, "user_ids");
+    auto items = NeedArray(item_ids, n, "item_ids");
+    bool frozen = !model.model().users().vectors.empty() && !model.model().items().vectors.empty();
+    if (n == 1 && frozen && PredictFrozen(model, users[0], items[0], out.data())) return;
+
+    FindRows(model.model(), Side::kUser, "user_ids", users, c.mark_unknown, c.user_rows);
+    FindRows(model.model(), Side::kItem, "item_ids", items, c.mark_unknown, c.item_rows);
+    // Chunks bound the scratch of towers; results go out at the end, when nothing can fail.
+    size_t chunk = frozen ? n : kChunk;
+    c.scores.resize(n);
+    for (size_t begin = 0; begin < n; begin += chunk) {
+      size_t count = std::min(chunk, n - begin);
+      auto user_rows = std::span<const uint32_t>(c.user_rows).subspan(begin, count);
+      auto item_rows = std::span<const uint32_t>(c.item_rows).subspan(begin, count);
+      StoredVectors user_vectors(c, Side::kUser, user_rows);
+      StoredVectors item_vectors(c, Side::kItem, item_rows);
+      const auto dot = kernels::Vector().dot;
+      size_t width = model.engine->vector_width();
+      for (size_t i = 0; i < count; ++i) {
+        bool known = user_rows[i] != kNoRow && item_rows[i] != kNoRow;
+        c.scores[begin + i] =
+            known ? model.engine->Predict(dot(user_vectors.At(i), item_vectors.At(i), width)) : kNaN;
+      }
+    }
+    std::copy(c.scores.begin(), c.scores.end(), out.begin());
+  });
+}
+
+duomo_status duomo_predict_vectors(float* predictions, duomo_context* context,
+                                   const float* user_vectors, const float* item_vectors, size_t n,
+                                   duomo_error* error) {
+  return Guard(error, [&] {
+    duomo_context& c = Need(context, "context");
+    RequireTwoTowers(*c.model);
+    const runtime::Engine& engine = *c.model->engine;
+    size_t width = engine.vector_width();
+    size_t size = CheckedProduct(n, width, "user_vectors");
+    auto out = NeedArray(predictions, n, "predictions");
+    auto users = NeedArray(user_vectors, size, "user_vectors");
+    auto items = NeedArray(item_vectors, size, "item_vectors");
+    const auto dot = kernels::Vector().dot;
+    for (size_t i = 0; i < n; ++i) {
+      out[i] = engine.Predict(dot(users.data() + i * width, items.data() + i * width, width));
+    }
+  });
+}

@@ -1,0 +1,195 @@
+// The best items of users, and the items like items.
+#include <algorithm>
+
+#include "capi/arguments.h"
+#include "capi/guard.h"
+#include "capi/handles.h"
+#include "capi/ids.h"
+#include "capi/topk_request.h"
+#include "capi/towers.h"
+
+namespace duomo::capi {
+namespace {
+
+using model::Side;
+
+class Searcher {
+ public:
+  Searcher(duomo_context& context, const duomo_topk_request& request, Search search)
+      : c_(context), r_(request), search_(search),
+        side_(search == Search::kSimilar ? Side::kItem : Side::kUser),
+        items_(context.model->model().items()), width_(context.model->engine->vector_width()) {}
+
+  // All hits into context.hits, those of query i ending at context.hit_ends[i].
+  void Run() {
+    c_.hits.clear();
+    c_.hit_ends.clear();
+    c_.hit_ends.reserve(r_.count);
+    restricted_ = MakeAllowed(c_, r_);
+    excludes_ = r_.exclude_offsets != nullptr || (r_.flags & DUOMO_EXCLUDE_SEEN) != 0 ||
+                (search_ == Search::kSimilar && r_.ids != nullptr);
+    if (excludes_) {
+      if (restricted_) {
+        c_.mask = c_.allowed;
+      } else {
+        c_.mask.Reset(items_.count, true);
+      }
+    }
+    const retrieval::RowMask* mask = excludes_ ? &c_.mask : restricted_ ? &c_.allowed : nullptr;
+    if (r_.ids != nullptr) {
+      FindRows(c_.model->model(), side_, "request.ids", {r_.ids, r_.count}, c_.mark_unknown,
+               c_.user_rows);
+    }
+    for (size_t begin = 0; begin < r_.count; begin += kChunk) {
+      size_t count = std::min(kChunk, r_.count - begin);
+      const float* encoded = EncodeQueries(begin, count);
+      for (size_t i = begin; i < begin + count; ++i) {
+        if (!IsUnknown(i)) SearchOne(i, VectorOf(i, encoded + (i - begin) * width_), mask);
+        c_.hit_ends.push_back(c_.hits.size());
+      }
+    }
+  }
+
+ private:
+  bool IsUnknown(size_t query) const { return r_.ids != nullptr && c_.user_rows[query] == kNoRow; }
+
+  // Vectors that lie ready need no tower.
+  bool Frozen() const {
+    return r_.ids != nullptr && r_.history_offsets == nullptr &&
+           !c_.model->model().side(side_).vectors.empty();
+  }
+
+  const float* VectorOf(size_t query, const float* encoded) const {
+    if (r_.vectors != nullptr) return r_.vectors + query * width_;
+    if (Frozen()) return c_.model->model().side(side_).vectors.data() + c_.user_rows[query] * width_;
+    return encoded;
+  }
+
+  // The vectors of some queries where a tower has to make them; else a buffer that nobody reads.
+  const float* EncodeQueries(size_t begin, size_t count) {
+    AlignedVector<float>& out = c_.user_vectors;
+    out.resize(kChunk * width_);
+    if (r_.vectors != nullptr || Frozen()) return out.data();
+    c_.tower_rows.resize(count);
+    ClearInputs(c_);
+    if (r_.ids != nullptr) {
+      // Unknown users keep their place in the batch; another row stands in and nobody reads it.
+      size_t known = begin;
+      while (known < begin + count && IsUnknown(known)) ++known;
+      if (known == begin + count) return out.data();
+      for (size_t i = 0; i < count; ++i) {
+        c_.tower_rows[i] = c_.user_rows[IsUnknown(begin + i) ? known : begin + i];
+      }
+      c_.model->engine->StoredInputs(side_, c_.tower_rows, c_.inputs);
+    } else if (r_.features != nullptr) {
+      for (size_t i = 0; i < count; ++i) c_.tower_rows[i] = static_cast<uint32_t>(begin + i);
+      AddFeatures(c_, *r_.features, c_.tower_rows);
+    }
+    if (r_.history_offsets != nullptr) {
+      c_.history.kind = model::InputKind::kHistory;
+      c_.history.offsets.assign(1, 0);
+      c_.history.rows.clear();
+      for (size_t i = begin; i < begin + count; ++i) {
+        AppendHistory(*c_.model, HistoryOf(i), c_.history);
+      }
+      AddHistory(c_, c_.history, {});
+    }
+    RunTower(c_, side_, count, out.data());
+    return out.data();
+  }
+
+  std::span<const int64_t> HistoryOf(size_t query) const {
+    size_t begin = r_.history_offsets[query];
+    return {r_.history_ids + begin, r_.history_offsets[query + 1] - begin};
+  }
+
+  // Calls change(row) for every item that this query must not have.
+  template <typename Change>
+  void ForExcluded(size_t query, const Change& change) {
+    auto by_id = [&](int64_t id) {
+      if (auto row = RowOfId(items_, id)) change(*row);
+    };
+    if (r_.exclude_offsets != nullptr) {
+      for (size_t j = r_.exclude_offsets[query]; j < r_.exclude_offsets[query + 1]; ++j) {
+        by_id(r_.exclude_ids[j]);
+      }
+    }
+    if ((r_.flags & DUOMO_EXCLUDE_SEEN) != 0) {
+      if (r_.history_offsets != nullptr) {
+        for (int64_t id : HistoryOf(query)) by_id(id);
+      } else {
+        for (uint32_t row : c_.model->model().HistoryOf(c_.user_rows[query])) {
+          if (row < items_.count) change(row);
+        }
+      }
+    }
+    if (search_ == Search::kSimilar && r_.ids != nullptr) change(c_.user_rows[query]);
+  }
+
+  void SearchOne(size_t query, const float* vector, const retrieval::RowMask* mask) {
+    if (excludes_) ForExcluded(query, [&](uint64_t row) { c_.mask.Clear(row); });
+    retrieval::Query q;
+    q.vector = {vector, width_};
+    q.k = r_.k;
+    q.allowed = mask;
+    q.has_minimum = (r_.flags & DUOMO_MINIMUM_SCORE) != 0;
+    q.minimum = r_.minimum_score;
+    q.measure = search_ == Search::kSimilar ? retrieval::Measure::kCosine
+                                            : retrieval::Measure::kPrediction;
+    auto found = retrieval::TopK(*c_.model->engine, q, c_.search);
+    c_.hits.insert(c_.hits.end(), found.begin(), found.end());
+    if (!excludes_) return;
+    // Cheaper than a fresh mask for the next query: put back what this one took.
+    ForExcluded(query, [&](uint64_t row) {
+      if (!restricted_ || c_.allowed.Test(row)) c_.mask.Set(row);
+    });
+  }
+
+  duomo_context& c_;
+  const duomo_topk_request& r_;
+  const Search search_;
+  const Side side_;
+  const model::Entities& items_;
+  const size_t width_;
+  bool restricted_ = false, excludes_ = false;
+};
+
+void RunSearch(duomo_topk_result* result, duomo_context* context,
+               const duomo_topk_request* request, Search search) {
+  duomo_context& c = Need(context, "context");
+  Need(result, "out");
+  duomo_topk_request r = ReadTopKRequest(c, request, search);
+  CheckStructSize<duomo_topk_result>(result->struct_size, "duomo_topk_result");
+  CheckReserved(result->reserved, "out.reserved");
+  auto ids = NeedArray(result->ids, r.count * r.k, "out.ids");
+  auto scores = NeedArray(result->scores, r.count * r.k, "out.scores");
+  auto counts = NeedArray(result->counts, r.count, "out.counts");
+  Searcher(c, r, search).Run();
+  // Nothing fails from here on.
+  size_t begin = 0;
+  for (size_t i = 0; i < r.count; ++i) {
+    counts[i] = c.hit_ends[i] - begin;
+    for (size_t j = 0; j < counts[i]; ++j) {
+      const retrieval::Hit& hit = c.hits[begin + j];
+      ids[i * r.k + j] = IdOfRow(c.model->model().items(), hit.row);
+      scores[i * r.k + j] = hit.score;
+    }
+    begin = c.hit_ends[i];
+  }
+}
+
+}  // namespace
+}  // namespace duomo::capi
+
+using namespace duomo;
+using namespace duomo::capi;
+
+duomo_status duomo_topk(duomo_topk_result* out, duomo_context* context,
+                        const duomo_topk_request* request, duomo_error* error) {
+  return Guard(error, [&] { RunSearch(out, context, request, Search::kTopK); });
+}
+
+duomo_status duomo_similar(duomo_topk_result* out, duomo_context* context,
+                           const duomo_topk_request* request, duomo_error* error) {
+  return Guard(error, [&] { RunSearch(out, context, request, Search::kSimilar); });
+}

@@ -1,0 +1,112 @@
+#include "capi/towers.h"
+
+#include "capi/ids.h"
+#include "core/error.h"
+
+namespace duomo::capi {
+namespace {
+
+using model::InputKind;
+using model::Side;
+
+const char* NameOfScope(model::Scope scope) {
+  switch (scope) {
+    case model::Scope::kUser: return "DUOMO_USER";
+    case model::Scope::kItem: return "DUOMO_ITEM";
+    case model::Scope::kPair: return "DUOMO_PAIR";
+  }
+  return "?";
+}
+
+}  // namespace
+
+void RequireTwoTowers(const duomo_model& model) {
+  if (!model.engine->joint()) return;
+  Fail(Status::kUnsupported,
+       "this model has one joint tower for users and items and thus no vectors; use duomo_rank");
+}
+
+void CheckFeatures(const duomo_context& context, const duomo_features& features,
+                   model::Scope scope, const char* name) {
+  if (features.model.get() != context.model.get()) {
+    Fail(Status::kInvalidArgument, name, " belongs to another model than the context");
+  }
+  if (features.scope != scope) {
+    Fail(Status::kInvalidArgument, name, " has the scope ", NameOfScope(features.scope), ", not ",
+         NameOfScope(scope));
+  }
+}
+
+void ClearInputs(duomo_context& c) {
+  const auto& inputs = c.model->description().inputs;
+  c.inputs.assign(inputs.size(), {});
+  for (size_t i = 0; i < inputs.size(); ++i) c.inputs[i].view.kind = inputs[i].kind;
+}
+
+void AddFeatures(duomo_context& c, const duomo_features& features, std::span<const uint32_t> rows) {
+  const auto& inputs = c.model->description().inputs;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i].scope == features.scope) c.inputs[i] = {features.columns[i].view(), rows};
+  }
+}
+
+void RequireHistoryInput(const duomo_model& model) {
+  for (const model::Input& input : model.description().inputs) {
+    if (input.kind == InputKind::kHistory) return;
+  }
+  Fail(Status::kUnsupported, "the model has no history input; a history tells it nothing");
+}
+
+void AddHistory(duomo_context& c, const model::FeatureColumn& history,
+                std::span<const uint32_t> rows) {
+  const auto& inputs = c.model->description().inputs;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i].kind == InputKind::kHistory) c.inputs[i] = {history.view(), rows};
+  }
+}
+
+void AppendHistory(const duomo_model& model, std::span<const int64_t> item_ids,
+                   model::FeatureColumn& history) {
+  for (int64_t id : item_ids) {
+    auto row = RowOfId(model.model().items(), id);
+    if (row) history.rows.push_back(static_cast<uint32_t>(*row));
+  }
+  history.offsets.push_back(history.rows.size());
+}
+
+void RunTower(duomo_context& c, Side side, size_t count, float* vectors) {
+  c.model->engine->Encode(side, {count, c.inputs}, vectors, c.tower);
+}
+
+void RunJointTower(duomo_context& c, size_t count, float* heads) {
+  c.model->engine->Rank({count, c.inputs}, heads, c.tower);
+}
+
+void EncodeStored(duomo_context& c, Side side, std::span<const uint32_t> rows, float* vectors) {
+  if (rows.empty()) return;
+  ClearInputs(c);
+  c.model->engine->StoredInputs(side, rows, c.inputs);
+  RunTower(c, side, rows.size(), vectors);
+}
+
+StoredVectors::StoredVectors(duomo_context& c, Side side, std::span<const uint32_t> rows)
+    : rows_(rows), width_(c.model->engine->vector_width()) {
+  std::span<const float> frozen = c.model->model().side(side).vectors;
+  frozen_ = !frozen.empty();
+  if (frozen_) {
+    base_ = frozen.data();
+    return;
+  }
+  AlignedVector<float>& buffer = side == Side::kUser ? c.user_vectors : c.item_vectors;
+  buffer.resize(rows.size() * width_);
+  base_ = buffer.data();
+  // Runs of known rows, so that every vector lies at its own position.
+  for (size_t begin = 0; begin < rows.size();) {
+    size_t end = begin;
+    while (end < rows.size() && rows[end] != kNoRow) ++end;
+    EncodeStored(c, side, rows.subspan(begin, end - begin), buffer.data() + begin * width_);
+    begin = end + 1;
+  }
+}
+
+}  // namespace duomo::capi

@@ -1,0 +1,62 @@
+// Runs the towers for the functions of the C ABI, in the scratch of a context.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "capi/handles.h"
+
+namespace duomo::capi {
+
+// Queries or pairs whose vectors are made at a time, so that scratch does not grow with a request.
+inline constexpr size_t kChunk = 256;
+
+// Throws Error(kUnsupported) for joint models.
+void RequireTwoTowers(const duomo_model& model);
+
+// Throws Error(kInvalidArgument) where `features` are of another model or another scope than
+// `scope`; `name` is that of the argument.
+void CheckFeatures(const duomo_context& context, const duomo_features& features,
+                   model::Scope scope, const char* name);
+
+// Fills context.inputs for one tower: unset everywhere.
+void ClearInputs(duomo_context& context);
+// Adds the features' inputs; the batch's row i reads features' row rows[i], or i where it is empty.
+void AddFeatures(duomo_context& context, const duomo_features& features,
+                 std::span<const uint32_t> rows);
+// Replaces every history input by `history`, which must outlive the run; rows as above. Throws
+// Error(kUnsupported) where the model has no history input.
+void AddHistory(duomo_context& context, const model::FeatureColumn& history,
+                std::span<const uint32_t> rows);
+void RequireHistoryInput(const duomo_model& model);
+
+// Appends one list of item ids to a history; ids that the model does not know are left out.
+void AppendHistory(const duomo_model& model, std::span<const int64_t> item_ids,
+                   model::FeatureColumn& history);
+
+// Runs a side's tower (the joint one) on `count` rows of context.inputs.
+void RunTower(duomo_context& context, model::Side side, size_t count, float* vectors);
+void RunJointTower(duomo_context& context, size_t count, float* heads);
+
+// Vectors of the stored rows, from their stored features.
+void EncodeStored(duomo_context& context, model::Side side, std::span<const uint32_t> rows,
+                  float* vectors);
+
+// The vectors of a side by position in a list of stored rows: frozen ones where they lie in the
+// file, else in a buffer that the tower fills. Positions of kNoRow have none.
+class StoredVectors {
+ public:
+  // `rows` and the context's buffer (user_vectors or item_vectors) must outlive this.
+  StoredVectors(duomo_context& context, model::Side side, std::span<const uint32_t> rows);
+  const float* At(size_t position) const {
+    return base_ + static_cast<size_t>(frozen_ ? rows_[position] : position) * width_;
+  }
+
+ private:
+  const float* base_ = nullptr;
+  std::span<const uint32_t> rows_;
+  size_t width_;
+  bool frozen_;
+};
+
+}  // namespace duomo::capi
