@@ -7,7 +7,7 @@
 
 int main(int argc, char** argv) {
   CLI::App app{"Duomo: recommendations from one small library and one file.", "duomo"};
-  app.set_version_flag("--version", std::string("duomo ") + duomo::kVersion);
+  app.set_version_flag("--version", duomo::StrCat("duomo ", duomo::kVersion));
   app.require_subcommand(1);
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
     return std::string("duomo: ") + error.what() + "\nSee duomo --help, or --help after a subcommand.\n";

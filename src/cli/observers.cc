@@ -89,6 +89,18 @@ void CostPlot::OnTest(const training::TestEvent& event) {
   test_.emplace_back(static_cast<double>(event.step), event.cost);
 }
 
+void CostPlot::Write(const std::string& path, const std::string& title) const {
+  evaluation::LineChart chart;
+  chart.title = title;
+  chart.x_label = "step";
+  chart.y_label = "cost";
+  chart.series.push_back({"train, mean of a batch", train_, true});
+  if (!test_.empty()) chart.series.push_back({"test", test_, false});
+  AtomicFile file(path);
+  file.Write(chart.Svg());
+  file.Commit();
+}
+
 namespace {
 volatile std::sig_atomic_t interrupted = 0;
 void Note(int signal) {

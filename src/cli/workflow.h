@@ -8,6 +8,7 @@
 #include "data/dataset.h"
 #include "data/split.h"
 #include "description/json.h"
+#include "evaluation/ratings.h"
 #include "training/export.h"
 #include "training/trainer.h"
 
@@ -35,5 +36,15 @@ TrainingResult Train(const TrainingRun& run, const data::Dataset& dataset);
 
 // The recipe of a preset, or of a file where `file` is not empty.
 description::Recipe FindRecipe(const std::string& preset, const std::string& file);
+
+// A model and the two simplest predictors on the same test rows.
+struct RatingReport {
+  evaluation::RatingErrors model, bias, global_mean;
+  double cost = 0;     // squared error of the head's number
+  size_t unknown = 0;  // test rows left out: their user or item is not in the model
+};
+RatingReport EvaluateRatings(Session& session, const data::Dataset& dataset,
+                             const data::Split& split);
+void PrintReport(const RatingReport& report, const std::string& name);
 
 }  // namespace duomo::cli
