@@ -1,0 +1,124 @@
+// Towers of both backends, with every encoder, activation and pooling, at many batch sizes, against
+// the reference in double.
+#include <gtest/gtest.h>
+
+#include <tuple>
+
+#include "runtime/engine.h"
+#include "runtime/models.h"
+#include "runtime/reference.h"
+
+namespace duomo::runtime {
+namespace {
+
+using kernels::Backend;
+using model::Activation;
+using model::HeadKind;
+using model::Pooling;
+using model::Side;
+
+constexpr size_t kCounts[] = {1, 2, 7, 256, 300};
+
+std::vector<Backend> Backends() {
+  if (!kernels::HasOneDnn()) return {Backend::kPortable};
+  return {Backend::kPortable, Backend::kOneDnn};
+}
+
+void CheckVectors(const Engine& engine, Side side, const Batch& batch, Workspace& work) {
+  Reference reference(engine.model());
+  size_t width = engine.vector_width();
+  std::vector<float> vectors(batch.count * width + 1, 77.0f);
+  engine.Encode(side, batch, vectors.data(), work);
+  for (size_t row = 0; row < batch.count; ++row) {
+    auto expected = reference.Vector(side, batch, row);
+    ASSERT_EQ(expected.size(), width);
+    double scale = 1;
+    for (double x : expected) scale = std::max(scale, std::abs(x));
+    for (size_t i = 0; i < width; ++i) {
+      ASSERT_NEAR(vectors[row * width + i], expected[i], 1e-5 * scale)
+          << "row " << row << " of " << batch.count << ", column " << i;
+    }
+  }
+  EXPECT_EQ(vectors.back(), 77.0f) << "wrote beyond the vectors";
+}
+
+void CheckAllCounts(const Variant& variant, Backend backend) {
+  Opened opened(RandomContents(EveryEncoder(variant), 5, 40, 11));
+  auto engine = Engine::Create(opened.model, backend);
+  Workspace work;  // kept, as by a context: what one batch leaves must not reach the next
+  for (uint32_t seed = 0; size_t count : kCounts) {
+    RandomBatch features(opened.model->description(), count, seed++);
+    Batch batch = features.batch();
+    if (engine->joint()) {
+      Reference reference(*opened.model);
+      std::vector<float> heads(count);
+      engine->Rank(batch, heads.data(), work);
+      for (size_t row = 0; row < count; ++row) {
+        double expected = reference.Rank(batch, row);
+        ASSERT_NEAR(heads[row], expected, 1e-5 * std::max(1.0, std::abs(expected)));
+      }
+    } else {
+      CheckVectors(*engine, Side::kUser, batch, work);
+      CheckVectors(*engine, Side::kItem, batch, work);
+    }
+  }
+}
+
+using Parameters = std::tuple<Backend, HeadKind, Activation, Pooling>;
+class TowerTest : public testing::TestWithParam<Parameters> {};
+
+TEST_P(TowerTest, AgreesWithDoubles) {
+  auto [backend, head, activation, pooling] = GetParam();
+  CheckAllCounts({head, activation, pooling}, backend);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, TowerTest,
+    testing::Combine(testing::ValuesIn(Backends()),
+                     testing::Values(HeadKind::kCosine, HeadKind::kDot, HeadKind::kLogistic),
+                     testing::Values(Activation::kIdentity, Activation::kTanh,
+                                     Activation::kSigmoid, Activation::kRelu),
+                     testing::Values(Pooling::kSum, Pooling::kMean, Pooling::kMax)));
+
+class TowerVariantTest : public testing::TestWithParam<Backend> {};
+INSTANTIATE_TEST_SUITE_P(All, TowerVariantTest, testing::ValuesIn(Backends()));
+
+TEST_P(TowerVariantTest, WithoutTowerLayersVectorsAreTheConcatenation) {
+  CheckAllCounts({HeadKind::kCosine, Activation::kTanh, Pooling::kMax, false, false}, GetParam());
+  CheckAllCounts({HeadKind::kDot, Activation::kTanh, Pooling::kMax, true, false}, GetParam());
+}
+
+TEST_P(TowerVariantTest, DotWithoutBiasesHasNoExtraColumns) {
+  CheckAllCounts({HeadKind::kDot, Activation::kTanh, Pooling::kMax, false}, GetParam());
+}
+
+TEST_P(TowerVariantTest, LongTextsSpanBlocksOfWindows) {
+  auto d = EveryEncoder({});
+  for (auto& input : d.inputs) input.max_length = 0;
+  Opened opened(RandomContents(d, 5, 40, 12));
+  auto engine = Engine::Create(opened.model, GetParam());
+  Workspace work;
+  for (size_t count : {2, 7, 40}) {  // row 1 has 600 words
+    RandomBatch features(d, count, 1);
+    CheckVectors(*engine, Side::kUser, features.batch(), work);
+    CheckVectors(*engine, Side::kItem, features.batch(), work);
+  }
+}
+
+TEST_P(TowerVariantTest, NothingSetIsABatch) {
+  Opened opened(RandomContents(EveryEncoder({}), 5, 40, 13));
+  auto engine = Engine::Create(opened.model, GetParam());
+  Workspace work;
+  std::vector<InputSource> unset(opened.model->description().inputs.size());
+  CheckVectors(*engine, Side::kUser, {3, unset}, work);
+  CheckVectors(*engine, Side::kItem, {3, unset}, work);
+  CheckVectors(*engine, Side::kItem, {0, unset}, work);
+  // No list of inputs at all means the same.
+  std::vector<float> one(engine->vector_width()), other(engine->vector_width());
+  engine->Encode(Side::kItem, {1, unset}, one.data(), work);
+  engine->Encode(Side::kItem, {1, {}}, other.data(), work);
+  EXPECT_EQ(one, other);
+}
+
+}  // namespace
+}  // namespace duomo::runtime
