@@ -1,0 +1,40 @@
+// Small models with invented data for the tests of retrieval and of the C ABI, and for benchmarks.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/model.h"
+
+namespace duomo::fixtures {
+
+// Every parameter drawn as training would start it, but with biases that are not 0.
+void AddParameters(model::Contents& contents, uint64_t seed);
+
+// Freezes the vectors of both sides, or of items alone, with the towers.
+void AddVectors(model::Contents& contents, bool users);
+
+// A model whose vectors are just these: [count, dim] each, ids 100, 101, … for users and 0, 1, …
+// for items. Items have the set "tags" of string values "t0" … "t4": item r has tag t(r % 5), and t0
+// too where r % 3 == 0; and the category "shelf", r % 4.
+model::Contents VectorModel(model::HeadKind head, size_t dim, std::span<const float> users,
+                            std::span<const float> items);
+
+inline constexpr int kUsers = 12, kItems = 40;
+
+// Cosine, stars 0 … 5. Users 1 … 12 with "plan" (strings free, paid), "age" (integers 10, 20, 30).
+// Items 1000, 1003, … with "id", "tags" (strings red, green, blue), "codes" (integers 7, 8, 9),
+// "title" (text), titles and history: user row u saw the items of rows u and u + 1.
+model::Contents ShopModel(bool user_vectors);
+
+// Dot with biases, a sigmoid output; users "u0" … have a history input and no frozen vectors; items
+// "i0" … have string keys. No titles; the history is as above.
+model::Contents PlayerModel();
+
+// A joint tower: users and items 0 …, each with a category "id"; pairs with the numbers "delay"
+// (standard normalised, fallback 3) and "shown".
+model::Contents JointModel();
+
+}  // namespace duomo::fixtures
