@@ -22,13 +22,13 @@ float RatingExamples::TargetOf(size_t i) const {
 
 void RatingExamples::Gather(std::span<const uint32_t> numbers, ExampleBatch& out) const {
   const model::Description& d = encoded_->description;
-  out.users.clear();
-  out.items.clear();
-  out.targets.clear();
-  for (uint32_t i : numbers) {
-    out.users.push_back(UserOf(i));
-    out.items.push_back(ItemOf(i));
-    out.targets.push_back(TargetOf(i));
+  out.users.resize(numbers.size());
+  out.items.resize(numbers.size());
+  out.targets.resize(numbers.size());
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    out.users[i] = UserOf(numbers[i]);
+    out.items[i] = ItemOf(numbers[i]);
+    out.targets[i] = TargetOf(numbers[i]);
   }
   out.inputs.resize(d.inputs.size());
   for (size_t i = 0; i < d.inputs.size(); ++i) {

@@ -117,11 +117,14 @@ TEST(Export, LeavesOutWhatIsDeclined) {
     kept.push_back(model::SaveToMemory(contents));
     return model::Model::OpenBuffer(kept.back());
   };
-  auto whole = open({.user_vectors = true, .store_history = true, .titles = true});
+  ExportOptions most, few;
+  for (uint32_t i = 0; i < r.dataset.interactions.size(); ++i) most.history.push_back(i);
+  few.user_vectors = few.titles = false;
+  auto whole = open(most);
   EXPECT_EQ(whole->users().vectors.size(), 300u * 200);
   EXPECT_EQ(whole->items().Title(3), r.dataset.items.titles[3]);
   ASSERT_TRUE(whole->has_history());
-  auto least = open({.user_vectors = false, .store_history = false, .titles = false});
+  auto least = open(few);
   EXPECT_TRUE(least->users().vectors.empty());
   EXPECT_EQ(least->items().vectors.size(), 200u * 200);
   EXPECT_EQ(least->items().Title(3), "");

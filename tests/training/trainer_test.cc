@@ -175,7 +175,9 @@ AlignedVector<std::byte> Trained(const Ratings& r, uint64_t seed, uint32_t threa
   Trainer trainer(r.encoded, r.train, &r.test, o);
   Recorder seen;
   RunWatched(trainer, seen);
-  return model::SaveToMemory(Export(trainer, r.encoded, r.dataset, {.store_history = true}));
+  ExportOptions options;
+  options.history = r.split.train;
+  return model::SaveToMemory(Export(trainer, r.encoded, r.dataset, options));
 }
 
 TEST(Trainer, MakesTheSameBytesFromTheSameSeed) {
