@@ -1,0 +1,122 @@
+#include "evaluation/baselines/export.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "evaluation/baselines/baseline.h"
+
+namespace duomo::evaluation {
+namespace {
+
+using file::OwnedTensor;
+
+struct Side {
+  const char* prefix;  // of tensors
+  const char* id;      // of vocabulary, table and input
+  model::Scope scope;
+  const data::EntityTable& table;
+  const std::vector<float>& vectors;
+  const std::vector<float>& bias;
+};
+
+void AddSideToDescription(model::Description& d, const Side& side, uint32_t width) {
+  model::Vocabulary vocabulary;
+  vocabulary.name = side.id;
+  vocabulary.keys = side.table.keys.empty() ? model::KeyKind::kInt64 : model::KeyKind::kString;
+  vocabulary.size = side.table.size();
+  auto index = static_cast<int32_t>(d.vocabularies.size());
+  d.vocabularies.push_back(vocabulary);
+  d.tables.push_back({side.id, static_cast<uint32_t>(index), width});
+  model::Input input;
+  input.name = side.id;
+  input.scope = side.scope;
+  input.kind = model::InputKind::kCategory;
+  input.vocabulary = index;
+  d.inputs.push_back(input);
+  model::Encoder encoder;
+  encoder.input = static_cast<uint32_t>(index);
+  encoder.kind = model::EncoderKind::kEmbedding;
+  encoder.table = index;
+  model::Tower tower;
+  tower.side = side.scope == model::Scope::kUser ? model::Side::kUser : model::Side::kItem;
+  tower.encoders.push_back(encoder);
+  d.towers.push_back(tower);
+}
+
+void AddKeys(std::vector<OwnedTensor>& out, const std::string& prefix,
+             const data::EntityTable& table) {
+  if (table.keys.empty()) {
+    model::AddKeys(out, prefix, std::span<const int64_t>(table.ids));
+  } else {
+    model::AddKeys(out, prefix, std::span<const std::string>(table.keys));
+  }
+}
+
+void AddSideTensors(std::vector<OwnedTensor>& out, const Side& side, uint32_t width,
+                    float own_bias) {
+  size_t n = side.table.size();
+  auto check = [&](size_t size, size_t expected) {
+    if (size == 0 || size == expected) return;
+    Fail(Status::kInvalidArgument, "the data set has ", n, ' ', side.prefix,
+         ", which is not what this baseline was built from");
+  };
+  check(side.vectors.size(), n * width);
+  check(side.bias.size(), n);
+  std::vector<float> table(side.vectors), bias(side.bias);
+  table.resize((n + 1) * width);  // the unknown row last
+  bias.resize(n + 1);
+  out.push_back(
+      OwnedTensor::From<float>(StrCat("parameters/tables/", side.id), {n + 1, width}, table));
+  bool user = side.scope == model::Scope::kUser;
+  out.push_back(OwnedTensor::From<float>(
+      user ? "parameters/head/user_bias" : "parameters/head/item_bias", {n + 1, 1}, bias));
+  AddKeys(out, StrCat("vocabularies/", side.id), side.table);
+  AddKeys(out, side.prefix, side.table);
+  if (!side.table.titles.empty()) {
+    model::AddTexts(out, StrCat(side.prefix, "/titles"), side.table.titles);
+  }
+  model::FeatureColumn rows;
+  rows.kind = model::InputKind::kCategory;
+  for (uint32_t i = 0; i < n; ++i) rows.rows.push_back(i);
+  model::AddFeature(out, StrCat(side.prefix, "/features/", side.id), rows.view());
+  // As the runtime freezes a dot head: user [x, biases, 1], item [y, 1, bias].
+  std::vector<float> frozen;
+  for (size_t i = 0; i < n; ++i) {
+    frozen.insert(frozen.end(), table.begin() + static_cast<std::ptrdiff_t>(i * width),
+                  table.begin() + static_cast<std::ptrdiff_t>((i + 1) * width));
+    auto value = static_cast<float>(double{own_bias} + double{bias[i]});
+    frozen.push_back(user ? value : 1.0f);
+    frozen.push_back(user ? 1.0f : value);
+  }
+  out.push_back(OwnedTensor::From<float>(StrCat(side.prefix, "/vectors"), {n, width + 2}, frozen));
+}
+
+}  // namespace
+
+model::Contents Baseline::Export(const data::Dataset&) const {
+  Fail(Status::kUnsupported, "the baseline \"", name(), "\" cannot be exported: ", ExportNote());
+}
+
+model::Contents ExportVectors(const FixedVectors& vectors, const data::Dataset& dataset) {
+  Side sides[] = {
+      {"users", "user_id", model::Scope::kUser, dataset.users, vectors.users, vectors.user_bias},
+      {"items", "item_id", model::Scope::kItem, dataset.items, vectors.items, vectors.item_bias}};
+  model::Contents contents;
+  model::Description& d = contents.description;
+  d.name = vectors.name;
+  for (const Side& side : sides) AddSideToDescription(d, side, vectors.width);
+  d.head.kind = model::HeadKind::kDot;
+  d.head.user_bias = 0;
+  d.head.item_bias = 1;
+  d.head.global_bias = true;
+  d.output.unit = vectors.unit;
+  model::Validate(d, true);
+  contents.tensors.push_back(OwnedTensor::From<float>(
+      "parameters/head/global_bias", {1}, std::span<const float>(&vectors.global_bias, 1)));
+  AddSideTensors(contents.tensors, sides[0], vectors.width, vectors.global_bias);
+  AddSideTensors(contents.tensors, sides[1], vectors.width, 0);
+  contents.report.data = dataset.name;
+  return contents;
+}
+
+}  // namespace duomo::evaluation

@@ -1,0 +1,81 @@
+// Collaborative filtering by neighbours: of users, and of items. Both predict as scikit-surprise's
+// KNNWithMeans does, so that they can be compared number by number
+// (benchmarks/peers/surprise_knn.py).
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "evaluation/baselines/baseline.h"
+#include "evaluation/baselines/rating_matrix.h"
+#include "evaluation/baselines/similarity.h"
+
+namespace duomo::evaluation {
+
+struct NeighbourhoodOptions {
+  NeighbourOptions neighbours;
+  uint32_t min_support = 1;  // common ratings for a similarity
+};
+
+// User-based (Resnick et al., GroupLens, 1994): the user's mean plus the mean deviation of the
+// k users with the highest Pearson correlation who rated the item, each from their own mean.
+// Users or items without a training rating get the global mean, and no score. Predictions are
+// clamped to the range of the training ratings; scores are not.
+class UserCf final : public Baseline {
+ public:
+  explicit UserCf(std::shared_ptr<const RatingMatrix> ratings,
+                  const NeighbourhoodOptions& options = {});
+  std::string_view name() const override { return "user-cf"; }
+  void Score(uint32_t user, std::span<float> scores) const override;
+  bool PredictsRatings() const override { return true; }
+  double Predict(uint32_t user, uint32_t item) const override;
+  std::string ExportNote() const override;
+
+ private:
+  double Estimate(uint32_t user, uint32_t item, NeighbourMean& mean) const;
+  std::shared_ptr<const RatingMatrix> ratings_;
+  NeighbourhoodOptions options_;
+  Similarities similarities_;
+};
+
+// Item-based (Sarwar et al. 2001): adjusted cosine between items, and as above with the roles
+// changed: the item's mean plus the mean deviation of the k most similar items that the user
+// rated, each from its own mean.
+class ItemCf final : public Baseline {
+ public:
+  explicit ItemCf(std::shared_ptr<const RatingMatrix> ratings,
+                  const NeighbourhoodOptions& options = {});
+  std::string_view name() const override { return "item-cf"; }
+  void Score(uint32_t user, std::span<float> scores) const override;
+  bool PredictsRatings() const override { return true; }
+  double Predict(uint32_t user, uint32_t item) const override;
+  std::string ExportNote() const override;
+
+ private:
+  double Estimate(uint32_t user, uint32_t item, NeighbourMean& mean) const;
+  std::shared_ptr<const RatingMatrix> ratings_;
+  NeighbourhoodOptions options_;
+  Similarities similarities_;
+};
+
+// Item-based for ranking (Deshpande and Karypis 2004): the sum of the similarities to the user's
+// items, binary cosine, each item keeping its k most similar others. Predicted ratings rank badly,
+// because items that few have rated come out on top; this is the honest floor of item-based
+// filtering for rankings. Items near none of the user's score 0.
+class ItemTopN final : public Baseline {
+ public:
+  explicit ItemTopN(std::shared_ptr<const RatingMatrix> ratings, uint32_t k = 100);
+  std::string_view name() const override { return "item-top-n"; }
+  void Score(uint32_t user, std::span<float> scores) const override;
+  std::string ExportNote() const override;
+
+ private:
+  std::shared_ptr<const RatingMatrix> ratings_;
+  uint32_t k_;
+  std::vector<RatingMatrix::Entry> neighbours_;  // by item, with their similarity
+  std::vector<uint64_t> offsets_;
+};
+
+}  // namespace duomo::evaluation
