@@ -27,6 +27,8 @@ struct Column {
   bool operator==(const Column&) const = default;
 };
 
+Column MakeColumn(std::string_view name, ColumnKind kind);  // without rows; sets have offset 0
+
 // One row a user or item, in the order of the file.
 struct EntityTable {
   std::vector<int64_t> ids;         // integer keys …

@@ -3,6 +3,7 @@
 #include "data/encode.h"
 
 #include <algorithm>
+#include <limits>
 #include <span>
 #include <string>
 #include <utility>
@@ -68,9 +69,17 @@ std::string_view Wanted(const Input& input, KeyKind keys) {
 
 class Encoder {
  public:
-  Encoder(const model::Description& description, const Dataset& dataset) : dataset_(dataset) {
+  Encoder(const model::Description& description, const Dataset& dataset,
+          std::span<const std::string> computed)
+      : dataset_(dataset), computed_(computed) {
     model::Validate(description, false);
     out_.description = description;
+    for (const std::string& name : computed) {
+      auto named = [&](const Input& input) { return input.name == name; };
+      if (std::any_of(inputs().begin(), inputs().end(), named)) continue;
+      Fail(Status::kInvalidArgument, "the description \"", description.name,
+           "\" has no input \"", name, "\" that could be computed");
+    }
     vocabularies_.reserve(description.vocabularies.size());
     for (const model::Vocabulary& v : description.vocabularies) vocabularies_.emplace_back(v);
   }
@@ -81,7 +90,8 @@ class Encoder {
     }
     for (Scope scope : {Scope::kUser, Scope::kItem}) {
       for (const Input& input : inputs()) {
-        if (input.scope == scope && input.kind != InputKind::kHistory) Collect(input);
+        bool read = input.kind != InputKind::kHistory && !IsComputed(input);
+        if (input.scope == scope && read) Collect(input);
       }
     }
     for (const Input& input : inputs()) {
@@ -108,6 +118,10 @@ class Encoder {
 
   static std::string Name(const Input& input) { return StrCat("input \"", input.name, '"'); }
 
+  bool IsComputed(const Input& input) const {
+    return std::find(computed_.begin(), computed_.end(), input.name) != computed_.end();
+  }
+
   const Column& ColumnOf(const Input& input) {
     bool user = input.scope == Scope::kUser;
     const EntityTable& table = user ? dataset_.users : dataset_.items;
@@ -129,29 +143,28 @@ class Encoder {
 
   void BindHistory(const Input& input) {
     VocabularyBuilder& v = VocabularyOf(input);
-    if (v.kind() == KeyKind::kString) {
-      Fail(Status::kInvalidArgument, Name(input),
-           ": a history's vocabulary is that of the item "
-           "keys and needs range or integer keys");
-    }
     if (v.kind() == KeyKind::kRange) {
       if (dataset_.items.size() > 0) v.Add(static_cast<int64_t>(dataset_.items.size()) - 1);
       return;
     }
-    if (!dataset_.items.keys.empty()) {
-      Fail(Status::kInvalidArgument, Name(input),
-           ": the items have string keys, so its vocabulary "
-           "\"",
-           v.name(), "\" must be a range");
+    bool strings = !dataset_.items.keys.empty();
+    if (strings != (v.kind() == KeyKind::kString)) {
+      Fail(Status::kInvalidArgument, Name(input), ": a history's vocabulary is that of the item ",
+           "keys, which are ", strings ? "strings" : "integers", ", so \"", v.name(),
+           "\" needs ", strings ? "string" : "integer", " keys or must be a range");
     }
+    for (const std::string& key : dataset_.items.keys) v.Add(key);
     for (int64_t id : dataset_.items.ids) v.Add(id);
   }
 
   // Another input of the same vocabulary, or the description's own list, may have said otherwise.
   void CheckHistory(const Input& input) {
     const VocabularyBuilder& v = VocabularyOf(input);
-    bool rows_are_items = v.size() == dataset_.items.size() &&
-                          (v.kind() == KeyKind::kRange || v.integers() == dataset_.items.ids);
+    bool rows_are_items =
+        v.size() == dataset_.items.size() &&
+        (v.kind() == KeyKind::kRange ||
+         (v.kind() == KeyKind::kString ? v.strings() == dataset_.items.keys
+                                       : v.integers() == dataset_.items.ids));
     if (rows_are_items) return;
     Fail(Status::kInvalidArgument, Name(input), ": its vocabulary \"", v.name(), "\" has ",
          v.size(), " rows, which are not the ", dataset_.items.size(), " items in their order; ",
@@ -219,6 +232,7 @@ class Encoder {
     FeatureColumn out;
     out.kind = input.kind;
     if (input.scope != scope || input.kind == InputKind::kHistory) return out;
+    if (IsComputed(input)) return NotGiven(input);
     const Column& column = ColumnOf(input);
     switch (input.kind) {
       case InputKind::kCategory:
@@ -242,6 +256,20 @@ class Encoder {
         break;
       case InputKind::kHistory:
         break;
+    }
+    return out;
+  }
+
+  FeatureColumn NotGiven(const Input& input) {
+    FeatureColumn out;
+    out.kind = input.kind;
+    size_t count = input.scope == Scope::kUser ? dataset_.users.size() : dataset_.items.size();
+    if (input.kind == InputKind::kNumber) {
+      out.numbers.assign(count, std::numeric_limits<float>::quiet_NaN());
+    } else if (input.kind == InputKind::kCategory) {
+      out.rows.assign(count, static_cast<uint32_t>(VocabularyOf(input).size()));
+    } else {
+      out.offsets.assign(count + 1, 0);
     }
     return out;
   }
@@ -277,14 +305,16 @@ class Encoder {
   }
 
   const Dataset& dataset_;
+  std::span<const std::string> computed_;
   Encoded out_;
   std::vector<VocabularyBuilder> vocabularies_;
 };
 
 }  // namespace
 
-Encoded Encode(const model::Description& description, const Dataset& dataset) {
-  return Encoder(description, dataset).Run();
+Encoded Encode(const model::Description& description, const Dataset& dataset,
+               std::span<const std::string> computed) {
+  return Encoder(description, dataset, computed).Run();
 }
 
 }  // namespace duomo::data

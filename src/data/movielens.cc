@@ -4,12 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_map>
 #include <utility>
 
 #include "core/error.h"
 #include "core/text.h"
+#include "data/formats.h"
 #include "data/lines.h"
+#include "data/rows_of_ids.h"
 #include "data/source.h"
 
 namespace duomo::data {
@@ -57,36 +58,6 @@ std::string Quote(std::string_view field) {
   return StrCat('"', text, field.size() > 40 ? "…\"" : "\"");
 }
 
-// Rows by id: an array for ids as small as they are in practice, else a hash table.
-class RowsOfIds {
- public:
-  // False where the id is known already.
-  bool Add(int64_t id, uint32_t row) {
-    if (id >= kDense) return sparse_.emplace(id, row).second;
-    auto index = static_cast<size_t>(id);
-    if (index >= dense_.size()) dense_.resize(std::max(index + 1, dense_.size() * 2), kNone);
-    if (dense_[index] != kNone) return false;
-    dense_[index] = row;
-    return true;
-  }
-  bool Find(int64_t id, uint32_t& row) const {
-    if (id >= 0 && static_cast<uint64_t>(id) < dense_.size()) {
-      row = dense_[static_cast<size_t>(id)];
-      return row != kNone;
-    }
-    auto found = sparse_.find(id);
-    if (found == sparse_.end()) return false;
-    row = found->second;
-    return true;
-  }
-
- private:
-  static constexpr int64_t kDense = 1 << 22;
-  static constexpr uint32_t kNone = UINT32_MAX;
-  std::vector<uint32_t> dense_;
-  std::unordered_map<int64_t, uint32_t> sparse_;
-};
-
 template <size_t N>
 bool Fields(Lines& in, std::string_view line, std::array<std::string_view, N>& fields) {
   size_t n = SplitFields(line, kSeparator, N, fields.data());
@@ -107,13 +78,6 @@ bool NewId(Lines& in, std::string_view what, std::string_view field, size_t row,
   // The line is good otherwise: callers check the id last.
   if (rows.Add(id, static_cast<uint32_t>(row))) return true;
   return in.Bad(what, ' ', id, " stands there twice");
-}
-
-Column MakeColumn(const char* name, ColumnKind kind) {
-  Column column;
-  column.name = name;
-  column.kind = kind;
-  return column;
 }
 
 class Reader {
@@ -146,6 +110,8 @@ class Reader {
     Column genders = MakeColumn("gender", ColumnKind::kString);
     Column ages = MakeColumn("age", ColumnKind::kInteger);
     Column jobs = MakeColumn("job", ColumnKind::kInteger);
+    Column occupations = MakeColumn("occupation", ColumnKind::kString);
+    Column regions = MakeColumn("region", ColumnKind::kString);
     std::string_view line;
     std::array<std::string_view, 5> f;  // user, gender, age, occupation, zip code
     auto read = [&] {
@@ -162,19 +128,21 @@ class Reader {
       genders.texts.emplace_back(f[1]);
       ages.integers.push_back(age);
       jobs.integers.push_back(job);
+      occupations.texts.emplace_back(OccupationLabel(job));
+      regions.texts.push_back(Latin1ToUtf8(f[4].substr(0, 1)));
       return true;
     };
     while (in.Next(line)) (void)read();
     Finish(in, ids.integers.size(), "users");
     out_.users.ids = ids.integers;
-    out_.users.columns = {std::move(ids), std::move(genders), std::move(ages), std::move(jobs)};
+    out_.users.columns = {std::move(ids),  std::move(genders),     std::move(ages),
+                          std::move(jobs), std::move(occupations), std::move(regions)};
   }
 
   void ReadMovies(Lines in) {
     Column ids = MakeColumn("movie_id", ColumnKind::kInteger);
     Column genres = MakeColumn("genres", ColumnKind::kSet);
     Column names = MakeColumn("title", ColumnKind::kString);
-    genres.offsets.push_back(0);
     std::string_view line;
     std::array<std::string_view, 3> f;  // movie, title, genres
     auto read = [&] {
@@ -249,7 +217,10 @@ class Reader {
 }  // namespace
 
 Dataset ReadMovieLens1M(const std::string& path, const ReadOptions& options) {
-  Source source = Source::Open(path, "ratings.dat");
+  return ReadMovieLens1M(Source::Open(path, "ratings.dat"), options);
+}
+
+Dataset ReadMovieLens1M(const Source& source, const ReadOptions& options) {
   std::string users = source.Read("users.dat"), movies = source.Read("movies.dat");
   std::string ratings = source.Read("ratings.dat");
   Dataset out = ParseMovieLens1M({users, movies, ratings, source.Where("")}, options);

@@ -17,7 +17,8 @@ struct ReadOptions {
 
 // Reads the folder or zip archive `path` (see source.h). The tables' columns are
 //   users: user_id (integer), gender ("M" or "F"), age (integer: 1, 18, 25, 35, 45, 50, 56),
-//          job (integer, 0 … 20)
+//          job (integer, 0 … 20), occupation (string: the job's label), region (string: the first
+//          character of the zip code, empty where there is none)
 //   items: movie_id (integer), genres (set), title (string: the name without "(year)");
 //          EntityTable::titles are the titles as in the file
 // All text in the result is UTF-8. Throws Error: kCorrupt with file and line for a bad line,
@@ -34,8 +35,8 @@ Dataset ParseMovieLens1M(const MovieLensTexts& texts, const ReadOptions& options
 
 // Writes the columns named above in the same format to the folder `path` (made if missing), or to
 // an archive where `path` ends in ".zip"; each file appears as a whole. Reading it gives an equal
-// data set, but for its name when that is not the folder's. The zip codes, which Duomo does not
-// keep, are written as 00000. Throws Error(kIo), or kInvalidArgument when a column is missing or
+// data set, but for its name when that is not the folder's. Of zip codes Duomo keeps the region alone:
+// they are written as the region and 0000. Throws Error(kIo), or kInvalidArgument when a column is missing or
 // the format cannot say a value.
 void WriteMovieLens1M(const Dataset& dataset, const std::string& path);
 

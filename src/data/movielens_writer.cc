@@ -47,10 +47,17 @@ std::string Users(const EntityTable& users) {
   const Column& gender = Need(users, "gender", ColumnKind::kString);
   const Column& age = Need(users, "age", ColumnKind::kInteger);
   const Column& job = Need(users, "job", ColumnKind::kInteger);
+  const Column& region = Need(users, "region", ColumnKind::kString);
   std::string out;
   for (size_t i = 0; i < users.ids.size(); ++i) {
+    std::string zip = Field(region.texts[i], "");
+    if (zip.size() > 1) {
+      Fail(Status::kInvalidArgument, "MovieLens's format cannot hold the region \"",
+           region.texts[i], "\": it is one character");
+    }
+    if (!zip.empty()) zip += "0000";
     out += StrCat(users.ids[i], "::", Field(gender.texts[i], ""), "::", age.integers[i],
-                  "::", job.integers[i], "::00000\n");
+                  "::", job.integers[i], "::", zip, '\n');
   }
   return out;
 }

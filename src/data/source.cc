@@ -48,6 +48,14 @@ std::vector<std::string> FoldersIn(const fs::path& folder, std::string_view file
 }  // namespace
 
 Source Source::Open(const std::string& path, std::string_view file) {
+  std::optional<Source> source = Find(path, file);
+  if (!source) {
+    Fail(Status::kNotFound, path, " has no ", file, ", neither at the top nor one folder down");
+  }
+  return std::move(*source);
+}
+
+std::optional<Source> Source::Find(const std::string& path, std::string_view file) {
   Source source;
   source.path_ = path;
   std::error_code error;
@@ -58,9 +66,7 @@ Source Source::Open(const std::string& path, std::string_view file) {
   std::vector<std::string> found =
       folder ? FoldersIn(fs::path(path), file) : FoldersIn(*source.zip_, file);
   std::sort(found.begin(), found.end());  // the top first; no order of the file system's
-  if (found.empty()) {
-    Fail(Status::kNotFound, path, " has no ", file, ", neither at the top nor one folder down");
-  }
+  if (found.empty()) return std::nullopt;
   if (!found[0].empty() && found.size() > 1) {
     Fail(Status::kInvalidArgument, path, " has ", file, " in several folders (", found[0], " and ",
          found[1], "); give one of them");
@@ -74,6 +80,17 @@ Source Source::Open(const std::string& path, std::string_view file) {
     source.name_ = folder ? full.filename().string() : full.stem().string();
   }
   return source;
+}
+
+bool Source::Has(std::string_view file) const {
+  if (zip_) return zip_->Find(prefix_ + std::string(file)) != nullptr;
+  std::error_code error;
+  return fs::is_regular_file(Where(file), error);
+}
+
+std::unique_ptr<ByteSource> Source::Stream(std::string_view file) const {
+  if (zip_) return zip_->Stream(prefix_ + std::string(file), kMaxUnpacked);
+  return OpenBytes(Where(file));
 }
 
 std::string Source::Read(std::string_view file) const {

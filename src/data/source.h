@@ -1,6 +1,7 @@
 // Where a data set's files lie: a folder, or a zip archive that is read in place.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,8 +18,15 @@ class Source {
   // for a damaged archive, kInvalidArgument when several folders hold one. Messages name `path`.
   static Source Open(const std::string& path, std::string_view file);
 
+  // The same, but nothing where `path` can be read and has no such file.
+  static std::optional<Source> Find(const std::string& path, std::string_view file);
+
+  bool Has(std::string_view file) const;  // beside the one found
   // The bytes of a file beside the one found. Throws Error(kNotFound, kIo, kCorrupt).
   std::string Read(std::string_view file) const;
+  // The same piece by piece. Borrows this source where it is an archive. A plain file is opened
+  // as by OpenBytes().
+  std::unique_ptr<ByteSource> Stream(std::string_view file) const;
   // Its full name for messages: "data/ml-1m.zip/ml-1m/ratings.dat".
   std::string Where(std::string_view file) const;
   // The data set's name: that of the folder which holds the files, or of the archive.

@@ -65,6 +65,8 @@ SplitSpec ParseSplit(std::string_view text) {
     spec.kind = SplitKind::kLeaveLast;
   } else if (text == "none") {
     spec.kind = SplitKind::kNone;
+  } else if (text.starts_with("fold:") && text.size() > 5) {
+    spec.kind = SplitKind::kFold;
   } else if (text.starts_with("ratio:") || text.starts_with("time:")) {
     spec.kind = text.starts_with("ratio:") ? SplitKind::kRatio : SplitKind::kTime;
     std::string_view number = text.substr(text.find(':') + 1);
@@ -76,8 +78,8 @@ SplitSpec ParseSplit(std::string_view text) {
     }
   } else {
     Fail(Status::kInvalidArgument, "unknown split \"", text,
-         "\"; possible are paddle, ratio:R (e.g. ratio:0.1), leave-last, time:Q (e.g. time:0.9) "
-         "and none");
+         "\"; possible are paddle, ratio:R (e.g. ratio:0.1), leave-last, time:Q (e.g. time:0.9), "
+         "fold:NAME (e.g. fold:u1, of ml-100k) and none");
   }
   return spec;
 }
@@ -104,6 +106,9 @@ Split MakeSplit(const SplitSpec& spec, const Interactions& interactions, uint64_
       break;
     case SplitKind::kNone:
       break;
+    case SplitKind::kFold:
+      Fail(Status::kInvalidArgument, "the split \"", spec.name,
+           "\" is one of a data set's own files, which are not at hand here");
   }
   Split split;
   split.name = spec.name;

@@ -24,6 +24,7 @@ enum class SplitKind {
   kTime,       // "time:Q": the first share Q of all rows by time trains, the rest tests;
                // ties: order of the file
   kNone,       // "none": all rows train
+  kFold,       // "fold:NAME": as NAME.base and NAME.test beside the data say (ml-100k; open.h)
 };
 
 struct SplitSpec {
@@ -37,7 +38,7 @@ SplitSpec ParseSplit(std::string_view text);
 
 // Deterministic on every machine. `seed` is used by ratio alone. Throws Error(kInvalidArgument)
 // when a split by time finds rows without a timestamp (it says how many), or when no row is left
-// to train on.
+// to train on, and for a fold, which needs the data's files: see MakeSplit() in open.h.
 Split MakeSplit(const SplitSpec& spec, const Interactions& interactions, uint64_t seed = 0);
 Split MakeSplit(std::string_view text, const Interactions& interactions, uint64_t seed = 0);
 

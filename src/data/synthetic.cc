@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "data/movielens.h"
 #include "data/synthetic_world.h"
 
 namespace duomo::data {
@@ -18,29 +19,30 @@ namespace {
 constexpr std::array<uint64_t, 5> kHistogram = {56, 108, 261, 349, 226};
 constexpr int64_t kFirstSecond = 957'000'000, kSeconds = 80'000'000;  // May 2000 and 2.5 years on
 constexpr uint64_t kUsualMinimum = 20;                                // ratings a user
+constexpr uint64_t kPlaces = 0x706C61636573;  // "places"
 constexpr uint32_t kMostEntities = 1 << 24;  // beyond, the weights below would be 0
 
-Column MakeColumn(const char* name, ColumnKind kind) {
-  Column column;
-  column.name = name;
-  column.kind = kind;
-  return column;
-}
-
-EntityTable Users(const SyntheticWorld& world) {
+// Where a user lives has nothing to do with taste, and its random numbers are its own.
+EntityTable Users(const SyntheticWorld& world, uint64_t seed) {
+  Random places(seed ^ kPlaces);
   Column ids = MakeColumn("user_id", ColumnKind::kInteger);
   Column genders = MakeColumn("gender", ColumnKind::kString);
   Column ages = MakeColumn("age", ColumnKind::kInteger);
   Column jobs = MakeColumn("job", ColumnKind::kInteger);
+  Column occupations = MakeColumn("occupation", ColumnKind::kString);
+  Column regions = MakeColumn("region", ColumnKind::kString);
   for (const SyntheticWorld::User& user : world.users()) {
     ids.integers.push_back(static_cast<int64_t>(ids.integers.size()) + 1);
     genders.texts.emplace_back(user.gender == 0 ? "M" : "F");
     ages.integers.push_back(SyntheticWorld::kAgeCodes[user.age]);
     jobs.integers.push_back(user.job);
+    occupations.texts.emplace_back(OccupationLabel(user.job));
+    regions.texts.push_back(StrCat(places.Below(10)));
   }
   EntityTable table;
   table.ids = ids.integers;
-  table.columns = {std::move(ids), std::move(genders), std::move(ages), std::move(jobs)};
+  table.columns = {std::move(ids),  std::move(genders),     std::move(ages),
+                   std::move(jobs), std::move(occupations), std::move(regions)};
   return table;
 }
 
@@ -49,7 +51,6 @@ EntityTable Movies(const SyntheticWorld& world) {
   Column genres = MakeColumn("genres", ColumnKind::kSet);
   Column names = MakeColumn("title", ColumnKind::kString);
   EntityTable table;
-  genres.offsets.push_back(0);
   for (const SyntheticWorld::Movie& movie : world.movies()) {
     ids.integers.push_back(static_cast<int64_t>(ids.integers.size()) + 1);
     for (size_t i = 0; i < movie.genre_count; ++i) {
@@ -170,7 +171,7 @@ Dataset MakeSynthetic(uint32_t users, uint32_t items, uint64_t ratings, uint64_t
   SyntheticWorld world(users, items, random);
   Dataset out;
   out.name = "synthetic";
-  out.users = Users(world);
+  out.users = Users(world, seed);
   out.items = Movies(world);
 
   std::vector<uint64_t> counts = Activity(users, ratings, limit, random);

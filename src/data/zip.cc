@@ -149,7 +149,7 @@ std::string_view Zip::PackedBytes(const Entry& entry) const {
   return bytes_.substr(begin, entry.packed_size);
 }
 
-std::string Zip::Read(std::string_view name, uint64_t max_size) const {
+const Zip::Entry& Zip::Readable(std::string_view name, uint64_t max_size) const {
   const Entry* entry = Find(name);
   if (entry == nullptr) Fail(Status::kNotFound, name_, " has no entry ", name);
   if ((entry->flags & kEncrypted) != 0) {
@@ -175,6 +175,24 @@ std::string Zip::Read(std::string_view name, uint64_t max_size) const {
     Fail(Status::kCorrupt, name_, ": ", name, " claims ", entry->size, " bytes, which its ",
          packed.size(), " packed bytes cannot hold");
   }
+  return *entry;
+}
+
+std::unique_ptr<ByteSource> Zip::Stream(std::string_view name, uint64_t max_size) const {
+  const Entry& entry = Readable(name, max_size);
+  std::string_view packed = PackedBytes(entry);
+  if (entry.method == kStored) {
+    uLong crc = crc32_z(0, reinterpret_cast<const Bytef*>(packed.data()), packed.size());
+    if (crc != entry.crc32) Fail(Status::kCorrupt, name_, ": ", name, ": wrong checksum");
+    return BytesOf(packed);
+  }
+  Packing packing{Packing::kDeflate, max_size, entry.size, entry.crc32};
+  return Unpack(BytesOf(packed), packing, StrCat(name_, ": ", name));
+}
+
+std::string Zip::Read(std::string_view name, uint64_t max_size) const {
+  const Entry* entry = &Readable(name, max_size);
+  std::string_view packed = PackedBytes(*entry);
   std::string out;
   if (entry->method == kStored) {
     out = packed;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/file_io.h"
+#include "data/bytes.h"
 
 namespace duomo::data {
 
@@ -44,7 +45,13 @@ class Zip {
   // kCorrupt. Allocates at most `max_size`, and at most 1032 times the entry's packed size.
   std::string Read(std::string_view entry, uint64_t max_size = kMaxEntrySize) const;
 
+  // The same bytes piece by piece, without allocating them; the checksum is verified when the end
+  // is read. Borrows this archive, which must stay where it is.
+  std::unique_ptr<ByteSource> Stream(std::string_view entry, uint64_t max_size) const;
+
  private:
+  // The entry, checked as far as its headers tell; throws as Read() does.
+  const Entry& Readable(std::string_view entry, uint64_t max_size) const;
   void ReadDirectory();
   std::string_view PackedBytes(const Entry& entry) const;
 

@@ -238,7 +238,55 @@ TEST(Encode, Histories) {
   named.items.ids.clear();
   named.items.keys = {"x", "y"};
   EXPECT_FAILS(with(KeyKind::kInt64, false, named), Status::kInvalidArgument, "must be a range");
+  Encoded strings = with(KeyKind::kString, false, named);
+  EXPECT_EQ(strings.description.vocabularies[0].size, 2u);
+  EXPECT_NE(TensorOf(strings, "vocabularies/items/text"), nullptr);
   EXPECT_EQ(with(KeyKind::kRange, false, named).items.count, 2u);
+}
+
+// Whoever makes the examples fills these; the data set has no such columns.
+TEST(Encode, ComputedInputs) {
+  Builder b;
+  b.Vocabulary("ids", KeyKind::kInt64);
+  b.Input("user_id", Scope::kUser, InputKind::kCategory);
+  b.Input("age", Scope::kUser, InputKind::kNumber);
+  b.Vocabulary("items", KeyKind::kInt64);
+  b.Input("item_id", Scope::kItem, InputKind::kCategory);
+  b.Input("last", Scope::kUser, InputKind::kCategory);  // shares the item's vocabulary
+  b.Vocabulary("words", KeyKind::kString).strings = {"a", "b"};
+  b.Input("query", Scope::kUser, InputKind::kTokens);
+  b.Input("tags", Scope::kItem, InputKind::kCategorySet);
+  b.Input("town", Scope::kUser, InputKind::kCategory);  // has a column, which is not read
+  const std::vector<std::string> computed = {"age", "last", "query", "tags", "town"};
+  Encoded e = Encode(b.Done(), Small(), computed);
+  ASSERT_EQ(e.users.inputs[1].numbers.size(), 3u);
+  for (float age : e.users.inputs[1].numbers) EXPECT_TRUE(std::isnan(age));
+  EXPECT_EQ(RowsOf(e, 3), (Rows{2, 2, 2}));
+  EXPECT_EQ(e.user_columns[4].offsets, (Offsets{0, 0, 0, 0}));
+  EXPECT_EQ(e.item_columns[5].offsets, (Offsets{0, 0, 0}));
+  EXPECT_EQ(RowsOf(e, 6), (Rows{2, 2, 2}));
+  EXPECT_EQ(e.description.vocabularies[2].size, 2u);  // nothing came to the listed words
+  EXPECT_FAILS(Encode(b.Done(), Small()), Status::kInvalidArgument, "no user column \"age\"");
+  const std::vector<std::string> wrong = {"agee"};
+  EXPECT_FAILS(Encode(b.Done(), Small(), wrong), Status::kInvalidArgument, "no input \"agee\"");
+}
+
+TEST(Encode, PairInputsHaveNoColumns) {
+  Builder b;
+  b.Vocabulary("ids", KeyKind::kInt64);
+  b.Input("user_id", Scope::kUser, InputKind::kCategory);
+  b.Vocabulary("items", KeyKind::kInt64);
+  b.Input("item_id", Scope::kItem, InputKind::kCategory);
+  Description d = b.Done();
+  d.inputs.push_back({.name = "since", .scope = Scope::kPair, .kind = InputKind::kNumber});
+  d.inputs.push_back(
+      {.name = "seen", .scope = Scope::kPair, .kind = InputKind::kCategory, .vocabulary = 1});
+  Encoded e = Encode(d, Small());
+  for (size_t i : {2, 3}) {
+    EXPECT_EQ(e.user_columns[i].kind, d.inputs[i].kind);
+    EXPECT_TRUE(e.user_columns[i].rows.empty() && e.user_columns[i].numbers.empty());
+    EXPECT_TRUE(e.item_columns[i].rows.empty() && e.item_columns[i].numbers.empty());
+  }
 }
 
 TEST(Encode, MissingAndWrongColumns) {

@@ -70,6 +70,9 @@ TEST(MovieLens, ColumnsAreWhole) {
   for (size_t i = 0; i < d.users.size(); ++i) {
     EXPECT_FALSE(AgeLabel(d.users.Find("age")->integers[i]).empty());
     EXPECT_FALSE(OccupationLabel(d.users.Find("job")->integers[i]).empty());
+    const std::string& occupation = d.users.Find("occupation")->texts[i];
+    EXPECT_EQ(occupation, OccupationLabel(d.users.Find("job")->integers[i]));
+    EXPECT_EQ(d.users.Find("region")->texts[i].size(), 1u);
     const std::string& gender = d.users.Find("gender")->texts[i];
     EXPECT_TRUE(gender == "M" || gender == "F");
   }
@@ -107,7 +110,7 @@ TEST(MovieLens, Labels) {
 
 // Good files that tests spoil one line at a time.
 struct Files {
-  std::string users = "1::M::18::4::12345\n2::F::56::0::1\n";
+  std::string users = "1::M::18::4::12345\n2::F::56::0::\n";
   std::string movies = "10::Zork Bl\xE9m (1999)::Action|War\n11::Untimed::\n";
   std::string ratings = "1::10::5::900\n2::11::1::0\n2::10::3::901\n";
   Dataset Parse(bool skip = false) const {
@@ -119,6 +122,9 @@ TEST(MovieLens, SmallExample) {
   Dataset d = Files().Parse();
   EXPECT_EQ(d.users.ids, (std::vector<int64_t>{1, 2}));
   EXPECT_EQ(d.users.Find("age")->integers, (std::vector<int64_t>{18, 56}));
+  EXPECT_EQ(d.users.Find("occupation")->texts,
+            (std::vector<std::string>{"college/grad student", "other or not specified"}));
+  EXPECT_EQ(d.users.Find("region")->texts, (std::vector<std::string>{"1", ""}));
   EXPECT_EQ(d.items.titles, (std::vector<std::string>{"Zork Bl\xC3\xA9m (1999)", "Untimed"}));
   EXPECT_EQ(d.items.Find("title")->texts,
             (std::vector<std::string>{"Zork Bl\xC3\xA9m ", "Untimed"}));
@@ -229,7 +235,9 @@ TEST(MovieLens, WriterRefusesWhatTheFormatCannotHold) {
   refuses([](Dataset& d) { d.items.titles[0] = "\xE2\x82\xAC"; }, "\xE2\x82\xAC");  // the euro
   refuses([](Dataset& d) { d.items.columns[1].texts[0] = "a|b"; }, "a|b");
   refuses([](Dataset& d) { d.interactions.ratings[0] = 3.5f; }, "rating 3.5");
-  refuses([](Dataset& d) { d.users.columns.pop_back(); }, "\"job\"");
+  refuses([](Dataset& d) { d.users.columns.pop_back(); }, "\"region\"");
+  refuses([](Dataset& d) { d.users.columns.erase(d.users.columns.begin() + 3); }, "\"job\"");
+  refuses([](Dataset& d) { d.users.columns[5].texts[0] = "12"; }, "the region \"12\"");
   refuses([](Dataset& d) { d.items.titles.clear(); }, "titles");
   EXPECT_FALSE(std::filesystem::exists(folder / "x"));
   test::WriteText(folder / "file", "");

@@ -1,0 +1,47 @@
+// Bytes that arrive piece by piece, unpacked on the way: what large tables are read from without
+// ever being in memory as a whole.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace duomo::data {
+
+// One thread.
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+  // Writes up to `size` (> 0) bytes to `out` and says how many; 0: the end. Throws Error(kIo), and
+  // kCorrupt for packed bytes that are damaged or cut off.
+  virtual size_t Read(char* out, size_t size) = 0;
+};
+
+// No table is larger once unpacked; more is refused, so that a few packed bytes cannot keep a
+// reader busy for ever.
+inline constexpr uint64_t kMaxUnpacked = uint64_t{1} << 38;
+
+// `path` is a plain file, a gzip file (known by its first bytes, whatever its name), a zip archive
+// that holds one file, or a file in an archive: "data.zip/folder/ratings.csv".
+// Throws Error that names `path`: kNotFound, kIo, kCorrupt, kUnsupported; Read() throws kUnsupported
+// when a packed file has more than `max_unpacked` bytes.
+std::unique_ptr<ByteSource> OpenBytes(const std::string& path,
+                                      uint64_t max_unpacked = kMaxUnpacked);
+
+// The bytes of `text`, which is borrowed.
+std::unique_ptr<ByteSource> BytesOf(std::string_view text);
+
+// Unpacks while reading; `name` stands in messages.
+struct Packing {
+  enum Kind { kGzip, kDeflate } kind = kGzip;
+  uint64_t max_size = kMaxUnpacked;
+  // Of a deflate stream from an archive: what must come out.
+  uint64_t size = 0;
+  uint32_t crc32 = 0;
+};
+std::unique_ptr<ByteSource> Unpack(std::unique_ptr<ByteSource> packed, const Packing& packing,
+                                   std::string name);
+
+}  // namespace duomo::data

@@ -1,0 +1,305 @@
+// Cuts rows in place: a row that is not whole yet is cut again once more bytes have come, so that
+// the loop over bytes keeps no state.
+#include "data/csv.h"
+
+#include <algorithm>
+#include <cstring>
+#include <set>
+#include <utility>
+
+#include "core/text.h"
+
+namespace duomo::data {
+namespace {
+
+constexpr size_t kPiece = size_t{1} << 18;
+constexpr std::string_view kSeparators = ",;\t|";
+
+struct Seen {
+  bool beyond_ascii, nul;
+};
+
+// Eight bytes at a time: this runs over every byte of a file.
+Seen LookAt(std::string_view bytes) {
+  constexpr uint64_t kOnes = 0x0101010101010101, kHigh = 0x8080808080808080;
+  uint64_t any = 0, zero = 0;
+  size_t i = 0;
+  for (; i + 8 <= bytes.size(); i += 8) {
+    uint64_t word;
+    std::memcpy(&word, bytes.data() + i, 8);
+    any |= word;
+    zero |= (word - kOnes) & ~word & kHigh;
+  }
+  for (; i < bytes.size(); ++i) {
+    any |= static_cast<uint8_t>(bytes[i]);
+    zero |= bytes[i] == '\0' ? 1 : 0;
+  }
+  return {(any & kHigh) != 0, zero != 0};
+}
+
+}  // namespace
+
+CsvReader::CsvReader(std::unique_ptr<ByteSource> bytes, std::string where,
+                     const CsvOptions& options)
+    : bytes_(std::move(bytes)), where_(std::move(where)), options_(options), buffer_(kPiece) {
+  Start();
+  if (options_.separator == '\0') DetectSeparator();
+  if (options_.separator == '\n' || options_.separator == '\r' || options_.separator == '"') {
+    Fail(Status::kInvalidArgument, "a quote or line end cannot separate fields");
+  }
+  special_[static_cast<uint8_t>(options_.separator)] = special_[static_cast<uint8_t>('\n')] = true;
+  special_[static_cast<uint8_t>('"')] = options_.quotes;
+  if (options_.names.empty()) {
+    cut_.resize(kMaxColumns);
+    if (!CutRow()) Fail(Status::kCorrupt, where_, " is empty: it has no row with the columns' names");
+    std::vector<std::string> names(fields_.begin(), fields_.end());
+    columns_ = names.size();
+    header_ = std::move(names);
+    CheckHeader();
+  } else {
+    columns_ = options_.names.size();
+    header_ = options_.names;
+  }
+  cut_.resize(columns_);
+}
+
+void CsvReader::FailAt(uint64_t line, const std::string& what) const {
+  Fail(Status::kCorrupt, where_, ", line ", line, ": ", what, ". Mend the line",
+       header_.empty() ? "" : ", or ask for bad lines to be skipped");
+}
+
+// Takes a byte order mark away.
+void CsvReader::Start() {
+  while (end_ < 4 && Fill()) continue;
+  std::string_view head(buffer_.data(), end_);
+  if (head.starts_with("\xFF\xFE") || head.starts_with("\xFE\xFF")) {
+    Fail(Status::kCorrupt, where_, " is UTF-16; save it as UTF-8");
+  }
+  if (head.starts_with("\xEF\xBB\xBF")) begin_ = 3;
+}
+
+// Reads on, behind what has not been given yet. False at the end of the file.
+bool CsvReader::Fill() {
+  if (at_end_) return false;
+  if (begin_ > 0) {
+    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
+    end_ -= begin_;
+    begin_ = 0;
+  }
+  if (end_ == buffer_.size()) buffer_.resize(buffer_.size() * 2);
+  size_t n = bytes_->Read(buffer_.data() + end_, buffer_.size() - end_);
+  end_ += n;
+  at_end_ = n == 0;
+  return !at_end_;
+}
+
+void CsvReader::DetectSeparator() {
+  auto line = [&] {
+    std::string_view text(buffer_.data() + begin_, end_ - begin_);
+    size_t first = std::min(text.find_first_not_of("\r\n"), text.size());
+    return text.substr(first, text.find('\n', first) - first);
+  };
+  // A first line longer than a piece of the file is hardly one.
+  while (end_ < buffer_.size() && begin_ + line().size() == end_ && Fill()) continue;
+  std::ptrdiff_t counts[kSeparators.size()] = {};
+  bool quoted = false;
+  for (char c : line()) {
+    if (c == '"') quoted = !quoted;
+    size_t i = kSeparators.find(c);
+    if (!quoted && i != kSeparators.npos) ++counts[i];
+  }
+  auto most = std::max_element(std::begin(counts), std::end(counts)) - std::begin(counts);
+  options_.separator = kSeparators[static_cast<size_t>(most)];
+}
+
+void CsvReader::CheckHeader() {
+  std::set<std::string_view> seen;
+  for (const std::string& name : header_) {
+    if (seen.insert(name).second) continue;
+    Fail(Status::kCorrupt, where_, ", line ", line_, ": two columns have the name \"", name,
+         "\"; give each its own");
+  }
+}
+
+// Finds the fields of the row at begin_ and its size, or refuses it.
+CsvReader::Found CsvReader::Cut() {
+  const char* row = buffer_.data() + begin_;
+  const char* end = buffer_.data() + end_;
+  const char* p = row;
+  uint64_t newlines = 0;  // inside quotes
+  count_ = 0;
+  if (p == end) return at_end_ ? Found::kEnd : Found::kMore;
+  auto add = [&](const char* from, const char* to, bool doubled) {
+    if (count_ < cut_.size()) {
+      cut_[count_] = {static_cast<size_t>(from - row), static_cast<size_t>(to - from), doubled};
+    }
+    ++count_;
+  };
+  auto offset = [&](const char* at) { return static_cast<size_t>(at - row); };
+  for (;;) {
+    const char* from = p;
+    if (p < end && *p == '"' && options_.quotes) {
+      uint64_t opened = line_ + newlines;
+      bool doubled = false;
+      from = ++p;
+      for (;;) {
+        const char* quote = static_cast<const char*>(
+            p < end ? std::memchr(p, '"', static_cast<size_t>(end - p)) : nullptr);
+        const char* stop = quote == nullptr ? end : quote;
+        newlines += static_cast<uint64_t>(std::count(p, stop, '\n'));
+        p = stop;
+        if (static_cast<size_t>(p - from) > kMaxField || offset(p) > kMaxRow) {
+          return TooLong(offset(p), true, newlines, opened);
+        }
+        if (quote == nullptr) {
+          if (!at_end_) return Found::kMore;
+          Fail(Status::kCorrupt, where_, ", line ", opened,
+               ": the quote that opens here is never closed");
+        }
+        if (p + 1 == end && !at_end_) return Found::kMore;
+        if (p + 1 == end || p[1] != '"') break;
+        doubled = true;
+        p += 2;
+      }
+      add(from, p, doubled);
+      ++p;
+      if (p < end && *p == '\r') {
+        if (p + 1 == end && !at_end_) return Found::kMore;
+        if (p + 1 == end || p[1] == '\n') ++p;
+      }
+      if (p == end && !at_end_) return Found::kMore;
+      if (p < end && *p != options_.separator && *p != '\n') {
+        return Misquoted(count_, offset(p), newlines);
+      }
+    } else {
+      while (p < end && !special_[static_cast<uint8_t>(*p)]) ++p;
+      if (static_cast<size_t>(p - from) > kMaxField || offset(p) > kMaxRow) {
+        return TooLong(offset(p), false, newlines, 0);
+      }
+      if (p == end && !at_end_) return Found::kMore;
+      if (p < end && *p == '"') return Misquoted(count_ + 1, offset(p), newlines);
+      bool last = p == end || *p == '\n';
+      add(from, last && p > from && p[-1] == '\r' ? p - 1 : p, false);
+    }
+    if (p < end && *p == options_.separator) {
+      ++p;
+      // Whether one more field follows is known only with the next byte, or at the end.
+      if (p == end && !at_end_) return Found::kMore;
+      continue;
+    }
+    row_size_ = offset(p) + (p < end ? 1 : 0);
+    next_line_ = line_ + newlines + 1;
+    return Found::kRow;
+  }
+}
+
+CsvReader::Found CsvReader::Misquoted(size_t field, size_t at, uint64_t newlines) {
+  // Nothing more can be known of the row than that the next line may be a good one again.
+  begin_ += at;
+  next_line_ = line_ + newlines;
+  Bad("field ", field,
+      " has a quote in its middle; a field with quotes is quoted as a whole, and they are doubled");
+  DropLine(false, 0);
+  return Found::kBad;
+}
+
+CsvReader::Found CsvReader::TooLong(size_t at, bool quoted, uint64_t newlines, uint64_t opened) {
+  begin_ += at;
+  next_line_ = line_ + newlines;
+  std::string why = quoted ? StrCat("; does the quote that opens in line ", opened, " ever close?")
+                           : std::string();
+  if (at > kMaxRow) {
+    Bad("the row has more than ", kMaxRow, " bytes", why);
+  } else {
+    Bad("field ", count_ + 1, " has more than ", kMaxField, " bytes", why);
+  }
+  DropLine(quoted, opened);
+  return Found::kBad;
+}
+
+// Leaves out all that is left of the row, without keeping it.
+bool CsvReader::DropLine(bool quoted, uint64_t opened) {
+  for (;;) {
+    while (begin_ < end_) {
+      char c = buffer_[begin_++];
+      if (c == '\n') ++next_line_;
+      if (c == '\n' && !quoted) return true;
+      if (c == '"' && quoted) {
+        // What comes behind the quote that closes, or is doubled, is known with the next byte.
+        if (begin_ == end_) Fill();
+        bool doubled = begin_ < end_ && buffer_[begin_] == '"';
+        if (doubled) {
+          ++begin_;
+        } else {
+          quoted = false;
+        }
+      }
+    }
+    if (Fill()) continue;
+    if (!quoted) return false;
+    Fail(Status::kCorrupt, where_, ", line ", opened,
+         ": the quote that opens here is never closed");
+  }
+}
+
+// Makes fields_ of the next row that is whole and has text; false behind the last.
+bool CsvReader::CutRow() {
+  for (;;) {
+    line_ = next_line_;
+    Found found = Cut();
+    if (found == Found::kEnd) return false;
+    if (found == Found::kMore) {
+      Fill();
+      continue;
+    }
+    if (found == Found::kBad) continue;
+    size_t size = row_size_;
+    bool empty = count_ == 1 && cut_[0].size == 0 && buffer_[begin_] != '"';
+    bool good = (empty && columns_ != 1) ? false : Accept();
+    begin_ += size;
+    if (good) return true;
+  }
+}
+
+// Checks the row that has been cut, and makes its fields readable.
+bool CsvReader::Accept() {
+  char* row = buffer_.data() + begin_;
+  Seen seen = LookAt({row, row_size_});
+  if (seen.nul) return Bad("there is a NUL byte; is this a text file?");
+  if (seen.beyond_ascii && !options_.latin1 && !IsUtf8({row, row_size_})) {
+    return Bad("the text is not UTF-8; if the file is ISO-8859-1, say so");
+  }
+  if (columns_ == 0 && count_ > kMaxColumns) {
+    return Bad(count_, " columns; at most ", kMaxColumns, " are possible");
+  }
+  if (columns_ != 0 && count_ != columns_) {
+    return Bad(count_, count_ == 1 ? " field" : " fields", " instead of ", columns_);
+  }
+  fields_.clear();
+  converted_.clear();
+  if (seen.beyond_ascii && options_.latin1) converted_.reserve(2 * row_size_);  // never moves
+  for (size_t i = 0; i < count_; ++i) {
+    Field field = cut_[i];
+    char* text = row + field.begin;
+    if (field.doubled) {
+      size_t to = 0;
+      for (size_t from = 0; from < field.size; ++from, ++to) {
+        text[to] = text[from];
+        if (text[from] == '"') ++from;  // the second of two
+      }
+      field.size = to;
+    }
+    std::string_view view(text, field.size);
+    if (seen.beyond_ascii && options_.latin1) {
+      size_t at = converted_.size();
+      converted_ += Latin1ToUtf8(view);
+      view = std::string_view(converted_).substr(at);
+    }
+    fields_.push_back(view);
+  }
+  return true;
+}
+
+bool CsvReader::Next() { return CutRow(); }
+
+}  // namespace duomo::data

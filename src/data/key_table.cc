@@ -1,0 +1,71 @@
+// Keys that turn into strings when the first of them is no integer.
+#include "data/key_table.h"
+
+#include <utility>
+
+#include "core/error.h"
+#include "data/lines.h"
+
+namespace duomo::data {
+
+bool IsPlainInteger(std::string_view text, int64_t& value) {
+  std::string_view digits = text;
+  if (digits.starts_with('-')) digits.remove_prefix(1);
+  bool padded = digits.starts_with('0') && text.size() > 1;  // also "-0"
+  return !padded && ParseInteger(text, value);
+}
+
+uint32_t KeyTable::Add(std::string_view key) {
+  uint32_t row = 0;
+  int64_t value = 0;
+  if (all_integers_ && !IsPlainInteger(key, value)) TurnIntoStrings();
+  if (size() >= UINT32_MAX - 1) {
+    Fail(Status::kUnsupported, "more than ", UINT32_MAX - 1, " users or items are not possible");
+  }
+  auto next = static_cast<uint32_t>(size());
+  if (all_integers_) {
+    if (integer_rows_.Find(value, row)) return row;
+    integer_rows_.Add(value, next);
+    integers_.push_back(value);
+    return next;
+  }
+  auto found = string_rows_.find(key);
+  if (found != string_rows_.end()) return found->second;
+  string_rows_.emplace(key, next);
+  strings_.emplace_back(key);
+  return next;
+}
+
+bool KeyTable::Find(std::string_view key, uint32_t& row) const {
+  if (all_integers_) {
+    int64_t value = 0;
+    return IsPlainInteger(key, value) && integer_rows_.Find(value, row);
+  }
+  auto found = string_rows_.find(key);
+  if (found == string_rows_.end()) return false;
+  row = found->second;
+  return true;
+}
+
+void KeyTable::TurnIntoStrings() {
+  all_integers_ = false;
+  strings_.reserve(integers_.size());
+  for (int64_t value : integers_) {
+    string_rows_.emplace(StrCat(value), static_cast<uint32_t>(strings_.size()));
+    strings_.push_back(StrCat(value));
+  }
+  integers_.clear();
+  integer_rows_ = {};
+}
+
+void KeyTable::MoveTo(EntityTable& table, std::string_view name) {
+  Column column = MakeColumn(name, all_integers_ ? ColumnKind::kInteger : ColumnKind::kString);
+  if (all_integers_) {
+    table.ids = column.integers = std::move(integers_);
+  } else {
+    table.keys = column.texts = std::move(strings_);
+  }
+  table.columns.insert(table.columns.begin(), std::move(column));
+}
+
+}  // namespace duomo::data

@@ -1,0 +1,51 @@
+// Keys of users or items as they turn up in a table: integers as long as all of them are, else
+// strings.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "data/dataset.h"
+#include "data/rows_of_ids.h"
+
+namespace duomo::data {
+
+// True for a decimal integer in the one way that integers print: no sign but a minus, no leading
+// zero. So "007" is a string, and turning integers into strings loses nothing.
+bool IsPlainInteger(std::string_view text, int64_t& value);
+
+// One thread while it grows.
+class KeyTable {
+ public:
+  void UseStrings() { TurnIntoStrings(); }  // even for integers
+
+  // The row of `key`, a new one where it is not known yet. Throws Error(kUnsupported) beyond
+  // 2^32 - 2 keys.
+  uint32_t Add(std::string_view key);
+  bool Find(std::string_view key, uint32_t& row) const;
+
+  size_t size() const { return all_integers_ ? integers_.size() : strings_.size(); }
+  bool all_integers() const { return all_integers_; }
+  // Moves the keys out, in row order, to EntityTable::ids or keys and to a first column `name`.
+  void MoveTo(EntityTable& table, std::string_view name);
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+
+  void TurnIntoStrings();
+
+  bool all_integers_ = true;
+  std::vector<int64_t> integers_;
+  RowsOfIds integer_rows_;
+  std::vector<std::string> strings_;
+  std::unordered_map<std::string, uint32_t, Hash, std::equal_to<>> string_rows_;
+};
+
+}  // namespace duomo::data

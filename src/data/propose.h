@@ -1,0 +1,33 @@
+// A first description for data that nobody has described yet: a proposal, to be read and changed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+#include "model/description.h"
+
+namespace duomo::data {
+
+struct Proposal {
+  model::Description model;  // valid, not bound; Encode() takes it with the same data set
+  // True where ratings say nothing but that something happened: the head is a dot product, to be
+  // trained by softmax over items. Else a cosine, to be trained on squared errors.
+  bool implicit = false;
+  // One line each, for people: columns that were left out, and why.
+  std::vector<std::string> notes;
+};
+
+// Looks at every column of users and items, by kind and values:
+//   keys          an embedding, 32 wide
+//   categories    (strings or integers with few values that repeat) embeddings, 8 to 16 wide
+//   sets          multi-hot, 32 wide; with more than 1,000 values a mean of embeddings
+//   text          (strings of several words, seldom alike) a convolution over words, 32 wide
+//   numbers       (and integers with many values) standardised, then 8 wide
+// Columns with a single value, codes that hardly repeat, and columns that say the same as one
+// before are left out. Towers are 64 to 200 wide, by what goes into them. The output covers the
+// ratings that occur: head 5·cosine, -5 for the least and 5 for the largest of them.
+// Throws Error(kInvalidArgument) when the data set is empty.
+Proposal Propose(const Dataset& dataset);
+
+}  // namespace duomo::data
