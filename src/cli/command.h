@@ -22,6 +22,7 @@ void AddTopk(CLI::App& app);
 void AddSimilar(CLI::App& app);
 void AddSynth(CLI::App& app);
 void AddDemo(CLI::App& app);
+void AddDescribe(CLI::App& app);
 
 // Exactly nine significant digits at most: what identifies a float.
 Json NineDigits(float value);
