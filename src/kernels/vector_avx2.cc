@@ -22,6 +22,9 @@ constexpr const char* kName = "avx2";
 DUOMO_INLINE Floats Fma(Floats a, Floats b, Floats c) {
   return (Floats)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
 }
+DUOMO_INLINE Doubles MulAdd(Doubles a, Doubles b, Doubles c) {
+  return (Doubles)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+}
 DUOMO_INLINE Floats Sqrt(Floats a) { return (Floats)_mm256_sqrt_ps((__m256)a); }
 
 alignas(32) const int32_t kMasks[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};

@@ -22,6 +22,9 @@ constexpr const char* kName = "avx512";
 DUOMO_INLINE Floats Fma(Floats a, Floats b, Floats c) {
   return (Floats)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
 }
+DUOMO_INLINE Doubles MulAdd(Doubles a, Doubles b, Doubles c) {
+  return (Doubles)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+}
 // The maskz form with every lane: GCC 12 warns inside its own header about the plain one.
 DUOMO_INLINE Floats Sqrt(Floats a) {
   return (Floats)_mm512_maskz_sqrt_ps((__mmask16)0xffff, (__m512)a);

@@ -27,8 +27,12 @@ constexpr const char* kName = "portable";
 DUOMO_INLINE Floats Fma(Floats a, Floats b, Floats c) {
   return (Floats)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
 }
+DUOMO_INLINE Doubles MulAdd(Doubles a, Doubles b, Doubles c) {
+  return (Doubles)vfmaq_f64((float64x2_t)c, (float64x2_t)a, (float64x2_t)b);
+}
 #else
 DUOMO_INLINE Floats Fma(Floats a, Floats b, Floats c) { return a * b + c; }
+DUOMO_INLINE Doubles MulAdd(Doubles a, Doubles b, Doubles c) { return a * b + c; }
 #endif
 
 DUOMO_INLINE Floats Sqrt(Floats a) {

@@ -31,9 +31,16 @@ class Best {
     heap_.clear();
   }
 
+  // Scores do not decrease as values grow, and an equal score loses to the lower rows before, so a
+  // value that is not above one already turned away need not be mapped. (NaN passes here.)
+  bool AnyHope(std::span<const double> values) const {
+    double hopeless = hopeless_;
+    unsigned any = 0;
+    for (double value : values) any |= !(value <= hopeless);
+    return any != 0;
+  }
+
   void Offer(uint32_t row, double value) {
-    // Scores do not decrease as values grow, and an equal score loses to the lower rows before, so
-    // a value that is not above one already turned away need not be mapped. (NaN passes here.)
     if (value <= hopeless_) return;
     Candidate c{value, Score(value), row};
     if (query_.has_minimum && c.score < query_.minimum) {
@@ -134,7 +141,10 @@ std::span<const Hit> TopK(const runtime::Engine& engine, const Query& query, Wor
     if (count < kBlock) allowed &= (uint64_t{1} << count) - 1;
     bool all = std::popcount(allowed) == static_cast<int>(count);
     bool dense = all || std::popcount(allowed) >= kSparse;
-    if (dense) scan.Many(begin, count, work.dots.data());
+    if (dense) {
+      scan.Many(begin, count, work.dots.data());
+      if (!best.AnyHope({work.dots.data(), count})) continue;
+    }
     for (uint64_t rest = allowed; rest != 0; rest &= rest - 1) {
       auto i = static_cast<size_t>(std::countr_zero(rest));
       best.Offer(static_cast<uint32_t>(begin + i), dense ? work.dots[i] : scan.One(begin + i));
