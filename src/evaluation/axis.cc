@@ -56,7 +56,8 @@ std::string FormatNumber(double value, int decimals) {
   char digits[64];
   double size = std::abs(value);
   if (!std::isfinite(value) || size >= 1e9 || (size > 0 && size < 1e-6)) {
-    auto end = std::to_chars(digits, digits + sizeof(digits), value, std::chars_format::general, 4).ptr;
+    auto end =
+        std::to_chars(digits, digits + sizeof(digits), value, std::chars_format::general, 4).ptr;
     return {digits, end};
   }
   auto end =

@@ -81,16 +81,18 @@ std::string Style() {
       ".panel{fill:#161b24;stroke:#333c4a}.title{fill:#eef2f7}.text{fill:#a9b4c3}"
       ".grid{stroke:#262e3a}.axis{stroke:#6c7787}";
   for (size_t i = 0; i < kColours; ++i) {
-    light += StrCat(".s", i, "{stroke:", kPalette[i].light, "}.f", i, "{fill:", kPalette[i].light, "}");
-    dark += StrCat(".s", i, "{stroke:", kPalette[i].dark, "}.f", i, "{fill:", kPalette[i].dark, "}");
+    light +=
+        StrCat(".s", i, "{stroke:", kPalette[i].light, "}.f", i, "{fill:", kPalette[i].light, "}");
+    dark +=
+        StrCat(".s", i, "{stroke:", kPalette[i].dark, "}.f", i, "{fill:", kPalette[i].dark, "}");
   }
   return StrCat(
       "<style>text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,"
       "sans-serif;font-size:13px}.title{font-size:18px;font-weight:600}.value{font-weight:600}"
       ".line{fill:none;stroke-width:2.4;stroke-linejoin:round;stroke-linecap:round}"
       ".raw{fill:none;stroke-width:1;stroke-opacity:.28;stroke-linejoin:round}"
-      ".panel,.grid,.axis{stroke-width:1}", light,
-      "@media (prefers-color-scheme:dark){", dark, "}</style>\n");
+      ".panel,.grid,.axis{stroke-width:1}",
+      light, "@media (prefers-color-scheme:dark){", dark, "}</style>\n");
 }
 
 std::string Text(double x, double y, const char* anchor, const std::string& classes,
@@ -139,9 +141,9 @@ class Drawing {
       return out_ + "</svg>\n";
     }
     Grid();
-    out_ += StrCat("<clipPath id=\"plot\"><rect x=\"", Number(kLeft - 5), "\" y=\"", Number(top - 4),
-                   "\" width=\"", Number(kRight - kLeft + 10), "\" height=\"", Number(kBottom - top + 8),
-                   "\"/></clipPath>\n<g clip-path=\"url(#plot)\">\n");
+    out_ += StrCat("<clipPath id=\"plot\"><rect x=\"", Number(kLeft - 5), "\" y=\"",
+                   Number(top - 4), "\" width=\"", Number(kRight - kLeft + 10), "\" height=\"",
+                   Number(kBottom - top + 8), "\"/></clipPath>\n<g clip-path=\"url(#plot)\">\n");
     for (size_t i = 0; i < drawn_.size(); ++i) Raw(i);
     for (size_t i = 0; i < drawn_.size(); ++i) Trend(i);
     out_ += "</g>\n";

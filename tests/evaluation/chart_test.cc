@@ -18,7 +18,8 @@ using duomo::testing::XmlCheck;
 
 LineChart Costs(size_t steps) {
   Random random(3);
-  LineChart chart{"train and test cost", "step", "squared error", {{"train cost", {}}, {"test cost", {}}}};
+  LineChart chart{
+      "train and test cost", "step", "squared error", {{"train cost", {}}, {"test cost", {}}}};
   for (size_t i = 0; i < steps; ++i) {
     double x = static_cast<double>(i), cost = 3.2 + 6 * std::exp(-x / 300);
     chart.series[0].points.emplace_back(x, cost + 0.3 * random.Normal());
@@ -36,7 +37,8 @@ void ExpectSound(const std::string& svg) {
   ASSERT_EQ(xml.elements()[0].name, "svg");
   EXPECT_EQ(xml.elements()[0].attributes.at("viewBox"), "0 0 860 480");
   for (const Element& e : xml.elements()) {
-    for (const char* name : {"x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "width", "height", "points"}) {
+    for (const char* name :
+         {"x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "width", "height", "points"}) {
       auto found = e.attributes.find(name);
       if (found == e.attributes.end()) continue;
       std::string numbers = found->second;
@@ -70,8 +72,8 @@ TEST(LineChart, HasTitleLabelsTicksLegendAndLines) {
   ExpectSound(svg);
   XmlCheck xml(svg);
   std::vector<std::string> texts = Texts(xml);
-  for (const char* text : {"train and test cost", "step", "squared error", "train cost", "test cost",
-                           "0", "1,000", "7,000"}) {
+  for (const char* text : {"train and test cost", "step", "squared error", "train cost",
+                           "test cost", "0", "1,000", "7,000"}) {
     EXPECT_TRUE(Has(texts, text)) << text;
   }
   EXPECT_EQ(xml.All("title").at(0).text, "train and test cost");
@@ -106,21 +108,26 @@ TEST(LineChart, ThePointsLieWhereTheAxesSay) {
   EXPECT_LT(place(1, "cx"), place(3, "cx"));
   EXPECT_GT(place(1, "cy"), place(3, "cy"));  // up is more
   double bottom = 0;
-  for (const Element& e : xml.All("line")) bottom = std::max(bottom, std::stod(e.attributes.at("y1")));
+  for (const Element& e : xml.All("line"))
+    bottom = std::max(bottom, std::stod(e.attributes.at("y1")));
   EXPECT_NEAR(place(1, "cy"), bottom, 0.11);
 }
 
 TEST(LineChart, OddDataAreDrawnWithoutNonsense) {
-  const double nan = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
+  const double nan = std::numeric_limits<double>::quiet_NaN(),
+               inf = std::numeric_limits<double>::infinity();
   ExpectSound(LineChart{}.Svg());
   ExpectSound(LineChart{"empty", "", "", {{"none", {}}}}.Svg());
   EXPECT_TRUE(Has(Texts(XmlCheck(LineChart{}.Svg())), "no data"));
   ExpectSound(LineChart{"one", "", "", {{"s", {{3, 3}}}}}.Svg());
-  ExpectSound(LineChart{"gaps", "", "", {{"s", {{0, nan}, {1, inf}, {2, 2}, {nan, 1}, {3, -inf}}}}}.Svg());
+  ExpectSound(
+      LineChart{"gaps", "", "", {{"s", {{0, nan}, {1, inf}, {2, 2}, {nan, 1}, {3, -inf}}}}}.Svg());
   ExpectSound(LineChart{"only gaps", "", "", {{"s", {{0, nan}}}}}.Svg());
   ExpectSound(LineChart{"flat", "", "", {{"s", {{0, 1e-300}, {1, 1e-300}}}}}.Svg());
   ExpectSound(LineChart{"huge", "", "", {{"s", {{-1e300, 1e300}, {1e300, -1e300}}}}}.Svg());
-  ExpectSound(LineChart{"largest", "", "", {{"s", {{-1.7e308, 1.7e308}, {1.7e308, -1.7e308}, {1, 1}}}}}.Svg());
+  ExpectSound(
+      LineChart{"largest", "", "", {{"s", {{-1.7e308, 1.7e308}, {1.7e308, -1.7e308}, {1, 1}}}}}
+          .Svg());
   ExpectSound(LineChart{"close", "", "", {{"s", {{1e9, 1}, {1e9 + 1e-7, 1 + 1e-16}}}}}.Svg());
   LineChart noisy{"outlier", "", "", {{"s", {}, true}}};
   for (int i = 0; i < 1000; ++i) noisy.series[0].points.emplace_back(i, i == 500 ? 1e30 : i % 7);
@@ -128,7 +135,8 @@ TEST(LineChart, OddDataAreDrawnWithoutNonsense) {
 }
 
 TEST(LineChart, LogarithmicAxesLeaveOutWhatHasNoLogarithm) {
-  LineChart chart{"log", "x", "y", {{"s", {{0, 1}, {1, 0}, {1, 10}, {10, 100}, {100, -5}, {100, 1000}}}}};
+  LineChart chart{
+      "log", "x", "y", {{"s", {{0, 1}, {1, 0}, {1, 10}, {10, 100}, {100, -5}, {100, 1000}}}}};
   chart.log_x = chart.log_y = true;
   ExpectSound(chart.Svg());
   EXPECT_EQ(XmlCheck(chart.Svg()).All("circle").size(), 4u);
@@ -153,7 +161,8 @@ TEST(LineChart, EndValuesDoNotOverlap) {
   ExpectSound(chart.Svg());
   std::vector<double> heights;
   for (const Element& e : XmlCheck(chart.Svg()).All("text")) {
-    if (e.attributes.at("class").starts_with("value")) heights.push_back(std::stod(e.attributes.at("y")));
+    if (e.attributes.at("class").starts_with("value"))
+      heights.push_back(std::stod(e.attributes.at("y")));
   }
   ASSERT_EQ(heights.size(), 6u);
   for (size_t i = 1; i < 6; ++i) EXPECT_GE(heights[i] - heights[i - 1], 15) << i;

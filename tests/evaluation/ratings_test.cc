@@ -103,7 +103,8 @@ TEST(BiasBaseline, SweepsReachTheMinimumOfTheRegularisedError) {
     double residual = 0;
     for (uint32_t row : rows) {
       if (in.users[row] != user) continue;
-      residual += static_cast<double>(in.ratings[row]) - b.mean() - b.UserBias(user) - b.ItemBias(in.items[row]);
+      residual += static_cast<double>(in.ratings[row]) - b.mean() - b.UserBias(user) -
+                  b.ItemBias(in.items[row]);
     }
     EXPECT_NEAR(residual, 10 * b.UserBias(user), 1e-9) << user;
   }
@@ -111,7 +112,8 @@ TEST(BiasBaseline, SweepsReachTheMinimumOfTheRegularisedError) {
     double residual = 0;
     for (uint32_t row : rows) {
       if (in.items[row] != item) continue;
-      residual += static_cast<double>(in.ratings[row]) - b.mean() - b.UserBias(in.users[row]) - b.ItemBias(item);
+      residual += static_cast<double>(in.ratings[row]) - b.mean() - b.UserBias(in.users[row]) -
+                  b.ItemBias(item);
     }
     EXPECT_NEAR(residual, 25 * b.ItemBias(item), 1e-9) << item;
   }

@@ -7,7 +7,8 @@ namespace {
 
 std::vector<Point> Line(size_t n, double slope) {
   std::vector<Point> out;
-  for (size_t i = 0; i < n; ++i) out.emplace_back(static_cast<double>(i), slope * static_cast<double>(i));
+  for (size_t i = 0; i < n; ++i)
+    out.emplace_back(static_cast<double>(i), slope * static_cast<double>(i));
   return out;
 }
 
@@ -29,7 +30,8 @@ TEST(RunningMean, ShortSeries) {
 }
 
 TEST(Envelope, KeepsTheExtremesOfEachColumnInOrder) {
-  std::vector<Point> points = {{0.1, 5}, {0.2, 9}, {0.3, 1}, {0.9, 4}, {2.0, 3}, {2.5, 3}, {4, 8}, {4.1, 7}};
+  std::vector<Point> points = {{0.1, 5}, {0.2, 9}, {0.3, 1}, {0.9, 4},
+                               {2.0, 3}, {2.5, 3}, {4, 8},   {4.1, 7}};
   EXPECT_EQ(Envelope(points, 1),
             (std::vector<Point>{{0.2, 9}, {0.3, 1}, {2.0, 3}, {2.5, 3}, {4, 8}, {4.1, 7}}));
   EXPECT_LE(Envelope(Line(100000, 1), 1000).size(), 200u);

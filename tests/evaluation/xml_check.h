@@ -52,12 +52,18 @@ class XmlCheck {
   }
   std::string Name() {
     size_t begin = at_;
-    while (at_ < xml_.size() && (std::isalnum(static_cast<unsigned char>(xml_[at_])) || At('-') || At(':'))) ++at_;
+    while (at_ < xml_.size() &&
+           (std::isalnum(static_cast<unsigned char>(xml_[at_])) || At('-') || At(':')))
+      ++at_;
     if (begin == at_) Fail("a name is missing");
     return std::string(xml_.substr(begin, at_ - begin));
   }
   char Reference() {
-    for (auto [name, c] : {std::pair("&amp;", '&'), {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}}) {
+    for (auto [name, c] : {std::pair("&amp;", '&'),
+                           {"&lt;", '<'},
+                           {"&gt;", '>'},
+                           {"&quot;", '"'},
+                           {"&apos;", '\''}}) {
       if (Take(name)) return c;
     }
     Fail("an unknown reference");
@@ -71,7 +77,8 @@ class XmlCheck {
         out += Reference();
         continue;
       }
-      if (c == '<' || (c < 0x20 && c != '\n' && c != '\t')) Fail("a character that may not stand here");
+      if (c == '<' || (c < 0x20 && c != '\n' && c != '\t'))
+        Fail("a character that may not stand here");
       out += xml_[at_++];
     }
     return out;
@@ -83,7 +90,8 @@ class XmlCheck {
     for (Space(); error_.empty() && !At('>') && !At('/'); Space()) {
       std::string name = Name();
       if (!Take("=\"")) return Fail("=\" is missing");
-      if (!element.attributes.emplace(name, Characters("\"")).second) return Fail("a repeated attribute");
+      if (!element.attributes.emplace(name, Characters("\"")).second)
+        return Fail("a repeated attribute");
       if (!Take("\"")) return Fail("an attribute is not closed");
     }
     size_t index = elements_.size();

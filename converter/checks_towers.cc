@@ -1,0 +1,74 @@
+// Frozen vectors against the towers that they came from.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "converter/checks.h"
+#include "converter/output.h"
+
+namespace duomo::convert {
+namespace {
+
+// Entities encoded at once, so that verifying a large catalogue takes little memory.
+constexpr uint64_t kBlock = 4096;
+
+// The largest difference found on one side.
+double CheckSide(Check& check, const runtime::Engine& engine, model::Side side, const char* name) {
+  std::span<const float> frozen = engine.model().side(side).vectors;
+  uint64_t count = engine.model().side(side).count;
+  size_t width = engine.vector_width();
+  runtime::Workspace work;
+  std::vector<runtime::InputSource> inputs;
+  std::vector<uint32_t> rows;
+  AlignedVector<float> made;
+  double largest = 0;
+  for (uint64_t begin = 0; begin < count; begin += kBlock) {
+    rows.resize(std::min(kBlock, count - begin));
+    for (size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<uint32_t>(begin + i);
+    made.resize(rows.size() * width);
+    engine.StoredInputs(side, rows, inputs);
+    engine.Encode(side, {rows.size(), inputs}, made.data(), work);
+    for (size_t i = 0; i < rows.size(); ++i) {
+      double difference = 0, scale = 1;
+      for (size_t j = 0; j < width; ++j) {
+        double a = static_cast<double>(frozen[rows[i] * width + j]);
+        double b = static_cast<double>(made[i * width + j]);
+        // The negated comparison catches NaN, too.
+        if (!(std::abs(a - b) <= difference)) difference = std::abs(a - b);
+        scale = std::max(scale, std::abs(b));
+      }
+      if (!(difference <= kTowerTolerance * scale)) {
+        check.Problem(name, "/vectors: row ", rows[i], " differs from the tower by ", difference,
+                      ", more than ", kTowerTolerance * scale);
+      }
+      largest = std::max(largest, difference);
+    }
+  }
+  return largest;
+}
+
+}  // namespace
+
+Check CheckTowers(const runtime::Engine& engine) {
+  Check check{.name = "towers"};
+  if (engine.joint()) {
+    check.checked = "none: a joint tower has nothing frozen";
+    return check;
+  }
+  for (auto [name, side] :
+       {std::pair("users", model::Side::kUser), std::pair("items", model::Side::kItem)}) {
+    if (engine.model().side(side).vectors.empty()) {
+      check.checked += StrCat(check.checked.empty() ? "" : ", ", name, " not frozen");
+      continue;
+    }
+    double largest = CheckSide(check, engine, side, name);
+    check.differences.emplace_back(name, largest);
+    char difference[32];
+    std::snprintf(difference, sizeof(difference), "%.2g", largest);
+    check.checked +=
+        StrCat(check.checked.empty() ? "" : ", ", name, " differ by at most ", difference);
+  }
+  return check;
+}
+
+}  // namespace duomo::convert

@@ -1,0 +1,43 @@
+// The table of subcommands. A new one: its own file, its name in command.h, its line here.
+#include <map>
+#include <string>
+
+#include "converter/command.h"
+
+namespace duomo::convert {
+namespace {
+
+struct Group {
+  const char* name;
+  const char* about;
+};
+constexpr Group kGroups[] = {
+    {"export", "Write what a model holds in another format"},
+};
+
+struct Entry {
+  const char* group;  // "": directly below duomo-convert
+  AddCommand add;
+};
+constexpr Entry kCommands[] = {
+    {"", AddInspect},
+    {"", AddVerify},
+    {"export", AddExportNpz},
+};
+
+}  // namespace
+
+void AddAllCommands(CLI::App& app) {
+  std::map<std::string, CLI::App*> parents = {{"", &app}};
+  for (const Entry& command : kCommands) {
+    if (command.group[0] == '\0') command.add(app);
+  }
+  for (const Group& group : kGroups) {
+    parents[group.name] = app.add_subcommand(group.name, group.about)->require_subcommand(1);
+  }
+  for (const Entry& command : kCommands) {
+    if (command.group[0] != '\0') command.add(*parents.at(command.group));
+  }
+}
+
+}  // namespace duomo::convert

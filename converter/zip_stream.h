@@ -1,0 +1,43 @@
+// Writes a zip archive member by member, whole or not at all, with little memory. Without zip64:
+// an archive and each member are below 4 GB.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/file_io.h"
+
+namespace duomo::convert {
+
+// One thread. Every function throws Error(kIo) when the system refuses to write, and
+// Error(kUnsupported) for more than zip holds, before anything of it is read or written.
+class ZipStream {
+ public:
+  static constexpr uint64_t kLimit = 0xFFFFFFFE;  // bytes; 0xFFFFFFFF means zip64
+  static constexpr size_t kMostMembers = 0xFFFE;
+
+  ZipStream(const std::string& path, bool compress);
+  ~ZipStream();
+
+  // A member of the bytes `first` and `second`, one after the other. Its date is zip's earliest.
+  // Names are unique UTF-8 paths below the archive: Error(kInvalidArgument) for others ("../x").
+  void Add(std::string_view name, std::span<const std::byte> first,
+           std::span<const std::byte> second);
+
+  // Writes the directory and puts the file in place; returns its size.
+  uint64_t Commit();
+
+ private:
+  struct Deflater;
+
+  std::string path_;
+  AtomicFile file_;
+  std::unique_ptr<Deflater> deflater_;  // none: members are stored
+  std::string directory_;
+  size_t members_ = 0;
+};
+
+}  // namespace duomo::convert
