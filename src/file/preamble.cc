@@ -28,12 +28,13 @@ void Put(std::span<std::byte> bytes, size_t at, T value) {
 
 void CheckMagic(std::span<const std::byte> file) {
   if (file.size() < kPreambleSize) {
-    Fail(Status::kCorrupt, "not a .duomo file: it has ", file.size(), " bytes, and the preamble alone ",
-         kPreambleSize);
+    Fail(Status::kCorrupt, "not a .duomo file: it has ", file.size(),
+         " bytes, and the preamble alone ", kPreambleSize);
   }
   if (std::memcmp(file.data(), kMagic.data(), kMagic.size()) == 0) return;
   if (std::memcmp(file.data(), kMagic.data(), 6) == 0) {
-    Fail(Status::kCorrupt, "the line end in the magic is damaged: the file was transferred as text; ",
+    Fail(Status::kCorrupt,
+         "the line end in the magic is damaged: the file was transferred as text; ",
          "transfer it as binary");
   }
   Fail(Status::kCorrupt, "not a .duomo file: it does not start with the magic 89 'DUOMO' 0D 0A");
@@ -89,8 +90,8 @@ Preamble ReadPreamble(std::span<const std::byte> file) {
          file.size() < p.file_size ? ": it was cut off" : ": there are bytes after its end");
   }
   if (p.header_offset != kPreambleSize || p.header_size > p.file_size - kPreambleSize) {
-    Fail(Status::kCorrupt, "the header is said to lie at ", p.header_offset, " with ", p.header_size,
-         " bytes, which is not inside the file of ", p.file_size, " bytes");
+    Fail(Status::kCorrupt, "the header is said to lie at ", p.header_offset, " with ",
+         p.header_size, " bytes, which is not inside the file of ", p.file_size, " bytes");
   }
   if (Crc32(file.subspan(kPreambleSize, p.header_size)) != p.header_crc32) {
     Fail(Status::kCorrupt, "the header (bytes ", kPreambleSize, " to ",

@@ -12,7 +12,7 @@
 namespace duomo::file {
 
 struct Reader::Impl {
-  FileBytes file;                // empty when a buffer was opened
+  FileBytes file;                 // empty when a buffer was opened
   AlignedVector<std::byte> copy;  // of a misaligned buffer
   bool copied = false;
   std::span<const std::byte> bytes;  // the whole file, wherever it lies
@@ -23,7 +23,8 @@ struct Reader::Impl {
   std::vector<std::span<const std::byte>> contents;  // by segment; in the file or in `inflated`
 
   std::span<const std::byte> Stored(const SegmentInfo& s) const {
-    return s.stored_size == 0 ? std::span<const std::byte>() : bytes.subspan(s.offset, s.stored_size);
+    return s.stored_size == 0 ? std::span<const std::byte>()
+                              : bytes.subspan(s.offset, s.stored_size);
   }
 
   void CheckCrc(const SegmentInfo& s) const {

@@ -52,7 +52,8 @@ struct OwnedTensor {
   bool compress = false;  // store with zlib where that makes it smaller
 
   template <typename T>
-  static OwnedTensor From(std::string name, std::vector<uint64_t> shape, std::span<const T> values) {
+  static OwnedTensor From(std::string name, std::vector<uint64_t> shape,
+                          std::span<const T> values) {
     auto raw = std::as_bytes(values);
     return {std::move(name), kDTypeOf<T>, std::move(shape), {raw.begin(), raw.end()}, false};
   }

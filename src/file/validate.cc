@@ -24,8 +24,7 @@ SegmentInfo ReadEntry(const fb::Segment& entry, uint64_t header_end, uint64_t fi
   const auto* shape = entry.shape();
   // The verifier checks the alignment of a vector's length only, not of its elements. (A builder
   // does not align elements that are not there.)
-  if (shape->size() > 0 &&
-      reinterpret_cast<uintptr_t>(shape->Data()) % alignof(uint64_t) != 0) {
+  if (shape->size() > 0 && reinterpret_cast<uintptr_t>(shape->Data()) % alignof(uint64_t) != 0) {
     FailSegment(name, "its shape is misaligned");
   }
   SegmentInfo info{};
@@ -57,7 +56,8 @@ SegmentInfo ReadEntry(const fb::Segment& entry, uint64_t header_end, uint64_t fi
   }
   if (info.offset < header_end) FailSegment(name, "overlaps the header");
   if (!info.compressed && info.stored_size != info.size) {
-    FailSegment(name, "its shape needs ", info.size, " bytes and ", info.stored_size, " are stored");
+    FailSegment(name, "its shape needs ", info.size, " bytes and ", info.stored_size,
+                " are stored");
   }
   // No overflow: stored_size is at most the size of a file that exists.
   if (info.compressed && info.size > info.stored_size * kMaxInflation + kInflationSlack) {

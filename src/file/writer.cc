@@ -70,9 +70,8 @@ std::vector<Planned> PlanSegments(std::span<const OwnedTensor> tensors) {
     p.crc32 = Crc32(p.stored());
     plan.push_back(std::move(p));
   }
-  std::sort(plan.begin(), plan.end(), [](const Planned& a, const Planned& b) {
-    return a.tensor->name < b.tensor->name;
-  });
+  std::sort(plan.begin(), plan.end(),
+            [](const Planned& a, const Planned& b) { return a.tensor->name < b.tensor->name; });
   for (size_t i = 1; i < plan.size(); ++i) {
     if (plan[i - 1].tensor->name == plan[i].tensor->name) {
       Fail(Status::kInvalidArgument, "two tensors are called \"", plan[i].tensor->name, "\"");
@@ -127,8 +126,9 @@ void WriteTo(const Sink& sink, fb::HeaderT& header, std::span<const OwnedTensor>
   }
   auto header_bytes = std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize()));
   if (!VerifyHeader(header_bytes)) {
-    Fail(Status::kInvalidArgument, "the description or the report is too large: a header has at most ",
-         kMaxHeaderSize, " bytes and ", kMaxHeaderTables, " tables");
+    Fail(Status::kInvalidArgument,
+         "the description or the report is too large: a header has at most ", kMaxHeaderSize,
+         " bytes and ", kMaxHeaderTables, " tables");
   }
   preamble.header_crc32 = Crc32(header_bytes);
 
@@ -154,8 +154,9 @@ void Write(const std::string& path, fb::HeaderT& header, std::span<const OwnedTe
 
 AlignedVector<std::byte> WriteToMemory(fb::HeaderT& header, std::span<const OwnedTensor> tensors) {
   AlignedVector<std::byte> out;
-  WriteTo([&](std::span<const std::byte> bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); },
-          header, tensors);
+  WriteTo(
+      [&](std::span<const std::byte> bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); },
+      header, tensors);
   return out;
 }
 

@@ -79,8 +79,8 @@ class Binder {
   static std::span<const T> Flat(const Named& t) {
     auto values = Typed<T>(t);
     if (t.tensor.shape.size() != 1) {
-      Fail(Status::kInvalidArgument, "tensor \"", t.name, "\": expected one dimension, found shape ",
-           ShapeText(t.tensor.shape));
+      Fail(Status::kInvalidArgument, "tensor \"", t.name,
+           "\": expected one dimension, found shape ", ShapeText(t.tensor.shape));
     }
     return values;
   }
@@ -167,8 +167,7 @@ class Binder {
       const Input& in = d_.inputs[i];
       out.features.inputs[i].kind = in.kind;
       if (in.scope != scope || out.count == 0) continue;
-      out.features.inputs[i] =
-          Feature(StrCat(prefix, "/features/", in.name), in.kind, out.count);
+      out.features.inputs[i] = Feature(StrCat(prefix, "/features/", in.name), in.kind, out.count);
     }
     if (Has(prefix + "/titles/offsets") || Has(prefix + "/titles/text")) {
       out.title_offsets = Shaped<uint64_t>(Need(prefix + "/titles/offsets"), {out.count + 1});
@@ -197,7 +196,8 @@ class Binder {
         Named quantiles = Need(prefix + "/quantiles");
         out[e.input] = Flat<float>(quantiles);
         if (out[e.input].size() < 2) {
-          Fail(Status::kInvalidArgument, "tensor \"", quantiles.name, "\": expected at least 2 values");
+          Fail(Status::kInvalidArgument, "tensor \"", quantiles.name,
+               "\": expected at least 2 values");
         }
       }
     }

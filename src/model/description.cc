@@ -154,8 +154,8 @@ class Checker {
     RequireEnum(e.activation, Activation::kRelu, where + ".activation");
     RequireEnum(e.normalization, Normalization::kQuantile, where + ".normalization");
     bool number = in.kind == InputKind::kNumber;
-    Require(number == (e.kind == EncoderKind::kNumber), where + ".kind", "does not fit the input \"",
-            in.name, "\"");
+    Require(number == (e.kind == EncoderKind::kNumber), where + ".kind",
+            "does not fit the input \"", in.name, "\"");
     if (number) {
       Require(e.table == -1, where + ".table", "numbers have none");
     } else {

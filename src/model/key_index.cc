@@ -30,7 +30,8 @@ uint64_t Interpolate(uint64_t n, int64_t key, const At& at) {
   // first < key <= last; differences do not overflow as unsigned numbers.
   auto range = static_cast<double>(static_cast<uint64_t>(last) - static_cast<uint64_t>(first));
   auto distance = static_cast<double>(static_cast<uint64_t>(key) - static_cast<uint64_t>(first));
-  auto guess = std::min(n - 1, static_cast<uint64_t>(distance / range * static_cast<double>(n - 1)));
+  auto guess =
+      std::min(n - 1, static_cast<uint64_t>(distance / range * static_cast<double>(n - 1)));
   uint64_t step = 1;
   if (at(guess) < key) {
     uint64_t begin = guess + 1, end = begin;

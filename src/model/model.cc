@@ -35,8 +35,8 @@ std::shared_ptr<const Model> Model::FromFile(std::unique_ptr<const file::Reader>
   AsCorrupt([&] {
     model->description_ = ReadDescription(*header.description());
     Validate(model->description_, /*bound=*/true);
-    Binding binding = Bind(model->description_,
-                           [&](std::string_view name) { return model->file_->Find(name); });
+    Binding binding =
+        Bind(model->description_, [&](std::string_view name) { return model->file_->Find(name); });
     model->users_ = std::move(binding.users);
     model->items_ = std::move(binding.items);
     model->vocabularies_ = std::move(binding.vocabularies);

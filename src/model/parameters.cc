@@ -45,7 +45,8 @@ std::vector<Parameter> ParametersOf(const Description& d) {
   std::vector<Parameter> out;
   for (uint32_t i = 0; i < d.tables.size(); ++i) {
     const Table& table = d.tables[i];
-    out.push_back(TableParameter(TableName(d, i), d.vocabularies[table.vocabulary].size, table.dim));
+    out.push_back(
+        TableParameter(TableName(d, i), d.vocabularies[table.vocabulary].size, table.dim));
   }
   for (const Tower& tower : d.towers) {
     // The first tower layer is drawn as if it had one matrix for each concatenated encoder, as

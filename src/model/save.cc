@@ -90,8 +90,9 @@ class ByName {
   }
 
   std::optional<file::Tensor> Find(std::string_view name) const {
-    auto it = std::lower_bound(sorted_.begin(), sorted_.end(), name,
-                               [](const OwnedTensor* t, std::string_view n) { return t->name < n; });
+    auto it =
+        std::lower_bound(sorted_.begin(), sorted_.end(), name,
+                         [](const OwnedTensor* t, std::string_view n) { return t->name < n; });
     if (it == sorted_.end() || (*it)->name != name) return std::nullopt;
     return file::Tensor{(*it)->dtype, (*it)->shape, (*it)->bytes};
   }
@@ -113,7 +114,8 @@ fb::HeaderT MakeHeader(const Contents& contents) {
   header.report->split = report.split;
   header.report->settings = report.settings;
   for (const auto& [name, value] : report.metrics) {
-    if (name.size() > 255) Fail(Status::kInvalidArgument, "the metric \"", name, "\" has too long a name");
+    if (name.size() > 255)
+      Fail(Status::kInvalidArgument, "the metric \"", name, "\" has too long a name");
     auto metric = std::make_unique<fb::MetricT>();
     metric->name = name;
     metric->value = value;

@@ -75,8 +75,7 @@ TEST(ReaderDamageTest, EveryFlippedByteBehindRightChecksumsIsAnErrorOrSafe) {
         (void)TouchEverything(*reader);
       } catch (const Error& error) {
         ++refused;
-        ASSERT_TRUE(error.status() == Status::kCorrupt ||
-                    error.status() == Status::kUnsupported ||
+        ASSERT_TRUE(error.status() == Status::kCorrupt || error.status() == Status::kUnsupported ||
                     error.status() == Status::kUnsupportedVersion)
             << error.message();
       }
@@ -93,8 +92,8 @@ TEST(ReaderDamageTest, PreambleFields) {
     FixChecksums(bytes);
     return OpenError(bytes);
   };
-  EXPECT_EQ(with(12, uint32_t{0}).status(), Status::kCorrupt);   // minimum reader version
-  EXPECT_EQ(with(8, uint32_t{0}).status(), Status::kCorrupt);    // older than its minimum
+  EXPECT_EQ(with(12, uint32_t{0}).status(), Status::kCorrupt);    // minimum reader version
+  EXPECT_EQ(with(8, uint32_t{0}).status(), Status::kCorrupt);     // older than its minimum
   EXPECT_EQ(with(24, uint64_t{128}).status(), Status::kCorrupt);  // header offset
   EXPECT_EQ(with(32, uint64_t{1} << 62).status(), Status::kCorrupt);
   EXPECT_EQ(with(32, ~uint64_t{0}).status(), Status::kCorrupt);
@@ -240,8 +239,7 @@ TEST(ReaderDamageTest, Compression) {
   ExpectCorrupt(bomb, "cannot inflate");
   Forgery garbage = forge(400, packed);
   garbage.bytes[kFirst] = std::byte{0};
-  garbage.header.segments[0]->crc32 =
-      Crc32(std::span(garbage.bytes).subspan(kFirst, packed));
+  garbage.header.segments[0]->crc32 = Crc32(std::span(garbage.bytes).subspan(kFirst, packed));
   ExpectCorrupt(garbage, "damaged");
 }
 

@@ -102,8 +102,7 @@ TEST(ReaderTest, CompressedSegmentsAreInflatedAtOpen) {
 
 TEST(ReaderTest, LargeSegmentsAreCheckedOnRequestOnly) {
   std::vector<OwnedTensor> tensors;
-  tensors.push_back(
-      OwnedTensor::From<float>("large", {20000}, std::vector<float>(20000, 1.0f)));
+  tensors.push_back(OwnedTensor::From<float>("large", {20000}, std::vector<float>(20000, 1.0f)));
   auto header = MinimalHeader();
   Bytes bytes = WriteToMemory(header, tensors);
   bytes[bytes.size() - 5] ^= std::byte{1};
@@ -134,7 +133,9 @@ TEST(ReaderTest, MissingEmptyAndForeignFiles) {
   EXPECT_EQ(error_of("directory").status(), Status::kIo);
   testing::WriteText(folder.File("empty"), "");
   EXPECT_EQ(error_of("empty").status(), Status::kCorrupt);
-  testing::WriteText(folder.File("short"), "\x89" "DUOMO\r\n");
+  testing::WriteText(folder.File("short"),
+                     "\x89"
+                     "DUOMO\r\n");
   EXPECT_EQ(error_of("short").status(), Status::kCorrupt);
   testing::WriteText(folder.File("foreign"), std::string(1000, 'x'));
   Error foreign = error_of("foreign");

@@ -44,8 +44,9 @@ std::string TypeText(const Schema& schema, const reflection::Type& type) {
   auto index = static_cast<uint32_t>(type.index());
   bool object = type.base_type() == reflection::Obj ||
                 (type.base_type() == reflection::Vector && type.element() == reflection::Obj);
-  return StrCat(text, ' ', object ? schema.objects()->Get(index)->name()->str()
-                                  : schema.enums()->Get(index)->name()->str());
+  return StrCat(text, ' ',
+                object ? schema.objects()->Get(index)->name()->str()
+                       : schema.enums()->Get(index)->name()->str());
 }
 
 std::string TextOf(const flatbuffers::String* text) { return text ? text->str() : ""; }
@@ -53,7 +54,8 @@ std::string TextOf(const flatbuffers::String* text) { return text ? text->str() 
 // What a released schema has and `current` lacks or has otherwise, one sentence each.
 class Comparison {
  public:
-  Comparison(const Schema& released, const Schema& current) : released_(released), current_(current) {
+  Comparison(const Schema& released, const Schema& current)
+      : released_(released), current_(current) {
     if (TextOf(released.file_ident()) != TextOf(current.file_ident())) Report("file identifier");
     if (released.root_table()->name()->str() != current.root_table()->name()->str()) {
       Report("root type");
@@ -80,7 +82,8 @@ class Comparison {
     for (const Field* field : *current->fields()) {
       bool is_new = released.fields()->LookupByKey(field->name()->c_str()) == nullptr;
       // Old files do not have it.
-      if (is_new && field->required()) Report("new field required: ", name, '.', field->name()->str());
+      if (is_new && field->required())
+        Report("new field required: ", name, '.', field->name()->str());
     }
   }
 
@@ -193,8 +196,9 @@ TEST_F(SchemaRulesTest, Deletions) {
 }
 
 TEST_F(SchemaRulesTest, Changes) {
-  EXPECT_EQ(After({{"old: int (id: 6)", "old: int (id: 2)"}, {"(id: 2);\n  ratio", "(id: 6);\n  ratio"}}),
-            (Found{"id: n.Root.count", "id: n.Root.old"}));
+  EXPECT_EQ(
+      After({{"old: int (id: 6)", "old: int (id: 2)"}, {"(id: 2);\n  ratio", "(id: 6);\n  ratio"}}),
+      (Found{"id: n.Root.count", "id: n.Root.old"}));
   EXPECT_EQ(After({{"old: int", "old: uint"}}), Found{"type: n.Root.old"});
   EXPECT_EQ(After({{"[Leaf]", "[int]"}}), Found{"type: n.Root.leaves"});
   EXPECT_EQ(After({{"color: Color", "color: int"}}), Found{"type: n.Root.color"});

@@ -59,7 +59,9 @@ TEST(GoldenTest, Cosine) {
   EXPECT_EQ(m->users().keys.Find(int64_t{2}), 2u);
   EXPECT_FALSE(m->users().keys.Find(int64_t{4}));
   EXPECT_EQ(m->items().keys.IntegerAt(3), 40);
-  EXPECT_EQ(m->items().Title(3), "K\xC3\xBC" "chenuhr");
+  EXPECT_EQ(m->items().Title(3),
+            "K\xC3\xBC"
+            "chenuhr");
   EXPECT_EQ(m->vocabulary(1).Find("amber"), 1u);
   EXPECT_EQ(ToVector(m->items().features.inputs[4].RowsOf(1)), (std::vector<uint32_t>{0, 4, 2}));
   EXPECT_TRUE(m->items().features.inputs[3].RowsOf(2).empty());

@@ -111,7 +111,9 @@ Contents Cosine() {
   AddKeys(c.tensors, "users", std::vector<int64_t>{3, 1, 2});
   AddKeys(c.tensors, "items", std::vector<int64_t>{10, 20, 30, 40});
   AddTexts(c.tensors, "items/titles",
-           std::vector<std::string>{"A small kettle", "A tall lamp", "Lamp", "K\xC3\xBC" "chenuhr"});
+           std::vector<std::string>{"A small kettle", "A tall lamp", "Lamp",
+                                    "K\xC3\xBC"
+                                    "chenuhr"});
   AddRows(c, "users/features/person", {}, {2, 0, 1});
   AddRows(c, "users/features/team", {}, {0, 1, 2});  // the last is unknown
   AddRows(c, "items/features/thing", {}, {0, 1, 2, 3});
@@ -254,8 +256,9 @@ class Maker {
     using T = std::vector<file::OwnedTensor>;
     Remodel("encoder_table", [](D& d, T&) { d.towers[0]->encoders[1]->table = 77; });
     Remodel("vocabulary_size", [](D& d, T&) { d.vocabularies[0]->size = uint64_t{1} << 39; });
-    Remodel("parameter_missing",
-            [](D&, T& t) { std::erase_if(t, [](auto& x) { return x.name == "parameters/user/dense0/bias"; }); });
+    Remodel("parameter_missing", [](D&, T& t) {
+      std::erase_if(t, [](auto& x) { return x.name == "parameters/user/dense0/bias"; });
+    });
     Remodel("parameter_shape", [](D&, T& t) {
       for (auto& x : t) {
         if (x.name == "parameters/item/dense0/weight") std::swap(x.shape[0], x.shape[1]);

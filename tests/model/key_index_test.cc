@@ -22,7 +22,9 @@ constexpr int64_t kHighest = std::numeric_limits<int64_t>::max();
 // The tensors that AddKeys makes, and the index over them.
 template <typename Key>
 struct Written {
-  explicit Written(const std::vector<Key>& keys) { AddKeys(tensors, "p", std::span<const Key>(keys)); }
+  explicit Written(const std::vector<Key>& keys) {
+    AddKeys(tensors, "p", std::span<const Key>(keys));
+  }
 
   template <typename T>
   std::span<const T> Get(const std::string& name) const {
@@ -112,8 +114,8 @@ TEST(KeyIndexTest, Range) {
 }
 
 TEST(KeyIndexTest, FindsEveryStringAndNothingElse) {
-  std::vector<std::string> keys = {"b", "", "a", "ab", "\xC3\xA9t\xC3\xA9", "zz", "a b",
-                                   std::string("nul\0l", 5)};
+  std::vector<std::string> keys = {
+      "b", "", "a", "ab", "\xC3\xA9t\xC3\xA9", "zz", "a b", std::string("nul\0l", 5)};
   Written<std::string> written(keys);
   KeyIndex index = written.Index();
   EXPECT_EQ(index.size(), keys.size());

@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "core/error.h"
-#include "file/duomo_generated.h"
 #include "core/version.h"
+#include "file/duomo_generated.h"
 #include "model/parameters.h"
 #include "model/samples.h"
 #include "temporary_folder.h"
@@ -78,10 +78,9 @@ void ExpectSameDescription(const Description& a, const Description& b) {
       EXPECT_TRUE(same_layers(x.layers, y.layers));
     }
   }
-  EXPECT_EQ(std::tie(a.head.kind, a.head.scale, a.head.user_bias, a.head.item_bias,
-                     a.head.global_bias),
-            std::tie(b.head.kind, b.head.scale, b.head.user_bias, b.head.item_bias,
-                     b.head.global_bias));
+  EXPECT_EQ(
+      std::tie(a.head.kind, a.head.scale, a.head.user_bias, a.head.item_bias, a.head.global_bias),
+      std::tie(b.head.kind, b.head.scale, b.head.user_bias, b.head.item_bias, b.head.global_bias));
   EXPECT_EQ(std::tie(a.output.kind, a.output.scale, a.output.offset, a.output.unit),
             std::tie(b.output.kind, b.output.scale, b.output.offset, b.output.unit));
 }
@@ -96,7 +95,8 @@ TEST(ModelTest, EveryKindOfModelComesBackAsItWas) {
     auto model = Model::Open(path, {.verify_checksums = true});
     ExpectSameDescription(model->description(), d);
     for (const Parameter& p : ParametersOf(d)) {
-      EXPECT_EQ(ToVector(model->parameter(p.name)), ValuesOf<float>(contents, "parameters/" + p.name));
+      EXPECT_EQ(ToVector(model->parameter(p.name)),
+                ValuesOf<float>(contents, "parameters/" + p.name));
     }
     EXPECT_EQ(model->users().count, 5u);
     EXPECT_EQ(model->items().count, 4u);
@@ -156,7 +156,8 @@ TEST(ModelTest, NumbersAndTheirStatistics) {
   Contents contents = ContentsOf(testing::JointDescription());
   auto bytes = SaveToMemory(contents);
   auto model = Model::OpenBuffer(bytes);
-  EXPECT_EQ(ToVector(model->statistics(2)), ValuesOf<float>(contents, "inputs/since_watch/quantiles"));
+  EXPECT_EQ(ToVector(model->statistics(2)),
+            ValuesOf<float>(contents, "inputs/since_watch/quantiles"));
   EXPECT_EQ(model->statistics(3).size(), 2u);
   EXPECT_TRUE(model->statistics(4).empty());
   EXPECT_EQ(model->items().features.inputs[4].numbers.size(), 4u);
@@ -210,13 +211,14 @@ TEST(ModelTest, TensorsThatDoNotFitAreNamedWithBothShapes) {
     return [=](Contents& c) { TensorOf(c, name).dtype = t; };
   };
   Description cosine = testing::CosineDescription(), joint = testing::JointDescription();
-  refuse(cosine, remove("parameters/item/dense1/bias"), {"\"parameters/item/dense1/bias\"", "missing"});
+  refuse(cosine, remove("parameters/item/dense1/bias"),
+         {"\"parameters/item/dense1/bias\"", "missing"});
   refuse(cosine, shape("parameters/tables/user", {4, 6}), {"tables/user", "[6, 4]", "[4, 6]"});
   refuse(cosine, dtype("parameters/tables/user", file::DType::kU32), {"f32", "u32"});
-  for (const char* name : {"vocabularies/user/keys", "vocabularies/word/offsets",
-                           "vocabularies/word/text", "vocabularies/word/order", "users/titles/text",
-                           "items/titles/offsets", "users/features/id/rows",
-                           "items/features/genres/offsets", "items/features/title/rows"}) {
+  for (const char* name :
+       {"vocabularies/user/keys", "vocabularies/word/offsets", "vocabularies/word/text",
+        "vocabularies/word/order", "users/titles/text", "items/titles/offsets",
+        "users/features/id/rows", "items/features/genres/offsets", "items/features/title/rows"}) {
     refuse(cosine, remove(name), {StrCat('"', name, '"'), "missing"});
   }
   for (const char* name : {"inputs/since_watch/quantiles", "inputs/impressions/mean_deviation",

@@ -16,11 +16,18 @@ using namespace model;
 
 constexpr size_t kUsers = 5, kItems = 4;
 
-Vocabulary Words(std::string name, uint64_t size) { return {std::move(name), KeyKind::kString, size, {}, {}}; }
-Vocabulary Ids(std::string name, uint64_t size) { return {std::move(name), KeyKind::kInt64, size, {}, {}}; }
-Vocabulary Range(std::string name, uint64_t size) { return {std::move(name), KeyKind::kRange, size, {}, {}}; }
+Vocabulary Words(std::string name, uint64_t size) {
+  return {std::move(name), KeyKind::kString, size, {}, {}};
+}
+Vocabulary Ids(std::string name, uint64_t size) {
+  return {std::move(name), KeyKind::kInt64, size, {}, {}};
+}
+Vocabulary Range(std::string name, uint64_t size) {
+  return {std::move(name), KeyKind::kRange, size, {}, {}};
+}
 
-Input In(std::string name, Scope scope, InputKind kind, int32_t vocabulary, uint32_t max_length = 0) {
+Input In(std::string name, Scope scope, InputKind kind, int32_t vocabulary,
+         uint32_t max_length = 0) {
   return {std::move(name), scope, kind, vocabulary, max_length, 0};
 }
 
@@ -46,7 +53,8 @@ Encoder Bag(uint32_t input, int32_t table, Pooling pooling) {
   return e;
 }
 
-Encoder Convolution(uint32_t input, int32_t table, std::vector<uint32_t> windows, uint32_t filters) {
+Encoder Convolution(uint32_t input, int32_t table, std::vector<uint32_t> windows,
+                    uint32_t filters) {
   Encoder e = Embedding(input, table);
   e.kind = EncoderKind::kConvolution;
   e.activation = Activation::kTanh;
@@ -67,7 +75,8 @@ Encoder Number(uint32_t input, Normalization normalization, bool square, bool ro
 
 std::vector<std::string> InventedTexts(const std::string& stem, size_t n) {
   std::vector<std::string> out;
-  for (size_t i = 0; i < n; ++i) out.push_back(StrCat(stem, (i * 7 + 3) % n, i % 2 ? "\xC3\xA9" : ""));
+  for (size_t i = 0; i < n; ++i)
+    out.push_back(StrCat(stem, (i * 7 + 3) % n, i % 2 ? "\xC3\xA9" : ""));
   return out;
 }
 
@@ -98,7 +107,8 @@ void AddVocabulary(Contents& contents, const Vocabulary& v) {
   std::string prefix = "vocabularies/" + v.name;
   if (v.keys == KeyKind::kInt64) {
     std::vector<int64_t> keys;
-    for (uint64_t i = 0; i < v.size; ++i) keys.push_back(static_cast<int64_t>((i * 5 + 2) % 97) - 9);
+    for (uint64_t i = 0; i < v.size; ++i)
+      keys.push_back(static_cast<int64_t>((i * 5 + 2) % 97) - 9);
     AddKeys(contents.tensors, prefix, std::span<const int64_t>(keys));
   } else if (v.keys == KeyKind::kString) {
     AddKeys(contents.tensors, prefix, std::span<const std::string>(InventedTexts(v.name, v.size)));
@@ -183,10 +193,10 @@ std::vector<Description> AllDescriptions() {
 Description HybridDescription() {
   Description d;
   d.name = "hybrid";
-  d.vocabularies = {Range("user", 6041), Range("gender", 2), Range("age", 7), Range("job", 21),
+  d.vocabularies = {Range("user", 6041),  Range("gender", 2), Range("age", 7),    Range("job", 21),
                     Range("movie", 3953), Words("genre", 18), Words("word", 5174)};
-  d.tables = {{"user", 0, 32}, {"gender", 1, 16}, {"age", 2, 16}, {"job", 3, 16},
-              {"movie", 4, 32}, {"genre", 5, 32}, {"word", 6, 32}};
+  d.tables = {{"user", 0, 32},  {"gender", 1, 16}, {"age", 2, 16}, {"job", 3, 16},
+              {"movie", 4, 32}, {"genre", 5, 32},  {"word", 6, 32}};
   d.inputs = {In("user", Scope::kUser, InputKind::kCategory, 0),
               In("gender", Scope::kUser, InputKind::kCategory, 1),
               In("age", Scope::kUser, InputKind::kCategory, 2),
@@ -209,7 +219,8 @@ Description HybridDescription() {
 Contents ContentsOf(const Description& d) {
   Contents contents;
   contents.description = d;
-  contents.report = {"synthetic", "ratio:0.1", "{\"seed\":1}", {{"test_rmse", 0.75}, {"steps", 10}}};
+  contents.report = {
+      "synthetic", "ratio:0.1", "{\"seed\":1}", {{"test_rmse", 0.75}, {"steps", 10}}};
   Random random(11);
   auto floats = [&](std::string name, std::vector<uint64_t> shape) {
     uint64_t n = 1;
@@ -224,8 +235,8 @@ Contents ContentsOf(const Description& d) {
 
   bool strings = d.name == "history";
   bool reads_history = false;
-  for (auto [prefix, scope, n] : {std::tuple("users", Scope::kUser, kUsers),
-                                  std::tuple("items", Scope::kItem, kItems)}) {
+  for (auto [prefix, scope, n] :
+       {std::tuple("users", Scope::kUser, kUsers), std::tuple("items", Scope::kItem, kItems)}) {
     if (strings) {
       AddKeys(contents.tensors, prefix,
               std::span<const std::string>(InventedTexts(std::string(prefix) + "-", n)));

@@ -33,48 +33,76 @@ void Refuse(Description d, const std::function<void(Description&)>& edit, const 
 const float kNan = std::numeric_limits<float>::quiet_NaN();
 
 TEST(ValidationTest, SamplesAreValid) {
-  for (const Description& d : testing::AllDescriptions()) EXPECT_NO_THROW(Validate(d, true)) << d.name;
+  for (const Description& d : testing::AllDescriptions())
+    EXPECT_NO_THROW(Validate(d, true)) << d.name;
   EXPECT_NO_THROW(Validate(testing::HybridDescription(), true));
 }
 
 TEST(ValidationTest, Names) {
   Description d = CosineDescription();
-  Refuse(d, [](auto& x) { x.name = ""; }, "name");
-  Refuse(d, [](auto& x) { x.name = "\xFF"; }, "name", "UTF-8");
-  Refuse(d, [](auto& x) { x.name = std::string(256, 'x'); }, "name", "255");
-  Refuse(d, [](auto& x) { x.inputs[1].name = "a/b"; }, "inputs[1].name", "'/'");
-  Refuse(d, [](auto& x) { x.inputs[1].name = "a\nb"; }, "inputs[1].name", "control");
-  Refuse(d, [](auto& x) { x.inputs[1].name = "id"; }, "inputs[1].name", "twice");
-  Refuse(d, [](auto& x) { x.tables[2].name = "user"; }, "tables[2].name", "twice");
-  Refuse(d, [](auto& x) { x.vocabularies[1].name = "user"; }, "vocabularies[1].name", "twice");
+  Refuse(
+      d, [](auto& x) { x.name = ""; }, "name");
+  Refuse(
+      d, [](auto& x) { x.name = "\xFF"; }, "name", "UTF-8");
+  Refuse(
+      d, [](auto& x) { x.name = std::string(256, 'x'); }, "name", "255");
+  Refuse(
+      d, [](auto& x) { x.inputs[1].name = "a/b"; }, "inputs[1].name", "'/'");
+  Refuse(
+      d, [](auto& x) { x.inputs[1].name = "a\nb"; }, "inputs[1].name", "control");
+  Refuse(
+      d, [](auto& x) { x.inputs[1].name = "id"; }, "inputs[1].name", "twice");
+  Refuse(
+      d, [](auto& x) { x.tables[2].name = "user"; }, "tables[2].name", "twice");
+  Refuse(
+      d, [](auto& x) { x.vocabularies[1].name = "user"; }, "vocabularies[1].name", "twice");
 }
 
 TEST(ValidationTest, Vocabularies) {
   Description d = CosineDescription();
-  Refuse(d, [](auto& x) { x.vocabularies[0].keys = KeyKind(3); }, "vocabularies[0].keys", "3");
-  Refuse(d, [](auto& x) { x.vocabularies[0].size = 1ull << 41; }, "vocabularies[0].size");
-  Refuse(d, [](auto& x) { x.vocabularies[1].size = 0; }, "vocabularies[1].size", "\"gender\"");
-  Refuse(d, [](auto& x) { x.vocabularies[1].integers = {1}; }, "vocabularies[1].values");
-  Refuse(d, [](auto& x) { x.vocabularies[0].strings = {"a"}; }, "vocabularies[0].values");
-  Refuse(d, [](auto& x) { x.vocabularies[1].strings = {"a", "a"}; }, "vocabularies[1].values",
-         "twice");
+  Refuse(
+      d, [](auto& x) { x.vocabularies[0].keys = KeyKind(3); }, "vocabularies[0].keys", "3");
+  Refuse(
+      d, [](auto& x) { x.vocabularies[0].size = 1ull << 41; }, "vocabularies[0].size");
+  Refuse(
+      d, [](auto& x) { x.vocabularies[1].size = 0; }, "vocabularies[1].size", "\"gender\"");
+  Refuse(
+      d, [](auto& x) { x.vocabularies[1].integers = {1}; }, "vocabularies[1].values");
+  Refuse(
+      d, [](auto& x) { x.vocabularies[0].strings = {"a"}; }, "vocabularies[0].values");
+  Refuse(
+      d,
+      [](auto& x) {
+        x.vocabularies[1].strings = {"a", "a"};
+      },
+      "vocabularies[1].values", "twice");
   d.vocabularies[1].size = 0;
   EXPECT_NO_THROW(Validate(d, false));  // not yet bound
 }
 
 TEST(ValidationTest, TablesAndInputs) {
   Description d = CosineDescription();
-  Refuse(d, [](auto& x) { x.tables[1].vocabulary = 5; }, "tables[1].vocabulary");
-  Refuse(d, [](auto& x) { x.tables[1].dim = 0; }, "tables[1].dim");
-  Refuse(d, [](auto& x) { x.tables[1].dim = 1u << 21; }, "tables[1].dim");
-  Refuse(d, [](auto& x) { x.inputs[0].scope = Scope(-1); }, "inputs[0].scope");
-  Refuse(d, [](auto& x) { x.inputs[0].kind = InputKind(5); }, "inputs[0].kind");
-  Refuse(d, [](auto& x) { x.inputs[0].vocabulary = -1; }, "inputs[0].vocabulary");
-  Refuse(d, [](auto& x) { x.inputs[0].vocabulary = 5; }, "inputs[0].vocabulary");
-  Refuse(d, [](auto& x) { x.inputs[4].vocabulary = 0; }, "inputs[4].vocabulary", "string");
+  Refuse(
+      d, [](auto& x) { x.tables[1].vocabulary = 5; }, "tables[1].vocabulary");
+  Refuse(
+      d, [](auto& x) { x.tables[1].dim = 0; }, "tables[1].dim");
+  Refuse(
+      d, [](auto& x) { x.tables[1].dim = 1u << 21; }, "tables[1].dim");
+  Refuse(
+      d, [](auto& x) { x.inputs[0].scope = Scope(-1); }, "inputs[0].scope");
+  Refuse(
+      d, [](auto& x) { x.inputs[0].kind = InputKind(5); }, "inputs[0].kind");
+  Refuse(
+      d, [](auto& x) { x.inputs[0].vocabulary = -1; }, "inputs[0].vocabulary");
+  Refuse(
+      d, [](auto& x) { x.inputs[0].vocabulary = 5; }, "inputs[0].vocabulary");
+  Refuse(
+      d, [](auto& x) { x.inputs[4].vocabulary = 0; }, "inputs[4].vocabulary", "string");
   Description j = JointDescription();
-  Refuse(j, [](auto& x) { x.inputs[2].vocabulary = 0; }, "inputs[2].vocabulary", "none");
-  Refuse(j, [](auto& x) { x.inputs[2].fallback = kNan; }, "inputs[2].fallback", "finite");
+  Refuse(
+      j, [](auto& x) { x.inputs[2].vocabulary = 0; }, "inputs[2].vocabulary", "none");
+  Refuse(
+      j, [](auto& x) { x.inputs[2].fallback = kNan; }, "inputs[2].fallback", "finite");
 }
 
 TEST(ValidationTest, Encoders) {
@@ -82,33 +110,67 @@ TEST(ValidationTest, Encoders) {
   auto user = [](auto& x) -> Encoder& { return x.towers[0].encoders[0]; };
   auto text = [](auto& x) -> Encoder& { return x.towers[1].encoders[2]; };
   std::string u = "towers[0].encoders[0]", t = "towers[1].encoders[2]";
-  Refuse(d, [&](auto& x) { user(x).input = 9; }, u + ".input");
-  Refuse(d, [&](auto& x) { user(x).input = 2; }, u + ".input", "not an input of this side");
-  Refuse(d, [&](auto& x) { user(x).kind = EncoderKind(5); }, u + ".kind");
-  Refuse(d, [&](auto& x) { user(x).kind = EncoderKind::kNumber; }, u + ".kind", "does not fit");
-  Refuse(d, [&](auto& x) { user(x).pooling = Pooling(3); }, u + ".pooling");
-  Refuse(d, [&](auto& x) { user(x).activation = Activation(4); }, u + ".activation");
-  Refuse(d, [&](auto& x) { user(x).normalization = Normalization(3); }, u + ".normalization");
-  Refuse(d, [&](auto& x) { user(x).normalization = Normalization::kStandard; },
-         u + ".normalization", "only numbers");
-  Refuse(d, [&](auto& x) { user(x).table = -1; }, u + ".table");
-  Refuse(d, [&](auto& x) { user(x).table = 5; }, u + ".table");
-  Refuse(d, [&](auto& x) { user(x).table = 1; }, u + ".table", "another vocabulary");
-  Refuse(d, [&](auto& x) { text(x).kind = EncoderKind::kEmbedding; }, t + ".kind", "bag");
-  Refuse(d, [&](auto& x) { text(x).kind = EncoderKind::kBag; }, t + ".pooling", "sum or mean");
-  Refuse(d, [&](auto& x) { user(x).kind = EncoderKind::kConvolution; }, u + ".kind", "words");
-  Refuse(d, [&](auto& x) { text(x).windows = {}; }, t + ".windows");
-  Refuse(d, [&](auto& x) { text(x).windows = std::vector<uint32_t>(17, 1); }, t + ".windows");
-  Refuse(d, [&](auto& x) { text(x).windows = {0}; }, t + ".windows");
-  Refuse(d, [&](auto& x) { text(x).windows = {65}; }, t + ".windows");
-  Refuse(d, [&](auto& x) { text(x).windows = {3, 3}; }, t + ".windows", "twice");
-  Refuse(d, [&](auto& x) { text(x).filters = 0; }, t + ".filters");
-  Refuse(d, [&](auto& x) { text(x).filters = 1u << 20; }, t, "wider");
-  Refuse(d, [&](auto& x) { text(x).filters = 1u << 20; text(x).layers = {{4}}; }, t, "wider");
-  Refuse(d, [&](auto& x) { user(x).layers[0].units = 0; }, u + ".dense[0].units");
-  Refuse(d, [&](auto& x) { user(x).layers[0].activation = Activation(9); },
-         u + ".dense[0].activation");
-  Refuse(d, [&](auto& x) { user(x).layers.resize(65, {4}); }, u + ".dense", "64");
+  Refuse(
+      d, [&](auto& x) { user(x).input = 9; }, u + ".input");
+  Refuse(
+      d, [&](auto& x) { user(x).input = 2; }, u + ".input", "not an input of this side");
+  Refuse(
+      d, [&](auto& x) { user(x).kind = EncoderKind(5); }, u + ".kind");
+  Refuse(
+      d, [&](auto& x) { user(x).kind = EncoderKind::kNumber; }, u + ".kind", "does not fit");
+  Refuse(
+      d, [&](auto& x) { user(x).pooling = Pooling(3); }, u + ".pooling");
+  Refuse(
+      d, [&](auto& x) { user(x).activation = Activation(4); }, u + ".activation");
+  Refuse(
+      d, [&](auto& x) { user(x).normalization = Normalization(3); }, u + ".normalization");
+  Refuse(
+      d, [&](auto& x) { user(x).normalization = Normalization::kStandard; }, u + ".normalization",
+      "only numbers");
+  Refuse(
+      d, [&](auto& x) { user(x).table = -1; }, u + ".table");
+  Refuse(
+      d, [&](auto& x) { user(x).table = 5; }, u + ".table");
+  Refuse(
+      d, [&](auto& x) { user(x).table = 1; }, u + ".table", "another vocabulary");
+  Refuse(
+      d, [&](auto& x) { text(x).kind = EncoderKind::kEmbedding; }, t + ".kind", "bag");
+  Refuse(
+      d, [&](auto& x) { text(x).kind = EncoderKind::kBag; }, t + ".pooling", "sum or mean");
+  Refuse(
+      d, [&](auto& x) { user(x).kind = EncoderKind::kConvolution; }, u + ".kind", "words");
+  Refuse(
+      d, [&](auto& x) { text(x).windows = {}; }, t + ".windows");
+  Refuse(
+      d, [&](auto& x) { text(x).windows = std::vector<uint32_t>(17, 1); }, t + ".windows");
+  Refuse(
+      d, [&](auto& x) { text(x).windows = {0}; }, t + ".windows");
+  Refuse(
+      d, [&](auto& x) { text(x).windows = {65}; }, t + ".windows");
+  Refuse(
+      d,
+      [&](auto& x) {
+        text(x).windows = {3, 3};
+      },
+      t + ".windows", "twice");
+  Refuse(
+      d, [&](auto& x) { text(x).filters = 0; }, t + ".filters");
+  Refuse(
+      d, [&](auto& x) { text(x).filters = 1u << 20; }, t, "wider");
+  Refuse(
+      d,
+      [&](auto& x) {
+        text(x).filters = 1u << 20;
+        text(x).layers = {{4}};
+      },
+      t, "wider");
+  Refuse(
+      d, [&](auto& x) { user(x).layers[0].units = 0; }, u + ".dense[0].units");
+  Refuse(
+      d, [&](auto& x) { user(x).layers[0].activation = Activation(9); },
+      u + ".dense[0].activation");
+  Refuse(
+      d, [&](auto& x) { user(x).layers.resize(65, {4}); }, u + ".dense", "64");
 }
 
 TEST(ValidationTest, EncoderNames) {
@@ -121,7 +183,8 @@ TEST(ValidationTest, EncoderNames) {
   Refuse(d, name("dense0"), field, "parameters of layers");
   Refuse(d, name("dense12x"), field);
   Refuse(d, name("convolution3"), field);
-  Refuse(d, [](auto& x) { x.inputs[0].name = "dense7"; }, field);  // taken over from the input
+  Refuse(
+      d, [](auto& x) { x.inputs[0].name = "dense7"; }, field);  // taken over from the input
   Refuse(d, name("gender"), "towers[0].encoders[1].name", "twice");
   for (const char* good : {"dense", "density", "convolution", "dense-0"}) {
     d.towers[0].encoders[0].name = good;
@@ -137,39 +200,61 @@ TEST(ValidationTest, NumbersAreNormalisedInOneWay) {
   EXPECT_NO_THROW(Validate(d, true));
   d.towers[0].encoders.back().normalization = Normalization::kNone;
   EXPECT_NO_THROW(Validate(d, true));
-  Refuse(d, [](auto& x) { x.towers[0].encoders.back().normalization = Normalization::kStandard; },
-         "towers[0].encoders[5].normalization", "since_watch");
-  Refuse(d, [](auto& x) { x.towers[0].encoders[2].table = 0; }, "towers[0].encoders[2].table");
+  Refuse(
+      d, [](auto& x) { x.towers[0].encoders.back().normalization = Normalization::kStandard; },
+      "towers[0].encoders[5].normalization", "since_watch");
+  Refuse(
+      d, [](auto& x) { x.towers[0].encoders[2].table = 0; }, "towers[0].encoders[2].table");
 }
 
 TEST(ValidationTest, Towers) {
   Description d = CosineDescription();
-  Refuse(d, [](auto& x) { x.towers.clear(); }, "towers");
-  Refuse(d, [](auto& x) { x.towers.pop_back(); }, "towers");
-  Refuse(d, [](auto& x) { std::swap(x.towers[0], x.towers[1]); }, "towers");
-  Refuse(d, [](auto& x) { x.towers[0].side = Side(7); }, "towers");
-  Refuse(d, [](auto& x) { x.towers[0].encoders.clear(); }, "towers[0].encoders");
-  Refuse(d, [](auto& x) { x.towers[0].layers[0].units = 7; }, "towers", "7 wide");
-  Refuse(d, [](auto& x) { x.towers[0].layers[0].units = 0; }, "towers[0].dense[0].units");
+  Refuse(
+      d, [](auto& x) { x.towers.clear(); }, "towers");
+  Refuse(
+      d, [](auto& x) { x.towers.pop_back(); }, "towers");
+  Refuse(
+      d, [](auto& x) { std::swap(x.towers[0], x.towers[1]); }, "towers");
+  Refuse(
+      d, [](auto& x) { x.towers[0].side = Side(7); }, "towers");
+  Refuse(
+      d, [](auto& x) { x.towers[0].encoders.clear(); }, "towers[0].encoders");
+  Refuse(
+      d, [](auto& x) { x.towers[0].layers[0].units = 7; }, "towers", "7 wide");
+  Refuse(
+      d, [](auto& x) { x.towers[0].layers[0].units = 0; }, "towers[0].dense[0].units");
 }
 
 TEST(ValidationTest, HeadAndOutput) {
   Description d = CosineDescription(), dot = DotDescription();
-  Refuse(d, [](auto& x) { x.head.kind = HeadKind(3); }, "head.kind");
-  Refuse(d, [](auto& x) { x.head.kind = HeadKind::kLogistic; }, "head.kind", "joint");
-  Refuse(JointDescription(), [](auto& x) { x.head.kind = HeadKind::kDot; }, "head.kind");
+  Refuse(
+      d, [](auto& x) { x.head.kind = HeadKind(3); }, "head.kind");
+  Refuse(
+      d, [](auto& x) { x.head.kind = HeadKind::kLogistic; }, "head.kind", "joint");
+  Refuse(
+      JointDescription(), [](auto& x) { x.head.kind = HeadKind::kDot; }, "head.kind");
   for (double bad : {0.0, -1.0, double(kNan), double(INFINITY)}) {
-    Refuse(d, [&](auto& x) { x.head.scale = bad; }, "head.scale");
-    Refuse(d, [&](auto& x) { x.output.scale = bad; }, "output.scale");
+    Refuse(
+        d, [&](auto& x) { x.head.scale = bad; }, "head.scale");
+    Refuse(
+        d, [&](auto& x) { x.output.scale = bad; }, "output.scale");
   }
-  Refuse(d, [](auto& x) { x.head.user_bias = 0; }, "head.user_bias", "dot");
-  Refuse(d, [](auto& x) { x.head.global_bias = true; }, "head.global_bias");
-  Refuse(dot, [](auto& x) { x.head.user_bias = 4; }, "head.user_bias");
-  Refuse(dot, [](auto& x) { x.head.user_bias = 2; }, "head.user_bias", "that side");
-  Refuse(dot, [](auto& x) { x.head.item_bias = 3; }, "head.item_bias", "category");
-  Refuse(d, [](auto& x) { x.output.kind = OutputKind(3); }, "output.kind");
-  Refuse(d, [](auto& x) { x.output.offset = kNan; }, "output.offset");
-  Refuse(d, [](auto& x) { x.output.unit = "\xFF"; }, "output.unit");
+  Refuse(
+      d, [](auto& x) { x.head.user_bias = 0; }, "head.user_bias", "dot");
+  Refuse(
+      d, [](auto& x) { x.head.global_bias = true; }, "head.global_bias");
+  Refuse(
+      dot, [](auto& x) { x.head.user_bias = 4; }, "head.user_bias");
+  Refuse(
+      dot, [](auto& x) { x.head.user_bias = 2; }, "head.user_bias", "that side");
+  Refuse(
+      dot, [](auto& x) { x.head.item_bias = 3; }, "head.item_bias", "category");
+  Refuse(
+      d, [](auto& x) { x.output.kind = OutputKind(3); }, "output.kind");
+  Refuse(
+      d, [](auto& x) { x.output.offset = kNan; }, "output.offset");
+  Refuse(
+      d, [](auto& x) { x.output.unit = "\xFF"; }, "output.unit");
 }
 
 TEST(WidthTest, FollowFromTheDescription) {
