@@ -77,7 +77,7 @@ void Run(const Options& o) {
     run.options.learning_rate = 1e-3;
     run.options.schedule = training::Schedule::kLinear;
   }
-  run.output.store_history = true;
+  run.store_history = true;
   run.file = o.folder + "/demo.duomo";
   run.plot = o.folder + "/cost.svg";
   TrainingResult result = Train(run, dataset);

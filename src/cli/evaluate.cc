@@ -3,7 +3,7 @@
 
 #include "cli/workflow.h"
 #include "core/error.h"
-#include "data/movielens.h"
+#include "data/open.h"
 #include "evaluation/ratings.h"
 
 namespace duomo::cli {
@@ -71,7 +71,7 @@ void Run(const Options& o) {
   if (session.engine().joint()) {
     Fail(Status::kUnsupported, o.file, " ranks pairs; it does not predict ratings");
   }
-  data::Dataset dataset = data::ReadMovieLens1M(o.data);
+  data::Dataset dataset = data::OpenDataset(o.data);
   std::string split = o.split.empty() ? session.model().report().split : o.split;
   RatingReport report =
       EvaluateRatings(session, dataset, data::MakeSplit(split, dataset.interactions, o.seed));

@@ -19,6 +19,7 @@ int main(int argc, char** argv) {
   duomo::cli::AddTopk(app);
   duomo::cli::AddSimilar(app);
   duomo::cli::AddSynth(app);
+  duomo::cli::AddDescribe(app);
   try {
     app.parse(argc, argv);  // runs the subcommand's callback
   } catch (const CLI::ParseError& error) {

@@ -4,13 +4,13 @@
 
 #include "cli/workflow.h"
 #include "core/error.h"
-#include "data/movielens.h"
+#include "data/open.h"
 
 namespace duomo::cli {
 namespace {
 
 struct Options {
-  std::string data, file, preset = "hybrid", model, split = "paddle", log, plot;
+  std::string data, file, preset = "hybrid", model, split, candidates, log, plot;
   std::optional<uint64_t> passes, steps;
   std::optional<uint32_t> batch;
   std::optional<double> learning_rate;
@@ -34,15 +34,16 @@ void Run(const Options& o) {
   run.options.seed = o.seed;
   run.options.threads = o.threads;
   run.options.test_every = o.test_every;
-  run.split = data::ParseSplit(o.split);
-  run.output.store_history = o.store_history;
-  run.output.user_vectors = !o.no_user_vectors;
+  run.split = data::ParseSplit(o.split.empty() ? run.recipe.split : o.split);
+  run.store_history = o.store_history;
+  run.user_vectors = !o.no_user_vectors;
+  run.candidates = o.candidates;
   run.file = o.file;
   run.log = o.log;
   run.plot = o.plot;
   data::ReadOptions read;
   read.skip_bad_lines = o.skip_bad_lines;
-  data::Dataset dataset = data::ReadMovieLens1M(o.data, read);
+  data::Dataset dataset = data::OpenDataset(o.data, read);
   if (dataset.skipped_lines > 0) {
     Log("left out %llu bad lines\n", static_cast<unsigned long long>(dataset.skipped_lines));
   }
@@ -78,9 +79,10 @@ void AddTrain(CLI::App& app) {
   c->add_option("--model", o->model, "Your own model: a JSON file like the presets")
       ->excludes(preset);
   c->add_option("--split", o->split,
-                "Test rows: paddle, ratio:R, leave-last, time:Q or none")
-      ->capture_default_str()
+                "Test rows: paddle, ratio:R, leave-last, time:Q or none [as the preset says]")
       ->check(Checked("SPLIT", [](const std::string& text) { data::ParseSplit(text); }));
+  c->add_option("--candidates", o->candidates,
+                "A candidate model's .duomo file, for a preset that learns to rank its results");
   c->add_option("--passes", o->passes, "Passes over the training rows [2]")
       ->check(CLI::PositiveNumber);
   c->add_option("--steps", o->steps, "The most steps to take")->check(CLI::PositiveNumber);

@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/file_io.h"
 #include "model/parameters.h"
+#include "training/task.h"
 
 namespace duomo::cli {
 
@@ -20,22 +21,26 @@ description::Recipe FindRecipe(const std::string& preset, const std::string& fil
 
 TrainingResult Train(const TrainingRun& run, const data::Dataset& dataset) {
   auto start = std::chrono::steady_clock::now();
-  data::Encoded encoded = data::Encode(run.recipe.model, dataset);
+  std::vector<std::string> computed = training::ComputedInputs(run.options);
+  data::Encoded encoded = data::Encode(run.recipe.model, dataset, computed);
   data::Split split = data::MakeSplit(run.split, dataset.interactions, run.options.seed);
-  training::RatingExamples train(encoded, dataset.interactions, split.train);
-  training::RatingExamples test(encoded, dataset.interactions, split.test);
-  training::Trainer trainer(encoded, train, split.test.empty() ? nullptr : &test, run.options);
+  std::shared_ptr<const runtime::Engine> candidates;
+  if (!run.candidates.empty()) {
+    candidates = runtime::Engine::Create(model::Model::Open(run.candidates));
+  }
+  training::Task task(encoded, dataset, split, run.options, std::move(candidates));
+  training::Trainer trainer(encoded, task.train(), task.test(), run.options);
 
   TrainingResult result;
-  result.train_rows = split.train.size();
-  result.test_rows = split.test.size();
+  result.train_rows = task.train().size();
+  result.test_rows = task.test() != nullptr ? task.test()->size() : 0;
   for (const model::Parameter& p : model::ParametersOf(encoded.description)) {
     result.parameters += p.known_size();
     result.unknown_parameters += p.size() - p.known_size();
   }
   Log("%s: %zu users, %zu items, %zu ratings: %zu to train on, %zu to test on\n",
       dataset.name.c_str(), dataset.users.size(), dataset.items.size(),
-      dataset.interactions.size(), split.train.size(), split.test.size());
+      dataset.interactions.size(), result.train_rows, result.test_rows);
   Log("%s: %llu parameters, and %llu in unknown rows; %llu steps a pass\n",
       encoded.description.name.c_str(), static_cast<unsigned long long>(result.parameters),
       static_cast<unsigned long long>(result.unknown_parameters),
@@ -57,9 +62,14 @@ TrainingResult Train(const TrainingRun& run, const data::Dataset& dataset) {
     Log("interrupted after step %llu; writing what has been learned\n",
         static_cast<unsigned long long>(result.steps));
   }
-  if (!split.test.empty()) result.test = last.event();
+  if (task.test() != nullptr) result.test = last.event();
 
-  model::Contents contents = training::Export(trainer, encoded, dataset, run.output);
+  training::ExportOptions output;
+  output.user_vectors = run.user_vectors;
+  if (run.store_history) {
+    output.history = training::HistoryRows(encoded.description, dataset, split);
+  }
+  model::Contents contents = training::Export(trainer, encoded, dataset, output);
   contents.report.data = dataset.name;
   contents.report.split = run.split.name;
   description::Json settings = training::ToJson(run.options);

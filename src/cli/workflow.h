@@ -18,7 +18,8 @@ struct TrainingRun {
   description::Recipe recipe;
   training::TrainingOptions options;
   data::SplitSpec split;
-  training::ExportOptions output;
+  bool store_history = false, user_vectors = true;
+  std::string candidates;  // a candidate model's file, for learning from impressions; or empty
   std::string file;  // the .duomo file to write
   std::string log, plot;  // or empty
 };

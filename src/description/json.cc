@@ -242,6 +242,7 @@ Recipe RecipeFromText(const std::string& text, const std::string& source) {
     Fields f(json, "");
     Recipe recipe;
     recipe.model = FromJson(f.Get("model"));
+    recipe.split = f.Text("split", recipe.split);
     if (f.Has("training")) recipe.training = f.Get("training");
     f.Finish();
     return recipe;

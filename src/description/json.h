@@ -16,9 +16,10 @@ model::Description FromJson(const Json& json);
 // The same form; FromJson(ToJson(d)) is d, with vocabulary sizes where d is bound.
 Json ToJson(const model::Description& description);
 
-// A model file: {"model": description, "training": settings that suit it}.
+// A model file: {"model": description, "split": default split, "training": settings that suit it}.
 struct Recipe {
   model::Description model;
+  std::string split = "paddle";  // read by data::ParseSplit
   Json training = Json::object();  // read by training::OptionsFromJson
 };
 Recipe RecipeFromText(const std::string& text, const std::string& source);

@@ -1,10 +1,10 @@
 #include "training/export.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "core/error.h"
 #include "runtime/engine.h"
+#include "training/sequences.h"
 
 namespace duomo::training {
 namespace {
@@ -44,21 +44,13 @@ void AddEntities(std::vector<OwnedTensor>& out, const std::string& prefix,
   }
 }
 
-void AddHistory(std::vector<OwnedTensor>& out, const data::Dataset& dataset) {
-  const data::Interactions& all = dataset.interactions;
-  std::vector<uint32_t> order(all.size());
-  std::iota(order.begin(), order.end(), 0u);
-  bool timed = all.timestamps.size() == all.size();
-  std::stable_sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-    if (all.users[a] != all.users[b]) return all.users[a] < all.users[b];
-    return timed && all.timestamps[a] < all.timestamps[b];
-  });
+void AddHistory(std::vector<OwnedTensor>& out, const data::Dataset& dataset,
+                std::span<const uint32_t> rows) {
+  Sequences sequences(dataset.interactions, dataset.users.size(), rows);
   model::FeatureColumn history{model::InputKind::kHistory, {0}, {}, {}};
-  size_t at = 0;
-  for (size_t user = 0; user < dataset.users.size(); ++user) {
-    for (; at < order.size() && all.users[order[at]] == user; ++at) {
-      history.rows.push_back(all.items[order[at]]);
-    }
+  for (uint32_t user = 0; user < sequences.users(); ++user) {
+    auto items = sequences.ItemsOf(user);
+    history.rows.insert(history.rows.end(), items.begin(), items.end());
     history.offsets.push_back(history.rows.size());
   }
   model::AddFeature(out, "users/history", history.view());
@@ -99,7 +91,7 @@ model::Contents Export(const Trainer& trainer, const data::Encoded& encoded,
         StrCat("inputs/", d.inputs[i].name, standard ? "/mean_deviation" : "/quantiles"),
         {statistics.size()}, statistics));
   }
-  if (options.store_history) AddHistory(contents.tensors, dataset);
+  if (!options.history.empty()) AddHistory(contents.tensors, dataset, options.history);
   if (!model::IsJoint(d)) FreezeVectors(contents, options.user_vectors);
   return contents;
 }

@@ -12,7 +12,9 @@ namespace duomo::training {
 
 struct ExportOptions {
   bool user_vectors = true;   // freeze user vectors (item vectors always are)
-  bool store_history = false; // who rated what, in time order, for exclude-seen
+  // The interactions to keep as users' histories, in time order, for exclude-seen and for towers
+  // that read histories; empty: none.
+  std::vector<uint32_t> history;
   bool titles = true;
 };
 

@@ -4,7 +4,7 @@ namespace duomo::training {
 namespace {
 using std::string_view;
 constexpr string_view kLosses[] = {"squared", "logistic", "softmax"};
-constexpr string_view kExampleKinds[] = {"ratings", "next"};
+constexpr string_view kExampleKinds[] = {"ratings", "next", "impressions"};
 constexpr string_view kSchedules[] = {"constant", "linear", "cosine"};
 }  // namespace
 
@@ -37,6 +37,12 @@ TrainingOptions OptionsFromJson(const description::Json& json, TrainingOptions o
     o.examples.per_user = narrow(e, "per_user", o.examples.per_user);
     o.examples.minimum_history = narrow(e, "minimum_history", o.examples.minimum_history);
     o.examples.age = e.Text("age", o.examples.age);
+    o.examples.candidates = narrow(e, "candidates", o.examples.candidates);
+    o.examples.negatives = narrow(e, "negatives", o.examples.negatives);
+    o.examples.score = e.Text("score", o.examples.score);
+    o.examples.since_alike = e.Text("since_alike", o.examples.since_alike);
+    o.examples.count_alike = e.Text("count_alike", o.examples.count_alike);
+    o.examples.alike = e.Text("alike", o.examples.alike);
     e.Finish();
   }
   if (f.Has("id_dropout")) o.id_dropout.clear();
@@ -68,7 +74,13 @@ description::Json ToJson(const TrainingOptions& o) {
   out["examples"] = {{"kind", kExampleKinds[static_cast<size_t>(o.examples.kind)]},
                      {"per_user", o.examples.per_user},
                      {"minimum_history", o.examples.minimum_history},
-                     {"age", o.examples.age}};
+                     {"age", o.examples.age},
+                     {"candidates", o.examples.candidates},
+                     {"negatives", o.examples.negatives},
+                     {"score", o.examples.score},
+                     {"since_alike", o.examples.since_alike},
+                     {"count_alike", o.examples.count_alike},
+                     {"alike", o.examples.alike}};
   out["id_dropout"] = description::Json::array();
   for (const auto& [input, rate] : o.id_dropout) {
     out["id_dropout"].push_back({{"input", input}, {"rate", rate}});

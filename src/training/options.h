@@ -21,13 +21,19 @@ enum class Schedule { kConstant, kLinear, kCosine };  // of the learning rate, d
 enum class ExampleKind {
   kRatings,  // each rating by itself (RatingExamples)
   kNext,     // each watch after those before it (NextExamples)
+  kImpressions,  // what a candidate model showed, watched or not (ImpressionExamples)
 };
 
 struct ExampleOptions {
   ExampleKind kind = ExampleKind::kRatings;
-  uint32_t per_user = 0;         // next: the latest so many watches of every user; 0: all
-  uint32_t minimum_history = 1;  // next: watches that must come before one
+  uint32_t per_user = 0;         // the latest so many watches of every user; 0: all
+  uint32_t minimum_history = 1;  // watches that must come before one
   std::string age;               // next: the number input that says how old the example is, in days
+  // Impressions: how many candidates were shown, and how many of those not watched to learn from.
+  uint32_t candidates = 200, negatives = 8;
+  // Impressions: the pair inputs (numbers) that hold the candidate model's score, the watches
+  // since the latest item alike and how many were alike; alike: the item set input that says so.
+  std::string score, since_alike, count_alike, alike;
 };
 
 struct TrainingOptions {

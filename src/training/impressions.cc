@@ -1,0 +1,212 @@
+#include "training/impressions.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "core/error.h"
+#include "core/random.h"
+#include "kernels/vector.h"
+
+namespace duomo::training {
+namespace {
+
+constexpr uint32_t kAbsent = UINT32_MAX;
+
+// Rows of a data set's table in a model; kAbsent where the model does not know the key.
+std::vector<uint32_t> RowsInModel(const model::KeyIndex& keys, const data::EntityTable& table) {
+  std::vector<uint32_t> rows;
+  for (size_t i = 0; i < table.size(); ++i) {
+    auto row = table.keys.empty() ? keys.Find(table.ids[i]) : keys.Find(table.keys[i]);
+    rows.push_back(row ? static_cast<uint32_t>(*row) : kAbsent);
+  }
+  return rows;
+}
+
+int32_t FindPairInput(const model::Description& d, const std::string& name, const char* field) {
+  if (name.empty()) return -1;
+  for (size_t i = 0; i < d.inputs.size(); ++i) {
+    if (d.inputs[i].name == name && d.inputs[i].kind == model::InputKind::kNumber &&
+        d.inputs[i].scope == model::Scope::kPair) {
+      return static_cast<int32_t>(i);
+    }
+  }
+  Fail(Status::kInvalidArgument, "training.examples.", field, ": \"", name,
+       "\" is not a number input of scope pair");
+}
+
+}  // namespace
+
+PairFeatures::PairFeatures(const model::FeatureView& likeness, size_t items) : masks_(items, 0) {
+  for (size_t i = 0; i < items; ++i) {
+    for (uint32_t row : likeness.RowsOf(i)) masks_[i] |= uint64_t{1} << (row % 64);
+  }
+}
+
+float PairFeatures::SinceAlike(std::span<const uint32_t> history, uint32_t item) const {
+  for (size_t back = 0; back < history.size(); ++back) {
+    if (Alike(history[history.size() - 1 - back], item)) return static_cast<float>(back);
+  }
+  return static_cast<float>(history.size());
+}
+
+float PairFeatures::CountAlike(std::span<const uint32_t> history, uint32_t item) const {
+  return static_cast<float>(
+      std::count_if(history.begin(), history.end(), [&](uint32_t h) { return Alike(h, item); }));
+}
+
+CandidateSource::CandidateSource(std::shared_ptr<const runtime::Engine> engine,
+                                 const data::Dataset& dataset)
+    : engine_(std::move(engine)) {
+  if (engine_->joint()) {
+    Fail(Status::kUnsupported, "a joint model cannot make candidates; give a two-tower model");
+  }
+  const model::Model& model = engine_->model();
+  to_model_users_ = RowsInModel(model.users().keys, dataset.users);
+  to_model_items_ = RowsInModel(model.items().keys, dataset.items);
+  to_data_items_.assign(model.items().count, kAbsent);
+  for (size_t i = 0; i < to_model_items_.size(); ++i) {
+    if (to_model_items_[i] != kAbsent) to_data_items_[to_model_items_[i]] = static_cast<uint32_t>(i);
+  }
+  vector_.resize(engine_->vector_width());
+  if (model.items().vectors.empty()) items_ = engine_->Freeze(model::Side::kItem);
+}
+
+std::vector<CandidateSource::Candidate> CandidateSource::Find(uint32_t user,
+                                                              std::span<const uint32_t> history,
+                                                              size_t count) {
+  const model::Model& model = engine_->model();
+  std::vector<uint32_t> watched;
+  for (uint32_t item : history) {
+    if (to_model_items_[item] != kAbsent) watched.push_back(to_model_items_[item]);
+  }
+  uint32_t row = to_model_users_[user];
+  uint64_t offsets[2] = {0, watched.size()};
+  inputs_.assign(model.description().inputs.size(), {});
+  if (row != kAbsent) engine_->StoredInputs(model::Side::kUser, {&row, 1}, inputs_);
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    if (model.description().inputs[i].kind != model::InputKind::kHistory) continue;
+    inputs_[i].view = {model::InputKind::kHistory, offsets, watched, {}};
+    inputs_[i].rows = {};
+  }
+  engine_->Encode(model::Side::kUser, {1, inputs_}, vector_.data(), work_);
+  std::span<const float> items = items_.empty() ? model.items().vectors : std::span(items_);
+  dots_.resize(model.items().count);
+  kernels::Vector().dots(vector_.data(), items.data(), vector_.size(), dots_.size(), dots_.data());
+  for (uint32_t item : watched) dots_[item] = -INFINITY;
+  std::vector<uint32_t> order;
+  for (uint32_t i = 0; i < dots_.size(); ++i) {
+    if (dots_[i] > -INFINITY && to_data_items_[i] != kAbsent) order.push_back(i);
+  }
+  size_t kept = std::min(count, order.size());
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(kept), order.end(),
+                    [&](uint32_t a, uint32_t b) {
+                      return dots_[a] != dots_[b] ? dots_[a] > dots_[b] : a < b;
+                    });
+  std::vector<Candidate> out;
+  for (size_t i = 0; i < kept; ++i) {
+    out.push_back({to_data_items_[order[i]], engine_->Score(dots_[order[i]])});
+  }
+  return out;
+}
+
+ImpressionExamples::ImpressionExamples(const data::Encoded& encoded,
+                                       const data::Interactions& interactions,
+                                       const Sequences& history, const ExampleOptions& options,
+                                       CandidateSource& candidates, uint64_t seed)
+    : encoded_(&encoded), history_(&history) {
+  const model::Description& d = encoded.description;
+  score_input_ = FindPairInput(d, options.score, "score");
+  since_input_ = FindPairInput(d, options.since_alike, "since_alike");
+  count_input_ = FindPairInput(d, options.count_alike, "count_alike");
+  model::FeatureView likeness;
+  for (size_t i = 0; i < d.inputs.size(); ++i) {
+    if (d.inputs[i].kind == model::InputKind::kHistory) history_inputs_.push_back(i);
+    if (d.inputs[i].name == options.alike) likeness = encoded.items.inputs[i];
+  }
+  PairFeatures pairs(likeness, encoded.items.count);
+  Random random(seed);
+  for (uint32_t user = 0; user < history.users(); ++user) {
+    auto watches = history.Of(user);
+    auto items = history.ItemsOf(user);
+    size_t first = options.minimum_history;
+    if (options.per_user > 0 && watches.size() > options.per_user) {
+      first = std::max(first, watches.size() - options.per_user);
+    }
+    for (size_t i = first; i < watches.size(); ++i) {
+      auto before = items.first(i);
+      auto shown = candidates.Find(user, before, options.candidates);
+      auto found = std::find_if(shown.begin(), shown.end(),
+                                [&](const auto& c) { return c.item == items[i]; });
+      if (found == shown.end()) continue;
+      auto add = [&](const CandidateSource::Candidate& c, float target, float weight) {
+        examples_.push_back({user, static_cast<uint32_t>(i), c.item, target, weight, c.score,
+                             pairs.SinceAlike(before, c.item), pairs.CountAlike(before, c.item)});
+      };
+      add(*found, 1, interactions.ratings[watches[i]]);
+      std::unordered_set<uint32_t> watched_later(items.begin() + static_cast<std::ptrdiff_t>(i),
+                                                 items.end());
+      for (uint32_t n = 0; n < options.negatives; ++n) {
+        const auto& c = shown[random.Below(shown.size())];
+        // What the user watches next is no example of what the user does not want.
+        if (!watched_later.contains(c.item)) add(c, 0, 1);
+      }
+    }
+  }
+  if (examples_.empty()) {
+    Fail(Status::kInvalidArgument,
+         "the candidate model finds none of the watches among its best ", options.candidates,
+         "; there is nothing to learn ranking from");
+  }
+}
+
+void ImpressionExamples::Gather(std::span<const uint32_t> numbers, ExampleBatch& out) const {
+  const model::Description& d = encoded_->description;
+  out.users.clear();
+  out.items.clear();
+  out.targets.clear();
+  out.weights.clear();
+  out.columns.resize(d.inputs.size());
+  for (model::FeatureColumn& column : out.columns) {
+    column.rows.clear();
+    column.numbers.clear();
+    column.offsets.assign(1, 0);
+  }
+  auto number = [&](int32_t input, float value) {
+    if (input >= 0) out.columns[static_cast<size_t>(input)].numbers.push_back(value);
+  };
+  for (uint32_t i : numbers) {
+    const Example& e = examples_[i];
+    out.users.push_back(e.user);
+    out.items.push_back(e.item);
+    out.targets.push_back(e.target);
+    out.weights.push_back(e.weight);
+    number(score_input_, e.score);
+    number(since_input_, e.since);
+    number(count_input_, e.count);
+    for (size_t input : history_inputs_) {
+      auto watched = history_->ItemsOf(e.user).first(e.before);
+      uint32_t most = d.inputs[input].max_length;
+      if (most > 0 && watched.size() > most) watched = watched.last(most);
+      model::FeatureColumn& column = out.columns[input];
+      column.rows.insert(column.rows.end(), watched.begin(), watched.end());
+      column.offsets.push_back(column.rows.size());
+    }
+  }
+  out.inputs.resize(d.inputs.size());
+  for (size_t i = 0; i < d.inputs.size(); ++i) {
+    const model::Input& in = d.inputs[i];
+    model::FeatureColumn& column = out.columns[i];
+    column.kind = in.kind;
+    if (in.kind == model::InputKind::kHistory) {
+      out.inputs[i] = {{in.kind, column.offsets, column.rows, {}}, {}};
+    } else if (in.scope == model::Scope::kPair) {
+      out.inputs[i] = {{in.kind, {}, {}, column.numbers}, {}};
+    } else if (in.scope == model::Scope::kUser) {
+      out.inputs[i] = {encoded_->users.inputs[i], out.users};
+    } else {
+      out.inputs[i] = {encoded_->items.inputs[i], out.items};
+    }
+  }
+}
+
+}  // namespace duomo::training

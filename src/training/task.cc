@@ -1,0 +1,49 @@
+#include "training/task.h"
+
+#include <numeric>
+
+#include "core/error.h"
+
+namespace duomo::training {
+
+std::vector<std::string> ComputedInputs(const TrainingOptions& options) {
+  if (options.examples.age.empty()) return {};
+  return {options.examples.age};
+}
+
+Task::Task(const data::Encoded& encoded, const data::Dataset& dataset, const data::Split& split,
+           const TrainingOptions& options, std::shared_ptr<const runtime::Engine> candidates) {
+  const data::Interactions& all = dataset.interactions;
+  if (options.examples.kind == ExampleKind::kRatings) {
+    train_ = std::make_unique<RatingExamples>(encoded, all, split.train);
+    if (!split.test.empty()) test_ = std::make_unique<RatingExamples>(encoded, all, split.test);
+    return;
+  }
+  sequences_.emplace(all, dataset.users.size(), split.train);
+  if (options.examples.kind == ExampleKind::kImpressions) {
+    if (candidates == nullptr) {
+      Fail(Status::kInvalidArgument,
+           "this model learns from what a candidate model shows: name its file with --candidates");
+    }
+    CandidateSource source(std::move(candidates), dataset);
+    train_ = std::make_unique<ImpressionExamples>(encoded, all, *sequences_, options.examples,
+                                                  source, options.seed);
+    return;  // its test is a ranking, not a cost; see evaluation
+  }
+  train_ = std::make_unique<NextExamples>(encoded, all, *sequences_, options.examples);
+  if (!split.test.empty()) {
+    test_ = std::make_unique<NextExamples>(encoded, all, *sequences_, options.examples, split.test);
+  }
+}
+
+std::vector<uint32_t> HistoryRows(const model::Description& d, const data::Dataset& dataset,
+                                  const data::Split& split) {
+  for (const model::Input& input : d.inputs) {
+    if (input.kind == model::InputKind::kHistory) return split.train;
+  }
+  std::vector<uint32_t> rows(dataset.interactions.size());
+  std::iota(rows.begin(), rows.end(), 0u);
+  return rows;
+}
+
+}  // namespace duomo::training
