@@ -12,7 +12,8 @@
 namespace duomo::data {
 namespace {
 
-using Marks = std::vector<uint8_t>;  // 1: test
+using Marks = std::vector<uint8_t>;
+enum Mark : uint8_t { kTrain = 0, kTest = 1, kLeftOut = 2 };
 
 constexpr double kPaddleShare = 0.1;
 
@@ -28,6 +29,19 @@ void RequireTimes(const SplitSpec& spec, const Interactions& rows) {
 template <typename Generator>
 void MarkAtRandom(Generator generator, double share, Marks& test) {
   for (uint8_t& mark : test) mark = generator.Uniform() < share ? 1 : 0;
+}
+
+// Draws for training rows alone: what is test for paddle takes no part.
+void MarkPaddleValidation(Marks& test) {
+  PythonRandom paddle(0);
+  Random random(0);
+  for (uint8_t& mark : test) {
+    if (paddle.Uniform() < kPaddleShare) {
+      mark = kLeftOut;
+    } else {
+      mark = random.Uniform() < kPaddleShare ? kTest : kTrain;
+    }
+  }
 }
 
 void MarkLast(const Interactions& rows, Marks& test) {
@@ -61,6 +75,8 @@ SplitSpec ParseSplit(std::string_view text) {
   spec.name = text;
   if (text == "paddle") {
     spec.kind = SplitKind::kPaddle;
+  } else if (text == "paddle-validation") {
+    spec.kind = SplitKind::kPaddleValidation;
   } else if (text == "leave-last") {
     spec.kind = SplitKind::kLeaveLast;
   } else if (text == "none") {
@@ -79,7 +95,7 @@ SplitSpec ParseSplit(std::string_view text) {
   } else {
     Fail(Status::kInvalidArgument, "unknown split \"", text,
          "\"; possible are paddle, ratio:R (e.g. ratio:0.1), leave-last, time:Q (e.g. time:0.9), "
-         "fold:NAME (e.g. fold:u1, of ml-100k) and none");
+         "fold:NAME (e.g. fold:u1, of ml-100k), paddle-validation and none");
   }
   return spec;
 }
@@ -92,6 +108,9 @@ Split MakeSplit(const SplitSpec& spec, const Interactions& interactions, uint64_
   switch (spec.kind) {
     case SplitKind::kPaddle:
       MarkAtRandom(PythonRandom(0), kPaddleShare, test);
+      break;
+    case SplitKind::kPaddleValidation:
+      MarkPaddleValidation(test);
       break;
     case SplitKind::kRatio:
       MarkAtRandom(Random(seed), spec.share, test);
@@ -112,14 +131,17 @@ Split MakeSplit(const SplitSpec& spec, const Interactions& interactions, uint64_
   }
   Split split;
   split.name = spec.name;
-  auto tests = static_cast<size_t>(std::count(test.begin(), test.end(), 1));
-  if (tests == test.size()) {
+  auto tests = static_cast<size_t>(std::count(test.begin(), test.end(), kTest));
+  auto trains = static_cast<size_t>(std::count(test.begin(), test.end(), kTrain));
+  if (trains == 0) {
     Fail(Status::kInvalidArgument, "the split \"", spec.name, "\" leaves none of ", test.size(),
          " rows to train on");
   }
   split.test.reserve(tests);
-  split.train.reserve(test.size() - tests);
-  for (uint32_t i = 0; i < test.size(); ++i) (test[i] != 0 ? split.test : split.train).push_back(i);
+  split.train.reserve(trains);
+  for (uint32_t i = 0; i < test.size(); ++i) {
+    if (test[i] != kLeftOut) (test[i] == kTest ? split.test : split.train).push_back(i);
+  }
   return split;
 }
 

@@ -10,21 +10,26 @@
 
 namespace duomo::data {
 
-// Rows of Interactions, ascending in both lists; together all rows, none twice.
+// Rows of Interactions, ascending in both lists; none twice, and together all rows but for those
+// that the split leaves out (only "paddle-validation" does).
 struct Split {
   std::vector<uint32_t> train, test;
   std::string name;  // as given: "ratio:0.1"
 };
 
 enum class SplitKind {
-  kPaddle,     // "paddle": Python's random.Random(0), one draw a row, test if below 0.1
-  kRatio,      // "ratio:R": each row is test with probability R, by duomo::Random(seed)
-  kLeaveLast,  // "leave-last": each user's last row in time; ties: the last in the file.
-               // Users with fewer than two rows keep theirs in training
-  kTime,       // "time:Q": the first share Q of all rows by time trains, the rest tests;
-               // ties: order of the file
-  kNone,       // "none": all rows train
-  kFold,       // "fold:NAME": as NAME.base and NAME.test beside the data say (ml-100k; open.h)
+  kPaddle,            // "paddle": Python's random.Random(0), one draw a row, test if below 0.1
+  kPaddleValidation,  // "paddle-validation": to choose settings by without looking at paddle's
+                      // test rows, which are left out altogether; each of its training rows is
+                      // a test row here with probability 0.1, by duomo::Random(0) whatever the
+                      // seed, so that runs with different seeds are compared on the same rows
+  kRatio,             // "ratio:R": each row is test with probability R, by duomo::Random(seed)
+  kLeaveLast,         // "leave-last": each user's last row in time; ties: the last in the file.
+                      // Users with fewer than two rows keep theirs in training
+  kTime,              // "time:Q": the first share Q of all rows by time trains, the rest tests;
+                      // ties: order of the file
+  kNone,              // "none": all rows train
+  kFold,  // "fold:NAME": as NAME.base and NAME.test beside the data say (ml-100k; open.h)
 };
 
 struct SplitSpec {

@@ -2,6 +2,7 @@
 #include "data/split.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "data/real_data.h"
@@ -52,6 +53,20 @@ TEST(Split, Paddle) {
     if (trained.count(item) == 0) unseen.insert(item);
   }
   EXPECT_EQ(unseen.size(), 13u);
+}
+
+TEST(Split, PaddleValidationIsInsidePaddlesTraining) {
+  const Interactions& rows = test::MovieLensOrSynthetic().dataset.interactions;
+  Split paddle = MakeSplit("paddle", rows), split = MakeSplit("paddle-validation", rows);
+  EXPECT_EQ(split.name, "paddle-validation");
+  // Both lists together are paddle's training rows: nothing of its test rows is seen.
+  Rows all;
+  std::merge(split.train.begin(), split.train.end(), split.test.begin(), split.test.end(),
+             std::back_inserter(all));
+  EXPECT_EQ(all, paddle.train);
+  double n = static_cast<double>(all.size());
+  EXPECT_NEAR(static_cast<double>(split.test.size()), n / 10, 4 * std::sqrt(0.09 * n));
+  EXPECT_EQ(MakeSplit("paddle-validation", rows, 7).test, split.test);
 }
 
 TEST(Split, RatioFollowsItsSeed) {
