@@ -32,7 +32,8 @@ data::Dataset Read(const Options& o) {
   if (o.data.empty() == o.tables.interactions.empty()) {
     Fail(Status::kInvalidArgument, "give either DATA or --interactions FILE");
   }
-  if (!o.data.empty()) return data::OpenDataset(o.data, {.skip_bad_lines = o.tables.skip_bad_lines});
+  if (!o.data.empty())
+    return data::OpenDataset(o.data, {.skip_bad_lines = o.tables.skip_bad_lines});
   data::TablesSpec tables = o.tables;
   tables.separator = SeparatorFrom(o.separator);
   for (const std::string& wish : o.mappings) data::ApplyMapping(tables, wish);
@@ -86,9 +87,10 @@ void AddDescribe(CLI::App& app) {
   CLI::App* c = app.add_subcommand(
       "describe", "Propose a model for your own data, from the files' headers and values");
   auto* data = c->add_option("DATA", o->data, "A MovieLens folder or zip, of any of its formats");
-  c->add_option("--interactions", o->tables.interactions,
-                "Your own data: a CSV file (also .gz, or in a zip) of users, items and, where there "
-                "are any, ratings and times")
+  c->add_option(
+       "--interactions", o->tables.interactions,
+       "Your own data: a CSV file (also .gz, or in a zip) of users, items and, where there "
+       "are any, ratings and times")
       ->excludes(data);
   c->add_option("--users", o->tables.users, "A CSV file about the users")->excludes(data);
   c->add_option("--items", o->tables.items, "A CSV file about the items")->excludes(data);

@@ -25,8 +25,8 @@ inline constexpr uint64_t kMaxUnpacked = uint64_t{1} << 38;
 
 // `path` is a plain file, a gzip file (known by its first bytes, whatever its name), a zip archive
 // that holds one file, or a file in an archive: "data.zip/folder/ratings.csv".
-// Throws Error that names `path`: kNotFound, kIo, kCorrupt, kUnsupported; Read() throws kUnsupported
-// when a packed file has more than `max_unpacked` bytes.
+// Throws Error that names `path`: kNotFound, kIo, kCorrupt, kUnsupported; Read() throws
+// kUnsupported when a packed file has more than `max_unpacked` bytes.
 std::unique_ptr<ByteSource> OpenBytes(const std::string& path,
                                       uint64_t max_unpacked = kMaxUnpacked);
 

@@ -51,7 +51,8 @@ CsvReader::CsvReader(std::unique_ptr<ByteSource> bytes, std::string where,
   special_[static_cast<uint8_t>('"')] = options_.quotes;
   if (options_.names.empty()) {
     cut_.resize(kMaxColumns);
-    if (!CutRow()) Fail(Status::kCorrupt, where_, " is empty: it has no row with the columns' names");
+    if (!CutRow())
+      Fail(Status::kCorrupt, where_, " is empty: it has no row with the columns' names");
     std::vector<std::string> names(fields_.begin(), fields_.end());
     columns_ = names.size();
     header_ = std::move(names);

@@ -23,7 +23,7 @@ struct CsvOptions {
   // Leave bad rows out and count them; else the first one is an error.
   bool skip_bad_lines = false;
   // The columns of a file without a header row; empty: the first row names them.
-  std::vector<std::string> names;
+  std::vector<std::string> names = {};
 };
 
 // Walks over the rows of a table. Memory: one row and a piece of the file, whatever its size. One

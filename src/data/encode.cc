@@ -77,8 +77,8 @@ class Encoder {
     for (const std::string& name : computed) {
       auto named = [&](const Input& input) { return input.name == name; };
       if (std::any_of(inputs().begin(), inputs().end(), named)) continue;
-      Fail(Status::kInvalidArgument, "the description \"", description.name,
-           "\" has no input \"", name, "\" that could be computed");
+      Fail(Status::kInvalidArgument, "the description \"", description.name, "\" has no input \"",
+           name, "\" that could be computed");
     }
     vocabularies_.reserve(description.vocabularies.size());
     for (const model::Vocabulary& v : description.vocabularies) vocabularies_.emplace_back(v);
@@ -150,8 +150,8 @@ class Encoder {
     bool strings = !dataset_.items.keys.empty();
     if (strings != (v.kind() == KeyKind::kString)) {
       Fail(Status::kInvalidArgument, Name(input), ": a history's vocabulary is that of the item ",
-           "keys, which are ", strings ? "strings" : "integers", ", so \"", v.name(),
-           "\" needs ", strings ? "string" : "integer", " keys or must be a range");
+           "keys, which are ", strings ? "strings" : "integers", ", so \"", v.name(), "\" needs ",
+           strings ? "string" : "integer", " keys or must be a range");
     }
     for (const std::string& key : dataset_.items.keys) v.Add(key);
     for (int64_t id : dataset_.items.ids) v.Add(id);
@@ -160,11 +160,10 @@ class Encoder {
   // Another input of the same vocabulary, or the description's own list, may have said otherwise.
   void CheckHistory(const Input& input) {
     const VocabularyBuilder& v = VocabularyOf(input);
-    bool rows_are_items =
-        v.size() == dataset_.items.size() &&
-        (v.kind() == KeyKind::kRange ||
-         (v.kind() == KeyKind::kString ? v.strings() == dataset_.items.keys
-                                       : v.integers() == dataset_.items.ids));
+    bool rows_are_items = v.size() == dataset_.items.size() &&
+                          (v.kind() == KeyKind::kRange ||
+                           (v.kind() == KeyKind::kString ? v.strings() == dataset_.items.keys
+                                                         : v.integers() == dataset_.items.ids));
     if (rows_are_items) return;
     Fail(Status::kInvalidArgument, Name(input), ": its vocabulary \"", v.name(), "\" has ",
          v.size(), " rows, which are not the ", dataset_.items.size(), " items in their order; ",

@@ -37,13 +37,13 @@ struct Encoded {
 // the largest value + 1 rows. A listed vocabulary, or a range with a size, is closed: a category or
 // set value outside of it is an error, a word outside of it is the unknown row. An empty string is
 // a missing category (the unknown row), and nothing in a set.
-// A history's vocabulary is that of the item keys: its rows are item rows, so a range has one row an
-// item, and integers or strings are the items' keys in their order.
-// The inputs named in `computed` are filled by whoever makes the examples: their columns, if the
-// data set has any, are not read, and encode as not given: a category as the unknown row, sets and
-// text as empty, a number as NaN. Their vocabularies are listed, sized, or shared with other inputs.
-// Throws Error(kInvalidArgument) that names the input, the column, and for a value outside a
-// closed vocabulary the row and the value; also for a computed name that is no input.
+// A history's vocabulary is that of the item keys: its rows are item rows, so a range has one row
+// an item, and integers or strings are the items' keys in their order. The inputs named in
+// `computed` are filled by whoever makes the examples: their columns, if the data set has any, are
+// not read, and encode as not given: a category as the unknown row, sets and text as empty, a
+// number as NaN. Their vocabularies are listed, sized, or shared with other inputs. Throws
+// Error(kInvalidArgument) that names the input, the column, and for a value outside a closed
+// vocabulary the row and the value; also for a computed name that is no input.
 Encoded Encode(const model::Description& description, const Dataset& dataset,
                std::span<const std::string> computed = {});
 

@@ -35,9 +35,9 @@ Dataset ParseMovieLens1M(const MovieLensTexts& texts, const ReadOptions& options
 
 // Writes the columns named above in the same format to the folder `path` (made if missing), or to
 // an archive where `path` ends in ".zip"; each file appears as a whole. Reading it gives an equal
-// data set, but for its name when that is not the folder's. Of zip codes Duomo keeps the region alone:
-// they are written as the region and 0000. Throws Error(kIo), or kInvalidArgument when a column is missing or
-// the format cannot say a value.
+// data set, but for its name when that is not the folder's. Of zip codes Duomo keeps the region
+// alone: they are written as the region and 0000. Throws Error(kIo), or kInvalidArgument when a
+// column is missing or the format cannot say a value.
 void WriteMovieLens1M(const Dataset& dataset, const std::string& path);
 
 // A title without its "(year)": group 1 of ^(.*)\((\d+)\)$, the whole where that does not match.

@@ -23,27 +23,13 @@ struct Job {
   int64_t code;
 };
 constexpr int64_t kStudent = 4, kSchoolchild = 10;  // ml-1m tells them apart, by age we can
-constexpr std::array<Job, 21> kJobs = {{{"administrator", 3},
-                                        {"artist", 2},
-                                        {"doctor", 6},
-                                        {"educator", 1},
-                                        {"engineer", 17},
-                                        {"entertainment", 0},
-                                        {"executive", 7},
-                                        {"healthcare", 6},
-                                        {"homemaker", 9},
-                                        {"lawyer", 11},
-                                        {"librarian", 0},
-                                        {"marketing", 14},
-                                        {"none", 0},
-                                        {"other", 0},
-                                        {"programmer", 12},
-                                        {"retired", 13},
-                                        {"salesman", 14},
-                                        {"scientist", 15},
-                                        {"student", kStudent},
-                                        {"technician", 17},
-                                        {"writer", 20}}};
+constexpr std::array<Job, 21> kJobs = {
+    {{"administrator", 3}, {"artist", 2},        {"doctor", 6},         {"educator", 1},
+     {"engineer", 17},     {"entertainment", 0}, {"executive", 7},      {"healthcare", 6},
+     {"homemaker", 9},     {"lawyer", 11},       {"librarian", 0},      {"marketing", 14},
+     {"none", 0},          {"other", 0},         {"programmer", 12},    {"retired", 13},
+     {"salesman", 14},     {"scientist", 15},    {"student", kStudent}, {"technician", 17},
+     {"writer", 20}}};
 
 int64_t AgeCode(int64_t years) {
   int64_t code = 1;
@@ -234,8 +220,8 @@ Split ReadFold(const std::string& path, std::string_view name, const Dataset& da
   constexpr uint8_t kTrain = 1, kTest = 2;
   const Interactions& rows = dataset.interactions;
   std::string base = StrCat(name, ".base"), test = StrCat(name, ".test");
-  std::optional<Source> source = name.find('/') == name.npos ? Source::Find(path, base)
-                                                             : std::nullopt;
+  std::optional<Source> source =
+      name.find('/') == name.npos ? Source::Find(path, base) : std::nullopt;
   if (!source || !source->Has(test)) {
     Fail(Status::kNotFound, path, " has no fold \"", name, "\": no files ", base, " and ", test);
   }

@@ -36,7 +36,8 @@ Dataset ReadMovieLensCsv(const Source& source, const ReadOptions& options) {
   spec.separator = ',';
   spec.skip_bad_lines = options.skip_bad_lines;
   spec.roles = {"userId", "movieId", "rating", "timestamp", "", "movieId", "title"};
-  spec.kinds = {{"items.genres", ColumnKind::kSet}, {"userId", ColumnKind::kInteger},
+  spec.kinds = {{"items.genres", ColumnKind::kSet},
+                {"userId", ColumnKind::kInteger},
                 {"movieId", ColumnKind::kInteger}};
   auto open = [&](const char* file) {
     return TableSource{source.Stream(file), source.Where(file), {}, true};

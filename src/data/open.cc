@@ -38,8 +38,9 @@ Dataset OpenDataset(const std::string& path, const ReadOptions& options) {
     std::optional<Source> source = Source::Find(path, file);
     if (source) return read(*source, options);
   }
-  Fail(Status::kNotFound, path, " has, neither at the top nor one folder down, ratings.dat (as ",
-       "MovieLens 1M), u.data (100K) or ratings.csv (the newer sets); give other tables one by one");
+  Fail(
+      Status::kNotFound, path, " has, neither at the top nor one folder down, ratings.dat (as ",
+      "MovieLens 1M), u.data (100K) or ratings.csv (the newer sets); give other tables one by one");
 }
 
 Split MakeSplit(const SplitSpec& spec, const Dataset& dataset, const std::string& path,

@@ -65,8 +65,8 @@ class Proposer {
     d.towers[0].side = model::Side::kUser;
     d.towers[1].side = model::Side::kItem;
     for (Scope scope : {Scope::kUser, Scope::kItem}) Side(scope);
-    uint32_t width = 2 * std::max(ConcatenatedWidth(d, d.towers[0]),
-                                  ConcatenatedWidth(d, d.towers[1]));
+    uint32_t width =
+        2 * std::max(ConcatenatedWidth(d, d.towers[0]), ConcatenatedWidth(d, d.towers[1]));
     width = std::clamp((width + 7) / 8 * 8, kNarrowest, kWidest);
     for (model::Tower& tower : d.towers) tower.layers = {{.units = width}};
     HeadAndOutput();
@@ -133,8 +133,8 @@ class Proposer {
       encoder.name = "column " + column.name;
     }
     int32_t vocabulary = number ? -1 : static_cast<int32_t>(d.vocabularies.size()) - 1;
-    d.inputs.push_back({.name = column.name, .scope = scope_, .kind = kind,
-                        .vocabulary = vocabulary});
+    d.inputs.push_back(
+        {.name = column.name, .scope = scope_, .kind = kind, .vocabulary = vocabulary});
     tower().encoders.push_back(std::move(encoder));
     return tower().encoders.back();
   }
@@ -211,15 +211,15 @@ class Proposer {
 
   void Strings(const Column& column) {
     Values values = Look(column.texts);
-    bool title = scope_ == Scope::kItem &&
-                 (column.name == "title" || column.texts == dataset_.items.titles);
+    bool title =
+        scope_ == Scope::kItem && (column.name == "title" || column.texts == dataset_.items.titles);
     double words = WordsPerText(column.texts);
     if (values.distinct < 2) return LeaveOut(column, "it has a single value");
     if (!title && Repeat(values)) {
       if (!Repeats(column, values)) Category(column, KeyKind::kString, Width(values.distinct));
     } else if (title || words >= 1.5) {
-      model::Encoder& encoder = Add(column, InputKind::kTokens, KeyKind::kString,
-                                    EncoderKind::kConvolution, kTextWidth);
+      model::Encoder& encoder =
+          Add(column, InputKind::kTokens, KeyKind::kString, EncoderKind::kConvolution, kTextWidth);
       encoder.windows = {3};
       encoder.filters = kTextWidth;
       encoder.activation = model::Activation::kTanh;
@@ -233,9 +233,8 @@ class Proposer {
     Values values = Look(column.texts);
     if (values.distinct == 0) return LeaveOut(column, "it is empty");
     bool many = values.distinct > kManyInSets;
-    model::Encoder& encoder =
-        Add(column, InputKind::kCategorySet, KeyKind::kString,
-            many ? EncoderKind::kBag : EncoderKind::kMultiHot, kSetWidth);
+    model::Encoder& encoder = Add(column, InputKind::kCategorySet, KeyKind::kString,
+                                  many ? EncoderKind::kBag : EncoderKind::kMultiHot, kSetWidth);
     if (many) {
       encoder.pooling = model::Pooling::kMean;
       encoder.layers = {{.units = kSetWidth}};

@@ -8,26 +8,24 @@ namespace {
 
 using Names = std::span<const std::string_view>;
 
-constexpr std::string_view kUsers[] = {"userid",     "user",      "uid",        "username",
-                                       "userkey",    "users",     "customerid", "customer",
-                                       "memberid",   "member",    "visitorid",  "visitor",
-                                       "reviewerid", "accountid", "account",    "personid",
-                                       "profileid",  "sessionid"};
+constexpr std::string_view kUsers[] = {
+    "userid",     "user",      "uid",      "username", "userkey",   "users",
+    "customerid", "customer",  "memberid", "member",   "visitorid", "visitor",
+    "reviewerid", "accountid", "account",  "personid", "profileid", "sessionid"};
 constexpr std::string_view kItems[] = {
-    "itemid",   "item",     "iid",       "itemkey",   "items",    "movieid", "movie",
-    "filmid",   "film",     "productid", "product",   "bookid",   "book",    "isbn",
-    "asin",     "parentasin", "songid",  "song",      "trackid",  "track",   "artistid",
-    "artist",   "articleid", "article",  "newsid",    "videoid",  "video",   "gameid",
-    "game",     "animeid",  "businessid", "recipeid", "courseid", "sku",     "contentid"};
-constexpr std::string_view kRatings[] = {"rating", "ratings", "score",   "stars",  "star",
-                                         "starrating", "userrating", "bookrating", "overall",
-                                         "preference", "weight", "value"};
-constexpr std::string_view kTimestamps[] = {"timestamp", "time",      "ts",      "datetime",
-                                            "date",      "unixtime",  "unixreviewtime",
-                                            "eventtime", "createdat", "created", "ratedat",
-                                            "at"};
-constexpr std::string_view kTitles[] = {"title",     "name",         "itemtitle",
-                                        "itemname",  "movietitle",   "booktitle",
+    "itemid", "item",       "iid",        "itemkey",  "items",    "movieid", "movie",
+    "filmid", "film",       "productid",  "product",  "bookid",   "book",    "isbn",
+    "asin",   "parentasin", "songid",     "song",     "trackid",  "track",   "artistid",
+    "artist", "articleid",  "article",    "newsid",   "videoid",  "video",   "gameid",
+    "game",   "animeid",    "businessid", "recipeid", "courseid", "sku",     "contentid"};
+constexpr std::string_view kRatings[] = {"rating",  "ratings",    "score",      "stars",
+                                         "star",    "starrating", "userrating", "bookrating",
+                                         "overall", "preference", "weight",     "value"};
+constexpr std::string_view kTimestamps[] = {
+    "timestamp",      "time",      "ts",        "datetime", "date",    "unixtime",
+    "unixreviewtime", "eventtime", "createdat", "created",  "ratedat", "at"};
+constexpr std::string_view kTitles[] = {"title",        "name",        "itemtitle",
+                                        "itemname",     "movietitle",  "booktitle",
                                         "producttitle", "productname", "label"};
 
 Names NamesOf(Role role) {

@@ -19,7 +19,7 @@ namespace {
 constexpr std::array<uint64_t, 5> kHistogram = {56, 108, 261, 349, 226};
 constexpr int64_t kFirstSecond = 957'000'000, kSeconds = 80'000'000;  // May 2000 and 2.5 years on
 constexpr uint64_t kUsualMinimum = 20;                                // ratings a user
-constexpr uint64_t kPlaces = 0x706C61636573;  // "places"
+constexpr uint64_t kPlaces = 0x706C61636573;                          // "places"
 constexpr uint32_t kMostEntities = 1 << 24;  // beyond, the weights below would be 0
 
 // Where a user lives has nothing to do with taste, and its random numbers are its own.

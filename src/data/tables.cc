@@ -49,7 +49,7 @@ class TablesReader {
     const std::string &wish, &other_wish;  // key columns here and in the interactions
     std::string where = {}, key_name = {};
     KeyTable keys = {};
-    bool given = false;         // has a table of its own
+    bool given = false;          // has a table of its own
     bool integers_only = false;  // as stated
     std::vector<Column> columns = {};
     std::vector<std::string> titles = {};
@@ -104,8 +104,7 @@ class TablesReader {
     // The name that was given for the interactions is as good here, where this table has it.
     bool shared = side.wish.empty() && std::find(in.header().begin(), in.header().end(),
                                                  side.other_wish) != in.header().end();
-    size_t key =
-        FindRole(side.role, in.header(), shared ? side.other_wish : side.wish, in.where());
+    size_t key = FindRole(side.role, in.header(), shared ? side.other_wish : side.wish, in.where());
     if (key == kNoColumn) NoColumn(side.role, in);
     StateKeys(side, in.header()[key]);
     size_t title = kNoColumn;
@@ -247,8 +246,8 @@ class TablesReader {
   [[noreturn]] void NoColumn(Role role, const CsvReader& in) const {
     std::string list;
     for (const std::string& name : in.header()) list += StrCat(list.empty() ? "" : ", ", name);
-    Fail(Status::kInvalidArgument, in.where(), ": none of the columns ", list,
-         " looks like the ", RoleName(role), "; name it with ", RoleName(role), "=COLUMN");
+    Fail(Status::kInvalidArgument, in.where(), ": none of the columns ", list, " looks like the ",
+         RoleName(role), "; name it with ", RoleName(role), "=COLUMN");
   }
 
   [[noreturn]] void Nothing(const CsvReader& in, std::string_view what) const {
@@ -270,9 +269,8 @@ void ApplyMapping(TablesSpec& spec, std::string_view wish) {
   size_t equals = wish.find('='), colon = wish.rfind(':');
   if (equals != wish.npos && equals > 0 && equals + 1 < wish.size()) {
     std::string column(wish.substr(equals + 1));
-    std::string* const roles[] = {&spec.roles.user,     &spec.roles.item,
-                                  &spec.roles.rating,   &spec.roles.timestamp,
-                                  &spec.roles.user_key, &spec.roles.item_key,
+    std::string* const roles[] = {&spec.roles.user,      &spec.roles.item,     &spec.roles.rating,
+                                  &spec.roles.timestamp, &spec.roles.user_key, &spec.roles.item_key,
                                   &spec.roles.title};
     for (size_t i = 0; i < std::size(roles); ++i) {
       if (wish.substr(0, equals) != RoleName(static_cast<Role>(i))) continue;
@@ -280,15 +278,17 @@ void ApplyMapping(TablesSpec& spec, std::string_view wish) {
       return;
     }
   } else if (equals == wish.npos && colon != wish.npos && colon > 0) {
-    for (ColumnKind kind : {ColumnKind::kInteger, ColumnKind::kNumber, ColumnKind::kString,
-                            ColumnKind::kSet}) {
+    for (ColumnKind kind :
+         {ColumnKind::kInteger, ColumnKind::kNumber, ColumnKind::kString, ColumnKind::kSet}) {
       if (wish.substr(colon + 1) != KindName(kind)) continue;
       spec.kinds.emplace_back(wish.substr(0, colon), kind);
       return;
     }
   }
-  Fail(Status::kInvalidArgument, "\"", wish, "\" is neither ROLE=COLUMN (roles: user, item, rating, "
-       "timestamp, users.id, items.id, title) nor COLUMN:KIND (kinds: integer, number, string, set)");
+  Fail(Status::kInvalidArgument, "\"", wish,
+       "\" is neither ROLE=COLUMN (roles: user, item, rating, "
+       "timestamp, users.id, items.id, title) nor COLUMN:KIND (kinds: integer, number, string, "
+       "set)");
 }
 
 Dataset ReadTables(const TablesSpec& spec) {

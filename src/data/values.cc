@@ -34,7 +34,9 @@ class Scanner {
     rest_.remove_prefix(1);
     return true;
   }
-  void SkipDigits() { rest_.remove_prefix(std::min(rest_.find_first_not_of("0123456789"), rest_.size())); }
+  void SkipDigits() {
+    rest_.remove_prefix(std::min(rest_.find_first_not_of("0123456789"), rest_.size()));
+  }
   char Peek() const { return rest_.empty() ? '\0' : rest_[0]; }
   bool Done() const { return rest_.empty(); }
 

@@ -10,7 +10,8 @@
 
 namespace duomo::data {
 
-// A decimal number that a float can hold: "4", "-0.5", "1e3". Not "007", which is a code and no quantity.
+// A decimal number that a float can hold: "4", "-0.5", "1e3". Not "007", which is a code and no
+// quantity.
 bool ParseNumber(std::string_view text, double& value);
 
 // A time in whole seconds since 1970 from

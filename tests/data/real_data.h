@@ -12,11 +12,11 @@
 
 namespace duomo::test {
 
-// Path of ml-1m.zip; empty where there is none.
-inline std::string RealMovieLens() {
+// Path of ml-1m.zip, or of another file beside it; empty where there is none.
+inline std::string RealMovieLens(const char* file = "ml-1m.zip") {
   const char* folder = std::getenv("DUOMO_DATA");
   std::filesystem::path path = folder != nullptr ? folder : DUOMO_TEST_DATA;
-  path /= "ml-1m.zip";
+  path /= file;
   return std::filesystem::exists(path) ? path.string() : "";
 }
 

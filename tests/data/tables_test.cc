@@ -1,0 +1,277 @@
+// Data of one's own: roles, kinds, keys, missing tables, and every wrong row.
+#include "data/tables.h"
+
+#include <cmath>
+
+#include "data/encode.h"
+#include "data/gzip.h"
+#include "data/propose.h"
+#include "data/test_files.h"
+#include "data/zip_builder.h"
+
+namespace duomo::data {
+namespace {
+
+using Strings = std::vector<std::string>;
+
+// Good tables that tests spoil one row at a time.
+struct Files {
+  std::string interactions =
+      "user_id,item_id,stars,when,extra\n2,b,4.5,2001-09-09T01:46:40Z,x\n1,a,1,,y\n2,a,3,900,z\n";
+  std::string users = "id;age;height;town\n1;30;1.5;Ulm\n2;40;;\n";
+  std::string items =
+      "item_id,name,tags,price,code\nb,\"Blimm, or \"\"Zork\"\"\nthe "
+      "second\",x|y,3,01\na,Zork,,5,20\n";
+  TablesSpec spec;
+
+  Files() {
+    spec.name = "mine";
+    spec.roles.timestamp = "when";
+  }
+
+  Dataset Read(bool skip = false) const {
+    TablesSpec s = spec;
+    s.skip_bad_lines = skip;
+    auto open = [](const std::string& text, const char* where) {
+      TableSource source;
+      if (!text.empty()) source = {BytesOf(text), where};
+      return source;
+    };
+    return ReadTables(s, open(interactions, "i.csv"), open(users, "u.csv"), open(items, "t.csv"));
+  }
+};
+
+TEST(Tables, SideTables) {
+  Dataset d = Files().Read();
+  EXPECT_EQ(d.name, "mine");
+  EXPECT_EQ(d.users.ids, (std::vector<int64_t>{1, 2}));
+  EXPECT_TRUE(d.users.keys.empty());
+  ASSERT_EQ(d.users.columns.size(), 4u);
+  EXPECT_EQ(d.users.columns[0].name, "user_id");  // as the interactions call it
+  EXPECT_EQ(d.users.Find("user_id")->integers, d.users.ids);
+  EXPECT_EQ(d.users.Find("age")->integers, (std::vector<int64_t>{30, 40}));
+  EXPECT_EQ(d.users.Find("height")->numbers[0], 1.5f);
+  EXPECT_TRUE(std::isnan(d.users.Find("height")->numbers[1]));
+  EXPECT_EQ(d.users.Find("town")->texts, (Strings{"Ulm", ""}));
+  EXPECT_TRUE(d.items.ids.empty());
+  EXPECT_EQ(d.items.keys, (Strings{"b", "a"}));
+  EXPECT_EQ(d.items.Find("item_id")->texts, d.items.keys);
+  EXPECT_EQ(d.items.titles, (Strings{"Blimm, or \"Zork\"\nthe second", "Zork"}));
+  EXPECT_EQ(d.items.Find("name")->texts, d.items.titles);
+  EXPECT_EQ(d.items.Find("tags")->texts, (Strings{"x", "y"}));
+  EXPECT_EQ(d.items.Find("tags")->offsets, (std::vector<uint64_t>{0, 2, 2}));
+  EXPECT_EQ(d.items.Find("price")->kind, ColumnKind::kInteger);
+  EXPECT_EQ(d.items.Find("code")->texts, (Strings{"01", "20"}));
+  EXPECT_EQ(d.interactions.users, (std::vector<uint32_t>{1, 0, 1}));
+  EXPECT_EQ(d.interactions.items, (std::vector<uint32_t>{0, 1, 1}));
+  EXPECT_EQ(d.interactions.ratings, (std::vector<float>{4.5f, 1, 3}));
+  EXPECT_EQ(d.interactions.timestamps, (std::vector<int64_t>{1000000000, 0, 900}));
+}
+
+TEST(Tables, MissingSideTables) {
+  Files files;
+  files.users = files.items = "";
+  Dataset d = files.Read();
+  EXPECT_EQ(d.users.ids, (std::vector<int64_t>{2, 1}));  // in order of first appearance
+  EXPECT_EQ(d.items.keys, (Strings{"b", "a"}));
+  ASSERT_EQ(d.users.columns.size(), 1u);
+  EXPECT_EQ(d.users.columns[0].integers, d.users.ids);
+  EXPECT_TRUE(d.items.titles.empty());
+  EXPECT_EQ(d.interactions.users, (std::vector<uint32_t>{0, 1, 0}));
+
+  files.interactions = "who\twhat\nx\t5\n7\t6\nx\t06\n";
+  files.spec.roles = {};
+  files.spec.roles.user = "who";
+  files.spec.roles.item = "what";
+  d = files.Read();
+  EXPECT_EQ(d.users.keys, (Strings{"x", "7"}));
+  EXPECT_EQ(d.items.keys, (Strings{"5", "6", "06"}));
+  EXPECT_EQ(d.interactions.items, (std::vector<uint32_t>{0, 1, 2}));
+  EXPECT_EQ(d.interactions.ratings, (std::vector<float>{1, 1, 1}));
+  EXPECT_EQ(d.interactions.timestamps, (std::vector<int64_t>{0, 0, 0}));
+}
+
+TEST(Tables, Mappings) {
+  Files files;
+  files.users = "who,age,zip\n2,30,1\n1,?,2\n";
+  files.interactions = "who,what,n\n1,a,5\n";
+  for (const char* wish : {"user=who", "item=what", "rating=n", "title=tags", "users.age:string",
+                           "zip:string", "items.price:number"}) {
+    ApplyMapping(files.spec, wish);
+  }
+  files.spec.roles.timestamp.clear();
+  Dataset d = files.Read();
+  EXPECT_EQ(d.users.columns[0].name, "who");
+  EXPECT_EQ(d.items.columns[0].name, "what");
+  EXPECT_EQ(d.interactions.ratings, (std::vector<float>{5}));
+  EXPECT_EQ(d.users.Find("age")->texts, (Strings{"30", "?"}));
+  EXPECT_EQ(d.users.Find("zip")->texts, (Strings{"1", "2"}));
+  EXPECT_EQ(d.items.Find("price")->numbers, (std::vector<float>{3, 5}));
+  EXPECT_EQ(d.items.titles, (Strings{"x|y", ""}));
+
+  ApplyMapping(files.spec, "who:string");  // a key, too
+  EXPECT_EQ(files.Read().users.keys, (Strings{"2", "1"}));
+  TablesSpec spec;
+  ApplyMapping(spec, "users.id=u=1");
+  EXPECT_EQ(spec.roles.user_key, "u=1");
+  ApplyMapping(spec, "a:b:set");
+  EXPECT_EQ(spec.kinds[0].first, "a:b");
+  for (const char* wrong : {"", "user", "user=", "=who", "age:", ":string", "age:text", "x=y"}) {
+    EXPECT_FAILS(ApplyMapping(spec, wrong), Status::kInvalidArgument, "neither ROLE=COLUMN");
+  }
+}
+
+TEST(Tables, ColumnsOfTheSameName) {
+  Files files;
+  files.users = "user_id,name,item_id\n1,x,5\n2,y,6\n";
+  Dataset d = files.Read();
+  EXPECT_NE(d.users.Find("user_name"), nullptr);
+  EXPECT_NE(d.items.Find("item_name"), nullptr);
+  EXPECT_EQ(d.users.Find("name"), nullptr);
+  EXPECT_EQ(d.users.Find("item_id"), nullptr);
+  EXPECT_NE(d.users.Find("users.item_id"), nullptr);
+  EXPECT_EQ(d.items.titles.size(), 2u);
+}
+
+TEST(Tables, UnnamedColumnsAreLeftOut) {
+  Files files;
+  files.users = ",id,age\n0,1,30\n1,2,40\n";
+  EXPECT_EQ(files.Read().users.columns.size(), 2u);
+}
+
+// Each bad row, put behind the good ones: an error with its place, or skipped without a trace.
+TEST(Tables, BadRows) {
+  struct Case {
+    std::string Files::*file;
+    const char *place, *row, *message;
+  };
+  std::string Files::*inter = &Files::interactions, Files::*users = &Files::users,
+              Files::*items = &Files::items;
+  const Case cases[] = {
+      {inter, "i.csv, line 5", "1,a,5,900", "4 fields instead of 5"},
+      {inter, "i.csv, line 5", "3,a,5,900,", "user \"3\" is not in u.csv"},
+      {inter, "i.csv, line 5", "02,a,5,900,", "user \"02\" is not in u.csv"},
+      {inter, "i.csv, line 5", "1,c,5,900,", "item \"c\" is not in t.csv"},
+      {inter, "i.csv, line 5", ",a,5,900,", "the user is empty"},
+      {inter, "i.csv, line 5", "1,,5,900,", "the item is empty"},
+      {inter, "i.csv, line 5", "1,a,five,900,", "the stars \"five\" is not a number"},
+      {inter, "i.csv, line 5", "1,a,,900,", "the stars \"\" is not a number"},
+      {inter, "i.csv, line 5", "1,a,nan,900,", "is not a number"},
+      {inter, "i.csv, line 5", "1,a,5,soon,", "the when \"soon\" is no time since 1970"},
+      {inter, "i.csv, line 5", "1,a,5,-1,", "is no time since 1970"},
+      {users, "u.csv, line 4", "2;30;1;Bonn", "user \"2\" stands there twice"},
+      {users, "u.csv, line 4", ";30;1;Bonn", "the user is empty"},
+      {users, "u.csv, line 4", "3;30;1", "3 fields instead of 4"},
+      {users, "u.csv, line 4", "3;thirty;1;Bonn", "\"thirty\" in the column \"age\" is not a"},
+      {items, "t.csv, line 5", "a,Zork,,5,20", "item \"a\" stands there twice"},
+      {items, "t.csv, line 5", "c,\xE9,,5,20", "not UTF-8"},
+  };
+  Files good;
+  ApplyMapping(good.spec, "age:integer");
+  const Dataset wanted = good.Read();
+  auto equal = [](Dataset a, Dataset b) {  // NaN is not itself
+    for (Dataset* d : {&a, &b}) {
+      d->skipped_lines = 0;
+      d->users.columns[2].numbers.resize(1);
+    }
+    return a == b;
+  };
+  for (const Case& c : cases) {
+    Files files = good;
+    files.*c.file += c.row + std::string("\n");
+    Error error = test::ErrorOf([&] { files.Read(); });
+    EXPECT_EQ(error.status(), Status::kCorrupt) << c.row;
+    EXPECT_EQ(error.message().rfind(StrCat(c.place, ": "), 0), 0u) << error.message();
+    EXPECT_NE(error.message().find(c.message), std::string::npos) << error.message();
+    Dataset rest = files.Read(true);
+    EXPECT_EQ(rest.skipped_lines, 1u) << c.row;
+    EXPECT_TRUE(equal(rest, wanted)) << c.row;
+  }
+}
+
+TEST(Tables, WrongTables) {
+  auto fails = [](auto change, const char* message) {
+    Files files;
+    change(files);
+    EXPECT_FAILS(files.Read(true), Status::kInvalidArgument, message);
+  };
+  fails(
+      [](Files& f) {
+        f.interactions = "a,item\n1,2\n";
+        f.spec.roles = {};
+      },
+      "i.csv: none of the columns a, item looks like the user; name it with user=COLUMN");
+  fails(
+      [](Files& f) {
+        f.interactions = "user,b\n1,2\n";
+        f.spec.roles = {};
+      },
+      "looks like the item");
+  fails([](Files& f) { f.users = "age\n1\n"; },
+        "u.csv: none of the columns age looks like the users.id");
+  fails([](Files& f) { f.spec.roles.rating = "rate"; }, "no column \"rate\" to be the rating");
+  fails([](Files& f) { f.spec.roles.item = "user_id"; }, "cannot be both the user and the item");
+  fails(
+      [](Files& f) {
+        f.spec.kinds = {{"weight", ColumnKind::kNumber}};
+      },
+      "there is no column \"weight\" of users or items");
+  fails([](Files& f) { f.spec.kinds = {{"id", ColumnKind::kSet}}; }, "must be integer or string");
+  fails([](Files& f) { f.interactions = "user_id,item_id,when\n"; }, "i.csv has no interactions");
+  fails([](Files& f) { f.interactions = "user_id,item_id,when\n9,9,9\n"; },
+        "i.csv has no interactions; all of its 1 lines were bad and skipped");
+  fails([](Files& f) { f.users = "id\n"; }, "u.csv has no users");
+  Files duplicate;
+  duplicate.users = "id;age;age\n1;2;3\n";
+  EXPECT_FAILS(duplicate.Read(true), Status::kCorrupt, "u.csv, line 1: two columns");
+  Files strings;
+  strings.users = "";
+  strings.interactions = "user_id,item_id,when\nx,a,\n1,a,\n";
+  ApplyMapping(strings.spec, "user_id:integer");
+  EXPECT_FAILS(strings.Read(), Status::kCorrupt, "line 2: the user \"x\" is not an integer");
+  EXPECT_EQ(strings.Read(true).users.ids, (std::vector<int64_t>{1}));
+}
+
+TEST(Tables, Latin1) {
+  Files files;
+  files.items = "item_id,title\nb,Bl\xE9m\na,Zork\n";
+  EXPECT_FAILS(files.Read(), Status::kCorrupt, "t.csv, line 2: the text is not UTF-8");
+  files.spec.latin1 = true;
+  EXPECT_EQ(files.Read().items.titles[0], "Bl\xC3\xA9m");
+}
+
+TEST(Tables, FilesPlainAndPacked) {
+  test::TemporaryFolder folder;
+  Files files;
+  test::WriteText(folder / "rated.csv.gz", test::Gzip(files.interactions));
+  test::WriteText(folder / "users.csv", files.users);
+  test::ZipBuilder zip;
+  zip.Add(test::ZipEntry("x/items.csv", files.items));
+  zip.Add(test::ZipEntry("x/readme", ""));
+  test::WriteText(folder / "side.zip", zip.Finish());
+  TablesSpec spec = files.spec;
+  spec.name.clear();
+  spec.interactions = folder / "rated.csv.gz";
+  spec.users = folder / "users.csv";
+  spec.items = folder / "side.zip/x/items.csv";
+  Dataset d = ReadTables(spec);
+  EXPECT_EQ(d.name, "rated");
+  EXPECT_EQ(d.interactions, files.Read().interactions);
+  EXPECT_EQ(d.items, files.Read().items);
+  spec.items = folder / "side.zip/items.csv";
+  EXPECT_FAILS(ReadTables(spec), Status::kNotFound, "side.zip has no entry items.csv");
+  EXPECT_FAILS(ReadTables(TablesSpec()), Status::kInvalidArgument, "interactions");
+}
+
+// From tables to rows of vocabularies, string keys and all.
+TEST(Tables, ProposedAndEncoded) {
+  Dataset d = Files().Read();
+  Proposal proposal = Propose(d);
+  Encoded e = Encode(proposal.model, d);
+  EXPECT_EQ(e.users.count, 2u);
+  EXPECT_EQ(e.items.count, 2u);
+  EXPECT_EQ(e.description.inputs[0].name, "user_id");
+}
+
+}  // namespace
+}  // namespace duomo::data
