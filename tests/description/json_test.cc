@@ -93,7 +93,9 @@ Description Joint() {
 }
 
 TEST(Json, ThereAndBackIsTheSame) {
-  for (const Description& d : {TwoTowers(), Joint(), Preset("hybrid").model}) {
+  std::vector<Description> all = {TwoTowers(), Joint()};
+  for (const std::string& name : PresetNames()) all.push_back(Preset(name).model);
+  for (const Description& d : all) {
     Json json = ToJson(d);
     Description back = FromJson(json);
     EXPECT_TRUE(back == d) << json.dump(1);
