@@ -49,6 +49,16 @@ CLI::Validator Checked(const std::string& type, void (*check)(const std::string&
       type);
 }
 
+CLI::Validator AtLeastOne() {
+  return Checked("COUNT", [](const std::string& text) {
+    uint64_t value = 0;
+    auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (status != std::errc() || end != text.data() + text.size() || value == 0) {
+      Fail(Status::kInvalidArgument, "\"", text, "\" is not a whole number of at least 1");
+    }
+  });
+}
+
 Session::Session(const std::string& path)
     : engine_(runtime::Engine::Create(model::Model::Open(path))) {}
 

@@ -37,6 +37,9 @@ void Print(const char* format, ...) __attribute__((format(printf, 1, 2)));
 // A validator for CLI11 from a function that throws duomo::Error for a bad value.
 CLI::Validator Checked(const std::string& type, void (*check)(const std::string&));
 
+// A validator of counts: a whole number, 1 or more.
+CLI::Validator AtLeastOne();
+
 // An opened model and what the look-up commands do with it. One thread.
 class Session {
  public:

@@ -62,9 +62,18 @@ namespace {
 
 struct Options {
   std::string file, data, split;
-  uint64_t seed = 0;
+  std::optional<uint64_t> seed;
   bool json = false;
 };
+
+// The seed that the file was trained with: a random split drawn by another one would test on rows
+// that the model has learned from.
+uint64_t SeedOf(const model::Model& model) {
+  Json settings = Json::parse(model.report().settings, nullptr, false);
+  if (!settings.is_object() || !settings.contains("seed")) return 0;
+  const Json& seed = settings["seed"];
+  return seed.is_number_unsigned() ? seed.get<uint64_t>() : 0;
+}
 
 void Run(const Options& o) {
   Session session(o.file);
@@ -73,8 +82,9 @@ void Run(const Options& o) {
   }
   data::Dataset dataset = data::OpenDataset(o.data);
   std::string split = o.split.empty() ? session.model().report().split : o.split;
-  RatingReport report =
-      EvaluateRatings(session, dataset, data::MakeSplit(split, dataset.interactions, o.seed));
+  uint64_t seed = o.seed ? *o.seed : SeedOf(session.model());
+  RatingReport report = EvaluateRatings(
+      session, dataset, data::MakeSplit(data::ParseSplit(split), dataset, o.data, seed));
   if (!o.json) {
     PrintReport(report, session.model().description().name);
     if (report.unknown > 0) {
@@ -103,7 +113,7 @@ void AddEvaluate(CLI::App& app) {
   c->add_option("--split", o->split,
                 "Test rows: paddle, ratio:R, leave-last, time:Q [as the file was trained]")
       ->check(Checked("SPLIT", [](const std::string& text) { data::ParseSplit(text); }));
-  c->add_option("--seed", o->seed, "Of the split ratio:R")->capture_default_str();
+  c->add_option("--seed", o->seed, "Of the split ratio:R [as the file was trained]");
   c->add_flag("--json", o->json, "Print JSON");
   c->callback([=] { Run(*o); });
 }

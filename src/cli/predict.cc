@@ -1,5 +1,6 @@
 // duomo predict: ratings of pairs.
-#include <charconv>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 
 #include "cli/command.h"
@@ -20,7 +21,7 @@ struct Pair {
 
 std::vector<Pair> ReadPairs(const std::string& path) {
   std::ifstream in(path);
-  if (!in) Fail(Status::kIo, "cannot open ", path);
+  if (!in) Fail(Status::kIo, "cannot open ", path, ": ", std::strerror(errno));
   std::vector<Pair> pairs;
   std::string line;
   for (size_t number = 1; std::getline(in, line); ++number) {
@@ -33,6 +34,7 @@ std::vector<Pair> ReadPairs(const std::string& path) {
     }
     pairs.push_back(std::move(pair));
   }
+  if (in.bad()) Fail(Status::kIo, "cannot read ", path, ": ", std::strerror(errno));
   return pairs;
 }
 

@@ -16,11 +16,11 @@ void AddSynth(CLI::App& app) {
   CLI::App* c = app.add_subcommand(
       "synth", "Make a synthetic data set in ml-1m's format, the same for the same numbers");
   c->add_option("-o,--output", o->out, "A folder, or a file that ends in .zip")->required();
-  c->add_option("--users", o->users, "Users")->capture_default_str()->check(CLI::PositiveNumber);
-  c->add_option("--items", o->items, "Movies")->capture_default_str()->check(CLI::PositiveNumber);
+  c->add_option("--users", o->users, "Users")->capture_default_str()->check(AtLeastOne());
+  c->add_option("--items", o->items, "Movies")->capture_default_str()->check(AtLeastOne());
   c->add_option("--ratings", o->ratings, "Ratings")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(AtLeastOne());
   c->add_option("--seed", o->seed, "Seed")->capture_default_str();
   c->add_flag("--json", o->json, "Print JSON");
   c->callback([=] {

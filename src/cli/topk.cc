@@ -75,7 +75,7 @@ CLI::App* AddCommon(CLI::App& app, const char* name, const char* help,
   c->add_option("FILE", o->file, "A .duomo file")->required();
   c->add_option("-k", o->k, "How many; more than there are is fine")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(AtLeastOne());
   c->add_option("--exclude", o->exclude, "Item ids to leave out")->delimiter(',');
   c->add_flag("--json", o->json, "Print JSON");
   return c;
