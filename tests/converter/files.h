@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "converter/program.h"
 #include "model/samples.h"
+#include "process.h"
 
 namespace duomo::testing {
 
