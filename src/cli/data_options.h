@@ -1,0 +1,34 @@
+// Where a command's data come from: DATA that is known by its files, or tables of one's own.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+#include "data/split.h"
+#include "data/tables.h"
+
+namespace duomo::cli {
+
+struct DataOptions {
+  std::string data;
+  data::TablesSpec tables;  // skip_bad_lines is for both
+  std::vector<std::string> mappings;
+  std::string separator;
+};
+
+// Adds DATA, --interactions, --users, --items and what says how to read them. `options` must live
+// as long as the command.
+void AddDataOptions(CLI::App& command, DataOptions& options);
+
+// Reads what was asked for, and says on stderr how many bad lines were left out. Throws
+// Error(kInvalidArgument) when neither DATA nor --interactions was given, and as the readers.
+data::Dataset ReadData(const DataOptions& options);
+
+// The split of those data; folds are read from beside DATA.
+data::Split SplitData(const DataOptions& options, const data::SplitSpec& spec,
+                      const data::Dataset& dataset, uint64_t seed);
+
+}  // namespace duomo::cli
