@@ -23,7 +23,7 @@ class Fields {
  public:
   Fields(const Json& object, std::string where);
 
-  bool Has(const char* name);  // and counts as asking for it
+  bool Has(const char* name);         // and counts as asking for it
   const Json& Get(const char* name);  // required
   std::string Text(const char* name);
   std::string Text(const char* name, std::string fallback);

@@ -28,8 +28,8 @@ void Adam::Update(const TrainingOptions& options, double learning_rate, uint64_t
                   size_t parts) {
   const kernels::VectorKernels& k = kernels::Vector();
   double t = static_cast<double>(step);
-  double corrected = learning_rate * std::sqrt(1 - std::pow(options.beta2, t)) /
-                     (1 - std::pow(options.beta1, t));
+  double corrected =
+      learning_rate * std::sqrt(1 - std::pow(options.beta2, t)) / (1 - std::pow(options.beta1, t));
   kernels::AdamStep adam{static_cast<float>(corrected), static_cast<float>(options.beta1),
                          static_cast<float>(options.beta2), static_cast<float>(options.epsilon),
                          static_cast<float>(options.weight_decay * learning_rate)};

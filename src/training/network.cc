@@ -57,8 +57,7 @@ class RowReader {
   uint32_t Known(uint32_t row) const { return std::min(row, unknown_); }
   float Number(size_t i) const {
     size_t entity = source_.rows.empty() ? i : source_.rows[i];
-    return entity < source_.view.numbers.size() ? source_.view.numbers[entity]
-                                                : input_.fallback;
+    return entity < source_.view.numbers.size() ? source_.view.numbers[entity] : input_.fallback;
   }
 
  private:
@@ -141,11 +140,11 @@ struct TowerNet::EncoderState {
   std::vector<DenseState> windows;  // convolution: one a window size
 
   // Of the last forward pass:
-  std::vector<uint32_t> rows;     // table rows, flat
-  std::vector<size_t> offsets;    // [count + 1] into rows
-  AlignedVector<float> raw;       // [count, raw_width]: output before `layers`
+  std::vector<uint32_t> rows;                 // table rows, flat
+  std::vector<size_t> offsets;                // [count + 1] into rows
+  AlignedVector<float> raw;                   // [count, raw_width]: output before `layers`
   std::vector<AlignedVector<float>> columns;  // convolution: [tokens, window · dim]
-  std::vector<uint32_t> best;     // convolution, max: the row of the winner, [count, raw_width]
+  std::vector<uint32_t> best;  // convolution, max: the row of the winner, [count, raw_width]
   // Of the backward pass:
   AlignedVector<float> gradient;  // [count, width]
   AlignedVector<float> above;     // convolution: [tokens, filters]
@@ -169,8 +168,7 @@ TowerNet::TowerNet(const model::Description& d, const Layout& layout, model::Sid
     if (e.kind == EncoderKind::kMultiHot) state.bias = layout.IndexOf(prefix + "/bias");
     if (e.kind == EncoderKind::kConvolution) {
       for (uint32_t w : e.windows) {
-        state.windows.emplace_back(layout, StrCat(prefix, "/convolution", w),
-                                   Kernel(e.activation));
+        state.windows.emplace_back(layout, StrCat(prefix, "/convolution", w), Kernel(e.activation));
       }
       state.columns.resize(e.windows.size());
     }

@@ -136,7 +136,8 @@ void Trainer::Run(std::span<Observer* const> observers) {
     for (Observer* o : observers) o->OnTest(event);
   };
   auto stopped = [&] {
-    return std::any_of(observers.begin(), observers.end(), [](Observer* o) { return o->ShouldStop(); });
+    return std::any_of(observers.begin(), observers.end(),
+                       [](Observer* o) { return o->ShouldStop(); });
   };
   using Clock = std::chrono::steady_clock;
   test();
@@ -188,9 +189,8 @@ TestEvent Trainer::Evaluate(const Examples& examples) {
   double cost = 0;
   for (double c : costs) cost += c;
   cost /= static_cast<double>(std::max<size_t>(examples.size(), 1));
-  double rmse = options_.loss == Loss::kSquared
-                    ? std::sqrt(cost) * encoded_->description.output.scale
-                    : NAN;
+  double rmse =
+      options_.loss == Loss::kSquared ? std::sqrt(cost) * encoded_->description.output.scale : NAN;
   return {step_, cost, rmse};
 }
 
@@ -231,7 +231,8 @@ TestEvent Trainer::EvaluateRatings(const RatingExamples& examples) {
     }
   }
   float global = 0;
-  if (d.head.global_bias) global = values_[layout_.slots()[layout_.IndexOf("head/global_bias")].offset];
+  if (d.head.global_bias)
+    global = values_[layout_.slots()[layout_.IndexOf("head/global_bias")].offset];
   const kernels::VectorKernels& k = kernels::Vector();
   std::vector<double> norms[2];
   for (size_t side = 0; side < 2; ++side) {

@@ -56,7 +56,8 @@ Worker::Worker(const model::Description& d, const Layout& layout,
       }
     }
     if (!read) {
-      Fail(Status::kInvalidArgument, "id dropout: no embedding reads an input called \"", name, '"');
+      Fail(Status::kInvalidArgument, "id dropout: no embedding reads an input called \"", name,
+           '"');
     }
   }
   auto slot = [&](const char* name) { return static_cast<int>(layout.IndexOf(name)); };
@@ -75,7 +76,8 @@ void Worker::FreezeItems(const float* parameters) {
   candidates_.resize(all_items_->count);
   std::iota(candidates_.begin(), candidates_.end(), 0u);
   std::vector<runtime::InputSource> inputs = CandidateInputs();
-  frozen_items_ = Net(Side::kItem).Forward(parameters, {candidates_.size(), inputs}, nullptr, nullptr);
+  frozen_items_ =
+      Net(Side::kItem).Forward(parameters, {candidates_.size(), inputs}, nullptr, nullptr);
 }
 
 std::vector<runtime::InputSource> Worker::CandidateInputs() const {
@@ -107,7 +109,8 @@ double Worker::PointLoss(size_t i, double& slope) const {
     // −weight·log σ(h) for positives, −log(1 − σ(h)) for negatives; log1p form, no overflow.
     double sign = target > 0 ? 1 : -1;
     double margin = sign * head;
-    double cost = margin > 0 ? std::log1p(std::exp(-margin)) : -margin + std::log1p(std::exp(margin));
+    double cost =
+        margin > 0 ? std::log1p(std::exp(-margin)) : -margin + std::log1p(std::exp(margin));
     slope = -weight * sign / (1 + std::exp(margin));
     return weight * cost;
   }
@@ -245,9 +248,9 @@ double Worker::SoftmaxLoss(const float* parameters, float scale, bool train) {
     uint32_t right = batch_.items[i];
     double own = 0, most = -INFINITY;
     if (sampled) {
-      own = head_scale * (static_cast<float>(k.dot(users + i * width,
-                                                   items + (shared + i) * width, width)) +
-                          bias_value(right));
+      own = head_scale *
+            (static_cast<float>(k.dot(users + i * width, items + (shared + i) * width, width)) +
+             bias_value(right));
       // The right item is present for certain, so its correction is that of the negatives with
       // an expected count as if drawn: it keeps the sampled distribution's shape.
       own -= sampler_->LogProbability(right) + std::log(negatives);

@@ -44,8 +44,10 @@ Description TwoTowers() {
               {"tags", Scope::kItem, InputKind::kCategorySet, 3, 0, 0},
               {"title", Scope::kItem, InputKind::kTokens, 4, 9, 0},
               {"price", Scope::kItem, InputKind::kNumber, -1, 0, 2.5f}};
-  Encoder user{"", 0, EncoderKind::kEmbedding, 0, {}, {}, {}, 0, {}, false, false,
-               {{4, Activation::kRelu}, {8, Activation::kSigmoid}}};
+  Encoder user{"",    0,     EncoderKind::kEmbedding,
+               0,     {},    {},
+               {},    0,     {},
+               false, false, {{4, Activation::kRelu}, {8, Activation::kSigmoid}}};
   Encoder age{"years", 1, EncoderKind::kEmbedding, 1, {}, {}, {}, 0, {}, false, false, {}};
   Encoder seen{"", 2, EncoderKind::kBag, 2, Pooling::kMean, {}, {}, 0, {}, false, false, {}};
   Encoder latest = seen;
@@ -56,15 +58,15 @@ Description TwoTowers() {
   latest.windows = {1, 2};
   latest.filters = 3;
   Encoder item{"", 3, EncoderKind::kEmbedding, 2, {}, {}, {}, 0, {}, false, false, {}};
-  Encoder tags{"", 4, EncoderKind::kMultiHot, 3, {}, Activation::kSigmoid, {}, 0, {}, false, false,
-               {}};
+  Encoder tags{"",    4, EncoderKind::kMultiHot, 3, {}, Activation::kSigmoid, {}, 0, {}, false,
+               false, {}};
   Encoder title = latest;
   title.name = "";
   title.input = 5;
   title.table = 4;
   title.pooling = Pooling::kMax;
-  Encoder price{"", 6, EncoderKind::kNumber, -1, {}, {}, {}, 0, Normalization::kQuantile, true,
-                true, {}};
+  Encoder price{"", 6, EncoderKind::kNumber,     -1,   {},   {},
+                {}, 0, Normalization::kQuantile, true, true, {}};
   for (Encoder* e : {&user, &age, &item, &tags, &price}) e->pooling = Pooling::kMax;
   d.towers = {{Side::kUser, {user, age, seen, latest}, {{7, Activation::kIdentity}}},
               {Side::kItem, {item, tags, title, price}, {{9, {}}, {7, Activation::kTanh}}}};
@@ -194,15 +196,19 @@ TEST(Json, ErrorsPointAtTheField) {
       {"/head/scale", "null", {"head.scale: must be a number"}},
       // values out of a list
       {"/inputs/0/kind", "\"catgory\"", {"inputs[0].kind: unknown value \"catgory\"", "category"}},
-      {"/towers/0/encoders/0/kind", "\"embeding\"",
+      {"/towers/0/encoders/0/kind",
+       "\"embeding\"",
        {"towers[0].encoders[0].kind: unknown value", "embedding, bag, multi_hot, convolution"}},
-      {"/towers/0/dense/0/activation", "\"Tanh\"",
+      {"/towers/0/dense/0/activation",
+       "\"Tanh\"",
        {"towers[0].dense[0].activation", "identity, tanh, sigmoid, relu"}},
       // references
-      {"/tables/0/vocabulary", "\"users\"",
+      {"/tables/0/vocabulary",
+       "\"users\"",
        {"tables[0].vocabulary: there is no \"users\"", "possible: user, age, item, tag, word"}},
       {"/inputs/4/vocabulary", "\"tags\"", {"inputs[4].vocabulary: there is no \"tags\"", "tag,"}},
-      {"/towers/0/encoders/0/input", "\"id\"",
+      {"/towers/0/encoders/0/input",
+       "\"id\"",
        {"towers[0].encoders[0].input: there is no \"id\"", "user, age, seen"}},
       {"/towers/0/encoders/0/table", "\"id\"", {"towers[0].encoders[0].table: there is no \"id\""}},
       {"/head/user_bias", "\"nobody\"", {"head.user_bias: there is no \"nobody\"", "possible: "}},
@@ -229,9 +235,7 @@ TEST(Json, ErrorsPointAtTheField) {
 }
 
 TEST(Json, SyntaxErrorsNameFileLineAndColumn) {
-  auto message = [](const char* text) {
-    return MessageOf([&] { ParseJson(text, "mine.json"); });
-  };
+  auto message = [](const char* text) { return MessageOf([&] { ParseJson(text, "mine.json"); }); };
   EXPECT_TRUE(Says(message("{\n  \"a\": 1,\n  \"b\": x\n}"), "mine.json:3:8: not valid JSON"));
   EXPECT_TRUE(Says(message("x"), "mine.json:1:1: "));
   EXPECT_TRUE(Says(message("{\"a\": 1,}"), "mine.json:1:9: "));
@@ -246,8 +250,8 @@ TEST(Json, SyntaxErrorsNameFileLineAndColumn) {
 }
 
 TEST(Json, RecipesSayWhichFileIsWrong) {
-  EXPECT_TRUE(Says(MessageOf([] { RecipeFromText("{}", "mine.json"); }),
-                   "mine.json: model: is missing"));
+  EXPECT_TRUE(
+      Says(MessageOf([] { RecipeFromText("{}", "mine.json"); }), "mine.json: model: is missing"));
   std::string text = Json{{"model", ToJson(Joint())}, {"trainig", Json::object()}}.dump();
   EXPECT_TRUE(Says(MessageOf([&] { RecipeFromText(text, "mine.json"); }),
                    "mine.json: trainig: unknown field; possible here: model, split, training"));

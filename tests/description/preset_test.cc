@@ -98,9 +98,11 @@ TEST_F(Mutated, TextNeverCrashes) {
 TEST_F(Mutated, ValuesNeverCrash) {
   Recipe recipe = Preset("hybrid");
   const Json flat = Json{{"model", ToJson(recipe.model)}}.flatten();
-  const char* strange[] = {"null", "true", "-1", "0", "1e300", "18446744073709551615", "4294967296",
-                           "\"\"", "\"item\"", "\"number\"", "\"joint\"", "[]", "{}", "[[]]", "3.5",
-                           "\"job\"", "[0]", "\"a/b\"", "64", "\"mean\""};
+  const char* strange[] = {
+      "null",       "true",    "-1",       "0",          "1e300",     "18446744073709551615",
+      "4294967296", "\"\"",    "\"item\"", "\"number\"", "\"joint\"", "[]",
+      "{}",         "[[]]",    "3.5",      "\"job\"",    "[0]",       "\"a/b\"",
+      "64",         "\"mean\""};
   std::vector<std::string> paths;
   for (const auto& [path, value] : flat.items()) paths.push_back(path);
   for (const std::string& path : paths) {

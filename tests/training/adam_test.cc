@@ -164,8 +164,8 @@ TEST(Layout, AlignsEveryParameterAndKnowsItsTables) {
 
 // Mean 0 and 1/√rows, block by block; biases and unknown rows 0.
 TEST(Layout, DrawsInitialValuesAsDescribed) {
-  model::Description d = Towers({Embedding(kUserId, {{400, {}}}), Embedding(kUserId)},
-                                {Embedding(kItemId)});
+  model::Description d =
+      Towers({Embedding(kUserId, {{400, {}}}), Embedding(kUserId)}, {Embedding(kItemId)});
   d.towers[0].encoders[1].name = "again";
   d.vocabularies[0].size = 10000;
   d.towers[0].layers = d.towers[1].layers = {{300, {}}};

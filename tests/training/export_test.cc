@@ -70,7 +70,8 @@ TEST(Export, KeepsAnUnknownRowThatExamplesTaught) {
     const Layout::Slot& slot = trainer.layout().slots()[s];
     bool taught = std::string(name) == "tables/user_id";
     EXPECT_EQ(trainer.Trained(s, static_cast<uint32_t>(slot.rows() - 1)), taught);
-    auto row = trainer.parameters().subspan(slot.offset + slot.parameter.known_size(), slot.width());
+    auto row =
+        trainer.parameters().subspan(slot.offset + slot.parameter.known_size(), slot.width());
     auto exported = TensorOf(contents, StrCat("parameters/", name)).last(slot.width());
     EXPECT_EQ(std::any_of(row.begin(), row.end(), [](float x) { return x != 0; }), taught);
     EXPECT_EQ(std::equal(row.begin(), row.end(), exported.begin()), taught);

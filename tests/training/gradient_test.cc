@@ -174,11 +174,12 @@ std::vector<Case> Cases() {
         item(Number(kPrice, n, true, true, {{3, Activation::kTanh}, {2, Activation::kTanh}})));
   }
 
-  Description everything = Towers(
-      {Embedding(kUserId, {{3, Activation::kTanh}}), Bag(kTags, Pooling::kMean),
-       Bag(kSeen, Pooling::kSum), Number(kAge, Normalization::kStandard, true, false)},
-      {Embedding(kItemId), MultiHot(kGenres, Activation::kTanh),
-       Convolution(kTitle, {1, 3}, Pooling::kMax), Number(kPrice, Normalization::kQuantile, true, true)});
+  Description everything =
+      Towers({Embedding(kUserId, {{3, Activation::kTanh}}), Bag(kTags, Pooling::kMean),
+              Bag(kSeen, Pooling::kSum), Number(kAge, Normalization::kStandard, true, false)},
+             {Embedding(kItemId), MultiHot(kGenres, Activation::kTanh),
+              Convolution(kTitle, {1, 3}, Pooling::kMax),
+              Number(kPrice, Normalization::kQuantile, true, true)});
   add("Cosine", everything);
   Description deep = everything;
   deep.towers[0].layers = {{6, Activation::kRelu}, {4, Activation::kTanh}};
@@ -309,7 +310,8 @@ TEST(Gradients, IdDropoutNeedsAnInputThatItCanDrop) {
     TrainingOptions options;
     options.id_dropout = {{name, 0.5}};
     try {
-      Bench b({"bad", Towers({Embedding(kUserId)}, {MultiHot(kGenres, Activation::kTanh)}), options});
+      Bench b(
+          {"bad", Towers({Embedding(kUserId)}, {MultiHot(kGenres, Activation::kTanh)}), options});
       ADD_FAILURE() << name << " must be refused";
     } catch (const Error& error) {
       EXPECT_NE(error.message().find(name), std::string::npos) << error.message();

@@ -60,7 +60,8 @@ TEST(Options, AbsentFieldsKeepTheirDefaults) {
 TEST(Options, ErrorsPointAtTheField) {
   const std::pair<const char*, const char*> cases[] = {
       {R"({"lr": 1})", "training.lr: unknown field; possible here: batch, beta1"},
-      {R"({"loss": "hinge"})", "training.loss: unknown value \"hinge\"; possible: squared, logistic"},
+      {R"({"loss": "hinge"})",
+       "training.loss: unknown value \"hinge\"; possible: squared, logistic"},
       {R"({"schedule": 1})", "training.schedule: must be a string"},
       {R"({"batch": -1})", "training.batch: must be a whole number"},
       {R"({"batch": 4294967296})", "training.batch: is too large"},

@@ -41,7 +41,8 @@ class Reference {
       cost = Softmax(batch, numbers);
     } else {
       numbers = model::IsJoint(d_) ? JointHeads(batch) : PairHeads(batch);
-      for (size_t i = 0; i < numbers.size(); ++i) cost += Weight(batch, i) * Point(batch, i, numbers[i]);
+      for (size_t i = 0; i < numbers.size(); ++i)
+        cost += Weight(batch, i) * Point(batch, i, numbers[i]);
     }
     if (heads != nullptr) *heads = numbers;
     return cost;
@@ -135,7 +136,8 @@ class Reference {
     }
     if (e.kind == model::EncoderKind::kEmbedding && (rows.empty() || forgotten)) rows = {unknown};
     size_t n = rows.size();
-    if (e.kind == model::EncoderKind::kConvolution) return Convolve(e, prefix, name, rows, table.dim);
+    if (e.kind == model::EncoderKind::kConvolution)
+      return Convolve(e, prefix, name, rows, table.dim);
     Row sum(table.dim);
     for (size_t j = 0; j < sum.size(); ++j) {
       for (uint32_t row : rows) sum[j] += P(name, row, j);
@@ -170,8 +172,10 @@ class Reference {
         for (size_t t = 0; t < positions.size(); ++t) {
           double x = positions[t][f];
           bool first = t == 0;
-          if (e.pooling == model::Pooling::kMax) pooled = first ? x : std::max(pooled, x);
-          else pooled += e.pooling == model::Pooling::kMean ? x / static_cast<double>(n) : x;
+          if (e.pooling == model::Pooling::kMax)
+            pooled = first ? x : std::max(pooled, x);
+          else
+            pooled += e.pooling == model::Pooling::kMean ? x / static_cast<double>(n) : x;
         }
         out.push_back(pooled);
       }

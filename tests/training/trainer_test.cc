@@ -281,7 +281,9 @@ TEST(Trainer, SaysWhatIsWrongWithItsOptions) {
   refused(r, "neither passes nor steps", [](auto& o) { o.passes = 0; });
   for (double dropout : {-0.1, 1.0, nan}) {
     refused(r, "dropout must be", [&](auto& o) { o.dropout = dropout; });
-    refused(r, "id dropout of \"user_id\"", [&](auto& o) { o.id_dropout = {{"user_id", dropout}}; });
+    refused(r, "id dropout of \"user_id\"", [&](auto& o) {
+      o.id_dropout = {{"user_id", dropout}};
+    });
   }
   for (double beta : {-0.1, 1.0, nan}) {
     refused(r, "beta", [&](auto& o) { o.beta1 = beta; });
@@ -294,8 +296,9 @@ TEST(Trainer, SaysWhatIsWrongWithItsOptions) {
   }
   refused(r, "1024 threads", [](auto& o) { o.threads = 1025; });
   refused(r, "negatives", [](auto& o) { o.negatives = 5; });
-  refused(r, "no embedding reads an input called \"nobody\"",
-          [](auto& o) { o.id_dropout = {{"nobody", 0.5}}; });
+  refused(r, "no embedding reads an input called \"nobody\"", [](auto& o) {
+    o.id_dropout = {{"nobody", 0.5}};
+  });
   refused(r, "user bias", [](auto& o) { o.loss = Loss::kSoftmax; });
   refused(cosine, "needs a dot head", [](auto& o) { o.loss = Loss::kSoftmax; });
 
