@@ -69,7 +69,8 @@ int Run(int argc, char** argv) {
   std::string made;
   if (setup.path.empty()) {
     made = (std::filesystem::temp_directory_path() /
-            ("duomo_bench_" + std::to_string(::getpid()) + ".duomo")).string();
+            ("duomo_bench_" + std::to_string(::getpid()) + ".duomo"))
+               .string();
     try {
       WriteModel(made);
     } catch (const std::exception& error) {

@@ -41,12 +41,15 @@ Encoder Embedding(uint32_t input, uint32_t dim) {
 model::Description Hybrid() {
   model::Description d;
   d.name = "hybrid";
-  uint32_t user = Add(d, "user_id", Scope::kUser, InputKind::kCategory, KeyKind::kRange, kUsers + 1, 32);
+  uint32_t user =
+      Add(d, "user_id", Scope::kUser, InputKind::kCategory, KeyKind::kRange, kUsers + 1, 32);
   uint32_t gender = Add(d, "gender", Scope::kUser, InputKind::kCategory, KeyKind::kString, 2, 16);
   uint32_t age = Add(d, "age", Scope::kUser, InputKind::kCategory, KeyKind::kInt64, 7, 16);
   uint32_t job = Add(d, "job", Scope::kUser, InputKind::kCategory, KeyKind::kRange, 21, 16);
-  uint32_t movie = Add(d, "movie_id", Scope::kItem, InputKind::kCategory, KeyKind::kRange, kMovieIds, 32);
-  uint32_t genres = Add(d, "genres", Scope::kItem, InputKind::kCategorySet, KeyKind::kString, kGenres, 32);
+  uint32_t movie =
+      Add(d, "movie_id", Scope::kItem, InputKind::kCategory, KeyKind::kRange, kMovieIds, 32);
+  uint32_t genres =
+      Add(d, "genres", Scope::kItem, InputKind::kCategorySet, KeyKind::kString, kGenres, 32);
   uint32_t title = Add(d, "title", Scope::kItem, InputKind::kTokens, KeyKind::kString, kWords, 32);
   Encoder multi_hot, words;
   multi_hot.input = genres;
@@ -59,10 +62,11 @@ model::Description Hybrid() {
   words.windows = {3};
   words.filters = 32;
   words.activation = Activation::kTanh;
-  d.towers = {{model::Side::kUser,
-               {Embedding(user, 32), Embedding(gender, 16), Embedding(age, 16), Embedding(job, 16)},
-               {{200, Activation::kTanh}}},
-              {model::Side::kItem, {Embedding(movie, 32), multi_hot, words}, {{200, Activation::kTanh}}}};
+  d.towers = {
+      {model::Side::kUser,
+       {Embedding(user, 32), Embedding(gender, 16), Embedding(age, 16), Embedding(job, 16)},
+       {{200, Activation::kTanh}}},
+      {model::Side::kItem, {Embedding(movie, 32), multi_hot, words}, {{200, Activation::kTanh}}}};
   d.head = {model::HeadKind::kCosine, 5, -1, -1, false};
   d.output = {model::OutputKind::kLinear, 0.5, 2.5, "stars"};
   return d;
@@ -84,7 +88,8 @@ void AddIntegers(model::Contents& c, const char* prefix, const std::vector<int64
 
 void AddRows(model::Contents& c, const char* name, size_t n, size_t vocabulary, Random& random) {
   model::FeatureColumn column;
-  for (size_t i = 0; i < n; ++i) column.rows.push_back(static_cast<uint32_t>(random.Below(vocabulary)));
+  for (size_t i = 0; i < n; ++i)
+    column.rows.push_back(static_cast<uint32_t>(random.Below(vocabulary)));
   model::AddFeature(c.tensors, name, column.view());
 }
 
@@ -139,9 +144,9 @@ void WriteModel(const std::string& path) {
   auto engine = runtime::Engine::Create(model::Model::OpenBuffer(bytes));
   for (model::Side side : {model::Side::kUser, model::Side::kItem}) {
     AlignedVector<float> v = engine->Freeze(side);
-    c.tensors.push_back(OwnedTensor::From<float>(
-        side == model::Side::kUser ? "users/vectors" : "items/vectors",
-        {v.size() / engine->vector_width(), engine->vector_width()}, v));
+    c.tensors.push_back(
+        OwnedTensor::From<float>(side == model::Side::kUser ? "users/vectors" : "items/vectors",
+                                 {v.size() / engine->vector_width(), engine->vector_width()}, v));
   }
   model::Save(path, c);
 }

@@ -17,7 +17,8 @@ void Open(benchmark::State& state, bool predict, uint32_t flags) {
     if (status == DUOMO_OK && predict) {
       status = duomo_context_create(&context, model, nullptr, &error);
       if (status == DUOMO_OK) {
-        status = duomo_predict(&prediction, context, s.user_ids.data(), s.item_ids.data(), 1, &error);
+        status =
+            duomo_predict(&prediction, context, s.user_ids.data(), s.item_ids.data(), 1, &error);
       }
     }
     duomo_context_release(context);
@@ -27,7 +28,9 @@ void Open(benchmark::State& state, bool predict, uint32_t flags) {
   }
 }
 BENCHMARK_CAPTURE(Open, open, false, 0)->Name("open/map")->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(Open, predict, true, 0)->Name("open/map_and_predict")->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(Open, predict, true, 0)
+    ->Name("open/map_and_predict")
+    ->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(Open, copy, true, DUOMO_OPEN_COPY)
     ->Name("open/copy_and_predict")
     ->Unit(benchmark::kMicrosecond);

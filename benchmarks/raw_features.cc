@@ -57,12 +57,14 @@ void ColdUser(benchmark::State& state, bool set_features) {
     inputs.push_back(input);
   }
   duomo_features* features = nullptr;
-  if (Failed(state, duomo_features_create(&features, s.model, DUOMO_USER, 1, &error), error)) return;
+  if (Failed(state, duomo_features_create(&features, s.model, DUOMO_USER, 1, &error), error))
+    return;
   std::vector<float> vector(s.width);
   duomo_status status = SetAll(features, names, inputs, &error);
   for (auto _ : state) {
     if (status == DUOMO_OK && set_features) status = SetAll(features, names, inputs, &error);
-    if (status == DUOMO_OK) status = duomo_encode_features(vector.data(), s.context, features, &error);
+    if (status == DUOMO_OK)
+      status = duomo_encode_features(vector.data(), s.context, features, &error);
     if (Failed(state, status, error)) break;
     benchmark::DoNotOptimize(vector.data());
   }

@@ -65,8 +65,8 @@ T ReadStruct(const T* given, const char* type) {
   for (size_t i = sizeof(T); i < size; ++i) {
     if (bytes[i] == 0) continue;
     Fail(Status::kUnsupportedVersion, "the client is newer than the library: ", type, " has ", size,
-         " bytes there, of which duomo ", kVersion, " knows the first ", sizeof(T), ", and byte ", i,
-         " is in use");
+         " bytes there, of which duomo ", kVersion, " knows the first ", sizeof(T), ", and byte ",
+         i, " is in use");
   }
   return known;
 }

@@ -40,12 +40,14 @@ using namespace duomo::capi;
 
 duomo_status duomo_encode_users(float* vectors, duomo_context* context, const int64_t* user_ids,
                                 size_t n, duomo_error* error) {
-  return Guard(error, [&] { EncodeIds(vectors, context, model::Side::kUser, "user_ids", user_ids, n); });
+  return Guard(error,
+               [&] { EncodeIds(vectors, context, model::Side::kUser, "user_ids", user_ids, n); });
 }
 
 duomo_status duomo_encode_items(float* vectors, duomo_context* context, const int64_t* item_ids,
                                 size_t n, duomo_error* error) {
-  return Guard(error, [&] { EncodeIds(vectors, context, model::Side::kItem, "item_ids", item_ids, n); });
+  return Guard(error,
+               [&] { EncodeIds(vectors, context, model::Side::kItem, "item_ids", item_ids, n); });
 }
 
 duomo_status duomo_encode_features(float* vectors, duomo_context* context,

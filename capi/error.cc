@@ -16,8 +16,9 @@ duomo_status Report(duomo_error* error, Status status, std::string_view message)
   std::memcpy(error->message, kept.data(), kept.size());
   error->message[kept.size()] = '\0';
   if (!IsUtf8(kept)) {  // a file's name, say: Linux allows any bytes there
-    std::replace_if(error->message, error->message + kept.size(),
-                    [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+    std::replace_if(
+        error->message, error->message + kept.size(),
+        [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
   }
   return code;
 }
@@ -42,15 +43,25 @@ duomo_status ReportCurrentException(duomo_error* error) noexcept {
 
 const char* duomo_status_name(duomo_status status) {
   switch (status) {
-    case DUOMO_OK: return "DUOMO_OK";
-    case DUOMO_INVALID_ARGUMENT: return "DUOMO_INVALID_ARGUMENT";
-    case DUOMO_NOT_FOUND: return "DUOMO_NOT_FOUND";
-    case DUOMO_OUT_OF_MEMORY: return "DUOMO_OUT_OF_MEMORY";
-    case DUOMO_IO_ERROR: return "DUOMO_IO_ERROR";
-    case DUOMO_CORRUPT: return "DUOMO_CORRUPT";
-    case DUOMO_UNSUPPORTED_VERSION: return "DUOMO_UNSUPPORTED_VERSION";
-    case DUOMO_UNSUPPORTED: return "DUOMO_UNSUPPORTED";
-    case DUOMO_INTERNAL: return "DUOMO_INTERNAL";
-    default: return "unknown status";
+    case DUOMO_OK:
+      return "DUOMO_OK";
+    case DUOMO_INVALID_ARGUMENT:
+      return "DUOMO_INVALID_ARGUMENT";
+    case DUOMO_NOT_FOUND:
+      return "DUOMO_NOT_FOUND";
+    case DUOMO_OUT_OF_MEMORY:
+      return "DUOMO_OUT_OF_MEMORY";
+    case DUOMO_IO_ERROR:
+      return "DUOMO_IO_ERROR";
+    case DUOMO_CORRUPT:
+      return "DUOMO_CORRUPT";
+    case DUOMO_UNSUPPORTED_VERSION:
+      return "DUOMO_UNSUPPORTED_VERSION";
+    case DUOMO_UNSUPPORTED:
+      return "DUOMO_UNSUPPORTED";
+    case DUOMO_INTERNAL:
+      return "DUOMO_INTERNAL";
+    default:
+      return "unknown status";
   }
 }

@@ -21,9 +21,12 @@ using model::KeyKind;
 
 const char* NameOf(model::Scope scope) {
   switch (scope) {
-    case model::Scope::kUser: return "users";
-    case model::Scope::kItem: return "items";
-    case model::Scope::kPair: return "pairs";
+    case model::Scope::kUser:
+      return "users";
+    case model::Scope::kItem:
+      return "items";
+    case model::Scope::kPair:
+      return "pairs";
   }
   return "?";
 }
@@ -33,11 +36,16 @@ enum class Setter { kIntegers, kStrings, kNumbers, kIntegerLists, kStringLists }
 
 const char* NameOf(Setter setter) {
   switch (setter) {
-    case Setter::kIntegers: return "duomo_features_set_integers";
-    case Setter::kStrings: return "duomo_features_set_strings";
-    case Setter::kNumbers: return "duomo_features_set_numbers";
-    case Setter::kIntegerLists: return "duomo_features_set_integer_lists";
-    case Setter::kStringLists: return "duomo_features_set_string_lists";
+    case Setter::kIntegers:
+      return "duomo_features_set_integers";
+    case Setter::kStrings:
+      return "duomo_features_set_strings";
+    case Setter::kNumbers:
+      return "duomo_features_set_numbers";
+    case Setter::kIntegerLists:
+      return "duomo_features_set_integer_lists";
+    case Setter::kStringLists:
+      return "duomo_features_set_string_lists";
   }
   return "?";
 }
@@ -46,11 +54,16 @@ Setter SetterOf(const model::Description& d, const model::Input& input) {
   bool strings = input.vocabulary >= 0 &&
                  d.vocabularies[static_cast<size_t>(input.vocabulary)].keys == KeyKind::kString;
   switch (input.kind) {
-    case InputKind::kCategory: return strings ? Setter::kStrings : Setter::kIntegers;
-    case InputKind::kCategorySet: return strings ? Setter::kStringLists : Setter::kIntegerLists;
-    case InputKind::kTokens: return Setter::kStrings;
-    case InputKind::kHistory: return Setter::kIntegerLists;
-    case InputKind::kNumber: return Setter::kNumbers;
+    case InputKind::kCategory:
+      return strings ? Setter::kStrings : Setter::kIntegers;
+    case InputKind::kCategorySet:
+      return strings ? Setter::kStringLists : Setter::kIntegerLists;
+    case InputKind::kTokens:
+      return Setter::kStrings;
+    case InputKind::kHistory:
+      return Setter::kIntegerLists;
+    case InputKind::kNumber:
+      return Setter::kNumbers;
   }
   return Setter::kNumbers;
 }
@@ -59,8 +72,10 @@ Setter SetterOf(const model::Description& d, const model::Input& input) {
 class Assignment {
  public:
   Assignment(duomo_features* features, const char* name, Setter setter)
-      : features_(Need(features, "features")), model_(features_.model->model()),
-        name_(&Need(name, "input")), next_(features_.next) {
+      : features_(Need(features, "features")),
+        model_(features_.model->model()),
+        name_(&Need(name, "input")),
+        next_(features_.next) {
     const model::Description& d = model_.description();
     auto found = std::find_if(d.inputs.begin(), d.inputs.end(),
                               [&](const model::Input& i) { return i.name == name_; });

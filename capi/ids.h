@@ -26,9 +26,7 @@ inline int64_t IdOfRow(const model::Entities& entities, uint64_t row) {
   return entities.keys.IntegerAt(row);
 }
 
-inline const char* NameOf(model::Side side) {
-  return side == model::Side::kItem ? "item" : "user";
-}
+inline const char* NameOf(model::Side side) { return side == model::Side::kItem ? "item" : "user"; }
 
 [[noreturn]] inline void FailUnknownId(model::Side side, const char* array, size_t position,
                                        int64_t id) {

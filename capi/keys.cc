@@ -15,7 +15,8 @@ void IdAt(int64_t* id, const duomo_model* model, Side side, uint64_t row) {
   Need(id, "id");
   const Entities& entities = Need(model, "model").model().side(side);
   if (row >= entities.count) {
-    Fail(Status::kNotFound, "row ", row, ": the model has ", entities.count, ' ', NameOf(side), "s");
+    Fail(Status::kNotFound, "row ", row, ": the model has ", entities.count, ' ', NameOf(side),
+         "s");
   }
   *id = IdOfRow(entities, row);
 }

@@ -64,7 +64,8 @@ duomo_status duomo_predict(float* predictions, duomo_context* context, const int
       for (size_t i = 0; i < count; ++i) {
         bool known = user_rows[i] != kNoRow && item_rows[i] != kNoRow;
         c.scores[begin + i] =
-            known ? model.engine->Predict(dot(user_vectors.At(i), item_vectors.At(i), width)) : kNaN;
+            known ? model.engine->Predict(dot(user_vectors.At(i), item_vectors.At(i), width))
+                  : kNaN;
       }
     }
     std::copy(c.scores.begin(), c.scores.end(), out.begin());

@@ -57,7 +57,8 @@ class Ranking {
     if (request_.history_ids != nullptr) RequireHistoryInput(model_);
   }
 
-  void CheckFeatureRows(const duomo_features* features, Scope scope, size_t rows, const char* name) {
+  void CheckFeatureRows(const duomo_features* features, Scope scope, size_t rows,
+                        const char* name) {
     if (features == nullptr) return;
     CheckFeatures(c_, *features, scope, name);
     if (features->count != rows) {
@@ -84,8 +85,8 @@ class Ranking {
       c_.values = c_.item_rows;
       return;
     }
-    FindRows(model_.model(), Side::kItem, "request.item_ids",
-             {request_.item_ids, request_.n}, c_.mark_unknown, c_.item_rows);
+    FindRows(model_.model(), Side::kItem, "request.item_ids", {request_.item_ids, request_.n},
+             c_.mark_unknown, c_.item_rows);
     c_.values.clear();
     for (size_t i = 0; i < request_.n; ++i) {
       if (c_.item_rows[i] != kNoRow) c_.values.push_back(static_cast<uint32_t>(i));

@@ -16,9 +16,12 @@ using model::Side;
 class Searcher {
  public:
   Searcher(duomo_context& context, const duomo_topk_request& request, Search search)
-      : c_(context), r_(request), search_(search),
+      : c_(context),
+        r_(request),
+        search_(search),
         side_(search == Search::kSimilar ? Side::kItem : Side::kUser),
-        items_(context.model->model().items()), width_(context.model->engine->vector_width()) {}
+        items_(context.model->model().items()),
+        width_(context.model->engine->vector_width()) {}
 
   // All hits into context.hits, those of query i ending at context.hit_ends[i].
   void Run() {
@@ -61,7 +64,8 @@ class Searcher {
 
   const float* VectorOf(size_t query, const float* encoded) const {
     if (r_.vectors != nullptr) return r_.vectors + query * width_;
-    if (Frozen()) return c_.model->model().side(side_).vectors.data() + c_.user_rows[query] * width_;
+    if (Frozen())
+      return c_.model->model().side(side_).vectors.data() + c_.user_rows[query] * width_;
     return encoded;
   }
 
@@ -134,8 +138,8 @@ class Searcher {
     q.allowed = mask;
     q.has_minimum = (r_.flags & DUOMO_MINIMUM_SCORE) != 0;
     q.minimum = r_.minimum_score;
-    q.measure = search_ == Search::kSimilar ? retrieval::Measure::kCosine
-                                            : retrieval::Measure::kPrediction;
+    q.measure =
+        search_ == Search::kSimilar ? retrieval::Measure::kCosine : retrieval::Measure::kPrediction;
     auto found = retrieval::TopK(*c_.model->engine, q, c_.search);
     c_.hits.insert(c_.hits.end(), found.begin(), found.end());
     if (!excludes_) return;
@@ -154,8 +158,8 @@ class Searcher {
   bool restricted_ = false, excludes_ = false;
 };
 
-void RunSearch(duomo_topk_result* result, duomo_context* context,
-               const duomo_topk_request* request, Search search) {
+void RunSearch(duomo_topk_result* result, duomo_context* context, const duomo_topk_request* request,
+               Search search) {
   duomo_context& c = Need(context, "context");
   Need(result, "out");
   duomo_topk_request r = ReadTopKRequest(c, request, search);

@@ -48,7 +48,8 @@ void CheckSource(const duomo_context& context, const duomo_topk_request& r, Sear
 void CheckSeen(const duomo_context& context, const duomo_topk_request& r, Search search) {
   if ((r.flags & DUOMO_EXCLUDE_SEEN) == 0) return;
   if (search == Search::kSimilar) {
-    Fail(Status::kInvalidArgument, "request.flags: items have seen nothing; DUOMO_EXCLUDE_SEEN is "
+    Fail(Status::kInvalidArgument,
+         "request.flags: items have seen nothing; DUOMO_EXCLUDE_SEEN is "
          "for duomo_topk");
   }
   if (r.history_offsets != nullptr) return;
@@ -56,7 +57,8 @@ void CheckSeen(const duomo_context& context, const duomo_topk_request& r, Search
     Fail(Status::kInvalidArgument, "request.flags: DUOMO_EXCLUDE_SEEN needs ids or histories");
   }
   if (!context.model->model().has_history()) {
-    Fail(Status::kUnsupported, "the file does not remember what its users have seen; export it "
+    Fail(Status::kUnsupported,
+         "the file does not remember what its users have seen; export it "
          "with the history, or give exclude_ids");
   }
 }

@@ -11,9 +11,12 @@ using model::Side;
 
 const char* NameOfScope(model::Scope scope) {
   switch (scope) {
-    case model::Scope::kUser: return "DUOMO_USER";
-    case model::Scope::kItem: return "DUOMO_ITEM";
-    case model::Scope::kPair: return "DUOMO_PAIR";
+    case model::Scope::kUser:
+      return "DUOMO_USER";
+    case model::Scope::kItem:
+      return "DUOMO_ITEM";
+    case model::Scope::kPair:
+      return "DUOMO_PAIR";
   }
   return "?";
 }
@@ -26,8 +29,8 @@ void RequireTwoTowers(const duomo_model& model) {
        "this model has one joint tower for users and items and thus no vectors; use duomo_rank");
 }
 
-void CheckFeatures(const duomo_context& context, const duomo_features& features,
-                   model::Scope scope, const char* name) {
+void CheckFeatures(const duomo_context& context, const duomo_features& features, model::Scope scope,
+                   const char* name) {
   if (features.model.get() != context.model.get()) {
     Fail(Status::kInvalidArgument, name, " belongs to another model than the context");
   }

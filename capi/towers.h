@@ -16,8 +16,8 @@ void RequireTwoTowers(const duomo_model& model);
 
 // Throws Error(kInvalidArgument) where `features` are of another model or another scope than
 // `scope`; `name` is that of the argument.
-void CheckFeatures(const duomo_context& context, const duomo_features& features,
-                   model::Scope scope, const char* name);
+void CheckFeatures(const duomo_context& context, const duomo_features& features, model::Scope scope,
+                   const char* name);
 
 // Fills context.inputs for one tower: unset everywhere.
 void ClearInputs(duomo_context& context);

@@ -1,10 +1,11 @@
 // Versions and how the library was built.
+#include "core/version.h"
+
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <string_view>
 
-#include "core/version.h"
 #include "duomo/duomo.h"
 #include "kernels/dense.h"
 #include "kernels/vector.h"

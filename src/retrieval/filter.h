@@ -16,7 +16,8 @@ enum class FilterMode : int32_t { kAny = 0, kAll = 1, kNone = 2 };
 struct Filter {
   uint32_t input = 0;  // index into Description::inputs: an item's category or category set
   FilterMode mode = FilterMode::kAny;
-  std::span<const uint32_t> values;  // rows of the input's vocabulary; order and repetition do not matter
+  std::span<const uint32_t>
+      values;  // rows of the input's vocabulary; order and repetition do not matter
 };
 
 // Clears the rows of `mask` (one a stored item) that do not pass. An item's unknown value is equal

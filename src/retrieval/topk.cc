@@ -79,7 +79,10 @@ class Best {
 class Scan {
  public:
   Scan(const runtime::Engine& engine, const Query& query)
-      : kernels_(kernels::Vector()), query_(query), stride_(engine.vector_width()), used_(stride_),
+      : kernels_(kernels::Vector()),
+        query_(query),
+        stride_(engine.vector_width()),
+        used_(stride_),
         vectors_(engine.model().items().vectors.data()) {
     if (query.measure != Measure::kCosine) return;
     const model::Description& d = engine.model().description();
@@ -137,7 +140,8 @@ std::span<const Hit> TopK(const runtime::Engine& engine, const Query& query, Wor
   Scan scan(engine, query);
   for (size_t begin = 0; begin < items.count; begin += kBlock) {
     size_t count = std::min<size_t>(kBlock, items.count - begin);
-    uint64_t allowed = query.allowed != nullptr ? query.allowed->words()[begin / kBlock] : ~uint64_t{0};
+    uint64_t allowed =
+        query.allowed != nullptr ? query.allowed->words()[begin / kBlock] : ~uint64_t{0};
     if (count < kBlock) allowed &= (uint64_t{1} << count) - 1;
     bool all = std::popcount(allowed) == static_cast<int>(count);
     bool dense = all || std::popcount(allowed) >= kSparse;

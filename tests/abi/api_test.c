@@ -2,15 +2,15 @@
 #include "check.h"
 
 int failures = 0;
-const char *folder = ".";
+const char* folder = ".";
 
-void check_failed(const char *file, int line, const char *what) {
+void check_failed(const char* file, int line, const char* what) {
   ++failures;
   printf("%s:%d: failed: %s\n", file, line, what);
 }
 
-void check_success(const char *file, int line, const char *call, duomo_status status,
-                   const duomo_error *error) {
+void check_success(const char* file, int line, const char* call, duomo_status status,
+                   const duomo_error* error) {
   if (status != DUOMO_OK) {
     check_failed(file, line, call);
     printf("  %s: %s\n", duomo_status_name(status), error->message);
@@ -20,10 +20,9 @@ void check_success(const char *file, int line, const char *call, duomo_status st
   }
 }
 
-void check_failure(const char *file, int line, const char *call, duomo_status status,
-                   const duomo_error *error, duomo_status expected, const char *fragment) {
-  if (status == expected && error->status == expected &&
-      strstr(error->message, fragment) != NULL) {
+void check_failure(const char* file, int line, const char* call, duomo_status status,
+                   const duomo_error* error, duomo_status expected, const char* fragment) {
+  if (status == expected && error->status == expected && strstr(error->message, fragment) != NULL) {
     return;
   }
   check_failed(file, line, call);
@@ -31,14 +30,14 @@ void check_failure(const char *file, int line, const char *call, duomo_status st
          duomo_status_name(status), error->message);
 }
 
-const char *path_of(const char *name) {
+const char* path_of(const char* name) {
   static char path[4096];
   snprintf(path, sizeof(path), "%s/%s.duomo", folder, name);
   return path;
 }
 
-duomo_model *open_model(const char *name) {
-  duomo_model *model = NULL;
+duomo_model* open_model(const char* name) {
+  duomo_model* model = NULL;
   duomo_error error = DUOMO_ERROR_INIT;
   if (duomo_model_open(&model, path_of(name), NULL, &error) != DUOMO_OK) {
     printf("cannot open %s: %s\n", path_of(name), error.message);
@@ -47,16 +46,16 @@ duomo_model *open_model(const char *name) {
   return model;
 }
 
-duomo_context *make_context(duomo_model *model, int32_t unknown_ids) {
+duomo_context* make_context(duomo_model* model, int32_t unknown_ids) {
   duomo_context_options options = DUOMO_CONTEXT_OPTIONS_INIT;
-  duomo_context *context = NULL;
+  duomo_context* context = NULL;
   options.unknown_ids = unknown_ids;
   if (duomo_context_create(&context, model, &options, NULL) != DUOMO_OK) exit(1);
   return context;
 }
 
-duomo_features *make_features(duomo_model *model, int32_t scope, size_t count) {
-  duomo_features *features = NULL;
+duomo_features* make_features(duomo_model* model, int32_t scope, size_t count) {
+  duomo_features* features = NULL;
   if (duomo_features_create(&features, model, scope, count, NULL) != DUOMO_OK) exit(1);
   return features;
 }
@@ -67,10 +66,10 @@ uint32_t bits_of(float x) {
   return bits;
 }
 
-void poison(void *data, size_t size) { memset(data, 0xA5, size); }
+void poison(void* data, size_t size) { memset(data, 0xA5, size); }
 
-int poisoned(const void *data, size_t size) {
-  const unsigned char *bytes = data;
+int poisoned(const void* data, size_t size) {
+  const unsigned char* bytes = data;
   size_t i;
   for (i = 0; i < size; ++i) {
     if (bytes[i] != 0xA5) return 0;
@@ -95,7 +94,7 @@ static void test_versions(void) {
   CHECK(strcmp(duomo_status_name(-1), "unknown status") == 0);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   if (argc != 2) {
     printf("usage: %s FOLDER, which make_fixtures filled\n", argv[0]);
     return 2;

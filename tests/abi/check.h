@@ -9,45 +9,45 @@
 #include <string.h>
 
 extern int failures;
-extern const char *folder; /* of the models that make_fixtures wrote */
+extern const char* folder; /* of the models that make_fixtures wrote */
 
-void check_failed(const char *file, int line, const char *what);
-void check_success(const char *file, int line, const char *call, duomo_status status,
-                   const duomo_error *error);
-void check_failure(const char *file, int line, const char *call, duomo_status status,
-                   const duomo_error *error, duomo_status expected, const char *fragment);
+void check_failed(const char* file, int line, const char* what);
+void check_success(const char* file, int line, const char* call, duomo_status status,
+                   const duomo_error* error);
+void check_failure(const char* file, int line, const char* call, duomo_status status,
+                   const duomo_error* error, duomo_status expected, const char* fragment);
 
-#define CHECK(condition) \
-  do { \
+#define CHECK(condition)                                            \
+  do {                                                              \
     if (!(condition)) check_failed(__FILE__, __LINE__, #condition); \
   } while (0)
 
 /* `call` passes &error. */
-#define SUCCEEDS(call) \
-  do { \
-    duomo_error error = DUOMO_ERROR_INIT; \
-    duomo_status status_ = (call); \
+#define SUCCEEDS(call)                                         \
+  do {                                                         \
+    duomo_error error = DUOMO_ERROR_INIT;                      \
+    duomo_status status_ = (call);                             \
     check_success(__FILE__, __LINE__, #call, status_, &error); \
   } while (0)
 
 /* The message must contain `fragment`. */
-#define FAILS(expected, fragment, call) \
-  do { \
-    duomo_error error = DUOMO_ERROR_INIT; \
-    duomo_status status_ = (call); \
+#define FAILS(expected, fragment, call)                                            \
+  do {                                                                             \
+    duomo_error error = DUOMO_ERROR_INIT;                                          \
+    duomo_status status_ = (call);                                                 \
     check_failure(__FILE__, __LINE__, #call, status_, &error, expected, fragment); \
   } while (0)
 
 /* "folder/name.duomo", in a static buffer. */
-const char *path_of(const char *name);
+const char* path_of(const char* name);
 /* Opens, and ends the program where that fails. */
-duomo_model *open_model(const char *name);
-duomo_context *make_context(duomo_model *model, int32_t unknown_ids);
-duomo_features *make_features(duomo_model *model, int32_t scope, size_t count);
+duomo_model* open_model(const char* name);
+duomo_context* make_context(duomo_model* model, int32_t unknown_ids);
+duomo_features* make_features(duomo_model* model, int32_t scope, size_t count);
 uint32_t bits_of(float x);
 /* Fills with a pattern; tells whether it is still there. */
-void poison(void *data, size_t size);
-int poisoned(const void *data, size_t size);
+void poison(void* data, size_t size);
+int poisoned(const void* data, size_t size);
 
 enum { USERS = 12, ITEMS = 40 }; /* of the models, as in fixtures.h */
 

@@ -2,13 +2,16 @@
 #include "check.h"
 
 /* The features of the shop's items at rows 0, 3 and 4, as fixtures.h tells them. */
-static duomo_features *shop_items(duomo_model *shop) {
-  duomo_features *f = make_features(shop, DUOMO_ITEM, 3);
+static duomo_features* shop_items(duomo_model* shop) {
+  duomo_features* f = make_features(shop, DUOMO_ITEM, 3);
   const int64_t ids[3] = {1000, 1009, 1012};
   const size_t tag_offsets[4] = {0, 1, 2, 3};
-  const char *tags[3] = {"red", "red", "green"};
+  const char* tags[3] = {"red", "red", "green"};
   const int64_t codes[3] = {9, 9, 7};
-  const char *titles[3] = {"The  BLAU\tlamp", "the gro\xC3\x9F" "e chair", "the blau lamp"};
+  const char* titles[3] = {"The  BLAU\tlamp",
+                           "the gro\xC3\x9F"
+                           "e chair",
+                           "the blau lamp"};
   SUCCEEDS(duomo_features_set_integers(f, "id", ids, &error));
   SUCCEEDS(duomo_features_set_string_lists(f, "tags", tag_offsets, tags, &error));
   SUCCEEDS(duomo_features_set_integer_lists(f, "codes", tag_offsets, codes, &error));
@@ -16,25 +19,25 @@ static duomo_features *shop_items(duomo_model *shop) {
   return f;
 }
 
-static void check_close(const float *a, const float *b, size_t n) {
+static void check_close(const float* a, const float* b, size_t n) {
   size_t i;
   for (i = 0; i < n; ++i) CHECK(fabsf(a[i] - b[i]) < 1e-5f);
 }
 
 static void test_values(void) {
-  duomo_model *shop = open_model("shop");
-  duomo_context *context = make_context(shop, DUOMO_UNKNOWN_IS_ERROR);
+  duomo_model* shop = open_model("shop");
+  duomo_context* context = make_context(shop, DUOMO_UNKNOWN_IS_ERROR);
   const int64_t item_ids[3] = {1000, 1009, 1012};
   float known[3][20], raw[3][20], again[3][20];
-  duomo_features *f = shop_items(shop);
+  duomo_features* f = shop_items(shop);
   SUCCEEDS(duomo_encode_items(known[0], context, item_ids, 3, &error));
   SUCCEEDS(duomo_encode_features(raw[0], context, f, &error));
   check_close(known[0], raw[0], 60);
   /* Repetition in a set does not matter; unknown values do. */
   {
     const size_t offsets[4] = {0, 3, 4, 5};
-    const char *repeated[5] = {"red", "red", "red", "red", "green"};
-    const char *unknown[5] = {"red", "mauve", "red", "red", "green"};
+    const char* repeated[5] = {"red", "red", "red", "red", "green"};
+    const char* unknown[5] = {"red", "mauve", "red", "red", "green"};
     SUCCEEDS(duomo_features_set_string_lists(f, "tags", offsets, repeated, &error));
     SUCCEEDS(duomo_encode_features(again[0], context, f, &error));
     check_close(known[0], again[0], 60);
@@ -48,7 +51,7 @@ static void test_values(void) {
   /* Users: a NULL string, an unknown string and one never set are all the unknown value. */
   f = make_features(shop, DUOMO_USER, 3);
   {
-    const char *plans[3] = {NULL, "gold", ""};
+    const char* plans[3] = {NULL, "gold", ""};
     const int64_t ages[3] = {20, 20, 20};
     SUCCEEDS(duomo_features_set_integers(f, "age", ages, &error));
     SUCCEEDS(duomo_encode_features(known[0], context, f, &error));
@@ -69,12 +72,12 @@ static void test_values(void) {
 
 static void test_setter_errors(void) {
   duomo_model *shop = open_model("shop"), *joint = open_model("joint");
-  duomo_context *context = make_context(shop, DUOMO_UNKNOWN_IS_ERROR);
+  duomo_context* context = make_context(shop, DUOMO_UNKNOWN_IS_ERROR);
   duomo_features *f = NULL, *g, *pairs;
   const int64_t integers[3] = {1, 2, 3};
-  const char *strings[3] = {"a", "b", "c"};
-  const char *bad_strings[3] = {"a", "\xFF", "c"};
-  const char *null_strings[3] = {"a", NULL, "c"};
+  const char* strings[3] = {"a", "b", "c"};
+  const char* bad_strings[3] = {"a", "\xFF", "c"};
+  const char* null_strings[3] = {"a", NULL, "c"};
   const size_t offsets[4] = {0, 1, 2, 3}, descending[4] = {0, 2, 1, 3}, late[4] = {1, 1, 2, 3};
   const float infinite[1] = {INFINITY}, nan[1] = {NAN};
   float before[3][20], after[3][20];
@@ -141,12 +144,12 @@ static void test_setter_errors(void) {
 
 /* What the file remembers, said again by the host, gives the stored user's vector. */
 static void test_histories(void) {
-  duomo_model *player = open_model("player");
-  duomo_context *context = make_context(player, DUOMO_UNKNOWN_IS_ERROR);
-  duomo_features *f = make_features(player, DUOMO_USER, 2);
+  duomo_model* player = open_model("player");
+  duomo_context* context = make_context(player, DUOMO_UNKNOWN_IS_ERROR);
+  duomo_features* f = make_features(player, DUOMO_USER, 2);
   const int64_t users[2] = {3, 4}, history[6] = {3, 4, 777, -1, 4, 5};
   const size_t offsets[3] = {0, 4, 6};
-  const char *names[2] = {"u3", "u4"};
+  const char* names[2] = {"u3", "u4"};
   float known[2][9], raw[2][9];
   SUCCEEDS(duomo_features_set_strings(f, "user", names, &error));
   SUCCEEDS(duomo_features_set_integer_lists(f, "seen", offsets, history, &error));
@@ -167,7 +170,7 @@ void test_features(void) {
 void test_vectors(void) {
   duomo_model *frozen = open_model("shop"), *towers = open_model("shop_towers"),
               *unfrozen = open_model("unfrozen"), *joint = open_model("joint");
-  duomo_context *contexts[3];
+  duomo_context* contexts[3];
   int64_t users[USERS], items[2] = {1000, 1117};
   float vectors[3][USERS][20], item_vectors[3][2][20];
   int i, j;

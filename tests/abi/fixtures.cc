@@ -104,8 +104,7 @@ void AddParameters(Contents& contents, uint64_t seed) {
         values[i] = static_cast<float>(random.Normal() * block.deviation);
       }
     }
-    contents.tensors.push_back(
-        OwnedTensor::From<float>("parameters/" + p.name, p.shape, values));
+    contents.tensors.push_back(OwnedTensor::From<float>("parameters/" + p.name, p.shape, values));
   }
 }
 
@@ -145,8 +144,9 @@ Contents VectorModel(model::HeadKind head, size_t dim, std::span<const float> us
   }
   if (n_items > 0) {
     AddIntegers(c, "items", Ids(0, 1, n_items));
-    model::AddFeature(c.tensors, "items/features/tags",
-                      Lists(InputKind::kCategorySet, n_items, [](size_t r) { return Tags(r, 5); }).view());
+    model::AddFeature(
+        c.tensors, "items/features/tags",
+        Lists(InputKind::kCategorySet, n_items, [](size_t r) { return Tags(r, 5); }).view());
     model::AddFeature(c.tensors, "items/features/shelf",
                       Categories(n_items, [](size_t r) { return r % 4; }).view());
   }
@@ -197,9 +197,8 @@ Contents ShopModel(bool user_vectors) {
   feature("items/features/id", Categories(kItems, [](size_t i) { return i; }));
   feature("items/features/tags",
           Lists(InputKind::kCategorySet, kItems, [](size_t i) { return Tags(i, 3); }));
-  feature("items/features/codes", Lists(InputKind::kCategorySet, kItems, [](size_t i) {
-            return std::vector<size_t>{i % 3};
-          }));
+  feature("items/features/codes", Lists(InputKind::kCategorySet, kItems,
+                                        [](size_t i) { return std::vector<size_t>{i % 3}; }));
   feature("items/features/title", Lists(InputKind::kTokens, kItems, [](size_t i) {
             return std::vector<size_t>{4, i % 4, i % 2 + 1};
           }));
@@ -222,7 +221,8 @@ Contents PlayerModel() {
   Encoder item = AddInput(d, "item", Scope::kItem, InputKind::kCategory, KeyKind::kString, kItems,
                           9, EncoderKind::kEmbedding);
   d.inputs[seen.input].max_length = 4;
-  std::vector<model::Dense> layers = {{11, model::Activation::kRelu}, {7, model::Activation::kIdentity}};
+  std::vector<model::Dense> layers = {{11, model::Activation::kRelu},
+                                      {7, model::Activation::kIdentity}};
   d.towers = {{model::Side::kUser, {user, seen}, layers}, {model::Side::kItem, {item}, layers}};
   d.head = {model::HeadKind::kDot, 3, static_cast<int32_t>(user.input),
             static_cast<int32_t>(item.input), true};

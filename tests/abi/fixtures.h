@@ -17,8 +17,8 @@ void AddParameters(model::Contents& contents, uint64_t seed);
 void AddVectors(model::Contents& contents, bool users);
 
 // A model whose vectors are just these: [count, dim] each, ids 100, 101, … for users and 0, 1, …
-// for items. Items have the set "tags" of string values "t0" … "t4": item r has tag t(r % 5), and t0
-// too where r % 3 == 0; and the category "shelf", r % 4.
+// for items. Items have the set "tags" of string values "t0" … "t4": item r has tag t(r % 5), and
+// t0 too where r % 3 == 0; and the category "shelf", r % 4.
 model::Contents VectorModel(model::HeadKind head, size_t dim, std::span<const float> users,
                             std::span<const float> items);
 

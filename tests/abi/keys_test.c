@@ -1,7 +1,7 @@
 /* Ids by row, string keys, titles. */
 #include "check.h"
 
-static int same(duomo_text text, const char *expected) {
+static int same(duomo_text text, const char* expected) {
   return text.size == strlen(expected) && memcmp(text.data, expected, text.size) == 0;
 }
 
@@ -37,7 +37,9 @@ void test_keys(void) {
   SUCCEEDS(duomo_user_key(&text, player, 0, &error));
   CHECK(same(text, "u0"));
   SUCCEEDS(duomo_item_title(&text, shop, 1006, &error));
-  CHECK(same(text, "Gro\xC3\x9F" "e Lampe 2"));
+  CHECK(same(text,
+             "Gro\xC3\x9F"
+             "e Lampe 2"));
   text.size = 77;
   FAILS(DUOMO_NOT_FOUND, "40", duomo_item_key(&text, player, ITEMS, &error));
   FAILS(DUOMO_NOT_FOUND, "-1", duomo_user_key(&text, player, -1, &error));

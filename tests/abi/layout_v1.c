@@ -6,7 +6,7 @@
 #define FROZEN(name, condition) typedef char frozen_##name[(condition) ? 1 : -1]
 #define OFFSET(type, field, at) FROZEN(type##_##field, offsetof(type, field) == (at))
 
-FROZEN(pointers, sizeof(void *) == 8 && sizeof(size_t) == 8);
+FROZEN(pointers, sizeof(void*) == 8 && sizeof(size_t) == 8);
 FROZEN(status, sizeof(duomo_status) == 4);
 
 FROZEN(error, sizeof(duomo_error) == 512);
@@ -104,8 +104,8 @@ FROZEN(status_values, DUOMO_OK == 0 && DUOMO_INVALID_ARGUMENT == 1 && DUOMO_NOT_
                           DUOMO_UNSUPPORTED_VERSION == 6 && DUOMO_UNSUPPORTED == 7 &&
                           DUOMO_INTERNAL == 8);
 FROZEN(open_values, DUOMO_OPEN_COPY == 1 && DUOMO_OPEN_VERIFY == 2);
-FROZEN(backend_values, DUOMO_BACKEND_DEFAULT == 0 && DUOMO_BACKEND_ONEDNN == 1 &&
-                           DUOMO_BACKEND_PORTABLE == 2);
+FROZEN(backend_values,
+       DUOMO_BACKEND_DEFAULT == 0 && DUOMO_BACKEND_ONEDNN == 1 && DUOMO_BACKEND_PORTABLE == 2);
 FROZEN(head_values, DUOMO_HEAD_COSINE == 0 && DUOMO_HEAD_DOT == 1 && DUOMO_HEAD_LOGISTIC == 2);
 FROZEN(scope_values, DUOMO_USER == 0 && DUOMO_ITEM == 1 && DUOMO_PAIR == 2);
 FROZEN(input_values, DUOMO_INPUT_CATEGORY == 0 && DUOMO_INPUT_CATEGORY_SET == 1 &&

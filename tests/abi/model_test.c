@@ -1,9 +1,9 @@
 /* Opening, reference counts, information, inputs, struct sizes. */
 #include "check.h"
 
-static void *read_file(const char *path, size_t *size) {
-  FILE *file = fopen(path, "rb");
-  char *data;
+static void* read_file(const char* path, size_t* size) {
+  FILE* file = fopen(path, "rb");
+  char* data;
   if (file == NULL) exit(1);
   fseek(file, 0, SEEK_END);
   *size = (size_t)ftell(file);
@@ -15,7 +15,7 @@ static void *read_file(const char *path, size_t *size) {
 }
 
 static void test_open_errors(void) {
-  duomo_model *model = NULL;
+  duomo_model* model = NULL;
   duomo_open_options options = DUOMO_OPEN_OPTIONS_INIT;
   char long_name[1200];
   FAILS(DUOMO_INVALID_ARGUMENT, "out is NULL", duomo_model_open(NULL, "x", NULL, &error));
@@ -56,7 +56,7 @@ static void test_open_errors(void) {
 
 /* Clients older and newer than the library. */
 static void test_struct_sizes(void) {
-  duomo_model *model = NULL;
+  duomo_model* model = NULL;
   struct {
     duomo_open_options known;
     uint64_t unknown;
@@ -104,7 +104,7 @@ static void test_struct_sizes(void) {
 }
 
 static void test_info(void) {
-  duomo_model *model = open_model("shop");
+  duomo_model* model = open_model("shop");
   duomo_model_info info = DUOMO_MODEL_INFO_INIT;
   duomo_input_info input = DUOMO_INPUT_INFO_INIT;
   SUCCEEDS(duomo_model_get_info(&info, model, &error));
@@ -140,15 +140,16 @@ static void test_info(void) {
   CHECK(info.minimum_output == 0.0f && isinf(info.maximum_output));
   input.struct_size = sizeof(input);
   SUCCEEDS(duomo_model_get_input(&input, model, 2, &error));
-  CHECK(input.scope == DUOMO_PAIR && input.kind == DUOMO_INPUT_NUMBER && input.vocabulary_size == 0);
+  CHECK(input.scope == DUOMO_PAIR && input.kind == DUOMO_INPUT_NUMBER &&
+        input.vocabulary_size == 0);
   duomo_model_release(model);
 }
 
 static void test_buffers(void) {
   size_t size = 0;
-  char *data = read_file(path_of("shop"), &size);
-  char *aligned = data + (64 - ((uintptr_t)data & 63)) % 64;
-  duomo_model *model = NULL;
+  char* data = read_file(path_of("shop"), &size);
+  char* aligned = data + (64 - ((uintptr_t)data & 63)) % 64;
+  duomo_model* model = NULL;
   duomo_model_info info = DUOMO_MODEL_INFO_INIT;
   duomo_open_options options = DUOMO_OPEN_OPTIONS_INIT;
   memmove(aligned, data, size);
@@ -183,9 +184,9 @@ static void test_buffers(void) {
 
 /* Whatever the order of releases, what still has a reference works. */
 static void test_references(void) {
-  duomo_model *model = open_model("shop");
-  duomo_context *context = NULL;
-  duomo_features *features = NULL;
+  duomo_model* model = open_model("shop");
+  duomo_context* context = NULL;
+  duomo_features* features = NULL;
   duomo_context_options options = DUOMO_CONTEXT_OPTIONS_INIT;
   int64_t user = 1, item = 1000;
   float prediction = 0;
@@ -209,7 +210,7 @@ static void test_references(void) {
   SUCCEEDS(duomo_predict(&prediction, context, &user, &item, 1, &error));
   duomo_context_release(context);
   {
-    const char *plan = "paid";
+    const char* plan = "paid";
     SUCCEEDS(duomo_features_set_strings(features, "plan", &plan, &error));
   }
   duomo_features_release(features);
@@ -218,7 +219,7 @@ static void test_references(void) {
 /* Both backends say nearly the same; one that is not built in says so. */
 static void test_backends(void) {
   duomo_open_options options = DUOMO_OPEN_OPTIONS_INIT;
-  duomo_model *models[2] = {NULL, NULL};
+  duomo_model* models[2] = {NULL, NULL};
   float vectors[2][20];
   int64_t user = 3;
   int i, has_onednn = strstr(duomo_build_info(), "oneDNN ") != NULL;
@@ -233,7 +234,7 @@ static void test_backends(void) {
     models[1] = open_model("shop_towers");
   }
   for (i = 0; i < 2; ++i) {
-    duomo_context *context = make_context(models[i], DUOMO_UNKNOWN_IS_ERROR);
+    duomo_context* context = make_context(models[i], DUOMO_UNKNOWN_IS_ERROR);
     SUCCEEDS(duomo_encode_users(vectors[i], context, &user, 1, &error));
     duomo_context_release(context);
     duomo_model_release(models[i]);

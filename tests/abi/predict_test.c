@@ -1,9 +1,9 @@
 /* Predictions: one number for a pair in every call, and what an unknown id does. */
 #include "check.h"
 
-static void test_pairs(const char *name) {
-  duomo_model *model = open_model(name);
-  duomo_context *context = make_context(model, DUOMO_UNKNOWN_IS_ERROR);
+static void test_pairs(const char* name) {
+  duomo_model* model = open_model(name);
+  duomo_context* context = make_context(model, DUOMO_UNKNOWN_IS_ERROR);
   duomo_model_info info = DUOMO_MODEL_INFO_INIT;
   static int64_t users[USERS * ITEMS], items[USERS * ITEMS];
   static float together[USERS * ITEMS], vectors[2][USERS * ITEMS * 20], from_vectors[USERS * ITEMS];
@@ -34,8 +34,8 @@ static void test_pairs(const char *name) {
 
 /* The number is what the description says: 5·cos / 2 + 2.5 stars. */
 static void test_formula(void) {
-  duomo_model *model = open_model("shop");
-  duomo_context *context = make_context(model, DUOMO_UNKNOWN_IS_ERROR);
+  duomo_model* model = open_model("shop");
+  duomo_context* context = make_context(model, DUOMO_UNKNOWN_IS_ERROR);
   const int64_t user = 2, item = 1009;
   float u[20], v[20], prediction = 0;
   double dot = 0;
@@ -51,9 +51,9 @@ static void test_formula(void) {
 
 static void test_unknown(void) {
   duomo_model *model = open_model("shop"), *joint = open_model("joint");
-  duomo_context *strict = make_context(model, DUOMO_UNKNOWN_IS_ERROR);
-  duomo_context *marking = make_context(model, DUOMO_UNKNOWN_IS_MARKED);
-  duomo_context *logistic = make_context(joint, DUOMO_UNKNOWN_IS_ERROR);
+  duomo_context* strict = make_context(model, DUOMO_UNKNOWN_IS_ERROR);
+  duomo_context* marking = make_context(model, DUOMO_UNKNOWN_IS_MARKED);
+  duomo_context* logistic = make_context(joint, DUOMO_UNKNOWN_IS_ERROR);
   const int64_t users[4] = {1, 2, 777, 4}, items[4] = {1000, 1001, 1003, 1006};
   float good = 0, out[4], vectors[40] = {0};
   SUCCEEDS(duomo_predict(&good, strict, users, items, 1, &error));
@@ -64,7 +64,8 @@ static void test_unknown(void) {
         duomo_predict(out, strict, users, items, 2, &error));
   FAILS(DUOMO_NOT_FOUND, "item_ids[0]: the model has no item 1001",
         duomo_predict(out, strict, users + 1, items + 1, 1, &error));
-  FAILS(DUOMO_INVALID_ARGUMENT, "predictions", duomo_predict(NULL, strict, users, items, 1, &error));
+  FAILS(DUOMO_INVALID_ARGUMENT, "predictions",
+        duomo_predict(NULL, strict, users, items, 1, &error));
   FAILS(DUOMO_INVALID_ARGUMENT, "context", duomo_predict(out, NULL, users, items, 1, &error));
   FAILS(DUOMO_INVALID_ARGUMENT, "user_ids", duomo_predict(out, strict, NULL, items, 1, &error));
   FAILS(DUOMO_INVALID_ARGUMENT, "item_ids", duomo_predict(out, strict, users, NULL, 1, &error));

@@ -2,12 +2,12 @@
 #include "check.h"
 
 static void test_joint(void) {
-  duomo_model *joint = open_model("joint");
-  duomo_context *context = make_context(joint, DUOMO_UNKNOWN_IS_ERROR);
-  duomo_context *marking = make_context(joint, DUOMO_UNKNOWN_IS_MARKED);
-  duomo_features *pairs = make_features(joint, DUOMO_PAIR, 3);
-  duomo_features *user = make_features(joint, DUOMO_USER, 1);
-  duomo_features *items = make_features(joint, DUOMO_ITEM, 3);
+  duomo_model* joint = open_model("joint");
+  duomo_context* context = make_context(joint, DUOMO_UNKNOWN_IS_ERROR);
+  duomo_context* marking = make_context(joint, DUOMO_UNKNOWN_IS_MARKED);
+  duomo_features* pairs = make_features(joint, DUOMO_PAIR, 3);
+  duomo_features* user = make_features(joint, DUOMO_USER, 1);
+  duomo_features* items = make_features(joint, DUOMO_ITEM, 3);
   const int64_t ids[3] = {7, 0, 39}, user_id = 5, some_unknown[3] = {7, 40, 39};
   const float delays[3] = {1, NAN, 30}, shown[3] = {0, 2, 5}, fallback[3] = {3, 3, 3};
   float plain[3], with_pairs[3], raw[3], out[3];
@@ -29,7 +29,7 @@ static void test_joint(void) {
   for (i = 0; i < 3; ++i) CHECK(with_pairs[i] != plain[i]);
   /* The order given is the order returned. */
   {
-    duomo_features *one = make_features(joint, DUOMO_PAIR, 1);
+    duomo_features* one = make_features(joint, DUOMO_PAIR, 1);
     duomo_rank_request single = q;
     single.pair_features = one;
     single.n = 1;
@@ -114,10 +114,10 @@ static void test_joint(void) {
   duomo_model_release(joint);
 }
 
-static void test_two_towers(const char *name, int has_history_input) {
-  duomo_model *model = open_model(name);
-  duomo_context *context = make_context(model, DUOMO_UNKNOWN_IS_ERROR);
-  duomo_context *marking = make_context(model, DUOMO_UNKNOWN_IS_MARKED);
+static void test_two_towers(const char* name, int has_history_input) {
+  duomo_model* model = open_model(name);
+  duomo_context* context = make_context(model, DUOMO_UNKNOWN_IS_ERROR);
+  duomo_context* marking = make_context(model, DUOMO_UNKNOWN_IS_MARKED);
   int64_t users[ITEMS], items[ITEMS], user = 0;
   float predicted[ITEMS], ranked[ITEMS];
   duomo_rank_request q = DUOMO_RANK_REQUEST_INIT;
@@ -160,12 +160,12 @@ static void test_two_towers(const char *name, int has_history_input) {
 }
 
 static void test_two_towers_raw(void) {
-  duomo_model *shop = open_model("shop");
-  duomo_context *context = make_context(shop, DUOMO_UNKNOWN_IS_ERROR);
-  duomo_features *user = make_features(shop, DUOMO_USER, 1);
-  duomo_features *items = make_features(shop, DUOMO_ITEM, 2);
+  duomo_model* shop = open_model("shop");
+  duomo_context* context = make_context(shop, DUOMO_UNKNOWN_IS_ERROR);
+  duomo_features* user = make_features(shop, DUOMO_USER, 1);
+  duomo_features* items = make_features(shop, DUOMO_ITEM, 2);
   float user_vector[20], item_vectors[40], expected, ranked[2];
-  const char *plan = "paid";
+  const char* plan = "paid";
   duomo_rank_request q = DUOMO_RANK_REQUEST_INIT;
   const int64_t ids[2] = {1003, 1};
   SUCCEEDS(duomo_features_set_strings(user, "plan", &plan, &error));

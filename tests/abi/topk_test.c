@@ -1,42 +1,18 @@
-/* Top-k and similar items: equal to predicting and sorting, and every way to say what to leave out. */
+/* Top-k: equal to predicting and sorting, and every way to say what to leave out. */
 #include "check.h"
-
-enum { MAX_K = 64 };
-
-typedef struct results {
-  int64_t ids[4 * MAX_K];
-  float scores[4 * MAX_K];
-  size_t counts[4];
-} results;
-
-static duomo_topk_result into(results *r) {
-  duomo_topk_result out = DUOMO_TOPK_RESULT_INIT;
-  poison(r, sizeof(*r));
-  out.ids = r->ids;
-  out.scores = r->scores;
-  out.counts = r->counts;
-  return out;
-}
-
-static int contains(const int64_t *ids, size_t n, int64_t id) {
-  size_t i;
-  for (i = 0; i < n; ++i) {
-    if (ids[i] == id) return 1;
-  }
-  return 0;
-}
+#include "results.h"
 
 /* Checks one query against predictions of all items: `left_out` and what is below `minimum` must be
  * missing, the rest in order; what lies behind the results must be untouched. */
-static void check_against_predictions(duomo_context *context, duomo_model *model, int64_t user,
-                                      const results *r, size_t query, size_t k,
-                                      const int64_t *left_out, size_t left_out_count,
+static void check_against_predictions(duomo_context* context, duomo_model* model, int64_t user,
+                                      const results* r, size_t query, size_t k,
+                                      const int64_t* left_out, size_t left_out_count,
                                       float minimum) {
   int64_t users[ITEMS], items[ITEMS];
   float scores[ITEMS];
   int taken[ITEMS] = {0};
   size_t i, place;
-  const int64_t *ids = r->ids + query * k;
+  const int64_t* ids = r->ids + query * k;
   for (i = 0; i < ITEMS; ++i) {
     users[i] = user;
     SUCCEEDS(duomo_item_id_at(&items[i], model, i, &error));
@@ -60,8 +36,8 @@ static void check_against_predictions(duomo_context *context, duomo_model *model
 }
 
 static void test_sources(void) {
-  duomo_model *shop = open_model("shop");
-  duomo_context *context = make_context(shop, DUOMO_UNKNOWN_IS_ERROR);
+  duomo_model* shop = open_model("shop");
+  duomo_context* context = make_context(shop, DUOMO_UNKNOWN_IS_ERROR);
   const int64_t users[3] = {5, 2, 5};
   size_t ks[] = {1, 10, ITEMS, MAX_K}, i, q;
   results by_id, by_vector;
@@ -99,13 +75,13 @@ static void test_sources(void) {
 }
 
 static void test_limits(void) {
-  duomo_model *shop = open_model("shop");
-  duomo_context *context = make_context(shop, DUOMO_UNKNOWN_IS_MARKED);
+  duomo_model* shop = open_model("shop");
+  duomo_context* context = make_context(shop, DUOMO_UNKNOWN_IS_MARKED);
   const int64_t users[3] = {5, 99, 7}, excluded[4] = {1000, 1117, 55, 1030};
   const size_t offsets[4] = {0, 3, 3, 4};
   const int64_t seen5[2] = {1012, 1015}, allow[5] = {1003, 1003, 8, 1000, 1117};
   int64_t not_allowed[ITEMS];
-  const char *tags[2] = {"blue", "green"};
+  const char* tags[2] = {"blue", "green"};
   const int64_t codes[1] = {9};
   results r;
   duomo_topk_result out = into(&r);
@@ -178,9 +154,9 @@ static void test_limits(void) {
 static void test_request_errors(void) {
   duomo_model *shop = open_model("shop"), *joint = open_model("joint"),
               *unfrozen = open_model("unfrozen");
-  duomo_context *context = make_context(shop, DUOMO_UNKNOWN_IS_ERROR);
-  duomo_context *logistic = make_context(joint, DUOMO_UNKNOWN_IS_ERROR);
-  duomo_context *towers = make_context(unfrozen, DUOMO_UNKNOWN_IS_ERROR);
+  duomo_context* context = make_context(shop, DUOMO_UNKNOWN_IS_ERROR);
+  duomo_context* logistic = make_context(joint, DUOMO_UNKNOWN_IS_ERROR);
+  duomo_context* towers = make_context(unfrozen, DUOMO_UNKNOWN_IS_ERROR);
   duomo_features *items = make_features(shop, DUOMO_ITEM, 2),
                  *users = make_features(shop, DUOMO_USER, 3);
   const int64_t ids[2] = {5, 99};
@@ -191,7 +167,8 @@ static void test_request_errors(void) {
   duomo_topk_result out = into(&r);
   duomo_topk_request good = DUOMO_TOPK_REQUEST_INIT, q;
   duomo_filter filter = DUOMO_FILTER_INIT;
-#define REQUEST_FAILS(status, fragment) FAILS(status, fragment, duomo_topk(&out, context, &q, &error))
+#define REQUEST_FAILS(status, fragment) \
+  FAILS(status, fragment, duomo_topk(&out, context, &q, &error))
   good.count = 1;
   good.ids = ids;
   good.k = 5;
@@ -285,8 +262,8 @@ static void test_request_errors(void) {
 
 /* Histories: with ids they replace what the file remembers, alone they are all that is known. */
 static void test_histories(void) {
-  duomo_model *player = open_model("player");
-  duomo_context *context = make_context(player, DUOMO_UNKNOWN_IS_ERROR);
+  duomo_model* player = open_model("player");
+  duomo_context* context = make_context(player, DUOMO_UNKNOWN_IS_ERROR);
   const int64_t ids[2] = {3, 4}, history[5] = {3, 4, 4, 5, 999}, other[2] = {20, 21};
   const size_t offsets[3] = {0, 2, 5}, one[2] = {0, 2};
   results stored, said, alone;
@@ -319,7 +296,7 @@ static void test_histories(void) {
   out = into(&alone);
   SUCCEEDS(duomo_topk(&out, context, &q, &error));
   {
-    duomo_features *f = make_features(player, DUOMO_USER, 1);
+    duomo_features* f = make_features(player, DUOMO_USER, 1);
     SUCCEEDS(duomo_features_set_integer_lists(f, "seen", one, other, &error));
     q.features = f;
     q.history_offsets = NULL;
@@ -338,10 +315,10 @@ static void test_histories(void) {
 }
 
 static void test_empty_catalogue(void) {
-  duomo_model *empty = open_model("empty");
-  duomo_context *context = make_context(empty, DUOMO_UNKNOWN_IS_ERROR);
+  duomo_model* empty = open_model("empty");
+  duomo_context* context = make_context(empty, DUOMO_UNKNOWN_IS_ERROR);
   const int64_t user = 100;
-  const char *tag = "t1";
+  const char* tag = "t1";
   results r;
   duomo_topk_result out = into(&r);
   duomo_topk_request q = DUOMO_TOPK_REQUEST_INIT;
@@ -365,73 +342,4 @@ void test_topk(void) {
   test_request_errors();
   test_histories();
   test_empty_catalogue();
-}
-
-void test_similar(void) {
-  duomo_model *player = open_model("player");
-  duomo_context *context = make_context(player, DUOMO_UNKNOWN_IS_ERROR);
-  const int64_t items[2] = {4, 17}, unknown = 40;
-  float vectors[2 * 9], all[ITEMS * 9];
-  int64_t every[ITEMS];
-  results by_id, by_vector;
-  duomo_topk_result out = into(&by_id);
-  duomo_topk_request q = DUOMO_TOPK_REQUEST_INIT;
-  size_t i, j;
-  q.count = 2;
-  q.ids = items;
-  q.k = ITEMS;
-  SUCCEEDS(duomo_similar(&out, context, &q, &error));
-  CHECK(by_id.counts[0] == ITEMS - 1 && !contains(by_id.ids, ITEMS - 1, 4));
-  CHECK(by_id.counts[1] == ITEMS - 1 && !contains(by_id.ids + ITEMS, ITEMS - 1, 17));
-  SUCCEEDS(duomo_encode_items(vectors, context, items, 2, &error));
-  for (i = 0; i < ITEMS; ++i) every[i] = (int64_t)i;
-  SUCCEEDS(duomo_encode_items(all, context, every, ITEMS, &error));
-  for (i = 0; i < ITEMS - 1; ++i) {
-    double dot = 0, a = 0, b = 0;
-    const float *x = all + 9 * by_id.ids[i];
-    for (j = 0; j < 7; ++j) { /* without the two bias columns */
-      dot += (double)vectors[j] * x[j];
-      a += (double)vectors[j] * vectors[j];
-      b += (double)x[j] * x[j];
-    }
-    CHECK(fabs(dot / sqrt(a * b) - by_id.scores[i]) < 1e-6);
-    CHECK(i == 0 || by_id.scores[i] <= by_id.scores[i - 1]);
-  }
-  q.ids = NULL;
-  q.vectors = vectors;
-  out = into(&by_vector);
-  SUCCEEDS(duomo_similar(&out, context, &q, &error));
-  CHECK(by_vector.counts[0] == ITEMS && by_vector.ids[0] == 4);
-  CHECK(fabsf(by_vector.scores[0] - 1) < 1e-6f);
-  CHECK(memcmp(by_vector.ids + 1, by_id.ids, (ITEMS - 1) * sizeof(int64_t)) == 0);
-  {
-    duomo_features *f = make_features(player, DUOMO_ITEM, 2);
-    const char *names[2] = {"i4", "i17"};
-    SUCCEEDS(duomo_features_set_strings(f, "item", names, &error));
-    q.vectors = NULL;
-    q.features = f;
-    out = into(&by_vector);
-    SUCCEEDS(duomo_similar(&out, context, &q, &error));
-    CHECK(by_vector.ids[0] == 4 && by_vector.ids[ITEMS] == 17);
-    duomo_features_release(f);
-  }
-  q.features = NULL;
-  q.ids = items;
-  q.flags = DUOMO_EXCLUDE_SEEN;
-  out = into(&by_id);
-  FAILS(DUOMO_INVALID_ARGUMENT, "duomo_topk", duomo_similar(&out, context, &q, &error));
-  q.flags = 0;
-  q.ids = &unknown;
-  q.count = 1;
-  FAILS(DUOMO_NOT_FOUND, "ids[0]: the model has no item 40", duomo_similar(&out, context, &q, &error));
-  q.ids = items;
-  {
-    const size_t offsets[2] = {0, 1};
-    q.history_offsets = offsets;
-    q.history_ids = items;
-    FAILS(DUOMO_INVALID_ARGUMENT, "histories", duomo_similar(&out, context, &q, &error));
-  }
-  CHECK(poisoned(&by_id, sizeof(by_id)));
-  duomo_context_release(context);
-  duomo_model_release(player);
 }

@@ -2,15 +2,15 @@
 #include <duomo/duomo.h>
 #include <stdio.h>
 
-static int failed(const duomo_error *error) {
+static int failed(const duomo_error* error) {
   fprintf(stderr, "%s: %s\n", duomo_status_name(error->status), error->message);
   return 1;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   duomo_error error = DUOMO_ERROR_INIT;
-  duomo_model *model = NULL;
-  duomo_context *context = NULL;
+  duomo_model* model = NULL;
+  duomo_context* context = NULL;
   duomo_topk_request request = DUOMO_TOPK_REQUEST_INIT;
   duomo_topk_result result = DUOMO_TOPK_RESULT_INIT;
   int64_t user, items[5];

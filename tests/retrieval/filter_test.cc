@@ -16,14 +16,14 @@ class FilterTest : public ::testing::Test {
  protected:
   FilterTest() {
     std::vector<float> users(2), items(kItems * 2, 1.0f);
-    bytes_ = model::SaveToMemory(
-        fixtures::VectorModel(model::HeadKind::kDot, 2, users, items));
+    bytes_ = model::SaveToMemory(fixtures::VectorModel(model::HeadKind::kDot, 2, users, items));
     model_ = model::Model::OpenBuffer(bytes_);
   }
 
   uint32_t Input(std::string_view name) const {
     const auto& inputs = model_->description().inputs;
-    auto found = std::find_if(inputs.begin(), inputs.end(), [&](auto& i) { return i.name == name; });
+    auto found =
+        std::find_if(inputs.begin(), inputs.end(), [&](auto& i) { return i.name == name; });
     return static_cast<uint32_t>(found - inputs.begin());
   }
 

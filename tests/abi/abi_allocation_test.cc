@@ -1,6 +1,6 @@
-// Every allocation of Duomo's fails in turn: each call then says DUOMO_OUT_OF_MEMORY, writes nothing
-// and leaves nothing behind (the asan preset sees leaks). On the portable kernels, since what oneDNN
-// does without memory is its own affair.
+// Every allocation of Duomo's fails in turn: each call then says DUOMO_OUT_OF_MEMORY, writes
+// nothing and leaves nothing behind (the asan preset sees leaks). On the portable kernels, since
+// what oneDNN does without memory is its own affair.
 #include <duomo/duomo.h>
 #include <gtest/gtest.h>
 
@@ -95,11 +95,13 @@ TEST(AbiAllocation, EveryCallSurvivesEveryFailure) {
   duomo_features* features = nullptr;
   EXPECT_GT(FailInTurn([&](duomo_error* error) {
               return duomo_features_create(&features, model, DUOMO_ITEM, 2, error);
-            }), 0);
+            }),
+            0);
   const char* titles[2] = {"the blau lamp", "a long title of words that nobody has ever seen"};
   EXPECT_GT(FailInTurn([&](duomo_error* error) {
               return duomo_features_set_strings(features, "title", titles, error);
-            }), 0);
+            }),
+            0);
 
   // A context that has grown allocates nothing; so each attempt gets a fresh one.
   auto with_fresh_context = [&](auto call) {
@@ -122,12 +124,14 @@ TEST(AbiAllocation, EveryCallSurvivesEveryFailure) {
   EXPECT_GT(with_fresh_context([&](duomo_context* c, duomo_error* error) {
               EXPECT_TRUE(Untouched(out));
               return duomo_predict(out.data(), c, users, items, 3, error);
-            }), 0);
+            }),
+            0);
   out.assign(400, -77.0f);
   EXPECT_GT(with_fresh_context([&](duomo_context* c, duomo_error* error) {
               EXPECT_TRUE(Untouched(out));
               return duomo_encode_features(out.data(), c, features, error);
-            }), 0);
+            }),
+            0);
   out.assign(400, -77.0f);
   int64_t ids[120];
   size_t counts[3];
@@ -149,7 +153,8 @@ TEST(AbiAllocation, EveryCallSurvivesEveryFailure) {
   EXPECT_GT(with_fresh_context([&](duomo_context* c, duomo_error* error) {
               EXPECT_TRUE(Untouched(out));
               return duomo_topk(&result, c, &request, error);
-            }), 0);
+            }),
+            0);
   out.assign(400, -77.0f);
   duomo_rank_request rank = DUOMO_RANK_REQUEST_INIT;
   rank.flags = DUOMO_RANK_USER_ID;
@@ -159,7 +164,8 @@ TEST(AbiAllocation, EveryCallSurvivesEveryFailure) {
   EXPECT_GT(with_fresh_context([&](duomo_context* c, duomo_error* error) {
               EXPECT_TRUE(Untouched(out));
               return duomo_rank(out.data(), c, &rank, error);
-            }), 0);
+            }),
+            0);
   duomo_features_release(features);
   duomo_model_release(model);
 }
@@ -169,7 +175,8 @@ TEST(AbiAllocation, RepeatedCallsAllocateNothing) {
   duomo_model* model = nullptr;
   duomo_context* context = nullptr;
   duomo_features* features = nullptr;
-  ASSERT_EQ(duomo_model_open_buffer(&model, bytes.data(), bytes.size(), nullptr, nullptr), DUOMO_OK);
+  ASSERT_EQ(duomo_model_open_buffer(&model, bytes.data(), bytes.size(), nullptr, nullptr),
+            DUOMO_OK);
   ASSERT_EQ(duomo_context_create(&context, model, nullptr, nullptr), DUOMO_OK);
   ASSERT_EQ(duomo_features_create(&features, model, DUOMO_USER, 1, nullptr), DUOMO_OK);
   const int64_t users[3] = {1, 2, 3}, items[3] = {1000, 1003, 1006}, age = 20;
@@ -200,7 +207,8 @@ TEST(AbiAllocation, RepeatedCallsAllocateNothing) {
   ASSERT_EQ(duomo_context_create(&fresh, model, nullptr, nullptr), DUOMO_OK);
   EXPECT_EQ(FailInTurn([&](duomo_error* error) {
               return duomo_predict(vector, fresh, users, items, 1, error);
-            }), 0);
+            }),
+            0);
   duomo_context_release(fresh);
   duomo_features_release(features);
   duomo_context_release(context);

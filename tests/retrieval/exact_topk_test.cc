@@ -52,7 +52,8 @@ float ScoreOf(const runtime::Engine& engine, const Query& q, size_t row) {
   if (q.measure == Measure::kPrediction) return engine.Predict(Dot(q.vector.data(), x, width));
   const model::Description& d = engine.model().description();
   size_t used = model::TowerWidth(d, d.towers[1]);
-  double norms = std::sqrt(Dot(q.vector.data(), q.vector.data(), used)) * std::sqrt(Dot(x, x, used));
+  double norms =
+      std::sqrt(Dot(q.vector.data(), q.vector.data(), used)) * std::sqrt(Dot(x, x, used));
   if (norms == 0) return 0;
   return static_cast<float>(std::clamp(Dot(q.vector.data(), x, used) / norms, -1.0, 1.0));
 }
@@ -88,10 +89,14 @@ std::vector<float> Draw(Random& random, Kind kind, size_t n, size_t dim) {
     uint64_t from = repeat ? random.Below(r) : 0;
     for (size_t i = 0; i < dim; ++i) {
       float& x = out[r * dim + i];
-      if (repeat) x = out[from * dim + i];
-      else if (kind == Kind::kRandom) x = static_cast<float>(random.Normal() / 4);
-      else if (kind == Kind::kFewValues) x = static_cast<float>(random.Below(3)) - 1;
-      else if (kind == Kind::kAllEqual) x = 0.25f;
+      if (repeat)
+        x = out[from * dim + i];
+      else if (kind == Kind::kRandom)
+        x = static_cast<float>(random.Normal() / 4);
+      else if (kind == Kind::kFewValues)
+        x = static_cast<float>(random.Below(3)) - 1;
+      else if (kind == Kind::kAllEqual)
+        x = 0.25f;
     }
   }
   return out;
@@ -113,7 +118,8 @@ TEST(TopK, EqualsBruteForce) {
     for (size_t r = 0; r < n; ++r) {
       if (random.Below(density) == 0) mask.Set(r);
     }
-    std::vector<float> vector = Draw(random, random.Below(9) == 0 ? Kind::kZeros : Kind::kRandom, 1, dim);
+    std::vector<float> vector =
+        Draw(random, random.Below(9) == 0 ? Kind::kZeros : Kind::kRandom, 1, dim);
     for (Measure measure : {Measure::kPrediction, Measure::kCosine}) {
       for (size_t k : {size_t{1}, size_t{10}, n, n + 7, std::numeric_limits<size_t>::max()}) {
         Query q;
@@ -205,7 +211,8 @@ TEST(TopK, NeedsItemVectors) {
 TEST(TopK, EveryInstructionSetHasTheSameDots) {
   Random random(11);
   for (size_t dim = 1; dim <= 70; ++dim) {
-    std::vector<float> a = Draw(random, Kind::kRandom, 1, dim), b = Draw(random, Kind::kRandom, 9, dim);
+    std::vector<float> a = Draw(random, Kind::kRandom, 1, dim),
+                       b = Draw(random, Kind::kRandom, 9, dim);
     for (const kernels::VectorKernels* set : kernels::AllVector()) {
       double dots[9];
       set->dots(a.data(), b.data(), dim, 9, dots);
