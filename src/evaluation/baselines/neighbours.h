@@ -66,7 +66,7 @@ class ItemCf final : public Baseline {
 // filtering for rankings. Items near none of the user's score 0.
 class ItemTopN final : public Baseline {
  public:
-  explicit ItemTopN(std::shared_ptr<const RatingMatrix> ratings, uint32_t k = 100);
+  explicit ItemTopN(std::shared_ptr<const RatingMatrix> ratings, uint32_t k = 20);
   std::string_view name() const override { return "item-top-n"; }
   void Score(uint32_t user, std::span<float> scores) const override;
   std::string ExportNote() const override;

@@ -58,22 +58,21 @@ struct NeighbourOptions {
 class NeighbourMean {
  public:
   explicit NeighbourMean(const NeighbourOptions& options) : options_(options) {}
-  void Clear() { candidates_.clear(); }
+  void Clear() {
+    similarities_.clear();
+    deviations_.clear();
+  }
   void Add(double similarity, double deviation) {
     // Those at or below zero count for nothing and rank behind all others.
-    if (similarity > 0) {
-      candidates_.push_back({similarity, deviation, static_cast<uint32_t>(candidates_.size())});
-    }
+    if (!(similarity > 0)) return;
+    similarities_.push_back(similarity);
+    deviations_.push_back(deviation);
   }
-  double Deviation();  // of what was added since Clear(), whose order it changes
+  double Deviation();  // of what was added since Clear()
 
  private:
-  struct Candidate {
-    double similarity, deviation;
-    uint32_t order;
-  };
   NeighbourOptions options_;
-  std::vector<Candidate> candidates_;
+  std::vector<double> similarities_, deviations_, sorted_;
 };
 
 }  // namespace duomo::evaluation
