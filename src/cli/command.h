@@ -20,6 +20,7 @@ void AddEvaluate(CLI::App& app);
 void AddPredict(CLI::App& app);
 void AddTopk(CLI::App& app);
 void AddSimilar(CLI::App& app);
+void AddRecommend(CLI::App& app);
 void AddSynth(CLI::App& app);
 void AddDemo(CLI::App& app);
 void AddDescribe(CLI::App& app);
@@ -45,6 +46,7 @@ class Session {
  public:
   explicit Session(const std::string& path);
   const runtime::Engine& engine() const { return *engine_; }
+  std::shared_ptr<const runtime::Engine> shared_engine() const { return engine_; }
   const model::Model& model() const { return engine_->model(); }
 
   // The row of a key as typed: an integer, or text where keys are strings. Throws

@@ -36,6 +36,7 @@ int main(int argc, char** argv) {
   duomo::cli::AddPredict(app);
   duomo::cli::AddTopk(app);
   duomo::cli::AddSimilar(app);
+  duomo::cli::AddRecommend(app);
   duomo::cli::AddSynth(app);
   duomo::cli::AddDescribe(app);
   try {

@@ -1,6 +1,7 @@
 #include "training/impressions.h"
 
 #include <algorithm>
+#include <cmath>
 #include <unordered_set>
 
 #include "core/error.h"
@@ -54,48 +55,43 @@ float PairFeatures::CountAlike(std::span<const uint32_t> history, uint32_t item)
       std::count_if(history.begin(), history.end(), [&](uint32_t h) { return Alike(h, item); }));
 }
 
-CandidateSource::CandidateSource(std::shared_ptr<const runtime::Engine> engine,
-                                 const data::Dataset& dataset)
+CandidateSource::CandidateSource(std::shared_ptr<const runtime::Engine> engine)
     : engine_(std::move(engine)) {
   if (engine_->joint()) {
-    Fail(Status::kUnsupported, "a joint model cannot make candidates; give a two-tower model");
-  }
-  const model::Model& model = engine_->model();
-  to_model_users_ = RowsInModel(model.users().keys, dataset.users);
-  to_model_items_ = RowsInModel(model.items().keys, dataset.items);
-  to_data_items_.assign(model.items().count, kAbsent);
-  for (size_t i = 0; i < to_model_items_.size(); ++i) {
-    if (to_model_items_[i] != kAbsent) to_data_items_[to_model_items_[i]] = static_cast<uint32_t>(i);
+    Fail(Status::kUnsupported, "\"", engine_->model().description().name,
+         "\" is a joint model and cannot make candidates; give a two-tower model");
   }
   vector_.resize(engine_->vector_width());
-  if (model.items().vectors.empty()) items_ = engine_->Freeze(model::Side::kItem);
+  if (engine_->model().items().vectors.empty()) items_ = engine_->Freeze(model::Side::kItem);
 }
 
-std::vector<CandidateSource::Candidate> CandidateSource::Find(uint32_t user,
+void SetHistories(const model::Description& d, std::span<const uint64_t> offsets,
+                  std::span<const uint32_t> rows, std::vector<runtime::InputSource>& inputs) {
+  for (size_t i = 0; i < d.inputs.size(); ++i) {
+    if (d.inputs[i].kind != model::InputKind::kHistory) continue;
+    inputs[i] = {{model::InputKind::kHistory, offsets, rows, {}}, {}};
+  }
+}
+
+std::vector<CandidateSource::Candidate> CandidateSource::Find(std::optional<uint32_t> user,
                                                               std::span<const uint32_t> history,
                                                               size_t count) {
   const model::Model& model = engine_->model();
-  std::vector<uint32_t> watched;
-  for (uint32_t item : history) {
-    if (to_model_items_[item] != kAbsent) watched.push_back(to_model_items_[item]);
-  }
-  uint32_t row = to_model_users_[user];
-  uint64_t offsets[2] = {0, watched.size()};
-  inputs_.assign(model.description().inputs.size(), {});
-  if (row != kAbsent) engine_->StoredInputs(model::Side::kUser, {&row, 1}, inputs_);
-  for (size_t i = 0; i < inputs_.size(); ++i) {
-    if (model.description().inputs[i].kind != model::InputKind::kHistory) continue;
-    inputs_[i].view = {model::InputKind::kHistory, offsets, watched, {}};
-    inputs_[i].rows = {};
-  }
-  engine_->Encode(model::Side::kUser, {1, inputs_}, vector_.data(), work_);
+  uint32_t row = user.value_or(0);
+  uint64_t offsets[2] = {0, history.size()};
+  std::vector<runtime::InputSource> inputs(model.description().inputs.size());
+  if (user) engine_->StoredInputs(model::Side::kUser, {&row, 1}, inputs);
+  SetHistories(model.description(), offsets, history, inputs);
+  engine_->Encode(model::Side::kUser, {1, inputs}, vector_.data(), work_);
   std::span<const float> items = items_.empty() ? model.items().vectors : std::span(items_);
   dots_.resize(model.items().count);
   kernels::Vector().dots(vector_.data(), items.data(), vector_.size(), dots_.size(), dots_.data());
-  for (uint32_t item : watched) dots_[item] = -INFINITY;
+  for (uint32_t item : history) {
+    if (item < dots_.size()) dots_[item] = -INFINITY;
+  }
   std::vector<uint32_t> order;
   for (uint32_t i = 0; i < dots_.size(); ++i) {
-    if (dots_[i] > -INFINITY && to_data_items_[i] != kAbsent) order.push_back(i);
+    if (dots_[i] > -INFINITY) order.push_back(i);
   }
   size_t kept = std::min(count, order.size());
   std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(kept), order.end(),
@@ -104,13 +100,15 @@ std::vector<CandidateSource::Candidate> CandidateSource::Find(uint32_t user,
                     });
   std::vector<Candidate> out;
   for (size_t i = 0; i < kept; ++i) {
-    out.push_back({to_data_items_[order[i]], engine_->Score(dots_[order[i]])});
+    // Relative to the best: how far the softmax puts an item behind this user's first one, which
+    // means the same for every user; bare logits do not.
+    out.push_back({order[i], engine_->Score(dots_[order[i]]) - engine_->Score(dots_[order[0]])});
   }
   return out;
 }
 
 ImpressionExamples::ImpressionExamples(const data::Encoded& encoded,
-                                       const data::Interactions& interactions,
+                                       const data::Dataset& dataset,
                                        const Sequences& history, const ExampleOptions& options,
                                        CandidateSource& candidates, uint64_t seed)
     : encoded_(&encoded), history_(&history) {
@@ -125,6 +123,14 @@ ImpressionExamples::ImpressionExamples(const data::Encoded& encoded,
   }
   PairFeatures pairs(likeness, encoded.items.count);
   Random random(seed);
+  const model::Model& model = candidates.engine().model();
+  std::vector<uint32_t> model_users = RowsInModel(model.users().keys, dataset.users);
+  std::vector<uint32_t> model_items = RowsInModel(model.items().keys, dataset.items);
+  std::vector<uint32_t> data_items(model.items().count, kAbsent);
+  for (size_t i = 0; i < model_items.size(); ++i) {
+    if (model_items[i] != kAbsent) data_items[model_items[i]] = static_cast<uint32_t>(i);
+  }
+  std::vector<uint32_t> watched;  // by the candidate model's rows
   for (uint32_t user = 0; user < history.users(); ++user) {
     auto watches = history.Of(user);
     auto items = history.ItemsOf(user);
@@ -134,7 +140,17 @@ ImpressionExamples::ImpressionExamples(const data::Encoded& encoded,
     }
     for (size_t i = first; i < watches.size(); ++i) {
       auto before = items.first(i);
-      auto shown = candidates.Find(user, before, options.candidates);
+      watched.clear();
+      for (uint32_t item : before) {
+        if (model_items[item] != kAbsent) watched.push_back(model_items[item]);
+      }
+      std::optional<uint32_t> known;
+      if (model_users[user] != kAbsent) known = model_users[user];
+      auto shown = candidates.Find(known, watched, options.candidates);
+      std::erase_if(shown, [&](auto& c) {
+        c.item = data_items[c.item];
+        return c.item == kAbsent;
+      });
       auto found = std::find_if(shown.begin(), shown.end(),
                                 [&](const auto& c) { return c.item == items[i]; });
       if (found == shown.end()) continue;
@@ -142,7 +158,7 @@ ImpressionExamples::ImpressionExamples(const data::Encoded& encoded,
         examples_.push_back({user, static_cast<uint32_t>(i), c.item, target, weight, c.score,
                              pairs.SinceAlike(before, c.item), pairs.CountAlike(before, c.item)});
       };
-      add(*found, 1, interactions.ratings[watches[i]]);
+      add(*found, 1, dataset.interactions.ratings[watches[i]]);
       std::unordered_set<uint32_t> watched_later(items.begin() + static_cast<std::ptrdiff_t>(i),
                                                  items.end());
       for (uint32_t n = 0; n < options.negatives; ++n) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,36 +31,42 @@ class PairFeatures {
   std::vector<uint64_t> masks_;  // a bit a value, modulo 64
 };
 
-// A candidate model on the items of another data set or model: for a history, the best items and
-// their scores. One thread.
+// A candidate model asked at a moment of a user's history. All rows are the model's own. One thread.
 class CandidateSource {
  public:
-  // `items`: the keys whose order gives item rows to and from the caller. Throws
-  // Error(kUnsupported) for a joint model.
-  CandidateSource(std::shared_ptr<const runtime::Engine> engine, const data::Dataset& dataset);
+  // Throws Error(kUnsupported) for a joint model.
+  explicit CandidateSource(std::shared_ptr<const runtime::Engine> engine);
 
   struct Candidate {
-    uint32_t item;  // row of the data set
-    float score;
+    uint32_t item;
+    float score;  // relative to the best candidate's: 0 for it, negative for the others
   };
-  // The best `count` items that are not in `history` (both are rows of the data set; `user` too).
-  std::vector<Candidate> Find(uint32_t user, std::span<const uint32_t> history, size_t count);
+  // The best `count` items that are not in `history`, best first, ties by lower row. user: for the
+  // stored features; none: nothing is known but the history.
+  std::vector<Candidate> Find(std::optional<uint32_t> user, std::span<const uint32_t> history,
+                              size_t count);
+
+  const runtime::Engine& engine() const { return *engine_; }
 
  private:
   std::shared_ptr<const runtime::Engine> engine_;
-  std::vector<uint32_t> to_model_users_, to_model_items_, to_data_items_;
   runtime::Workspace work_;
-  std::vector<runtime::InputSource> inputs_;
   AlignedVector<float> vector_, items_;
   std::vector<double> dots_;
 };
+
+// Fills every history input with the same histories: row i of a batch has
+// rows[offsets[i]] … rows[offsets[i + 1]).
+void SetHistories(const model::Description& description, std::span<const uint64_t> offsets,
+                  std::span<const uint32_t> rows, std::vector<runtime::InputSource>& inputs);
 
 // For each of a user's latest watches: if the candidate model, given the watches before it, has it
 // among its best, one positive example weighted by its rating (the stand-in for watch time) and a
 // few of the other candidates as negatives of weight 1.
 class ImpressionExamples : public Examples {
  public:
-  ImpressionExamples(const data::Encoded& encoded, const data::Interactions& interactions,
+  // Users and items of the data set are found in the candidate model by their keys.
+  ImpressionExamples(const data::Encoded& encoded, const data::Dataset& dataset,
                      const Sequences& history, const ExampleOptions& options,
                      CandidateSource& candidates, uint64_t seed);
 

@@ -25,8 +25,8 @@ Task::Task(const data::Encoded& encoded, const data::Dataset& dataset, const dat
       Fail(Status::kInvalidArgument,
            "this model learns from what a candidate model shows: name its file with --candidates");
     }
-    CandidateSource source(std::move(candidates), dataset);
-    train_ = std::make_unique<ImpressionExamples>(encoded, all, *sequences_, options.examples,
+    CandidateSource source(std::move(candidates));
+    train_ = std::make_unique<ImpressionExamples>(encoded, dataset, *sequences_, options.examples,
                                                   source, options.seed);
     return;  // its test is a ranking, not a cost; see evaluation
   }

@@ -262,20 +262,23 @@ double Worker::SoftmaxLoss(const float* parameters, float scale, bool train) {
       if (sampled && candidates_[c] == right) row[c] = -INFINITY;
       most = std::max<double>(most, row[c]);
     }
-    double sum = sampled ? std::exp(own - most) : 0;
-    for (size_t c = 0; c < shared; ++c) sum += std::exp(row[c] - most);
-    double log_sum = most + std::log(sum);
     double mine = sampled ? own : row[right];
+    // One exponential a candidate, in float: the gradient reuses it.
+    auto base = static_cast<float>(most);
+    double own_share = sampled ? std::exp(own - base) : 0, sum = own_share;
+    for (size_t c = 0; c < shared; ++c) {
+      row[c] = std::exp(row[c] - base);
+      sum += row[c];
+    }
     heads_[i] = static_cast<float>(mine);
     double weight = batch_.weights.empty() ? 1.0 : batch_.weights[i];
-    cost += weight * (log_sum - mine);
+    cost += weight * (base + std::log(sum) - mine);
     if (!train) continue;
     double g = weight * scale * head_scale;
-    for (size_t c = 0; c < shared; ++c) {
-      row[c] = static_cast<float>(g * std::exp(row[c] - log_sum));
-    }
+    auto factor = static_cast<float>(g / sum);
+    for (size_t c = 0; c < shared; ++c) row[c] *= factor;
     if (sampled) {
-      own_slope[i] = static_cast<float>(g * (std::exp(own - log_sum) - 1));
+      own_slope[i] = static_cast<float>(g * (own_share / sum - 1));
     } else {
       row[right] -= static_cast<float>(g);
     }
