@@ -44,6 +44,15 @@ void MarkPaddleValidation(Marks& test) {
   }
 }
 
+void MarkColdItems(const Interactions& rows, uint64_t seed, double share, Marks& test) {
+  uint32_t items = 0;
+  for (uint32_t item : rows.items) items = std::max(items, item + 1);
+  Random random(seed);
+  std::vector<uint8_t> cold(items);
+  for (uint8_t& mark : cold) mark = random.Uniform() < share ? 1 : 0;
+  for (size_t i = 0; i < rows.size(); ++i) test[i] = cold[rows.items[i]];
+}
+
 void MarkLast(const Interactions& rows, Marks& test) {
   uint32_t users = 0;
   for (uint32_t user : rows.users) users = std::max(users, user + 1);
@@ -83,8 +92,11 @@ SplitSpec ParseSplit(std::string_view text) {
     spec.kind = SplitKind::kNone;
   } else if (text.starts_with("fold:") && text.size() > 5) {
     spec.kind = SplitKind::kFold;
-  } else if (text.starts_with("ratio:") || text.starts_with("time:")) {
-    spec.kind = text.starts_with("ratio:") ? SplitKind::kRatio : SplitKind::kTime;
+  } else if (text.starts_with("ratio:") || text.starts_with("time:") ||
+             text.starts_with("cold-items:")) {
+    spec.kind = text.starts_with("ratio:")  ? SplitKind::kRatio
+                : text.starts_with("time:") ? SplitKind::kTime
+                                            : SplitKind::kColdItems;
     std::string_view number = text.substr(text.find(':') + 1);
     auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), spec.share);
     bool whole = error == std::errc() && end == number.data() + number.size();
@@ -95,7 +107,7 @@ SplitSpec ParseSplit(std::string_view text) {
   } else {
     Fail(Status::kInvalidArgument, "unknown split \"", text,
          "\"; possible are paddle, ratio:R (e.g. ratio:0.1), leave-last, time:Q (e.g. time:0.9), "
-         "fold:NAME (e.g. fold:u1, of ml-100k), paddle-validation and none");
+         "cold-items:R (e.g. cold-items:0.1), fold:NAME (e.g. fold:u1, of ml-100k), paddle-validation and none");
   }
   return spec;
 }
@@ -122,6 +134,9 @@ Split MakeSplit(const SplitSpec& spec, const Interactions& interactions, uint64_
     case SplitKind::kTime:
       RequireTimes(spec, interactions);
       MarkLate(interactions, spec.share, test);
+      break;
+    case SplitKind::kColdItems:
+      MarkColdItems(interactions, seed, spec.share, test);
       break;
     case SplitKind::kNone:
       break;

@@ -161,5 +161,19 @@ TEST(Split, BadNames) {
   EXPECT_EQ(ParseSplit("time:0.25").name, "time:0.25");
 }
 
+TEST(Split, ColdItemsAreTestRowsAltogether) {
+  Dataset dataset = MakeSynthetic(100, 200, 3000, 2);
+  const Interactions& all = dataset.interactions;
+  Split split = MakeSplit("cold-items:0.2", all, 7);
+  EXPECT_EQ(split.train.size() + split.test.size(), all.size());
+  EXPECT_GT(split.test.size(), 0u);
+  std::set<uint32_t> warm, cold;
+  for (uint32_t row : split.train) warm.insert(all.items[row]);
+  for (uint32_t row : split.test) cold.insert(all.items[row]);
+  for (uint32_t item : cold) EXPECT_EQ(warm.count(item), 0u) << item;
+  EXPECT_EQ(MakeSplit("cold-items:0.2", all, 7).test, split.test);
+  EXPECT_NE(MakeSplit("cold-items:0.2", all, 8).test, split.test);
+}
+
 }  // namespace
 }  // namespace duomo::data
