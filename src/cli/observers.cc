@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <csignal>
 #include <cstring>
 
@@ -42,8 +43,9 @@ void ProgressBar::OnTrain(const training::TrainEvent& event) {
 
 void ProgressBar::OnTest(const training::TestEvent& event) {
   Clear();
-  Log("step %6llu   test cost %.4f   RMSE %.4f\n", static_cast<unsigned long long>(event.step),
-      event.cost, event.rmse);
+  Log("step %6llu   test cost %.4f", static_cast<unsigned long long>(event.step), event.cost);
+  if (std::isfinite(event.rmse)) Log("   RMSE %.4f", event.rmse);  // ratings only
+  Log("\n");
 }
 
 void ProgressBar::OnPass(const training::PassEvent& event) {
@@ -52,7 +54,8 @@ void ProgressBar::OnPass(const training::PassEvent& event) {
       static_cast<unsigned long long>(event.steps), event.seconds);
 }
 
-EventLog::EventLog(const std::string& path) : path_(path), file_(std::fopen(path.c_str(), "w")) {
+EventLog::EventLog(const std::string& path, bool append)
+    : path_(path), file_(std::fopen(path.c_str(), append ? "a" : "w")) {
   if (file_ == nullptr) Fail(Status::kIo, "cannot write ", path, ": ", std::strerror(errno));
 }
 
@@ -103,21 +106,34 @@ void CostPlot::Write(const std::string& path, const std::string& title) const {
 
 namespace {
 volatile std::sig_atomic_t interrupted = 0;
-void Note(int signal) {
-  interrupted = 1;
-  std::signal(signal, SIG_DFL);
-}
+void Note(int) { interrupted = 1; }
 }  // namespace
 
 Interrupt::Interrupt() {
   interrupted = 0;
-  std::signal(SIGINT, Note);
-  std::signal(SIGTERM, Note);
+  // Handlers need a stack of their own: oneDNN's matrix kernels borrow the stack pointer for their
+  // workspace, and a signal's frame put there overwrites the heap. The kernel hands signals of the
+  // process to its main thread, which is the one that is here.
+  stack_t stack = {};
+  if (::sigaltstack(nullptr, &stack) == 0 && (stack.ss_flags & SS_DISABLE) != 0) {
+    stack_.resize(static_cast<size_t>(std::max(::sysconf(_SC_SIGSTKSZ), 65536L)));
+    stack = {.ss_sp = stack_.data(), .ss_flags = 0, .ss_size = stack_.size()};
+    ::sigaltstack(&stack, nullptr);
+  }
+  struct sigaction action = {};
+  action.sa_handler = Note;
+  action.sa_flags = SA_ONSTACK | SA_RESETHAND | SA_RESTART;
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
 }
 
 Interrupt::~Interrupt() {
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
+  if (stack_.empty()) return;
+  stack_t none = {};
+  none.ss_flags = SS_DISABLE;
+  ::sigaltstack(&none, nullptr);
 }
 
 bool Interrupt::Received() { return interrupted != 0; }
