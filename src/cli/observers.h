@@ -65,13 +65,16 @@ class LastTest : public training::Observer {
 };
 
 // While it lives, the first Ctrl-C (or SIGTERM) ends training after the current step, so that
-// what has been learned is written; the second one ends the program.
+// what has been learned is written; the second one ends the program. Made on the main thread.
 class Interrupt : public training::Observer {
  public:
   Interrupt();
   ~Interrupt() override;
   bool ShouldStop() override;
   static bool Received();
+
+ private:
+  std::vector<char> stack_;  // for the signals' handler
 };
 
 }  // namespace duomo::cli
