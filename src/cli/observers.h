@@ -32,7 +32,8 @@ class ProgressBar : public training::Observer {
 // One JSON object a line: every tenth training event and every test event.
 class EventLog : public training::Observer {
  public:
-  explicit EventLog(const std::string& path);
+  // append: after what is there, for runs that are resumed.
+  explicit EventLog(const std::string& path, bool append = false);
   ~EventLog() override;
   void OnTrain(const training::TrainEvent& event) override;
   void OnTest(const training::TestEvent& event) override;
