@@ -51,8 +51,8 @@ TEST_F(BadData, ADamagedZip) {
 TEST_F(BadData, ARatingOfEleven) {
   DataFolder data;
   data.Replace("ratings.dat", "1::1::5::978300760\n1::2::11::978300761\n2::1::3::978300762\n");
-  ExpectRefused(data.path(), {"ratings.dat:2", "11"});
-  ExpectFailure(1, {"evaluate", SmallModel(), data.path()}, {"ratings.dat:2", "11"});
+  ExpectRefused(data.path(), {"ratings.dat, line 2", "rating 11"});
+  ExpectFailure(1, {"evaluate", SmallModel(), data.path()}, {"ratings.dat, line 2", "rating 11"});
 }
 
 TEST_F(BadData, EmptyDataSets) {
@@ -72,9 +72,10 @@ TEST_F(BadData, BadLinesAreNamedOrSkippedWithACount) {
   std::string ratings = data.Text("ratings.dat"), users = data.Text("users.dat");
   data.Replace("ratings.dat", ratings + "1::1\n1::1::4::later\n1::999::4::978300760\n");
   data.Replace("users.dat", users + "61::Q::25::3::12345\n");
-  ExpectRefused(data.path(), {"users.dat:61"});
+  ExpectRefused(data.path(), {"users.dat, line 61"});
   TemporaryFolder folder;
-  Outcome o = Duomo({"train", data.path(), "-o", folder.File("m.duomo"), "--steps", "2", "--threads", "1", "--skip-bad-lines"});
+  Outcome o = Duomo({"train", data.path(), "-o", folder.File("m.duomo"), "--steps", "2",
+                     "--threads", "1", "--skip-bad-lines"});
   EXPECT_EQ(o.code, 0) << o.err;
   EXPECT_NE(o.err.find("left out 4 bad lines"), o.err.npos) << o.err;
   // What is left is what there was before: so is the model, but for the data set's name.
@@ -94,26 +95,24 @@ TEST_F(BadData, BadDescriptionsPointAtTheField) {
   const Json good = Json::parse(ReadText(std::string(DUOMO_PRESETS) + "/hybrid.json"));
   auto refuse = [&](const Json& recipe, const std::vector<std::string>& parts) {
     WriteText(folder.File("model.json"), recipe.dump());
-    std::vector<std::string> all = parts;
-    all.push_back("model.json");
-    ExpectRefused(SmallData(), all, {"--model", folder.File("model.json")});
+    ExpectRefused(SmallData(), parts, {"--model", folder.File("model.json")});
   };
   Json bad = good;
   bad["model"]["colour"] = "red";
-  refuse(bad, {"colour"});
+  refuse(bad, {"model.json", "colour"});
   bad = good;
   bad["model"]["towers"][1]["encoders"][2]["stride"] = 2;
-  refuse(bad, {"stride"});
+  refuse(bad, {"model.json", "towers[1].encoders[2].stride"});
   bad = good;
   bad["training"]["momentum"] = 0.9;
-  refuse(bad, {"momentum"});
+  refuse(bad, {"training.momentum"});
   bad = good;
   bad["model"]["inputs"][3]["vocabulary"] = "nope";
-  refuse(bad, {"nope"});
+  refuse(bad, {"model.json", "inputs", "nope"});
   bad = good;
   bad["model"]["head"]["kind"] = "guess";
-  refuse(bad, {"head", "guess"});
-  refuse(Json::array(), {});
+  refuse(bad, {"model.json", "head", "guess"});
+  refuse(Json::array(), {"model.json"});
   WriteText(folder.File("model.json"), "{\"model\": ");
   ExpectRefused(SmallData(), {"model.json"}, {"--model", folder.File("model.json")});
   ExpectRefused(SmallData(), {"nope.json", "No such file"}, {"--model", folder.File("nope.json")});

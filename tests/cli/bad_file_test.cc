@@ -24,11 +24,11 @@ class BadFile : public ::testing::Test {
 
 TEST_F(BadFile, Missing) {
   std::string file = folder_.File("nope.duomo");
-  for (std::vector<std::string> words : std::vector<std::vector<std::string>>{
-           {"predict", file, "--user", "1", "--item", "1"},
-           {"topk", file, "--user", "1"},
-           {"similar", file, "--item", "1"},
-           {"evaluate", file, SmallData()}}) {
+  for (std::vector<std::string> words :
+       std::vector<std::vector<std::string>>{{"predict", file, "--user", "1", "--item", "1"},
+                                             {"topk", file, "--user", "1"},
+                                             {"similar", file, "--item", "1"},
+                                             {"evaluate", file, SmallData()}}) {
     ExpectFailure(1, words, {file, "No such file"});
   }
   ExpectFailure(1, {"topk", folder_.path(), "--user", "1"}, {folder_.path(), "not a regular file"});
@@ -36,7 +36,8 @@ TEST_F(BadFile, Missing) {
 
 TEST_F(BadFile, EmptyAndTruncated) {
   ExpectRefused("", {});
-  for (size_t size : {size_t{1}, size_t{63}, size_t{64}, size_t{1000}, good_.size() / 2, good_.size() - 1}) {
+  for (size_t size :
+       {size_t{1}, size_t{63}, size_t{64}, size_t{1000}, good_.size() / 2, good_.size() - 1}) {
     ExpectRefused(good_.substr(0, size), {});
   }
 }
@@ -65,7 +66,8 @@ TEST_F(BadFile, AFlippedByteInAnySection) {
     flip(place);
     ExpectFailure(1, {"topk", file, "--user", "1"}, {file});
   }
-  Json segments = Json::parse(RunProgram({DUOMO_CONVERT, "inspect", SmallModel(), "--json"}).out)["segments"];
+  Json segments =
+      Json::parse(RunProgram({DUOMO_CONVERT, "inspect", SmallModel(), "--json"}).out)["segments"];
   size_t at_opening = 0, by_verify = 0;
   for (const Json& segment : segments) {
     std::string name = segment["name"];

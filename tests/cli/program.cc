@@ -72,7 +72,8 @@ Json TrainSmall(const std::string& file, std::vector<std::string> more) {
     }
     return false;
   };
-  std::vector<std::string> arguments = {"train", SmallData(), "-o", file, "--threads", "1"};
+  std::vector<std::string> arguments = {"train", SmallData(), "-o", file};
+  if (!given("--threads")) arguments.insert(arguments.end(), {"--threads", "1"});
   if (!given("--steps") && !given("--passes")) {
     arguments.insert(arguments.end(), {"--steps", "30"});
   }

@@ -27,7 +27,8 @@ Outcome ExpectFailure(int code, std::vector<std::string> arguments,
 const std::string& SmallData();
 const std::string& SmallModel();
 
-// Trains on SmallData() into `file` with one thread, whatever else `more` says; returns --json.
+// Trains on SmallData() into `file`, 30 steps on one thread where `more` does not say otherwise;
+// returns --json.
 Json TrainSmall(const std::string& file, std::vector<std::string> more = {});
 
 // SmallData() as three files in a folder of its own, for a test to damage.

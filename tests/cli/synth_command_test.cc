@@ -6,13 +6,15 @@ namespace duomo::testing {
 namespace {
 
 std::vector<std::string> Synth(const std::string& path, const std::string& seed) {
-  return {"synth", "-o", path, "--users", "50", "--items", "30", "--ratings", "400", "--seed", seed};
+  return {"synth", "-o",        path,  "--users", "50", "--items",
+          "30",    "--ratings", "400", "--seed",  seed};
 }
 
 TEST(Synth, SaysWhatItMade) {
   TemporaryFolder folder;
   Json json = DuomoJson(Synth(folder.File("a.zip"), "0"));
-  EXPECT_EQ(json, (Json{{"path", folder.File("a.zip")}, {"users", 50}, {"items", 30}, {"ratings", 400}}));
+  EXPECT_EQ(json,
+            (Json{{"path", folder.File("a.zip")}, {"users", 50}, {"items", 30}, {"ratings", 400}}));
   Outcome o = Duomo(Synth(folder.File("b.zip"), "0"));
   EXPECT_EQ(o.out, folder.File("b.zip") + ": 50 users, 30 movies, 400 ratings\n");
 }
@@ -60,8 +62,10 @@ TEST(Synth, WritesMl1msFormat) {
 
 TEST(Synth, MoreRatingsThanPairsIsExplained) {
   TemporaryFolder folder;
-  ExpectFailure(1, {"synth", "-o", folder.File("x.zip"), "--users", "20", "--items", "20", "--ratings", "1000"},
-                {"1000 ratings are too many", "at most 200"});
+  ExpectFailure(
+      1,
+      {"synth", "-o", folder.File("x.zip"), "--users", "20", "--items", "20", "--ratings", "1000"},
+      {"1000 ratings are too many", "at most 200"});
   EXPECT_TRUE(folder.Names().empty());
 }
 

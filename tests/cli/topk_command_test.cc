@@ -32,7 +32,8 @@ TEST(Topk, EqualsPredictingEveryItemAndSorting) {
   ASSERT_EQ(found.size(), 40u) << "k beyond the catalogue gives all of it";
 
   std::vector<std::string> words = {"predict", SmallModel(), "--user", "7"};
-  for (int item = 1; item <= 40; ++item) words.insert(words.end(), {"--item", std::to_string(item)});
+  for (int item = 1; item <= 40; ++item)
+    words.insert(words.end(), {"--item", std::to_string(item)});
   std::vector<Json> all = DuomoJson(words)["predictions"];
   std::stable_sort(all.begin(), all.end(), [](const Json& a, const Json& b) {
     return a["rating"].get<double>() > b["rating"].get<double>();
@@ -56,7 +57,8 @@ TEST(Topk, TitlesAreThoseOfTheData) {
   DataFolder data;
   std::string movies = data.Text("movies.dat");  // ISO-8859-1; look at plain titles alone
   size_t compared = 0;
-  for (const Json& item : DuomoJson({"topk", SmallModel(), "--user", "7", "-k", "40"})["users"][0]["items"]) {
+  Json json = DuomoJson({"topk", SmallModel(), "--user", "7", "-k", "40"});
+  for (const Json& item : json["users"][0]["items"]) {
     std::string title = item["title"];
     if (std::any_of(title.begin(), title.end(), [](char c) { return c < 0; })) continue;
     std::string line = std::to_string(item["item"].get<int64_t>()) + "::" + title + "::";
@@ -71,12 +73,14 @@ TEST(Topk, ManyUsersInTheOrderGiven) {
   ASSERT_EQ(json["users"].size(), 2u);
   for (size_t i = 0; i < 2; ++i) {
     std::string user = i == 0 ? "9" : "2";
-    EXPECT_EQ(json["users"][i], DuomoJson({"topk", SmallModel(), "--user", user, "-k", "4"})["users"][0]);
+    EXPECT_EQ(json["users"][i],
+              DuomoJson({"topk", SmallModel(), "--user", user, "-k", "4"})["users"][0]);
   }
 }
 
 TEST(Topk, ExcludedItemsAreLeftOutAndTheRestStays) {
-  auto all = Items(DuomoJson({"topk", SmallModel(), "--user", "7", "-k", "40"})["users"][0]["items"]);
+  auto all =
+      Items(DuomoJson({"topk", SmallModel(), "--user", "7", "-k", "40"})["users"][0]["items"]);
   std::string first = std::to_string(all[0]), third = std::to_string(all[2]);
   std::vector<int64_t> rest = all;
   rest.erase(rest.begin() + 2);
@@ -95,7 +99,8 @@ TEST(Topk, ExcludedItemsAreLeftOutAndTheRestStays) {
 TEST(Topk, ExcludeSeenLeavesOutWhatTheUserRated) {
   std::set<int64_t> seen = Rated(7);
   ASSERT_FALSE(seen.empty());
-  auto all = Items(DuomoJson({"topk", SmallModel(), "--user", "7", "-k", "40"})["users"][0]["items"]);
+  auto all =
+      Items(DuomoJson({"topk", SmallModel(), "--user", "7", "-k", "40"})["users"][0]["items"]);
   std::vector<int64_t> expected;
   for (int64_t item : all) {
     if (seen.count(item) == 0) expected.push_back(item);
@@ -122,7 +127,8 @@ TEST(Topk, TextForPeople) {
   auto lines = Lines(o.out);
   ASSERT_EQ(lines.size(), 4u) << o.out;
   EXPECT_NE(lines[0].find("user 7"), o.out.npos);
-  std::string title = DuomoJson({"topk", SmallModel(), "--user", "7", "-k", "1"})["users"][0]["items"][0]["title"];
+  std::string title =
+      DuomoJson({"topk", SmallModel(), "--user", "7", "-k", "1"})["users"][0]["items"][0]["title"];
   EXPECT_NE(lines[1].find(title), o.out.npos) << o.out;
 }
 

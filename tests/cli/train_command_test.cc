@@ -54,7 +54,8 @@ TEST(Train, SummaryInJson) {
   EXPECT_EQ(json["unknown_parameters"], 176) << "one row a table: 4 of 32, 3 of 16";
   EXPECT_EQ(json["interrupted"], false);
   EXPECT_EQ(json["test"]["step"], 30);
-  EXPECT_NEAR(json["test"]["rmse"].get<double>(), std::sqrt(json["test"]["cost"].get<double>()) / 2, 1e-6);
+  EXPECT_NEAR(json["test"]["rmse"].get<double>(), std::sqrt(json["test"]["cost"].get<double>()) / 2,
+              1e-6);
   EXPECT_GE(json["seconds"].get<double>(), 0);
   EXPECT_EQ(folder.Names(), std::vector<std::string>{"m.duomo"});
 }
@@ -64,22 +65,29 @@ TEST(Train, LogHasEveryTenthStepAndEveryTestOnce) {
     const char *steps, *test_every;
     std::vector<int64_t> tests;
   };
-  for (const Case& c : {Case{"30", "10", {0, 10, 20, 30}}, {"31", "10", {0, 10, 20, 30, 31}},
-                        {"30", "1000", {0, 30}}, {"30", "0", {0, 30}}, {"1", "1", {0, 1}}}) {
+  for (const Case& c : {Case{"30", "10", {0, 10, 20, 30}},
+                        {"31", "10", {0, 10, 20, 30, 31}},
+                        {"30", "1000", {0, 30}},
+                        {"30", "0", {0, 30}},
+                        {"1", "1", {0, 1}}}) {
     TemporaryFolder folder;
-    Json json = TrainSmall(folder.File("m.duomo"), {"--steps", c.steps, "--test-every", c.test_every,
-                                                    "--log", folder.File("run.jsonl")});
+    Json json = TrainSmall(
+        folder.File("m.duomo"),
+        {"--steps", c.steps, "--test-every", c.test_every, "--log", folder.File("run.jsonl")});
     Log log = ReadLog(folder.File("run.jsonl"));
     EXPECT_EQ(log.test, c.tests) << c.steps << " " << c.test_every;
     EXPECT_EQ(log.train, EveryTen(std::stoll(c.steps)));
     EXPECT_EQ(json["test"]["cost"].get<double>(), log.cost[c.tests.back()]);
-    if (c.tests.back() >= 30) EXPECT_LT(log.cost[c.tests.back()], log.cost[0]) << "it learns";
+    if (c.tests.back() >= 30) {
+      EXPECT_LT(log.cost[c.tests.back()], log.cost[0]) << "it learns";
+    }
   }
 }
 
 TEST(Train, TrainEventsSayPassAndBatch) {
   TemporaryFolder folder;
-  Json json = TrainSmall(folder.File("m.duomo"), {"--passes", "6", "--batch", "100", "--log", folder.File("run.jsonl")});
+  Json json = TrainSmall(folder.File("m.duomo"),
+                         {"--passes", "6", "--batch", "100", "--log", folder.File("run.jsonl")});
   int64_t a_pass = (json["train_rows"].get<int64_t>() + 99) / 100;  // the last batch is kept
   EXPECT_EQ(json["steps"], 6 * a_pass);
   size_t seen = 0;
@@ -114,17 +122,22 @@ TEST(Train, WithoutUserVectorsTheTowerAnswersTheSame) {
   EXPECT_LT(ReadText(folder.File("without.duomo")).size() + 60 * 200 * 4,
             ReadText(folder.File("with.duomo")).size() + 1000);
   std::string pairs;
-  for (int user = 1; user <= 60; ++user) pairs += std::to_string(user) + " " + std::to_string(user % 40 + 1) + "\n";
+  for (int user = 1; user <= 60; ++user)
+    pairs += std::to_string(user) + " " + std::to_string(user % 40 + 1) + "\n";
   WriteText(folder.File("pairs"), pairs);
-  Json with = DuomoJson({"predict", folder.File("with.duomo"), "--pairs", folder.File("pairs")})["predictions"];
-  Json without = DuomoJson({"predict", folder.File("without.duomo"), "--pairs", folder.File("pairs")})["predictions"];
+  Json with = DuomoJson(
+      {"predict", folder.File("with.duomo"), "--pairs", folder.File("pairs")})["predictions"];
+  Json without = DuomoJson(
+      {"predict", folder.File("without.duomo"), "--pairs", folder.File("pairs")})["predictions"];
   ASSERT_EQ(with.size(), 60u);
   ASSERT_EQ(without.size(), 60u);
   for (size_t i = 0; i < 60; ++i) {
     EXPECT_EQ(with[i]["user"], without[i]["user"]);
     EXPECT_NEAR(with[i]["rating"].get<double>(), without[i]["rating"].get<double>(), 1e-5) << i;
   }
-  EXPECT_EQ(DuomoJson({"topk", folder.File("without.duomo"), "--user", "3"})["users"][0]["items"].size(), 10u);
+  EXPECT_EQ(
+      DuomoJson({"topk", folder.File("without.duomo"), "--user", "3"})["users"][0]["items"].size(),
+      10u);
 }
 
 TEST(Train, Splits) {
@@ -133,7 +146,10 @@ TEST(Train, Splits) {
     const char* split;
     int low, high;  // test rows of 900
   };
-  for (const Case& c : {Case{"paddle", 60, 120}, {"ratio:0.3", 220, 320}, {"leave-last", 40, 60}, {"time:0.9", 90, 90}}) {
+  for (const Case& c : {Case{"paddle", 60, 120},
+                        {"ratio:0.3", 220, 320},
+                        {"leave-last", 40, 60},
+                        {"time:0.9", 90, 90}}) {
     Json json = TrainSmall(folder.File("m.duomo"), {"--steps", "2", "--split", c.split});
     int test = json["test_rows"];
     EXPECT_GE(test, c.low) << c.split;
@@ -144,7 +160,8 @@ TEST(Train, Splits) {
     EXPECT_EQ(report["split"], c.split);
     EXPECT_EQ(report["test_rows"], test);
   }
-  Json none = TrainSmall(folder.File("m.duomo"), {"--steps", "2", "--split", "none", "--log", folder.File("run.jsonl")});
+  Json none = TrainSmall(folder.File("m.duomo"),
+                         {"--steps", "2", "--split", "none", "--log", folder.File("run.jsonl")});
   EXPECT_EQ(none["train_rows"], 900);
   EXPECT_EQ(none["test_rows"], 0);
   EXPECT_FALSE(none.contains("test"));
@@ -155,7 +172,8 @@ TEST(Train, Splits) {
 TEST(Train, RandomSplitsFollowTheSeed) {
   TemporaryFolder folder;
   auto rows = [&](const char* seed) -> int {
-    return TrainSmall(folder.File("m.duomo"), {"--steps", "1", "--split", "ratio:0.5", "--seed", seed})["test_rows"];
+    return TrainSmall(folder.File("m.duomo"),
+                      {"--steps", "1", "--split", "ratio:0.5", "--seed", seed})["test_rows"];
   };
   int one = rows("1");
   EXPECT_EQ(one, rows("1"));
@@ -198,7 +216,8 @@ TEST(Train, ProgressGoesToStderrAndResultsToStdout) {
   Outcome o = Duomo({"train", SmallData(), "-o", folder.File("m.duomo"), "--steps", "4"});
   EXPECT_EQ(o.code, 0);
   EXPECT_EQ(o.out, "");
-  for (const char* part : {"60 users, 40 items, 900 ratings", "parameters", "step      0", "test cost", "wrote "}) {
+  for (const char* part :
+       {"60 users, 40 items, 900 ratings", "parameters", "step      0", "test cost", "wrote "}) {
     EXPECT_NE(o.err.find(part), o.err.npos) << part << " in " << o.err;
   }
   EXPECT_EQ(o.err.find('\033'), o.err.npos) << "no colours or bars where there is no terminal";

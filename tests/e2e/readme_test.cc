@@ -53,18 +53,33 @@ class ReadmeProgram : public ::testing::Test {
     WriteText(folder_.File("recommend.c"), blocks[0]);
     std::string library = DUOMO_LIBRARY;
     std::string libraries = library.substr(0, library.rfind('/'));
-    std::vector<std::string> compile = {
-        DUOMO_C_COMPILER, "-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror",
-        "-I" DUOMO_SOURCE "/include", folder_.File("recommend.c"), "-o", program_,
-        "-L" + libraries, "-lduomo", "-Wl,-rpath," + libraries};
+    std::vector<std::string> compile = {DUOMO_C_COMPILER,
+                                        "-std=c99",
+                                        "-Wall",
+                                        "-Wextra",
+                                        "-Wpedantic",
+                                        "-Werror",
+                                        "-I" DUOMO_SOURCE "/include",
+                                        folder_.File("recommend.c"),
+                                        "-o",
+                                        program_,
+                                        "-L" + libraries,
+                                        "-lduomo",
+                                        "-Wl,-rpath," + libraries};
     // A library that was built with sanitizers needs a program with their runtime.
     if (*DUOMO_SANITIZE != 0) compile.push_back("-fsanitize=" DUOMO_SANITIZE);
     Outcome compiled = RunProgram(compile);
     ASSERT_EQ(compiled.code, 0) << compiled.err;
     EXPECT_EQ(compiled.err, "");
     std::string data = folder_.File("data.zip");
-    ASSERT_EQ(RunProgram({DUOMO_PROGRAM, "synth", "-o", data, "--users", "80", "--items", "60", "--ratings", "1500"}).code, 0);
-    ASSERT_EQ(RunProgram({DUOMO_PROGRAM, "train", data, "-o", model_, "--steps", "50", "--test-every", "0"}).code, 0);
+    ASSERT_EQ(RunProgram({DUOMO_PROGRAM, "synth", "-o", data, "--users", "80", "--items", "60",
+                          "--ratings", "1500"})
+                  .code,
+              0);
+    ASSERT_EQ(RunProgram({DUOMO_PROGRAM, "train", data, "-o", model_, "--steps", "50",
+                          "--test-every", "0"})
+                  .code,
+              0);
   }
 
   TemporaryFolder folder_;
@@ -78,11 +93,13 @@ TEST_F(ReadmeProgram, PredictsAndRecommendsAsTheCommandLineDoes) {
   std::vector<std::string> lines = Lines(o.out);
   ASSERT_EQ(lines.size(), 11u) << o.out;
 
-  std::string predicted = RunProgram({DUOMO_PROGRAM, "predict", model_, "--user", "3", "--item", "12"}).out;
+  std::string predicted =
+      RunProgram({DUOMO_PROGRAM, "predict", model_, "--user", "3", "--item", "12"}).out;
   ASSERT_NE(predicted.find(" stars"), predicted.npos);
   EXPECT_EQ(lines[0], predicted.substr(0, predicted.find(" stars")));
 
-  std::vector<std::string> best = Lines(RunProgram({DUOMO_PROGRAM, "topk", model_, "--user", "3"}).out);
+  std::vector<std::string> best =
+      Lines(RunProgram({DUOMO_PROGRAM, "topk", model_, "--user", "3"}).out);
   ASSERT_EQ(best.size(), 11u);
   for (size_t i = 1; i <= 10; ++i) {
     // " 1. 3.62  Title (1999)" here, "  1.  3.617  Title (1999)" there.

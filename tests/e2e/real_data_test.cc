@@ -1,5 +1,7 @@
 // Training as DESIGN.md section 2 says, held against an independent implementation's curve, on
 // MovieLens 1M; where that is absent, on synthetic data with thresholds of their own, said aloud.
+#include "e2e/real_data.h"
+
 #include <duomo/duomo.h>
 
 #include <cstdio>
@@ -7,7 +9,6 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "e2e/real_data.h"
 #include "process.h"
 
 namespace duomo::testing {
@@ -50,16 +51,23 @@ float PredictThroughTheCAbi(const std::string& path, int64_t user, int64_t item)
 void Check(const std::string& data, const Expected& e) {
   TemporaryFolder folder;
   std::string file = folder.File("model.duomo"), log = folder.File("run.jsonl");
-  Outcome o = RunProgram({DUOMO_PROGRAM, "train", data, "-o", file, "--preset", "hybrid", "--split", "paddle",
-                          "--seed", "0", "--steps", e.steps, "--test-every", e.test_every, "--log", log, "--json"});
+  Outcome o = RunProgram({DUOMO_PROGRAM, "train", data, "-o", file, "--preset", "hybrid", "--split",
+                          "paddle", "--seed", "0", "--steps", e.steps, "--test-every", e.test_every,
+                          "--log", log, "--json"});
   ASSERT_EQ(o.code, 0) << o.err;
   Json summary = Json::parse(o.out, nullptr, false);
-  if (e.parameters >= 0) EXPECT_EQ(summary["parameters"], e.parameters);
-  if (e.test_rows >= 0) EXPECT_EQ(summary["test_rows"], e.test_rows);
+  if (e.parameters >= 0) {
+    EXPECT_EQ(summary["parameters"], e.parameters);
+  }
+  if (e.test_rows >= 0) {
+    EXPECT_EQ(summary["test_rows"], e.test_rows);
+  }
   // Peak resident memory: the figure is for the program as shipped; sanitizers keep shadows.
   std::printf("peak memory %.0f MB, file %.2f MB\n", static_cast<double>(o.memory) / 1e6,
               static_cast<double>(std::filesystem::file_size(file)) / 1e6);
-  if (!kSanitized) EXPECT_LE(o.memory, e.largest_memory);
+  if (!kSanitized) {
+    EXPECT_LE(o.memory, e.largest_memory);
+  }
   EXPECT_LE(std::filesystem::file_size(file), e.largest_file);
 
   std::map<int64_t, double> costs;
@@ -70,8 +78,8 @@ void Check(const std::string& data, const Expected& e) {
   }
   ASSERT_EQ(costs.size(), 3u) << "before, in the middle, at the end";
   ASSERT_TRUE(costs.count(e.first) == 1 && costs.count(e.last) == 1);
-  std::printf("test cost %.4f at step %lld, %.4f at step %lld\n", costs[e.first], static_cast<long long>(e.first),
-              costs[e.last], static_cast<long long>(e.last));
+  std::printf("test cost %.4f at step %lld, %.4f at step %lld\n", costs[e.first],
+              static_cast<long long>(e.first), costs[e.last], static_cast<long long>(e.last));
   EXPECT_GE(costs[e.first], e.first_cost_least);
   EXPECT_LE(costs[e.first], e.first_cost_most);
   EXPECT_LE(costs[e.last], e.last_cost_most);
@@ -85,13 +93,16 @@ void Check(const std::string& data, const Expected& e) {
   Json report = RunJson({"evaluate", file, data});
   EXPECT_NEAR(report["cost"].get<double>(), costs[e.last], 1e-3);
   EXPECT_NEAR(report["model"]["rmse"].get<double>(), summary["test"]["rmse"].get<double>(), 1e-4);
-  if (e.test_rows >= 0) EXPECT_EQ(report["test_rows"], e.test_rows);
+  if (e.test_rows >= 0) {
+    EXPECT_EQ(report["test_rows"], e.test_rows);
+  }
 }
 
 TEST(RealData, TrainsAsTheReferenceDoes) {
   std::string real = RealData();
   if (!real.empty() && !kSanitized) {
-    Check(real, {"1000", "500", "1", "1962", 528096, 100091, 0, 1000, 9, 10.5, 3.60, 11000000, 400000000});
+    Check(real, {"1000", "500", "1", "1962", 528096, 100091, 0, 1000, 9, 10.5, 3.60, 11000000,
+                 400000000});
     return;
   }
   if (!real.empty()) {
@@ -102,7 +113,10 @@ TEST(RealData, TrainsAsTheReferenceDoes) {
   std::printf("no ml-1m.zip in DUOMO_DATA or %s: training on synthetic data\n", DUOMO_TEST_DATA);
   TemporaryFolder folder;
   std::string data = folder.File("synthetic.zip");
-  ASSERT_EQ(RunProgram({DUOMO_PROGRAM, "synth", "-o", data, "--users", "600", "--items", "400", "--ratings", "40000"}).code, 0);
+  ASSERT_EQ(RunProgram({DUOMO_PROGRAM, "synth", "-o", data, "--users", "600", "--items", "400",
+                        "--ratings", "40000"})
+                .code,
+            0);
   if (kSanitized) {
     Check(data, {"20", "10", "1", "2", -1, -1, 0, 20, 6, 12, 12, 3000000, 0});
   } else {
