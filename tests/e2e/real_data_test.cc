@@ -106,7 +106,7 @@ TEST(RealData, TrainsAsTheReferenceDoes) {
     return;
   }
   if (!real.empty()) {
-    // A tenth of the steps and no test between: what is slow under sanitizers is the testing.
+    // Fewer steps: what is slow under sanitizers is the testing.
     Check(real, {"20", "10", "1", "1962", 528096, 100091, 0, 20, 9, 10.5, 9.5, 11000000, 0});
     return;
   }
@@ -118,9 +118,9 @@ TEST(RealData, TrainsAsTheReferenceDoes) {
                 .code,
             0);
   if (kSanitized) {
-    Check(data, {"20", "10", "1", "2", -1, -1, 0, 20, 6, 12, 12, 3000000, 0});
+    Check(data, {"20", "10", "1", "2", -1, -1, 0, 20, 9, 10.5, 10, 1500000, 0});
   } else {
-    Check(data, {"1000", "500", "1", "2", -1, -1, 0, 1000, 6, 12, 5, 3000000, 400000000});
+    Check(data, {"1000", "500", "1", "2", -1, -1, 0, 1000, 9, 10.5, 4, 1500000, 400000000});
   }
 }
 
