@@ -1,0 +1,43 @@
+// A .duomo file as a Recommender, on the rows of a data set. Depends on runtime and data.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/array.h"
+#include "data/dataset.h"
+#include "evaluation/recommender.h"
+#include "runtime/engine.h"
+
+namespace duomo::evaluation {
+
+// Two towers only. Users with stored features (and, for a model that reads histories, the history
+// that the file remembers) are scored as a host would see them; users and items of the data set
+// that the model does not know cannot be recommended to, or at all.
+class ModelRecommender : public Recommender {
+ public:
+  // Throws Error(kUnsupported) for a joint model. Runs the user tower for all users once where the
+  // file has no user vectors.
+  ModelRecommender(std::shared_ptr<const runtime::Engine> engine, const data::Dataset& dataset);
+
+  std::string_view name() const override { return name_; }
+  void Score(uint32_t user, std::span<float> scores) const override;
+  bool PredictsRatings() const override { return true; }
+  double Predict(uint32_t user, uint32_t item) const override;  // mean output where one is unknown
+
+  bool KnowsUser(uint32_t user) const { return user_rows_[user] != kUnknown; }
+  bool KnowsItem(uint32_t item) const { return item_rows_[item] != kUnknown; }
+
+ private:
+  static constexpr uint32_t kUnknown = UINT32_MAX;
+  std::span<const float> UserVector(uint32_t row) const;
+
+  std::shared_ptr<const runtime::Engine> engine_;
+  std::string name_;
+  std::vector<uint32_t> user_rows_, item_rows_;  // by row of the data set
+  AlignedVector<float> user_vectors_;            // empty where they are frozen
+  AlignedVector<float> item_vectors_;            // by row of the data set
+};
+
+}  // namespace duomo::evaluation
