@@ -17,6 +17,7 @@ using Json = nlohmann::ordered_json;
 // One subcommand a file; each adds itself to the program.
 void AddTrain(CLI::App& app);
 void AddEvaluate(CLI::App& app);
+void AddCompare(CLI::App& app);
 void AddPredict(CLI::App& app);
 void AddTopk(CLI::App& app);
 void AddSimilar(CLI::App& app);

@@ -1,9 +1,11 @@
-// duomo evaluate: how far a file's predictions are from the ratings in a data set.
+// duomo evaluate: how far a file's predictions are from the ratings in a data set, and how well it
+// ranks the items that users will take.
 #include <optional>
 
+#include "cli/compare.h"
 #include "cli/workflow.h"
 #include "core/error.h"
-#include "data/open.h"
+#include "evaluation/model_recommender.h"
 #include "evaluation/ratings.h"
 
 namespace duomo::cli {
@@ -41,8 +43,8 @@ RatingReport EvaluateRatings(Session& session, const data::Dataset& dataset,
   double scale = session.model().description().output.scale;
   report.cost = report.model.rmse * report.model.rmse / (scale * scale);
   evaluation::BiasBaseline baseline(all, split.train);
-  report.global_mean = evaluation::MeasureRatings(
-      all, known, [&](uint32_t, uint32_t) { return baseline.mean(); });
+  report.global_mean =
+      evaluation::MeasureRatings(all, known, [&](uint32_t, uint32_t) { return baseline.mean(); });
   report.bias = evaluation::MeasureRatings(
       all, known, [&](uint32_t user, uint32_t item) { return baseline.Predict(user, item); });
   return report;
@@ -61,18 +63,14 @@ void PrintReport(const RatingReport& report, const std::string& name) {
 namespace {
 
 struct Options {
-  std::string file, data, split;
-  std::optional<uint64_t> seed;
-  bool json = false;
+  std::string file, data;
+  MeasureOptions measure;
+  bool ranking = false, json = false;
 };
 
-// The seed that the file was trained with: a random split drawn by another one would test on rows
-// that the model has learned from.
-uint64_t SeedOf(const model::Model& model) {
-  Json settings = Json::parse(model.report().settings, nullptr, false);
-  if (!settings.is_object() || !settings.contains("seed")) return 0;
-  const Json& seed = settings["seed"];
-  return seed.is_number_unsigned() ? seed.get<uint64_t>() : 0;
+// Splits whose test rows come later than the user's training rows ask what comes next.
+bool AsksWhatIsNext(const std::string& split) {
+  return split == "leave-last" || split.starts_with("time:");
 }
 
 void Run(const Options& o) {
@@ -80,27 +78,44 @@ void Run(const Options& o) {
   if (session.engine().joint()) {
     Fail(Status::kUnsupported, o.file, " ranks pairs; it does not predict ratings");
   }
-  data::Dataset dataset = data::OpenDataset(o.data);
-  std::string split = o.split.empty() ? session.model().report().split : o.split;
-  uint64_t seed = o.seed ? *o.seed : SeedOf(session.model());
-  RatingReport report = EvaluateRatings(
-      session, dataset, data::MakeSplit(data::ParseSplit(split), dataset, o.data, seed));
-  if (!o.json) {
-    PrintReport(report, session.model().description().name);
-    if (report.unknown > 0) {
-      Print("%zu test rows have users or items that the model does not know\n", report.unknown);
+  TestData test = OpenTestData(o.data, o.measure, &session.model());
+  const std::string& name = session.model().description().name;
+  bool rates = PredictsRatings(session.model());
+  Json out = {{"file", o.file}, {"split", test.split.name}};
+  if (rates) {
+    RatingReport report = EvaluateRatings(session, test.dataset, test.split);
+    if (!o.json) {
+      PrintReport(report, name);
+      if (report.unknown > 0) {
+        Print("%zu test rows have users or items that the model does not know\n", report.unknown);
+      }
     }
-    return;
+    auto errors = [](const evaluation::RatingErrors& e) {
+      return Json{{"rmse", e.rmse}, {"mae", e.mae}};
+    };
+    out.update({{"test_rows", report.model.count},
+                {"unknown_rows", report.unknown},
+                {"cost", report.cost}});
+    out["model"] = errors(report.model);
+    out["user_item_bias"] = errors(report.bias);
+    out["global_mean"] = errors(report.global_mean);
   }
-  auto errors = [](const evaluation::RatingErrors& e) {
-    return Json{{"rmse", e.rmse}, {"mae", e.mae}};
-  };
-  Json out = {{"file", o.file}, {"split", split}, {"test_rows", report.model.count},
-              {"unknown_rows", report.unknown}, {"cost", report.cost}};
-  out["model"] = errors(report.model);
-  out["user_item_bias"] = errors(report.bias);
-  out["global_mean"] = errors(report.global_mean);
-  PrintJson(out);
+  if (o.ranking || !rates || AsksWhatIsNext(test.split.name)) {
+    evaluation::RankingCases cases = evaluation::BuildRankingCases(test.dataset, test.split);
+    evaluation::ModelRecommender model(session.shared_engine(), test.dataset);
+    auto system = MeasureSystem(model, false, test, cases.task, o.measure);
+    out["ranking"] = {{"users", cases.task.cases.size()},
+                      {"items", cases.task.items},
+                      {"later_training_rows", cases.later_training_rows},
+                      {"measures", MeasuresJson(system)}};
+    if (!o.json) {
+      Print("%s%zu users ranked over %u items by %s\n", rates ? "\n" : "", cases.task.cases.size(),
+            cases.task.items, name.c_str());
+      PrintSystems({system});
+      for (const std::string& warning : Warnings(cases, o.measure)) Log("%s\n", warning.c_str());
+    }
+  }
+  if (o.json) PrintJson(out);
 }
 
 }  // namespace
@@ -110,10 +125,10 @@ void AddEvaluate(CLI::App& app) {
   CLI::App* c = app.add_subcommand("evaluate", "Measure a model on the test rows of a data set");
   c->add_option("FILE", o->file, "A .duomo file")->required();
   c->add_option("DATA", o->data, "A folder or zip with ml-1m's files")->required();
-  c->add_option("--split", o->split,
-                "Test rows: paddle, ratio:R, leave-last, time:Q [as the file was trained]")
-      ->check(Checked("SPLIT", [](const std::string& text) { data::ParseSplit(text); }));
-  c->add_option("--seed", o->seed, "Of the split ratio:R [as the file was trained]");
+  AddMeasureOptions(*c, o->measure);
+  c->add_flag(
+      "--ranking", o->ranking,
+      "Also measure rankings [where the split is leave-last or time, or no ratings are predicted]");
   c->add_flag("--json", o->json, "Print JSON");
   c->callback([=] { Run(*o); });
 }

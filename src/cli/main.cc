@@ -33,6 +33,7 @@ int main(int argc, char** argv) {
   duomo::cli::AddDemo(app);
   duomo::cli::AddTrain(app);
   duomo::cli::AddEvaluate(app);
+  duomo::cli::AddCompare(app);
   duomo::cli::AddPredict(app);
   duomo::cli::AddTopk(app);
   duomo::cli::AddSimilar(app);

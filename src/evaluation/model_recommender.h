@@ -28,6 +28,11 @@ class ModelRecommender : public Recommender {
 
   bool KnowsUser(uint32_t user) const { return user_rows_[user] != kUnknown; }
   bool KnowsItem(uint32_t item) const { return item_rows_[item] != kUnknown; }
+  // By row of the data set, [vector width]; zeros for an unknown item. Lives as long as this.
+  std::span<const float> ItemVector(uint32_t item) const {
+    return std::span(item_vectors_).subspan(item * engine_->vector_width(),
+                                            engine_->vector_width());
+  }
 
  private:
   static constexpr uint32_t kUnknown = UINT32_MAX;

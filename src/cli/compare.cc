@@ -1,0 +1,206 @@
+// duomo compare: several files and baselines on the same test cases, as table, JSON and HTML.
+#include "cli/compare.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "core/file_io.h"
+#include "evaluation/baselines/bias.h"
+#include "evaluation/baselines/content.h"
+#include "evaluation/baselines/neighbours.h"
+#include "evaluation/baselines/popularity.h"
+#include "evaluation/model_recommender.h"
+#include "evaluation/projection.h"
+
+namespace duomo::cli {
+namespace {
+
+using evaluation::ModelRecommender;
+
+constexpr size_t kMapItems = 4000;  // more dots hide each other, and make the page heavy
+
+struct Options {
+  std::string data, html;
+  std::vector<std::string> files, baselines;
+  MeasureOptions measure;
+  bool json = false;
+};
+
+std::unique_ptr<evaluation::Baseline> MakeBaseline(
+    const std::string& name, const TestData& test,
+    const std::shared_ptr<const evaluation::RatingMatrix>& ratings) {
+  if (name == "popularity") return std::make_unique<evaluation::Popularity>(ratings);
+  if (name == "bias") return std::make_unique<evaluation::Bias>(test.dataset, test.split.train);
+  if (name == "user-cf") return std::make_unique<evaluation::UserCf>(ratings);
+  if (name == "item-cf") return std::make_unique<evaluation::ItemCf>(ratings);
+  if (name == "item-top-n") return std::make_unique<evaluation::ItemTopN>(ratings);
+  return std::make_unique<evaluation::ContentBased>(ratings, test.dataset.items);
+}
+
+std::string Title(const data::EntityTable& items, uint32_t row) {
+  if (row < items.titles.size() && !items.titles[row].empty()) return items.titles[row];
+  return items.keys.empty() ? std::to_string(items.ids[row]) : items.keys[row];
+}
+
+std::vector<evaluation::MapPoint> MapOf(const ModelRecommender& model, const TestData& test) {
+  const data::EntityTable& items = test.dataset.items;
+  std::vector<uint32_t> rows;
+  for (uint32_t row : test.split.train) {
+    if (model.KnowsItem(test.dataset.interactions.items[row])) {
+      rows.push_back(test.dataset.interactions.items[row]);
+    }
+  }
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  if (rows.empty()) return {};
+  if (rows.size() > kMapItems) rows.resize(kMapItems);
+  const data::Column* genres = nullptr;
+  for (const data::Column& c : items.columns) {
+    if (c.kind == data::ColumnKind::kSet && genres == nullptr) genres = &c;
+  }
+  std::vector<float> vectors;
+  for (uint32_t row : rows) {
+    std::span<const float> v = model.ItemVector(row);
+    vectors.insert(vectors.end(), v.begin(), v.end());
+  }
+  auto plane = evaluation::PrincipalPlane(vectors, vectors.size() / rows.size());
+  std::vector<evaluation::MapPoint> out;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    std::string genre;
+    if (genres && genres->offsets[rows[i]] < genres->offsets[rows[i] + 1]) {
+      genre = genres->texts[genres->offsets[rows[i]]];
+    }
+    out.push_back({plane[i][0], plane[i][1], Title(items, rows[i]), genre});
+  }
+  return out;
+}
+
+// Three users from the whole range of the cases.
+std::vector<evaluation::ExampleUser> ExamplesOf(const ModelRecommender& model,
+                                                const evaluation::RatingMatrix& ratings,
+                                                const TestData& test,
+                                                const evaluation::RankingTask& task) {
+  constexpr size_t kLiked = 6, kRecommended = 8;
+  std::vector<const evaluation::RankingCase*> known;
+  for (const auto& c : task.cases) {
+    if (model.KnowsUser(c.user) && !c.excluded.empty()) known.push_back(&c);
+  }
+  const data::EntityTable& users = test.dataset.users;
+  std::vector<evaluation::ExampleUser> out;
+  std::vector<float> scores(task.items);
+  size_t wanted = std::min<size_t>(3, known.size());
+  for (size_t i = 0; i < wanted; ++i) {
+    const evaluation::RankingCase& c = *known[(2 * i + 1) * known.size() / (2 * wanted)];
+    evaluation::ExampleUser user;
+    user.name =
+        "User " + (users.keys.empty() ? std::to_string(users.ids[c.user]) : users.keys[c.user]);
+    auto span = ratings.OfUser(c.user);
+    std::vector<evaluation::RatingMatrix::Entry> liked(span.begin(), span.end());
+    std::stable_sort(liked.begin(), liked.end(),
+                     [](auto a, auto b) { return a.rating > b.rating; });
+    if (liked.size() > kLiked) liked.resize(kLiked);
+    for (auto entry : liked) {
+      char rating[32];
+      std::snprintf(rating, sizeof(rating), "%g", static_cast<double>(entry.rating));
+      user.liked.push_back({Title(test.dataset.items, entry.row), rating, false});
+    }
+    model.Score(c.user, scores);
+    for (uint32_t row : evaluation::TopRows(scores, c.excluded, kRecommended)) {
+      bool found = std::binary_search(c.relevant.begin(), c.relevant.end(), row);
+      user.recommended.push_back({Title(test.dataset.items, row), found ? "held out" : "", found});
+    }
+    out.push_back(user);
+  }
+  return out;
+}
+
+void Run(Options o) {
+  std::sort(o.measure.ks.begin(), o.measure.ks.end());
+  o.measure.ks.erase(std::unique(o.measure.ks.begin(), o.measure.ks.end()), o.measure.ks.end());
+  std::vector<std::unique_ptr<Session>> sessions;
+  for (const std::string& file : o.files) sessions.push_back(std::make_unique<Session>(file));
+  TestData test =
+      OpenTestData(o.data, o.measure, sessions.empty() ? nullptr : &sessions[0]->model());
+  for (size_t i = 0; i < sessions.size() && o.measure.split.empty(); ++i) {
+    if (sessions[i]->model().report().split != test.split.name) {
+      Fail(Status::kInvalidArgument, o.files[i], " was trained with the split \"",
+           sessions[i]->model().report().split, "\", ", o.files[0], " with \"", test.split.name,
+           "\"; give the --split to compare them on");
+    }
+  }
+  evaluation::RankingCases cases = evaluation::BuildRankingCases(test.dataset, test.split);
+  auto ratings = evaluation::RatingMatrix::Make(test.dataset, test.split.train);
+
+  evaluation::Report report;
+  Json systems = Json::array();
+  auto measure = [&](const evaluation::Recommender& recommender, bool rates,
+                     const std::string& file) {
+    Log("measuring %s\n", file.empty() ? std::string(recommender.name()).c_str() : file.c_str());
+    auto system = MeasureSystem(recommender, rates, test, cases.task, o.measure);
+    if (!file.empty()) {  // files of one preset have one name
+      system.name = file.substr(file.rfind('/') + 1);
+      if (system.name.ends_with(".duomo")) system.name.resize(system.name.size() - 6);
+    }
+    Json json = {{"name", system.name}};
+    if (!file.empty()) json["file"] = file;
+    json["measures"] = MeasuresJson(system);
+    systems.push_back(json);
+    report.systems.push_back(std::move(system));
+  };
+  for (size_t i = 0; i < sessions.size(); ++i) {
+    ModelRecommender model(sessions[i]->shared_engine(), test.dataset);
+    measure(model, PredictsRatings(sessions[i]->model()), o.files[i]);
+    if (i > 0 || o.html.empty()) continue;
+    report.model = report.systems[0].name;
+    report.map = MapOf(model, test);
+    report.examples = ExamplesOf(model, *ratings, test, cases.task);
+  }
+  for (const std::string& name : o.baselines) {
+    auto baseline = MakeBaseline(name, test, ratings);
+    measure(*baseline, baseline->PredictsRatings(), "");
+  }
+  report.warnings = Warnings(cases, o.measure);
+  if (!o.html.empty()) {
+    report.title = "Recommenders on " + test.dataset.name;
+    report.subtitle =
+        StrCat("Split ", test.split.name, ": ", test.split.train.size(), " rows to train, ",
+               test.split.test.size(), " to test; ", cases.task.cases.size(), " users ranked over ",
+               cases.task.items, " items.");
+    AtomicFile file(o.html);
+    file.Write(report.Html());
+    file.Commit();
+  }
+  if (o.json) {
+    PrintJson({{"data", test.dataset.name},
+               {"split", test.split.name},
+               {"users", cases.task.cases.size()},
+               {"items", cases.task.items},
+               {"test_rows", test.split.test.size()},
+               {"later_training_rows", cases.later_training_rows},
+               {"systems", systems}});
+    return;
+  }
+  Print("%s, split %s: %zu users ranked over %u items\n\n", test.dataset.name.c_str(),
+        test.split.name.c_str(), cases.task.cases.size(), cases.task.items);
+  PrintSystems(report.systems);
+  for (const std::string& warning : report.warnings) Log("%s\n", warning.c_str());
+}
+
+}  // namespace
+
+void AddCompare(CLI::App& app) {
+  auto o = std::make_shared<Options>();
+  CLI::App* c = app.add_subcommand("compare", "Measure several models and baselines side by side");
+  c->add_option("DATA", o->data, "A folder or zip with ml-1m's files")->required();
+  c->add_option("FILE", o->files, "The .duomo files")->required();
+  c->add_option("--baselines", o->baselines,
+                "With commas between: popularity, bias, user-cf, item-cf, item-top-n, content")
+      ->delimiter(',')
+      ->check(CLI::IsMember({"popularity", "bias", "user-cf", "item-cf", "item-top-n", "content"}));
+  AddMeasureOptions(*c, o->measure);
+  c->add_flag("--json", o->json, "Print JSON");
+  c->add_option("--html", o->html, "Write a report that needs nothing but a browser");
+  c->callback([=] { Run(*o); });
+}
+
+}  // namespace duomo::cli

@@ -1,0 +1,51 @@
+// Rankings and ratings of several systems: what `duomo compare` and `duomo evaluate` share.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+#include "data/dataset.h"
+#include "data/split.h"
+#include "evaluation/protocol.h"
+#include "evaluation/report.h"
+
+namespace duomo::cli {
+
+struct MeasureOptions {
+  std::string split, users;  // empty: as the (first) file was trained
+  std::optional<uint64_t> seed;
+  std::vector<uint32_t> ks = {10, 50};
+  uint32_t sampled_negatives = 0;
+};
+
+// --split, --seed, --users, -k and --sampled-negatives. `options` must live as long as the command.
+void AddMeasureOptions(CLI::App& command, MeasureOptions& options);
+
+// The data and their split, by the options or else as `model` was trained (may be null).
+struct TestData {
+  data::Dataset dataset;
+  data::Split split;
+};
+TestData OpenTestData(const std::string& path, const MeasureOptions& options,
+                      const model::Model* model);
+
+// Whether the model's output is in the unit of ratings, by its name.
+bool PredictsRatings(const model::Model& model);
+
+evaluation::SystemReport MeasureSystem(const evaluation::Recommender& recommender, bool rates,
+                                       const TestData& test, const evaluation::RankingTask& task,
+                                       const MeasureOptions& options);
+
+// What people have to know about the cases; empty: nothing.
+std::vector<std::string> Warnings(const evaluation::RankingCases& cases,
+                                  const MeasureOptions& options);
+
+// {"ndcg@10": {"value": …, "low": …, "high": …}, …}; no low and high where there is no interval.
+Json MeasuresJson(const evaluation::SystemReport& system);
+
+// A table a k, one line a system; the best of each column has a star.
+void PrintSystems(const std::vector<evaluation::SystemReport>& systems);
+
+}  // namespace duomo::cli

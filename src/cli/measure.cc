@@ -1,0 +1,205 @@
+// See compare.h: options, measuring and printing, without the commands.
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <thread>
+
+#include "cli/compare.h"
+#include "core/error.h"
+#include "data/open.h"
+
+namespace duomo::cli {
+namespace {
+
+Json Settings(const model::Model& model) {
+  Json settings = Json::parse(model.report().settings, nullptr, false);
+  return settings.is_object() ? settings : Json::object();
+}
+
+// FIRST-LAST, both included; the first may be negative.
+std::pair<int64_t, int64_t> ParseUsers(const std::string& text) {
+  int64_t first = 0, last = 0;
+  const char* end = text.data() + text.size();
+  auto [at, error] = std::from_chars(text.data(), end, first);
+  if (error == std::errc() && at != end && *at == '-') {
+    auto [stop, bad] = std::from_chars(at + 1, end, last);
+    if (bad == std::errc() && stop == end && first <= last) return {first, last};
+  }
+  Fail(Status::kInvalidArgument, '"', text, "\" is not FIRST-LAST, two ids of users");
+}
+
+// Characters, not bytes: for columns that stand under each other.
+size_t Width(const std::string& text) {
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+std::string Padded(const std::string& text, size_t width, bool left) {
+  std::string space(width > Width(text) ? width - Width(text) : 0, ' ');
+  return left ? text + space : space + text;
+}
+
+std::string Format(double value) {
+  char text[400];
+  std::snprintf(text, sizeof(text), std::abs(value) < 10 ? "%.4f" : "%.1f", value);
+  return text;
+}
+
+void PrintTable(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<size_t> widths(rows[0].size());
+  for (const auto& row : rows) {
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], Width(row[i]));
+  }
+  for (const auto& row : rows) {
+    std::string line;
+    for (size_t i = 0; i < row.size(); ++i) line += Padded(row[i], widths[i], i == 0) + "  ";
+    line.erase(line.find_last_not_of(' ') + 1);
+    Print("%s\n", line.c_str());
+  }
+}
+
+}  // namespace
+
+void AddMeasureOptions(CLI::App& command, MeasureOptions& o) {
+  command
+      .add_option("--split", o.split,
+                  "Test rows: paddle, ratio:R, leave-last, time:Q [as the file was trained]")
+      ->check(Checked("SPLIT", [](const std::string& text) { data::ParseSplit(text); }));
+  command.add_option("--seed", o.seed, "Of the split ratio:R [as the file was trained]");
+  command
+      .add_option("--users", o.users,
+                  "FIRST-LAST: of users with these ids only [as the file was trained]")
+      ->check(Checked("FIRST-LAST", [](const std::string& text) { ParseUsers(text); }));
+  command.add_option("-k", o.ks, "Lengths of the lists, with commas between")
+      ->delimiter(',')
+      ->check(AtLeastOne())
+      ->capture_default_str();
+  command.add_option(
+      "--sampled-negatives", o.sampled_negatives,
+      "Rank among so many drawn items instead of all: only to compare with papers [all]");
+}
+
+TestData OpenTestData(const std::string& path, const MeasureOptions& o, const model::Model* model) {
+  TestData test;
+  test.dataset = data::OpenDataset(path);
+  Json settings = model ? Settings(*model) : Json::object();
+  std::string users = o.users;
+  if (users.empty() && settings.contains("users") && settings["users"].is_string()) {
+    users = settings["users"].get<std::string>();
+  }
+  if (!users.empty()) {
+    auto [first, last] = ParseUsers(users);
+    test.dataset = evaluation::RestrictUsers(test.dataset, first, last);
+  }
+  std::string split = o.split;
+  if (split.empty()) split = model ? model->report().split : "leave-last";
+  // A random split drawn by another seed than the training's would test on rows that the model
+  // has learned from.
+  uint64_t seed = o.seed.value_or(0);
+  if (!o.seed && settings.contains("seed") && settings["seed"].is_number_unsigned()) {
+    seed = settings["seed"].get<uint64_t>();
+  }
+  test.split = data::MakeSplit(data::ParseSplit(split), test.dataset, path, seed);
+  return test;
+}
+
+bool PredictsRatings(const model::Model& model) {
+  // What was learned from squared errors predicts ratings, whatever their unit is called; a model
+  // from elsewhere is given the benefit of the doubt.
+  Json settings = Json::parse(model.report().settings, nullptr, false);
+  return !settings.is_object() || settings.value("loss", "squared") == "squared";
+}
+
+evaluation::SystemReport MeasureSystem(const evaluation::Recommender& recommender, bool rates,
+                                       const TestData& test, const evaluation::RankingTask& task,
+                                       const MeasureOptions& o) {
+  evaluation::RankingOptions options;
+  options.ks = o.ks;
+  options.sampled_negatives = o.sampled_negatives;
+  ThreadPool pool(std::clamp(std::thread::hardware_concurrency(), 1u, 16u));
+  evaluation::RankingResult result = EvaluateRanking(recommender, task, options, pool);
+  evaluation::SystemReport report;
+  report.name = recommender.name();
+  report.measures = evaluation::RankingMeasures(result);
+  for (const evaluation::RankingAt& at : result.at)
+    report.recall_by_k.push_back({at.k, at.mean.recall});
+  std::sort(report.recall_by_k.begin(), report.recall_by_k.end());
+  if (rates) {
+    const data::Interactions& all = test.dataset.interactions;
+    for (auto& m : evaluation::RatingMeasures(recommender, all, test.split.test)) {
+      report.measures.push_back(m);
+    }
+    report.calibration = evaluation::Calibrate(recommender, all, test.split.test);
+  }
+  return report;
+}
+
+std::vector<std::string> Warnings(const evaluation::RankingCases& cases, const MeasureOptions& o) {
+  std::vector<std::string> out;
+  if (cases.later_training_rows > 0) {
+    out.push_back(
+        StrCat(cases.later_training_rows,
+               " training rows are later than a test row of the same user: "
+               "this split lets systems look into the future; leave-last and time do not."));
+  }
+  if (o.sampled_negatives > 0) {
+    out.push_back(StrCat("Ranked among ", o.sampled_negatives,
+                         " drawn items: far higher than among all, "
+                         "and not always in the same order. Only for comparison with papers."));
+  }
+  return out;
+}
+
+Json MeasuresJson(const evaluation::SystemReport& system) {
+  Json out = Json::object();
+  for (const evaluation::Measure& m : system.measures) {
+    Json value = {{"value", m.value.estimate}};
+    if (m.has_interval) value.update({{"low", m.value.low}, {"high", m.value.high}});
+    out[m.name] = value;
+  }
+  return out;
+}
+
+void PrintSystems(const std::vector<evaluation::SystemReport>& systems) {
+  if (systems.size() == 1) {
+    std::vector<std::vector<std::string>> rows = {{"", "value", "95 % interval"}};
+    for (const evaluation::Measure& m : systems[0].measures) {
+      rows.push_back({m.name, Format(m.value.estimate),
+                      m.has_interval ? Format(m.value.low) + " – " + Format(m.value.high) : ""});
+    }
+    return PrintTable(rows);
+  }
+  std::vector<std::string> ks;
+  auto k_of = [](const std::string& name) {
+    size_t at = name.find('@');
+    return at == name.npos ? std::string() : name.substr(at);
+  };
+  std::vector<std::string> names;
+  for (const auto& system : systems) {
+    for (const auto& m : system.measures) {
+      if (std::find(names.begin(), names.end(), m.name) == names.end()) names.push_back(m.name);
+      if (std::find(ks.begin(), ks.end(), k_of(m.name)) == ks.end()) ks.push_back(k_of(m.name));
+    }
+  }
+  for (const std::string& k : ks) {
+    std::vector<std::vector<std::string>> rows(1 + systems.size());
+    rows[0].push_back("");
+    for (size_t s = 0; s < systems.size(); ++s) rows[s + 1].push_back(systems[s].name);
+    for (const std::string& name : names) {
+      if (k_of(name) != k) continue;
+      rows[0].push_back(name + ' ');
+      for (size_t s = 0; s < systems.size(); ++s) {
+        std::string cell = "- ";
+        for (const auto& m : systems[s].measures) {
+          if (m.name == name) cell = Format(m.value.estimate) + (IsBest(systems, m) ? "*" : " ");
+        }
+        rows[s + 1].push_back(cell);
+      }
+    }
+    PrintTable(rows);
+    Print("\n");
+  }
+  Print("* the best of its column; --json and --html have 95 %% intervals\n");
+}
+
+}  // namespace duomo::cli
