@@ -29,6 +29,7 @@ TrainingOptions OptionsFromJson(const description::Json& json, TrainingOptions o
   o.weight_decay = f.Number("weight_decay", o.weight_decay);
   o.embedding_l2 = f.Number("embedding_l2", o.embedding_l2);
   o.dropout = f.Number("dropout", o.dropout);
+  o.members = narrow(f, "members", o.members);
   o.negatives = narrow(f, "negatives", o.negatives);
   o.shuffle_buffer = narrow(f, "shuffle_buffer", o.shuffle_buffer);
   if (f.Has("examples")) {
@@ -69,6 +70,7 @@ description::Json ToJson(const TrainingOptions& o) {
                            {"weight_decay", o.weight_decay},
                            {"embedding_l2", o.embedding_l2},
                            {"dropout", o.dropout},
+                           {"members", o.members},
                            {"negatives", o.negatives},
                            {"shuffle_buffer", o.shuffle_buffer}};
   out["examples"] = {{"kind", kExampleKinds[static_cast<size_t>(o.examples.kind)]},

@@ -49,6 +49,9 @@ struct TrainingOptions {
   double embedding_l2 = 0;  // added to the gradient of the table rows that a step touches
   double dropout = 0;       // of the inputs of tower layers
   std::vector<std::pair<std::string, double>> id_dropout;  // input name, probability
+  // Dot head, squared error: the vectors are cut into so many equal parts, each of which learns to
+  // predict by itself; the model predicts their mean, as an ensemble in one network would.
+  uint32_t members = 1;
   uint32_t negatives = 0;   // softmax: sampled negatives a worker's batch; 0: every item
   uint32_t shuffle_buffer = 0;  // 0: full reshuffle each pass; else the original's buffered one
   uint64_t seed = 0;

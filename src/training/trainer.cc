@@ -48,6 +48,11 @@ void Check(const TrainingOptions& o, const Examples& train, const model::Descrip
               std::isfinite(o.embedding_l2),
           "decay must be 0 or a positive number");
   require(o.threads <= kMaxThreads, "at most 1024 threads are possible");
+  require(o.members > 0, "there is at least one member");
+  require(o.members == 1 || (d.head.kind == model::HeadKind::kDot && o.loss == Loss::kSquared),
+          "members need a dot head and the squared loss");
+  require(o.members == 1 || model::TowerWidth(d, d.towers[0]) % o.members == 0,
+          "the towers' width is not a multiple of the number of members");
   require(o.negatives == 0 || o.loss == Loss::kSoftmax, "only the softmax loss has negatives");
   require(o.loss != Loss::kSoftmax || d.head.kind == model::HeadKind::kDot,
           "the softmax loss needs a dot head");

@@ -162,14 +162,20 @@ double Worker::PairLoss(const float* parameters, float scale, bool train) {
     }
     if (global_bias_ >= 0) sum += parameters[slots[static_cast<size_t>(global_bias_)].offset];
     heads_[i] = static_cast<float>(head.scale * sum);
-    double slope = 0;
-    cost += PointLoss(i, slope);
+    double g = 0;  // by `sum`
+    if (train && options_->members > 1) {
+      cost += MembersLoss(i, u, v, sum - dot, scale, g);
+    } else {
+      double slope = 0;
+      cost += PointLoss(i, slope);
+      g = slope * scale * head.scale;
+    }
     if (!train) continue;
-    double g = slope * scale * head.scale;  // by `sum`
     auto step = static_cast<float>(g);
     if (user_bias_ >= 0) gradients_.Row(static_cast<size_t>(user_bias_), user_row)[0] += step;
     if (item_bias_ >= 0) gradients_.Row(static_cast<size_t>(item_bias_), item_row)[0] += step;
     if (global_bias_ >= 0) gradients_.of(static_cast<size_t>(global_bias_))[0] += step;
+    if (options_->members > 1) continue;  // the vectors have theirs already
     // By u: v for the dot product; (v/|v| − cos·u/|u|)/|u| for the cosine, 0 at the zero vector.
     double cross = g, own_u = 0, own_v = 0;
     if (head.kind == HeadKind::kCosine) {
@@ -190,6 +196,35 @@ double Worker::PairLoss(const float* parameters, float scale, bool train) {
     Net(Side::kUser).Backward(parameters, user_gradient_.data(), gradients_);
     Net(Side::kItem).Backward(parameters, item_gradient_.data(), gradients_);
   }
+  return cost;
+}
+
+// Member m predicts scale · (members · ⟨u_m, v_m⟩ + biases), so that the mean of all is the model's
+// own prediction, and the loss is the mean of theirs. Writes the gradients of both vectors and
+// `by_biases`, that of the biases' sum.
+double Worker::MembersLoss(size_t i, const float* u, const float* v, double biases, float scale,
+                           double& by_biases) {
+  const kernels::VectorKernels& k = kernels::Vector();
+  size_t members = options_->members, width = Net(Side::kUser).width(), part = width / members;
+  double n = static_cast<double>(members), by_head = description_->head.scale * scale;
+  double cost = 0, mean = 0;
+  by_biases = 0;
+  for (size_t at = 0; at < width; at += part) {
+    heads_[i] = static_cast<float>(description_->head.scale *
+                                   (n * k.dot(u + at, v + at, part) + biases));
+    mean += heads_[i] / n;
+    double slope = 0;
+    cost += PointLoss(i, slope) / n;
+    by_biases += slope * by_head / n;
+    auto g = static_cast<float>(slope * by_head);
+    float* gu = &user_gradient_[i * width + at];
+    float* gv = &item_gradient_[i * width + at];
+    for (size_t j = 0; j < part; ++j) {
+      gu[j] = g * v[at + j];
+      gv[j] = g * u[at + j];
+    }
+  }
+  heads_[i] = static_cast<float>(mean);
   return cost;
 }
 

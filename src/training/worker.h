@@ -52,6 +52,8 @@ class Worker {
 
  private:
   double PairLoss(const float* parameters, float scale, bool train);
+  double MembersLoss(size_t i, const float* u, const float* v, double biases, float scale,
+                     double& by_biases);
   double SoftmaxLoss(const float* parameters, float scale, bool train);
   double JointLoss(const float* parameters, float scale, bool train);
   std::vector<runtime::InputSource> CandidateInputs() const;

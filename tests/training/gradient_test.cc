@@ -231,6 +231,14 @@ std::vector<Case> Cases() {
   TrainingOptions joint = logistic;
   joint.dropout = 0.5;
   joint.id_dropout = {{"place", 0.5}};
+  // Three numbers, three members; weights are the examples', as ever.
+  TrainingOptions members;
+  members.members = 3;
+  Description biased = dot;
+  biased.head = {HeadKind::kDot, 0.7, static_cast<int32_t>(kUserId), static_cast<int32_t>(kItemId),
+                 true};
+  add("Members", flat, members);
+  add("MembersBiasWeighted", biased, members, true);
   add("JointDropout", JointTower(), joint);
   return cases;
 }

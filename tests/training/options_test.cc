@@ -25,6 +25,7 @@ TEST(Options, ThereAndBack) {
   o.weight_decay = 0.25;
   o.embedding_l2 = 0.125;
   o.dropout = 0.5;
+  o.members = 8;
   o.negatives = 77;
   o.shuffle_buffer = 8192;
   o.id_dropout = {{"user_id", 0.1}, {"item_id", 0.2}};

@@ -41,6 +41,10 @@ class Reference {
       cost = Softmax(batch, numbers);
     } else {
       numbers = model::IsJoint(d_) ? JointHeads(batch) : PairHeads(batch);
+      if (train && options_.members > 1) {
+        if (heads != nullptr) *heads = numbers;
+        return MembersCost(batch);
+      }
       for (size_t i = 0; i < numbers.size(); ++i)
         cost += Weight(batch, i) * Point(batch, i, numbers[i]);
     }
@@ -218,6 +222,26 @@ class Reference {
       heads.push_back(d_.head.scale * x);
     }
     return heads;
+  }
+
+  // The mean over members of the cost that each would have by itself.
+  double MembersCost(const ExampleBatch& batch) {
+    std::vector<Row> users = Tower(model::Side::kUser, batch.batch());
+    std::vector<Row> items = Tower(model::Side::kItem, batch.batch());
+    const size_t members = options_.members, part = users[0].size() / members;
+    const std::vector<double> all = PairHeads(batch);
+    double cost = 0;
+    for (size_t i = 0; i < users.size(); ++i) {
+      double biases = all[i] / d_.head.scale - Dot(users[i], items[i]);
+      for (size_t m = 0; m < members; ++m) {
+        auto begin = static_cast<ptrdiff_t>(m * part), end = begin + static_cast<ptrdiff_t>(part);
+        double own = Dot(Row(users[i].begin() + begin, users[i].begin() + end),
+                         Row(items[i].begin() + begin, items[i].begin() + end));
+        double head = d_.head.scale * (own * static_cast<double>(members) + biases);
+        cost += Weight(batch, i) * Point(batch, i, head) / static_cast<double>(members);
+      }
+    }
+    return cost;
   }
 
   std::vector<double> JointHeads(const ExampleBatch& batch) {

@@ -296,6 +296,9 @@ TEST(Trainer, SaysWhatIsWrongWithItsOptions) {
   }
   refused(r, "1024 threads", [](auto& o) { o.threads = 1025; });
   refused(r, "negatives", [](auto& o) { o.negatives = 5; });
+  refused(r, "at least one member", [](auto& o) { o.members = 0; });
+  refused(r, "not a multiple of the number of members", [](auto& o) { o.members = 1000; });
+  refused(cosine, "members need a dot head", [](auto& o) { o.members = 2; });
   refused(r, "no embedding reads an input called \"nobody\"", [](auto& o) {
     o.id_dropout = {{"nobody", 0.5}};
   });
