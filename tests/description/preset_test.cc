@@ -46,6 +46,31 @@ TEST(Preset, HybridHasExactlyItsParameters) {
   EXPECT_EQ(model::VectorWidth(d), 200u);
 }
 
+// A dot product pairs numbers by position: in every member (an eighth of the vector) what a user
+// knows of movies, of genres and of itself must face the movie, its genres and its audience.
+TEST(Preset, HybridBestPairsItsMembers) {
+  Recipe recipe = Preset("hybrid-best");
+  model::Description d = recipe.model;
+  for (model::Vocabulary& v : d.vocabularies) v.size = 30;
+  model::Validate(d, true);
+  const size_t members = recipe.training.at("members");
+  EXPECT_EQ(members, 8u);
+  std::string sides[2];  // the input of every number of the vector, a letter each
+  for (size_t side = 0; side < 2; ++side) {
+    EXPECT_TRUE(d.towers[side].layers.empty());
+    for (const model::Encoder& e : d.towers[side].encoders) {
+      sides[side] += std::string(model::EncoderWidth(d, e), d.inputs[e.input].name[0]);
+    }
+  }
+  std::string user, item;
+  for (size_t m = 0; m < members; ++m) {
+    user += std::string(30, 'u') + "ga";         // ids, gender, age
+    item += std::string(28, 'm') + "gg" + "mm";  // ids, genres, ids
+  }
+  EXPECT_EQ(sides[0], user);
+  EXPECT_EQ(sides[1], item);
+}
+
 // Damaged text is refused with an Error or read as some valid description; nothing else happens.
 // The sanitizer builds make this a memory check as well.
 class Mutated : public testing::Test {
