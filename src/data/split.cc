@@ -107,7 +107,8 @@ SplitSpec ParseSplit(std::string_view text) {
   } else {
     Fail(Status::kInvalidArgument, "unknown split \"", text,
          "\"; possible are paddle, ratio:R (e.g. ratio:0.1), leave-last, time:Q (e.g. time:0.9), "
-         "cold-items:R (e.g. cold-items:0.1), fold:NAME (e.g. fold:u1, of ml-100k), paddle-validation and none");
+         "cold-items:R (e.g. cold-items:0.1), fold:NAME (e.g. fold:u1, of ml-100k), "
+         "paddle-validation and none");
   }
   return spec;
 }

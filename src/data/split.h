@@ -31,7 +31,7 @@ enum class SplitKind {
   kNone,              // "none": all rows train
   kColdItems,  // "cold-items:R": each item is held out with probability R, by duomo::Random(seed):
                // all rows of such items are test rows, so that nobody has rated them in training
-  kFold,  // "fold:NAME": as NAME.base and NAME.test beside the data say (ml-100k; open.h)
+  kFold,       // "fold:NAME": as NAME.base and NAME.test beside the data say (ml-100k; open.h)
 };
 
 struct SplitSpec {
@@ -43,9 +43,10 @@ struct SplitSpec {
 // Throws Error(kInvalidArgument) that lists what is possible.
 SplitSpec ParseSplit(std::string_view text);
 
-// Deterministic on every machine. `seed` is used by ratio and cold-items alone. Throws Error(kInvalidArgument)
-// when a split by time finds rows without a timestamp (it says how many), or when no row is left
-// to train on, and for a fold, which needs the data's files: see MakeSplit() in open.h.
+// Deterministic on every machine. `seed` is used by ratio and cold-items alone. Throws
+// Error(kInvalidArgument) when a split by time finds rows without a timestamp (it says how many),
+// or when no row is left to train on, and for a fold, which needs the data's files: see MakeSplit()
+// in open.h.
 Split MakeSplit(const SplitSpec& spec, const Interactions& interactions, uint64_t seed = 0);
 Split MakeSplit(std::string_view text, const Interactions& interactions, uint64_t seed = 0);
 

@@ -210,8 +210,8 @@ double Worker::MembersLoss(size_t i, const float* u, const float* v, double bias
   double cost = 0, mean = 0;
   by_biases = 0;
   for (size_t at = 0; at < width; at += part) {
-    heads_[i] = static_cast<float>(description_->head.scale *
-                                   (n * k.dot(u + at, v + at, part) + biases));
+    heads_[i] =
+        static_cast<float>(description_->head.scale * (n * k.dot(u + at, v + at, part) + biases));
     mean += heads_[i] / n;
     double slope = 0;
     cost += PointLoss(i, slope) / n;
