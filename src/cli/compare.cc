@@ -20,7 +20,8 @@ using evaluation::ModelRecommender;
 constexpr size_t kMapItems = 4000;  // more dots hide each other, and make the page heavy
 
 struct Options {
-  std::string data, html;
+  DataOptions data;
+  std::string html;
   std::vector<std::string> files, baselines;
   MeasureOptions measure;
   bool json = false;
@@ -115,6 +116,10 @@ std::vector<evaluation::ExampleUser> ExamplesOf(const ModelRecommender& model,
 }
 
 void Run(Options o) {
+  if (o.data.tables.interactions.empty()) {
+    o.data.data = o.files.front();
+    o.files.erase(o.files.begin());
+  }
   std::sort(o.measure.ks.begin(), o.measure.ks.end());
   o.measure.ks.erase(std::unique(o.measure.ks.begin(), o.measure.ks.end()), o.measure.ks.end());
   std::vector<std::unique_ptr<Session>> sessions;
@@ -191,8 +196,12 @@ void Run(Options o) {
 void AddCompare(CLI::App& app) {
   auto o = std::make_shared<Options>();
   CLI::App* c = app.add_subcommand("compare", "Measure several models and baselines side by side");
-  c->add_option("DATA", o->data, "A folder or zip with ml-1m's files")->required();
-  c->add_option("FILE", o->files, "The .duomo files")->required();
+  c->add_option("DATA_AND_FILES", o->files,
+                "A MovieLens folder or zip (unless --interactions is given), then .duomo files")
+      ->option_text("DATA FILE...")
+      ->required();
+  AddTableOptions(*c, o->data);
+  AddUserRange(*c, o->data, "as the first file was trained");
   c->add_option("--baselines", o->baselines,
                 "With commas between: popularity, bias, user-cf, item-cf, item-top-n, content")
       ->delimiter(',')

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/data_options.h"
 #include "data/dataset.h"
 #include "data/split.h"
 #include "evaluation/protocol.h"
@@ -14,13 +15,13 @@
 namespace duomo::cli {
 
 struct MeasureOptions {
-  std::string split, users;  // empty: as the (first) file was trained
+  std::string split;  // empty: as the (first) file was trained
   std::optional<uint64_t> seed;
   std::vector<uint32_t> ks = {10, 50};
   uint32_t sampled_negatives = 0;
 };
 
-// --split, --seed, --users, -k and --sampled-negatives. `options` must live as long as the command.
+// --split, --seed, -k and --sampled-negatives. `options` must live as long as the command.
 void AddMeasureOptions(CLI::App& command, MeasureOptions& options);
 
 // The data and their split, by the options or else as `model` was trained (may be null).
@@ -28,10 +29,9 @@ struct TestData {
   data::Dataset dataset;
   data::Split split;
 };
-TestData OpenTestData(const std::string& path, const MeasureOptions& options,
-                      const model::Model* model);
+TestData OpenTestData(DataOptions data, const MeasureOptions& options, const model::Model* model);
 
-// Whether the model's output is in the unit of ratings, by its name.
+// Whether the model learned to predict ratings, by its training report.
 bool PredictsRatings(const model::Model& model);
 
 evaluation::SystemReport MeasureSystem(const evaluation::Recommender& recommender, bool rates,

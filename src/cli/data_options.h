@@ -17,14 +17,20 @@ struct DataOptions {
   data::TablesSpec tables;  // skip_bad_lines is for both
   std::vector<std::string> mappings;
   std::string separator;
+  std::string user_range;  // "FIRST-LAST", or empty: all users
 };
 
-// Adds DATA, --interactions, --users, --items and what says how to read them. `options` must live
-// as long as the command.
+// Adds --interactions, --users, --items and what says how to read them. `options` must live as long
+// as the command. AddDataOptions adds the position DATA, too, and requires one of
+// it and --interactions.
+void AddTableOptions(CLI::App& command, DataOptions& options);
 void AddDataOptions(CLI::App& command, DataOptions& options);
 
-// Reads what was asked for, and says on stderr how many bad lines were left out. Throws
-// Error(kInvalidArgument) when neither DATA nor --interactions was given, and as the readers.
+// --user-range, for the commands that split and measure.
+void AddUserRange(CLI::App& command, DataOptions& options, const std::string& otherwise);
+
+// Reads what was asked for, and says on stderr how many bad lines were left out. Throws as the
+// readers.
 data::Dataset ReadData(const DataOptions& options);
 
 // The split of those data; folds are read from beside DATA.

@@ -1,5 +1,6 @@
 // duomo demo: the whole path at once, on invented data or on the real thing.
 #include <filesystem>
+#include <tuple>
 
 #include "cli/workflow.h"
 #include "data/movielens.h"
@@ -67,10 +68,8 @@ void Run(const Options& o) {
   }
   data::Dataset dataset = data::ReadMovieLens1M(data);
   TrainingRun run;
-  run.recipe = description::Preset("hybrid");
-  run.options = training::OptionsFromJson(run.recipe.training);
+  std::tie(run.recipe, run.options) = FindRecipe("hybrid", "");
   run.options.threads = o.threads;
-  run.split = data::ParseSplit("paddle");
   if (synthetic) {
     // A fifth of MovieLens's ratings: larger steps make up for the shorter passes.
     run.options.passes = 8;
@@ -80,11 +79,11 @@ void Run(const Options& o) {
   run.store_history = true;
   run.file = o.folder + "/demo.duomo";
   run.plot = o.folder + "/cost.svg";
-  TrainingResult result = Train(run, dataset);
+  data::Split split = data::MakeSplit("paddle", dataset.interactions);
+  TrainingResult result = Train(run, dataset, split);
   Log("wrote %s and %s, %.1f s in all\n\n", run.file.c_str(), run.plot.c_str(), result.seconds);
 
   Session session(run.file);
-  data::Split split = data::MakeSplit(run.split, dataset.interactions, run.options.seed);
   PrintReport(EvaluateRatings(session, dataset, split), session.model().description().name);
   Recommend(session, TypicalUser(dataset));
 }

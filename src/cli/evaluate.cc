@@ -1,10 +1,9 @@
 // duomo evaluate: how far a file's predictions are from the ratings in a data set, and how well it
 // ranks the items that users will take.
-#include <optional>
-
 #include "cli/compare.h"
 #include "cli/workflow.h"
 #include "core/error.h"
+#include "data/model_rows.h"
 #include "evaluation/model_recommender.h"
 #include "evaluation/ratings.h"
 
@@ -12,22 +11,13 @@ namespace duomo::cli {
 
 RatingReport EvaluateRatings(Session& session, const data::Dataset& dataset,
                              const data::Split& split) {
-  // Rows of the data set's users and items in the model; absent ones cannot be predicted.
-  auto rows_of = [&](model::Side side, const data::EntityTable& table) {
-    const model::KeyIndex& keys = session.model().side(side).keys;
-    std::vector<std::optional<uint64_t>> rows;
-    for (size_t i = 0; i < table.size(); ++i) {
-      rows.push_back(table.keys.empty() ? keys.Find(table.ids[i]) : keys.Find(table.keys[i]));
-    }
-    return rows;
-  };
-  auto users = rows_of(model::Side::kUser, dataset.users);
-  auto items = rows_of(model::Side::kItem, dataset.items);
+  std::vector<uint32_t> users = data::RowsInModel(dataset.users, session.model().users().keys);
+  std::vector<uint32_t> items = data::RowsInModel(dataset.items, session.model().items().keys);
   const data::Interactions& all = dataset.interactions;
   std::vector<uint32_t> known;
   RatingReport report;
   for (uint32_t row : split.test) {
-    if (users[all.users[row]] && items[all.items[row]]) {
+    if (users[all.users[row]] != data::kNotInModel && items[all.items[row]] != data::kNotInModel) {
       known.push_back(row);
     } else {
       ++report.unknown;
@@ -38,7 +28,7 @@ RatingReport EvaluateRatings(Session& session, const data::Dataset& dataset,
          " leaves no test rows that the model knows; give another --split");
   }
   report.model = evaluation::MeasureRatings(all, known, [&](uint32_t user, uint32_t item) {
-    return session.engine().Predict(session.Dot(*users[user], *items[item]));
+    return session.engine().Predict(session.Dot(users[user], items[item]));
   });
   double scale = session.model().description().output.scale;
   report.cost = report.model.rmse * report.model.rmse / (scale * scale);
@@ -63,7 +53,8 @@ void PrintReport(const RatingReport& report, const std::string& name) {
 namespace {
 
 struct Options {
-  std::string file, data;
+  std::string file;
+  DataOptions data;
   MeasureOptions measure;
   bool ranking = false, json = false;
 };
@@ -124,7 +115,8 @@ void AddEvaluate(CLI::App& app) {
   auto o = std::make_shared<Options>();
   CLI::App* c = app.add_subcommand("evaluate", "Measure a model on the test rows of a data set");
   c->add_option("FILE", o->file, "A .duomo file")->required();
-  c->add_option("DATA", o->data, "A folder or zip with ml-1m's files")->required();
+  AddDataOptions(*c, o->data);
+  AddUserRange(*c, o->data, "as the file was trained");
   AddMeasureOptions(*c, o->measure);
   c->add_flag(
       "--ranking", o->ranking,

@@ -1,12 +1,10 @@
 // See compare.h: options, measuring and printing, without the commands.
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <thread>
 
 #include "cli/compare.h"
 #include "core/error.h"
-#include "data/open.h"
 
 namespace duomo::cli {
 namespace {
@@ -14,18 +12,6 @@ namespace {
 Json Settings(const model::Model& model) {
   Json settings = Json::parse(model.report().settings, nullptr, false);
   return settings.is_object() ? settings : Json::object();
-}
-
-// FIRST-LAST, both included; the first may be negative.
-std::pair<int64_t, int64_t> ParseUsers(const std::string& text) {
-  int64_t first = 0, last = 0;
-  const char* end = text.data() + text.size();
-  auto [at, error] = std::from_chars(text.data(), end, first);
-  if (error == std::errc() && at != end && *at == '-') {
-    auto [stop, bad] = std::from_chars(at + 1, end, last);
-    if (bad == std::errc() && stop == end && first <= last) return {first, last};
-  }
-  Fail(Status::kInvalidArgument, '"', text, "\" is not FIRST-LAST, two ids of users");
 }
 
 // Characters, not bytes: for columns that stand under each other.
@@ -66,10 +52,6 @@ void AddMeasureOptions(CLI::App& command, MeasureOptions& o) {
                   "Test rows: paddle, ratio:R, leave-last, time:Q [as the file was trained]")
       ->check(Checked("SPLIT", [](const std::string& text) { data::ParseSplit(text); }));
   command.add_option("--seed", o.seed, "Of the split ratio:R [as the file was trained]");
-  command
-      .add_option("--users", o.users,
-                  "FIRST-LAST: of users with these ids only [as the file was trained]")
-      ->check(Checked("FIRST-LAST", [](const std::string& text) { ParseUsers(text); }));
   command.add_option("-k", o.ks, "Lengths of the lists, with commas between")
       ->delimiter(',')
       ->check(AtLeastOne())
@@ -79,18 +61,14 @@ void AddMeasureOptions(CLI::App& command, MeasureOptions& o) {
       "Rank among so many drawn items instead of all: only to compare with papers [all]");
 }
 
-TestData OpenTestData(const std::string& path, const MeasureOptions& o, const model::Model* model) {
+TestData OpenTestData(DataOptions data, const MeasureOptions& o, const model::Model* model) {
   TestData test;
-  test.dataset = data::OpenDataset(path);
   Json settings = model ? Settings(*model) : Json::object();
-  std::string users = o.users;
-  if (users.empty() && settings.contains("users") && settings["users"].is_string()) {
-    users = settings["users"].get<std::string>();
+  if (data.user_range.empty() && settings.contains("user_range") &&
+      settings["user_range"].is_string()) {
+    data.user_range = settings["user_range"].get<std::string>();
   }
-  if (!users.empty()) {
-    auto [first, last] = ParseUsers(users);
-    test.dataset = evaluation::RestrictUsers(test.dataset, first, last);
-  }
+  test.dataset = ReadData(data);
   std::string split = o.split;
   if (split.empty()) split = model ? model->report().split : "leave-last";
   // A random split drawn by another seed than the training's would test on rows that the model
@@ -99,15 +77,14 @@ TestData OpenTestData(const std::string& path, const MeasureOptions& o, const mo
   if (!o.seed && settings.contains("seed") && settings["seed"].is_number_unsigned()) {
     seed = settings["seed"].get<uint64_t>();
   }
-  test.split = data::MakeSplit(data::ParseSplit(split), test.dataset, path, seed);
+  test.split = SplitData(data, data::ParseSplit(split), test.dataset, seed);
   return test;
 }
 
 bool PredictsRatings(const model::Model& model) {
   // What was learned from squared errors predicts ratings, whatever their unit is called; a model
   // from elsewhere is given the benefit of the doubt.
-  Json settings = Json::parse(model.report().settings, nullptr, false);
-  return !settings.is_object() || settings.value("loss", "squared") == "squared";
+  return Settings(model).value("loss", "squared") == "squared";
 }
 
 evaluation::SystemReport MeasureSystem(const evaluation::Recommender& recommender, bool rates,

@@ -1,28 +1,112 @@
 // duomo train: from data to a .duomo file.
+#include <charconv>
 #include <cmath>
 #include <optional>
+#include <tuple>
 
+#include "cli/data_options.h"
 #include "cli/workflow.h"
 #include "core/error.h"
-#include "data/open.h"
 
 namespace duomo::cli {
 namespace {
 
 struct Options {
-  std::string data, file, preset = "hybrid", model, split, candidates, log, plot;
+  DataOptions data;
+  std::string file, preset = "hybrid", model, split, candidates, log, plot;
   std::optional<uint64_t> passes, steps;
-  std::optional<uint32_t> batch;
-  std::optional<double> learning_rate;
-  uint64_t seed = 0, test_every = 1000;
+  std::optional<uint32_t> batch, negatives;
+  std::optional<double> learning_rate, dropout, weight_decay;
+  std::optional<uint64_t> warmup;
+  std::string schedule, checkpoint;
+  std::vector<std::string> id_dropout;
+  uint64_t seed = 0, test_every = 1000, checkpoint_every = 1000, early_stop = 0;
   uint32_t threads = 0;
-  bool store_history = false, no_user_vectors = false, skip_bad_lines = false, json = false;
+  bool resume = false;
+  bool store_history = false, no_user_vectors = false, json = false;
 };
 
-void Run(const Options& o) {
+// All of a text as a finite number.
+std::optional<double> Number(std::string_view text) {
+  double value = 0;
+  auto end = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (end.ec != std::errc() || end.ptr != text.data() + text.size() || !std::isfinite(value)) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+// INPUT=P; the name of the input may hold '='.
+std::pair<std::string, double> ParseIdDropout(const std::string& text) {
+  size_t at = text.rfind('=');
+  auto p = at == text.npos ? std::nullopt : Number(std::string_view(text).substr(at + 1));
+  if (!p || at == 0 || !(*p >= 0 && *p < 1)) {
+    Fail(Status::kInvalidArgument, '"', text, "\" is not INPUT=P with P in [0, 1)");
+  }
+  return {text.substr(0, at), *p};
+}
+
+void ParseRate(const std::string& text) {
+  auto p = Number(text);
+  if (!p || !(*p >= 0 && *p < 1)) {
+    Fail(Status::kInvalidArgument, '"', text, "\" is not a number in [0, 1)");
+  }
+}
+
+void ParseLearningRate(const std::string& text) {
+  auto rate = Number(text);
+  if (!rate || !(*rate > 0)) {
+    Fail(Status::kInvalidArgument, '"', text, "\" is not a number above 0");
+  }
+}
+
+void ParseDecay(const std::string& text) {
+  auto decay = Number(text);
+  if (!decay || !(*decay >= 0)) {
+    Fail(Status::kInvalidArgument, '"', text, "\" is not a number from 0 up");
+  }
+}
+
+// As a shell reads it back.
+std::string Quoted(const std::string& word) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+  if (!word.empty() && word.find_first_not_of(kPlain) == word.npos) return word;
+  std::string out = "'";
+  for (char c : word) {
+    if (c == '\'') {
+      out += "'\\''";
+    } else {
+      out += c;
+    }
+  }
+  return out + "'";
+}
+
+// The command as given, and --resume.
+std::string ResumeCommand(const CLI::App& command) {
+  std::string options, positions;
+  for (const CLI::Option* option : command.get_options()) {
+    if (option->count() == 0 || option->get_lnames() == std::vector<std::string>{"resume"})
+      continue;
+    if (option->get_positional()) {
+      for (const std::string& value : option->results()) positions += " " + Quoted(value);
+      continue;
+    }
+    std::string name = "--" + option->get_lnames().at(0);
+    if (option->get_expected_min() == 0) {
+      options += " " + name;
+      continue;
+    }
+    // With =, so that values that begin with '-' stay values.
+    for (const std::string& value : option->results()) options += " " + Quoted(name + "=" + value);
+  }
+  return "duomo " + command.get_name() + positions + options + " --resume";
+}
+
+void Run(const Options& o, const CLI::App& command) {
   TrainingRun run;
-  run.recipe = FindRecipe(o.preset, o.model);
-  run.options = training::OptionsFromJson(run.recipe.training);
+  std::tie(run.recipe, run.options) = FindRecipe(o.preset, o.model);
   if (o.passes) run.options.passes = *o.passes;
   if (o.steps) {
     run.options.steps = *o.steps;
@@ -30,24 +114,38 @@ void Run(const Options& o) {
     if (!o.passes) run.options.passes = 0;
   }
   if (o.batch) run.options.batch_size = *o.batch;
+  if (o.negatives) run.options.negatives = *o.negatives;
   if (o.learning_rate) run.options.learning_rate = *o.learning_rate;
+  if (!o.schedule.empty()) {
+    run.options =
+        training::OptionsFromJson(description::Json{{"schedule", o.schedule}}, run.options);
+  }
+  if (o.warmup) run.options.warmup_steps = *o.warmup;
+  if (o.dropout) run.options.dropout = *o.dropout;
+  if (o.weight_decay) run.options.weight_decay = *o.weight_decay;
+  for (const std::string& text : o.id_dropout) {
+    auto wanted = ParseIdDropout(text);
+    std::erase_if(run.options.id_dropout, [&](auto& is) { return is.first == wanted.first; });
+    run.options.id_dropout.push_back(wanted);
+  }
   run.options.seed = o.seed;
   run.options.threads = o.threads;
   run.options.test_every = o.test_every;
-  run.split = data::ParseSplit(o.split.empty() ? run.recipe.split : o.split);
   run.store_history = o.store_history;
   run.user_vectors = !o.no_user_vectors;
   run.candidates = o.candidates;
   run.file = o.file;
   run.log = o.log;
   run.plot = o.plot;
-  data::ReadOptions read;
-  read.skip_bad_lines = o.skip_bad_lines;
-  data::Dataset dataset = data::OpenDataset(o.data, read);
-  if (dataset.skipped_lines > 0) {
-    Log("left out %llu bad lines\n", static_cast<unsigned long long>(dataset.skipped_lines));
-  }
-  TrainingResult result = Train(run, dataset);
+  run.user_range = o.data.user_range;
+  run.checkpoint = o.checkpoint;
+  run.checkpoint_every = o.checkpoint_every;
+  run.resume = o.resume;
+  run.early_stop = o.early_stop;
+  run.resume_command = ResumeCommand(command);
+  data::SplitSpec spec = data::ParseSplit(o.split.empty() ? run.recipe.split : o.split);
+  data::Dataset dataset = ReadData(o.data);
+  TrainingResult result = Train(run, dataset, SplitData(o.data, spec, dataset, o.seed));
   Log("wrote %s after %llu steps, %.1f s in all\n", o.file.c_str(),
       static_cast<unsigned long long>(result.steps), result.seconds);
   if (!o.json) return;
@@ -71,7 +169,8 @@ void Run(const Options& o) {
 void AddTrain(CLI::App& app) {
   auto o = std::make_shared<Options>();
   CLI::App* c = app.add_subcommand("train", "Learn a model from ratings and write a .duomo file");
-  c->add_option("DATA", o->data, "A folder or zip with ml-1m's files")->required();
+  AddDataOptions(*c, o->data);
+  AddUserRange(*c, o->data, "all");
   c->add_option("-o,--output", o->file, "The .duomo file to write")->required();
   auto* preset = c->add_option("--preset", o->preset, "A built-in model")
                      ->capture_default_str()
@@ -83,23 +182,48 @@ void AddTrain(CLI::App& app) {
       ->check(Checked("SPLIT", [](const std::string& text) { data::ParseSplit(text); }));
   c->add_option("--candidates", o->candidates,
                 "A candidate model's .duomo file, for a preset that learns to rank its results");
-  c->add_option("--passes", o->passes, "Passes over the training rows [2]")
-      ->check(CLI::PositiveNumber);
-  c->add_option("--steps", o->steps, "The most steps to take")->check(CLI::PositiveNumber);
-  c->add_option("--batch", o->batch, "Examples a step [256]")->check(CLI::PositiveNumber);
-  c->add_option("--learning-rate", o->learning_rate, "Of Adam [1e-4]")->check(CLI::PositiveNumber);
+  c->add_option("--passes", o->passes, "Passes over the training rows [2]")->check(AtLeastOne());
+  c->add_option("--steps", o->steps, "The most steps to take")->check(AtLeastOne());
+  c->add_option("--batch", o->batch, "Examples a step [256]")->check(AtLeastOne());
+  c->add_option("--negatives", o->negatives,
+                "Items drawn a step for the softmax loss; 0: all items [as the preset says]");
+  c->add_option("--learning-rate", o->learning_rate, "Of Adam [1e-4]")
+      ->check(Checked("RATE", ParseLearningRate));
+  c->add_option("--schedule", o->schedule, "Of the learning rate, down to 0 [constant]")
+      ->check(CLI::IsMember({"constant", "linear", "cosine"}));
+  c->add_option("--warmup", o->warmup, "Steps in which the learning rate rises from 0 [0]");
+  c->add_option("--dropout", o->dropout, "Of the inputs of dense layers [0]")
+      ->check(Checked("P", ParseRate));
+  c->add_option("--weight-decay", o->weight_decay, "Of all parameters, times the rate [0]")
+      ->check(Checked("DECAY", ParseDecay));
+  c->add_option("--id-dropout", o->id_dropout,
+                "INPUT=P: read this input as unknown so often; may be repeated")
+      ->check(Checked("INPUT=P", [](const std::string& text) { ParseIdDropout(text); }))
+      ->allow_extra_args(false);
   c->add_option("--seed", o->seed, "Same seed and threads, same file")->capture_default_str();
   c->add_option("--threads", o->threads, "0: one a core")->capture_default_str();
   c->add_option("--test-every", o->test_every, "Steps between tests; 0: only first and last")
       ->capture_default_str();
+  c->add_option("--early-stop", o->early_stop,
+                "Stop after N tests without a lower cost; keep the best. The test rows then choose "
+                "the model: measure it on others")
+      ->check(AtLeastOne());
+  auto* checkpoint = c->add_option("--checkpoint", o->checkpoint,
+                                   "Keep the state of training in this folder, to go on from");
+  c->add_option("--checkpoint-every", o->checkpoint_every,
+                "Steps between checkpoints, besides those after tests; 0: those alone")
+      ->capture_default_str()
+      ->needs(checkpoint);
+  c->add_flag("--resume", o->resume,
+              "Go on from the checkpoint: the same command, the same file in the end")
+      ->needs(checkpoint);
   c->add_option("--log", o->log, "Write events to this file, one JSON object a line");
   c->add_option("--plot", o->plot, "Draw the costs to this SVG file");
   c->add_flag("--store-history", o->store_history, "Keep in the file who has rated what");
   c->add_flag("--no-user-vectors", o->no_user_vectors,
               "Leave user vectors out: smaller; the user tower runs when asked");
-  c->add_flag("--skip-bad-lines", o->skip_bad_lines, "Leave bad lines out instead of stopping");
   c->add_flag("--json", o->json, "Print a summary as JSON");
-  c->callback([=] { Run(*o); });
+  c->callback([=] { Run(*o, *c); });
 }
 
 }  // namespace duomo::cli

@@ -1,7 +1,12 @@
 #include "cli/workflow.h"
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <chrono>
 #include <cmath>
+#include <cstring>
+#include <filesystem>
 
 #include "cli/observers.h"
 #include "core/error.h"
@@ -11,19 +16,45 @@
 
 namespace duomo::cli {
 
-description::Recipe FindRecipe(const std::string& preset, const std::string& file) {
-  if (file.empty()) return description::Preset(preset);
-  FileBytes bytes = FileBytes::Read(file);
-  auto text = bytes.bytes();
-  return description::RecipeFromText({reinterpret_cast<const char*>(text.data()), text.size()},
-                                     file);
+namespace {
+
+// Better said before an hour of training than after it.
+void RequireWritable(const std::string& file) {
+  std::filesystem::path folder = std::filesystem::path(file).parent_path();
+  if (folder.empty()) folder = ".";
+  // With the dot, a file in its place is refused, too.
+  if (access((folder / ".").c_str(), W_OK | X_OK) == 0) return;
+  Fail(Status::kIo, "cannot write ", file, ": ", std::strerror(errno), " (folder ", folder.string(),
+       ')');
 }
 
-TrainingResult Train(const TrainingRun& run, const data::Dataset& dataset) {
+}  // namespace
+
+std::pair<description::Recipe, training::TrainingOptions> FindRecipe(const std::string& preset,
+                                                                     const std::string& file) {
+  if (file.empty()) {
+    description::Recipe recipe = description::Preset(preset);
+    return {recipe, training::OptionsFromJson(recipe.training)};
+  }
+  FileBytes bytes = FileBytes::Read(file);
+  auto text = bytes.bytes();
+  description::Recipe recipe =
+      description::RecipeFromText({reinterpret_cast<const char*>(text.data()), text.size()}, file);
+  try {
+    return {recipe, training::OptionsFromJson(recipe.training)};
+  } catch (const Error& error) {
+    Fail(error.status(), file, ": ", error.message());
+  }
+}
+
+TrainingResult Train(const TrainingRun& run, const data::Dataset& dataset,
+                     const data::Split& split) {
+  for (const std::string* file : {&run.file, &run.log, &run.plot}) {
+    if (!file->empty()) RequireWritable(*file);
+  }
   auto start = std::chrono::steady_clock::now();
   std::vector<std::string> computed = training::ComputedInputs(run.options);
   data::Encoded encoded = data::Encode(run.recipe.model, dataset, computed);
-  data::Split split = data::MakeSplit(run.split, dataset.interactions, run.options.seed);
   std::shared_ptr<const runtime::Engine> candidates;
   if (!run.candidates.empty()) {
     candidates = runtime::Engine::Create(model::Model::Open(run.candidates));
@@ -39,8 +70,8 @@ TrainingResult Train(const TrainingRun& run, const data::Dataset& dataset) {
     result.unknown_parameters += p.size() - p.known_size();
   }
   Log("%s: %zu users, %zu items, %zu ratings: %zu to train on, %zu to test on\n",
-      dataset.name.c_str(), dataset.users.size(), dataset.items.size(),
-      dataset.interactions.size(), result.train_rows, result.test_rows);
+      dataset.name.c_str(), dataset.users.size(), dataset.items.size(), dataset.interactions.size(),
+      result.train_rows, result.test_rows);
   Log("%s: %llu parameters, and %llu in unknown rows; %llu steps a pass\n",
       encoded.description.name.c_str(), static_cast<unsigned long long>(result.parameters),
       static_cast<unsigned long long>(result.unknown_parameters),
@@ -51,18 +82,38 @@ TrainingResult Train(const TrainingRun& run, const data::Dataset& dataset) {
   Interrupt interrupt;
   std::vector<training::Observer*> observers = {&bar, &last, &interrupt};
   std::optional<EventLog> log;
-  if (!run.log.empty()) observers.push_back(&log.emplace(run.log));
+  if (!run.log.empty()) observers.push_back(&log.emplace(run.log, run.resume));
   CostPlot plot;
   if (!run.plot.empty()) observers.push_back(&plot);
-  trainer.Run(observers);
+  training::RunOptions control;
+  control.checkpoint = run.checkpoint;
+  control.checkpoint_every = run.checkpoint_every;
+  control.resume = run.resume;
+  control.early_stop = run.early_stop;
+  control.context = {{"data", dataset.name}, {"split", split.name}, {"user_range", run.user_range}};
+  if (!run.checkpoint.empty() && !run.resume &&
+      std::filesystem::exists(training::CheckpointPath(run.checkpoint))) {
+    Log("%s will be replaced; --resume would go on from it\n",
+        training::CheckpointPath(run.checkpoint).c_str());
+  }
+  trainer.Run(observers, control);
 
   result.interrupted = Interrupt::Received();
   result.steps = trainer.steps_done();
   if (result.interrupted) {
     Log("interrupted after step %llu; writing what has been learned\n",
         static_cast<unsigned long long>(result.steps));
+    if (!run.checkpoint.empty()) {
+      Log("the checkpoint is %s; to go on:\n  %s\n",
+          training::CheckpointPath(run.checkpoint).c_str(), run.resume_command.c_str());
+    }
   }
   if (task.test() != nullptr) result.test = last.event();
+  if (auto best = trainer.best()) {
+    result.test = best;
+    Log("kept what was learned by step %llu, with the lowest test cost, %.4f\n",
+        static_cast<unsigned long long>(best->step), best->cost);
+  }
 
   training::ExportOptions output;
   output.user_vectors = run.user_vectors;
@@ -71,9 +122,11 @@ TrainingResult Train(const TrainingRun& run, const data::Dataset& dataset) {
   }
   model::Contents contents = training::Export(trainer, encoded, dataset, output);
   contents.report.data = dataset.name;
-  contents.report.split = run.split.name;
+  contents.report.split = split.name;
   description::Json settings = training::ToJson(run.options);
   settings["seed"] = run.options.seed;
+  if (run.early_stop > 0) settings["early_stop"] = run.early_stop;
+  if (!run.user_range.empty()) settings["user_range"] = run.user_range;
   contents.report.settings = settings.dump();
   auto metric = [&](const char* name, double value) {
     contents.report.metrics.emplace_back(name, value);
@@ -87,8 +140,7 @@ TrainingResult Train(const TrainingRun& run, const data::Dataset& dataset) {
   }
   model::Save(run.file, contents);
   if (!run.plot.empty()) plot.Write(run.plot, encoded.description.name + " on " + dataset.name);
-  result.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return result;
 }
 

@@ -17,26 +17,34 @@ namespace duomo::cli {
 struct TrainingRun {
   description::Recipe recipe;
   training::TrainingOptions options;
-  data::SplitSpec split;
   bool store_history = false, user_vectors = true;
   std::string candidates;  // a candidate model's file, for learning from impressions; or empty
-  std::string file;  // the .duomo file to write
-  std::string log, plot;  // or empty
+  std::string file;        // the .duomo file to write
+  std::string log, plot;   // or empty
+  std::string user_range;  // that the data set was restricted to, for the report; or empty
+
+  std::string checkpoint;  // the folder; or empty
+  uint64_t checkpoint_every = 1000, early_stop = 0;
+  bool resume = false;
+  std::string resume_command;  // said when interrupted
 };
 
 struct TrainingResult {
   uint64_t steps = 0, parameters = 0, unknown_parameters = 0;
   size_t train_rows = 0, test_rows = 0;
-  double seconds = 0;  // of the whole run, tests included
-  std::optional<training::TestEvent> test;
+  double seconds = 0;                       // of the whole run, tests included
+  std::optional<training::TestEvent> test;  // of what was written: the best after early_stop
   bool interrupted = false;
 };
 
-// Trains and writes run.file; progress goes to stderr.
-TrainingResult Train(const TrainingRun& run, const data::Dataset& dataset);
+// Trains and writes run.file; progress goes to stderr. Looks first whether the files can be written
+// where they shall be.
+TrainingResult Train(const TrainingRun& run, const data::Dataset& dataset,
+                     const data::Split& split);
 
-// The recipe of a preset, or of a file where `file` is not empty.
-description::Recipe FindRecipe(const std::string& preset, const std::string& file);
+// The recipe of a preset, or of a file where `file` is not empty, and its training settings.
+std::pair<description::Recipe, training::TrainingOptions> FindRecipe(const std::string& preset,
+                                                                     const std::string& file);
 
 // A model and the two simplest predictors on the same test rows.
 struct RatingReport {

@@ -6,19 +6,6 @@
 #include "kernels/vector.h"
 
 namespace duomo::evaluation {
-namespace {
-
-std::vector<uint32_t> RowsInModel(const model::KeyIndex& keys, const data::EntityTable& table,
-                                  uint32_t unknown) {
-  std::vector<uint32_t> rows;
-  for (size_t i = 0; i < table.size(); ++i) {
-    auto row = table.keys.empty() ? keys.Find(table.ids[i]) : keys.Find(table.keys[i]);
-    rows.push_back(row ? static_cast<uint32_t>(*row) : unknown);
-  }
-  return rows;
-}
-
-}  // namespace
 
 ModelRecommender::ModelRecommender(std::shared_ptr<const runtime::Engine> engine,
                                    const data::Dataset& dataset)
@@ -27,8 +14,8 @@ ModelRecommender::ModelRecommender(std::shared_ptr<const runtime::Engine> engine
     Fail(Status::kUnsupported, "\"", name_, "\" ranks pairs: it cannot score a whole catalogue");
   }
   const model::Model& model = engine_->model();
-  user_rows_ = RowsInModel(model.users().keys, dataset.users, kUnknown);
-  item_rows_ = RowsInModel(model.items().keys, dataset.items, kUnknown);
+  user_rows_ = data::RowsInModel(dataset.users, model.users().keys);
+  item_rows_ = data::RowsInModel(dataset.items, model.items().keys);
   if (model.users().vectors.empty()) user_vectors_ = engine_->Freeze(model::Side::kUser);
   AlignedVector<float> items;
   std::span<const float> all = model.items().vectors;
@@ -39,7 +26,7 @@ ModelRecommender::ModelRecommender(std::shared_ptr<const runtime::Engine> engine
   size_t width = engine_->vector_width();
   item_vectors_.resize(item_rows_.size() * width);
   for (size_t i = 0; i < item_rows_.size(); ++i) {
-    if (item_rows_[i] == kUnknown) continue;
+    if (item_rows_[i] == data::kNotInModel) continue;
     std::copy_n(all.data() + item_rows_[i] * width, width, &item_vectors_[i * width]);
   }
 }
@@ -58,7 +45,7 @@ void ModelRecommender::Score(uint32_t user, std::span<float> scores) const {
   kernels::Vector().dots(vector.data(), item_vectors_.data(), vector.size(), dots.size(),
                          dots.data());
   for (size_t i = 0; i < scores.size(); ++i) {
-    if (item_rows_[i] != kUnknown) scores[i] = engine_->Score(dots[i]);
+    if (item_rows_[i] != data::kNotInModel) scores[i] = engine_->Score(dots[i]);
   }
 }
 

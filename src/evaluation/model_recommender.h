@@ -7,6 +7,7 @@
 
 #include "core/array.h"
 #include "data/dataset.h"
+#include "data/model_rows.h"
 #include "evaluation/recommender.h"
 #include "runtime/engine.h"
 
@@ -26,16 +27,15 @@ class ModelRecommender : public Recommender {
   bool PredictsRatings() const override { return true; }
   double Predict(uint32_t user, uint32_t item) const override;  // mean output where one is unknown
 
-  bool KnowsUser(uint32_t user) const { return user_rows_[user] != kUnknown; }
-  bool KnowsItem(uint32_t item) const { return item_rows_[item] != kUnknown; }
+  bool KnowsUser(uint32_t user) const { return user_rows_[user] != data::kNotInModel; }
+  bool KnowsItem(uint32_t item) const { return item_rows_[item] != data::kNotInModel; }
   // By row of the data set, [vector width]; zeros for an unknown item. Lives as long as this.
   std::span<const float> ItemVector(uint32_t item) const {
-    return std::span(item_vectors_).subspan(item * engine_->vector_width(),
-                                            engine_->vector_width());
+    return std::span(item_vectors_)
+        .subspan(item * engine_->vector_width(), engine_->vector_width());
   }
 
  private:
-  static constexpr uint32_t kUnknown = UINT32_MAX;
   std::span<const float> UserVector(uint32_t row) const;
 
   std::shared_ptr<const runtime::Engine> engine_;

@@ -6,22 +6,13 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "data/model_rows.h"
 #include "kernels/vector.h"
 
 namespace duomo::training {
 namespace {
 
-constexpr uint32_t kAbsent = UINT32_MAX;
-
-// Rows of a data set's table in a model; kAbsent where the model does not know the key.
-std::vector<uint32_t> RowsInModel(const model::KeyIndex& keys, const data::EntityTable& table) {
-  std::vector<uint32_t> rows;
-  for (size_t i = 0; i < table.size(); ++i) {
-    auto row = table.keys.empty() ? keys.Find(table.ids[i]) : keys.Find(table.keys[i]);
-    rows.push_back(row ? static_cast<uint32_t>(*row) : kAbsent);
-  }
-  return rows;
-}
+constexpr uint32_t kAbsent = data::kNotInModel;
 
 int32_t FindPairInput(const model::Description& d, const std::string& name, const char* field) {
   if (name.empty()) return -1;
@@ -94,10 +85,9 @@ std::vector<CandidateSource::Candidate> CandidateSource::Find(std::optional<uint
     if (dots_[i] > -INFINITY) order.push_back(i);
   }
   size_t kept = std::min(count, order.size());
-  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(kept), order.end(),
-                    [&](uint32_t a, uint32_t b) {
-                      return dots_[a] != dots_[b] ? dots_[a] > dots_[b] : a < b;
-                    });
+  std::partial_sort(
+      order.begin(), order.begin() + static_cast<std::ptrdiff_t>(kept), order.end(),
+      [&](uint32_t a, uint32_t b) { return dots_[a] != dots_[b] ? dots_[a] > dots_[b] : a < b; });
   std::vector<Candidate> out;
   for (size_t i = 0; i < kept; ++i) {
     // Relative to the best: how far the softmax puts an item behind this user's first one, which
@@ -107,8 +97,7 @@ std::vector<CandidateSource::Candidate> CandidateSource::Find(std::optional<uint
   return out;
 }
 
-ImpressionExamples::ImpressionExamples(const data::Encoded& encoded,
-                                       const data::Dataset& dataset,
+ImpressionExamples::ImpressionExamples(const data::Encoded& encoded, const data::Dataset& dataset,
                                        const Sequences& history, const ExampleOptions& options,
                                        CandidateSource& candidates, uint64_t seed)
     : encoded_(&encoded), history_(&history) {
@@ -124,8 +113,8 @@ ImpressionExamples::ImpressionExamples(const data::Encoded& encoded,
   PairFeatures pairs(likeness, encoded.items.count);
   Random random(seed);
   const model::Model& model = candidates.engine().model();
-  std::vector<uint32_t> model_users = RowsInModel(model.users().keys, dataset.users);
-  std::vector<uint32_t> model_items = RowsInModel(model.items().keys, dataset.items);
+  std::vector<uint32_t> model_users = data::RowsInModel(dataset.users, model.users().keys);
+  std::vector<uint32_t> model_items = data::RowsInModel(dataset.items, model.items().keys);
   std::vector<uint32_t> data_items(model.items().count, kAbsent);
   for (size_t i = 0; i < model_items.size(); ++i) {
     if (model_items[i] != kAbsent) data_items[model_items[i]] = static_cast<uint32_t>(i);
@@ -169,9 +158,8 @@ ImpressionExamples::ImpressionExamples(const data::Encoded& encoded,
     }
   }
   if (examples_.empty()) {
-    Fail(Status::kInvalidArgument,
-         "the candidate model finds none of the watches among its best ", options.candidates,
-         "; there is nothing to learn ranking from");
+    Fail(Status::kInvalidArgument, "the candidate model finds none of the watches among its best ",
+         options.candidates, "; there is nothing to learn ranking from");
   }
 }
 

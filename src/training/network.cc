@@ -8,6 +8,7 @@
 #include "kernels/dense.h"
 #include "kernels/vector.h"
 #include "model/normalize.h"
+#include "runtime/rows.h"
 
 namespace duomo::training {
 namespace {
@@ -15,6 +16,7 @@ namespace {
 using model::Encoder;
 using model::EncoderKind;
 using model::Pooling;
+using runtime::RowReader;
 
 kernels::Activation Kernel(model::Activation a) { return static_cast<kernels::Activation>(a); }
 
@@ -34,38 +36,6 @@ void AddRows(const float* x, size_t rows, size_t width, float* out) {
   }
 }
 
-// The rows that batch row i reads from an input: unknown ones become the unknown row.
-class RowReader {
- public:
-  RowReader(const runtime::InputSource& source, const model::Input& input, uint64_t unknown)
-      : source_(source), input_(input), unknown_(static_cast<uint32_t>(unknown)) {}
-
-  std::span<const uint32_t> All(size_t i) const {
-    size_t entity = source_.rows.empty() ? i : source_.rows[i];
-    auto rows = source_.view.RowsOf(entity);
-    if (input_.max_length > 0 && rows.size() > input_.max_length) {
-      // Texts keep their beginning, histories their end.
-      return input_.kind == model::InputKind::kHistory ? rows.last(input_.max_length)
-                                                       : rows.first(input_.max_length);
-    }
-    return rows;
-  }
-  uint32_t One(size_t i) const {
-    auto rows = All(i);
-    return rows.empty() ? unknown_ : Known(rows[0]);
-  }
-  uint32_t Known(uint32_t row) const { return std::min(row, unknown_); }
-  float Number(size_t i) const {
-    size_t entity = source_.rows.empty() ? i : source_.rows[i];
-    return entity < source_.view.numbers.size() ? source_.view.numbers[entity] : input_.fallback;
-  }
-
- private:
-  const runtime::InputSource& source_;
-  const model::Input& input_;
-  uint32_t unknown_;
-};
-
 }  // namespace
 
 // y = activation(x W + b) for the rows of a batch.
@@ -73,7 +43,6 @@ struct TowerNet::DenseState {
   size_t weight, bias;  // slots
   size_t in, units;
   kernels::Activation activation;
-  float dropout = 0;
   AlignedVector<float> y;        // [count, units]
   AlignedVector<float> mask;     // [count, in] of dropout's factors; empty: none
   AlignedVector<float> dropped;  // [count, in]: x after dropout
@@ -198,7 +167,7 @@ const float* TowerNet::Forward(const float* parameters, const runtime::Batch& ba
   size_t column = 0;
   for (EncoderState& e : encoders_) {
     // Look up the rows first; dropping ids is a matter of the look-up.
-    RowReader reader(batch.inputs[e.encoder->input], *e.input, e.unknown);
+    RowReader reader(batch, e.encoder->input, *e.input, e.unknown + 1);
     e.rows.clear();
     e.offsets.assign(1, 0);
     if (e.encoder->kind == EncoderKind::kEmbedding) {
@@ -207,11 +176,13 @@ const float* TowerNet::Forward(const float* parameters, const runtime::Batch& ba
                        : 0;
       for (size_t i = 0; i < count_; ++i) {
         bool forget = drop > 0 && random != nullptr && random->Uniform() < drop;
-        e.rows.push_back(forget ? static_cast<uint32_t>(e.unknown) : reader.One(i));
+        e.rows.push_back(static_cast<uint32_t>(forget ? e.unknown : reader.One(i)));
       }
     } else if (e.encoder->kind != EncoderKind::kNumber) {
       for (size_t i = 0; i < count_; ++i) {
-        for (uint32_t row : reader.All(i)) e.rows.push_back(reader.Known(row));
+        for (uint32_t row : reader.All(i)) {
+          e.rows.push_back(static_cast<uint32_t>(reader.Known(row)));
+        }
         e.offsets.push_back(e.rows.size());
       }
     }
@@ -246,7 +217,7 @@ void TowerNet::ForwardEncoder(EncoderState& e, const float* parameters,
       }
       break;
     case EncoderKind::kNumber: {
-      RowReader reader(batch.inputs[encoder.input], *e.input, 0);
+      RowReader reader(batch, encoder.input, *e.input, 1);
       for (size_t i = 0; i < count_; ++i) {
         model::EncodeNumber(encoder, *e.input, statistics_[encoder.input], reader.Number(i),
                             &e.raw[i * e.raw_width]);

@@ -15,7 +15,8 @@ std::vector<uint32_t> MatchKeys(const model::Entities& from, const model::Entiti
   bool strings = from.keys.kind() == model::KeyKind::kString;
   if (strings != (to.keys.kind() == model::KeyKind::kString)) {
     Fail(Status::kInvalidArgument,
-         "one of the two models has string keys, the other has integers; train both on one data set");
+         "one of the two models has string keys, the other has integers; train both on one data "
+         "set");
   }
   for (uint32_t i = 0; i < from.count; ++i) {
     auto row = strings ? to.keys.Find(from.keys.StringAt(i)) : to.keys.Find(from.keys.IntegerAt(i));
@@ -35,7 +36,7 @@ int32_t InputCalled(const model::Description& d, const std::string& name) {
 ExampleOptions ExamplesOf(const model::Model& model) {
   if (model.report().settings.empty()) return {};
   description::Json settings = description::ParseJson(model.report().settings, "training report");
-  settings.erase("seed");
+  for (const char* beside : {"seed", "early_stop", "user_range"}) settings.erase(beside);
   return OptionsFromJson(settings).examples;
 }
 
@@ -71,7 +72,8 @@ std::vector<Pipeline::Result> Pipeline::Recommend(std::optional<uint32_t> user,
   if (n == 0) return {};
   std::vector<uint32_t> watched, items, users;
   for (uint32_t item : history) {
-    if (item < ranking_items_.size() && ranking_items_[item] != kAbsent) watched.push_back(ranking_items_[item]);
+    if (item < ranking_items_.size() && ranking_items_[item] != kAbsent)
+      watched.push_back(ranking_items_[item]);
   }
   std::vector<float> scores, since, counts;
   for (const auto& c : shown) {

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "core/error.h"
+#include "description/json.h"
 #include "kernels/vector.h"
 #include "training/statistics.h"
 
@@ -100,6 +101,7 @@ Trainer::Trainer(const data::Encoded& encoded, const Examples& train, const Exam
 Trainer::~Trainer() = default;
 
 bool Trainer::Trained(size_t slot, uint32_t row) const {
+  if (best_kept_) return best_->touched[static_cast<size_t>(layout_.slots()[slot].table)][row] != 0;
   return std::any_of(gradients_.begin(), gradients_.end(),
                      [&](const Gradients* g) { return g->EverTouched(slot, row); });
 }
@@ -134,24 +136,40 @@ double Trainer::Step(std::span<const uint32_t> numbers) {
   return cost / static_cast<double>(numbers.size());
 }
 
-void Trainer::Run(std::span<Observer* const> observers) {
+void Trainer::Run(std::span<Observer* const> observers, const RunOptions& run) {
+  if (run.early_stop > 0 && (test_ == nullptr || test_->size() == 0)) {
+    Fail(Status::kInvalidArgument, "early stopping needs test rows; choose another split");
+  }
+  if (run.early_stop > 0 && options_.test_every == 0) {
+    Fail(Status::kInvalidArgument, "early stopping needs tests while training: set test_every");
+  }
+  bool save = !run.checkpoint.empty();
+  if (run.resume && !save) Fail(Status::kInvalidArgument, "to resume needs a checkpoint's folder");
+  if (save) settings_ = Settings(run);
+  if (run.resume) Resume(run);
+  if (save) MakeCheckpointFolder(run.checkpoint);
   auto test = [&] {
     if (test_ == nullptr || test_->size() == 0) return;
     TestEvent event = Evaluate(*test_);
+    if (run.early_stop > 0) Consider(event);
     for (Observer* o : observers) o->OnTest(event);
   };
   auto stopped = [&] {
     return std::any_of(observers.begin(), observers.end(),
                        [](Observer* o) { return o->ShouldStop(); });
   };
+  auto exhausted = [&] {
+    return run.early_stop > 0 && tests_without_improvement_ >= run.early_stop;
+  };
   using Clock = std::chrono::steady_clock;
-  test();
-  bool stop = false, tested = true;
+  bool stop = exhausted(), tested = true;
+  // A run that is resumed had its test; one that was complete tells it again.
+  if (!run.resume || stop || step_ >= total_steps_) test();
   while (step_ < total_steps_ && !stop) {
     uint64_t pass = step_ / steps_per_pass_;
     Shuffle(pass);
     double seconds = 0;
-    uint64_t batch = step_ % steps_per_pass_;
+    uint64_t batch = step_ % steps_per_pass_, first = batch;
     for (; batch < steps_per_pass_ && step_ < total_steps_ && !stop; ++batch) {
       auto start = Clock::now();
       size_t begin = batch * options_.batch_size;
@@ -166,11 +184,116 @@ void Trainer::Run(std::span<Observer* const> observers) {
       for (Observer* o : observers) o->OnTrain(event);
       tested = options_.test_every > 0 && step_ % options_.test_every == 0;
       if (tested) test();
-      stop = stopped();
+      stop = stopped() || exhausted();
+      // Before the last test of a run that was asked to stop: an uninterrupted one has no such
+      // test, and it must not count when the run goes on.
+      bool due = run.checkpoint_every > 0 && step_ % run.checkpoint_every == 0;
+      if (save && (tested || due || stop || step_ >= total_steps_)) Save(run);
     }
-    for (Observer* o : observers) o->OnPass({pass, batch, seconds});
+    for (Observer* o : observers) o->OnPass({pass, batch - first, seconds});
   }
   if (!tested) test();
+  if (run.early_stop > 0) KeepBest();
+}
+
+void Trainer::Consider(const TestEvent& event) {
+  if (event.step == last_test_) return;  // a run that was complete, resumed
+  last_test_ = event.step;
+  if (best_ && !(event.cost < best_->cost)) {
+    ++tests_without_improvement_;
+    return;
+  }
+  tests_without_improvement_ = 0;
+  best_.emplace(
+      BestState{event.step, event.cost, event.rmse, {values_.begin(), values_.end()}, {}});
+  for (size_t slot = 0; slot < layout_.slots().size(); ++slot) {
+    if (layout_.slots()[slot].table < 0) continue;
+    std::vector<uint8_t>& touched = best_->touched.emplace_back();
+    for (size_t row = 0; row < layout_.slots()[slot].rows(); ++row) {
+      touched.push_back(Trained(slot, static_cast<uint32_t>(row)) ? 1 : 0);
+    }
+  }
+}
+
+void Trainer::KeepBest() {
+  if (!best_) return;
+  std::copy(best_->values.begin(), best_->values.end(), values_.begin());
+  best_kept_ = true;
+}
+
+std::optional<TestEvent> Trainer::best() const {
+  if (!best_kept_) return std::nullopt;
+  return TestEvent{best_->step, best_->cost, best_->rmse};
+}
+
+description::Json Trainer::Settings(const RunOptions& run) const {
+  description::Json out = run.context;
+  out["description"] = description::ToJson(encoded_->description);
+  out["training"] = ToJson(options_);
+  out["seed"] = options_.seed;
+  out["threads"] = pool_.size();
+  out["train_examples"] = train_->size();
+  out["early_stop"] = run.early_stop;
+  if (run.early_stop > 0) {
+    out["test_examples"] = test_->size();
+    out["test_every"] = options_.test_every;
+  }
+  out["example_checksum"] = ExamplesChecksum(*train_);
+  return out;
+}
+
+void Trainer::Save(const RunOptions& run) {
+  Checkpoint c;
+  c.settings = settings_;
+  c.step = step_;
+  c.values.assign(values_.begin(), values_.end());
+  c.first.assign(adam_.first().begin(), adam_.first().end());
+  c.second.assign(adam_.second().begin(), adam_.second().end());
+  for (const auto& worker : workers_) {
+    Gradients& g = worker->gradients();
+    c.workers.push_back({worker->random().Save(), g.step(), g.stamps()});
+  }
+  c.last_test = last_test_;
+  c.tests_without_improvement = tests_without_improvement_;
+  c.best = best_;
+  WriteCheckpoint(CheckpointPath(run.checkpoint), c);
+}
+
+void Trainer::Resume(const RunOptions& run) {
+  std::string path = CheckpointPath(run.checkpoint);
+  Checkpoint c = ReadCheckpoint(path);
+  std::string differences = Differences(c.settings, settings_);
+  if (!differences.empty()) {
+    Fail(Status::kInvalidArgument, path,
+         " is of other settings; go on with the same, or start "
+         "without --resume:",
+         differences);
+  }
+  // The settings are the same, so only a file that was made up can have other sizes.
+  bool fits = c.values.size() == values_.size() && c.first.size() == values_.size() &&
+              c.second.size() == values_.size() && c.workers.size() == workers_.size() &&
+              c.step <= total_steps_;
+  auto same_rows = [&](const auto& tables) {
+    const auto& mine = gradients_[0]->stamps();
+    return std::equal(tables.begin(), tables.end(), mine.begin(), mine.end(),
+                      [](const auto& a, const auto& b) { return a.size() == b.size(); });
+  };
+  for (const auto& worker : c.workers) fits = fits && same_rows(worker.stamps);
+  if (c.best) fits = fits && c.best->values.size() == values_.size() && same_rows(c.best->touched);
+  if (!fits) Fail(Status::kCorrupt, path, " is damaged: its sizes are not those of the network");
+
+  step_ = c.step;
+  std::copy(c.values.begin(), c.values.end(), values_.begin());
+  std::copy(c.first.begin(), c.first.end(), adam_.first().begin());
+  std::copy(c.second.begin(), c.second.end(), adam_.second().begin());
+  for (size_t w = 0; w < workers_.size(); ++w) {
+    workers_[w]->random().Restore(c.workers[w].random);
+    workers_[w]->gradients().set_step(c.workers[w].step);
+    workers_[w]->gradients().stamps() = std::move(c.workers[w].stamps);
+  }
+  last_test_ = c.last_test;
+  tests_without_improvement_ = c.tests_without_improvement;
+  best_ = std::move(c.best);
 }
 
 TestEvent Trainer::Evaluate(const Examples& examples) {

@@ -5,10 +5,12 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/thread_pool.h"
 #include "training/adam.h"
+#include "training/checkpoint.h"
 #include "training/examples.h"
 #include "training/options.h"
 #include "training/worker.h"
@@ -18,18 +20,18 @@ namespace duomo::training {
 struct TrainEvent {
   uint64_t pass, batch, step;  // from 0; cost is that of this batch before its update
   uint64_t total_steps;
-  double cost;      // mean over the batch
+  double cost;  // mean over the batch
 };
 
 struct TestEvent {
-  uint64_t step;    // updates done
-  double cost;      // mean over the test examples
-  double rmse;      // in the output's unit; squared loss only, else NaN
+  uint64_t step;  // updates done
+  double cost;    // mean over the test examples
+  double rmse;    // in the output's unit; squared loss only, else NaN
 };
 
 struct PassEvent {
-  uint64_t pass, steps;
-  double seconds;   // of training alone, without tests
+  uint64_t pass, steps;  // steps: taken by this run, fewer where it was resumed within the pass
+  double seconds;        // of training alone, without tests
 };
 
 // Watches a run; printing, logging and plotting are ordinary observers. Called on the thread that
@@ -44,6 +46,21 @@ class Observer {
   virtual bool ShouldStop() { return false; }
 };
 
+struct RunOptions {
+  // Write the state to this folder after tests, every so many steps (0: after tests only) and
+  // when the run ends or is stopped; empty: never.
+  std::string checkpoint;
+  uint64_t checkpoint_every = 1000;
+  // Go on from the checkpoint. Ends in the same bytes as a run that was never interrupted, on the
+  // same machine with the same settings and thread count.
+  bool resume = false;
+  // What else must be equal on resume: an object of the names of data, split and so on.
+  description::Json context = description::Json::object();
+  // Stop after so many tests in a row without a lower test cost, and keep the parameters of the
+  // lowest; 0: never. The test rows then choose the model, so its error on them flatters.
+  uint64_t early_stop = 0;
+};
+
 // One thread at a time; starts options.threads workers of its own.
 class Trainer {
  public:
@@ -53,7 +70,9 @@ class Trainer {
           const TrainingOptions& options);
   ~Trainer();
 
-  void Run(std::span<Observer* const> observers);
+  // Once. Throws Error(kNotFound) for a checkpoint that is not there, Error(kInvalidArgument) for
+  // one of other settings, naming what differs, Error(kCorrupt) for a damaged one.
+  void Run(std::span<Observer* const> observers, const RunOptions& run = {});
 
   // Mean cost and RMSE over `examples` with the parameters as they are.
   TestEvent Evaluate(const Examples& examples);
@@ -67,8 +86,15 @@ class Trainer {
   const std::vector<std::vector<float>>& statistics() const { return statistics_; }
   // Whether any example touched this row of the table in slot `slot`.
   bool Trained(size_t slot, uint32_t row) const;
+  // The test that the parameters are of, after a run with early_stop; else nullopt.
+  std::optional<TestEvent> best() const;
 
  private:
+  description::Json Settings(const RunOptions& run) const;
+  void Save(const RunOptions& run);
+  void Resume(const RunOptions& run);
+  void Consider(const TestEvent& event);
+  void KeepBest();
   void Shuffle(uint64_t pass);
   double Step(std::span<const uint32_t> numbers);
   TestEvent EvaluateRatings(const RatingExamples& examples);
@@ -86,6 +112,11 @@ class Trainer {
   std::vector<Gradients*> gradients_;
   std::vector<uint32_t> order_;
   uint64_t steps_per_pass_ = 0, total_steps_ = 0, step_ = 0;
+  description::Json settings_;  // of checkpoints
+  // Early stopping.
+  uint64_t last_test_ = UINT64_MAX, tests_without_improvement_ = 0;
+  std::optional<BestState> best_;
+  bool best_kept_ = false;  // values_ are best_'s
 };
 
 }  // namespace duomo::training

@@ -68,7 +68,11 @@ TEST(Usage, WrongUsageIsTwo) {
 
   ExpectFailure(2, {"recomend"}, {"recomend"});
   ExpectFailure(2, {"--frobnicate"}, {"--frobnicate"});
-  ExpectFailure(2, {"train"}, {"DATA", "required"});
+  ExpectFailure(2, {"train", "-o", "y"}, {"DATA", "--interactions", "required"});
+  ExpectFailure(2, {"train", "x.zip", "-o", "y", "--interactions", "z.csv"},
+                {"DATA", "--interactions"});
+  ExpectFailure(2, {"train", "x.zip", "-o", "y", "--users", "z.csv"},
+                {"--users", "--interactions"});
   ExpectFailure(2, {"train", "x.zip"}, {"--output", "required"});
   ExpectFailure(2, {"train", "x.zip", "-o", "y", "--frobnicate"}, {"--frobnicate"});
   ExpectFailure(2, {"train", "x.zip", "-o", "y", "--preset", "nope"},

@@ -1,0 +1,60 @@
+// The state of a training run as a file, so that the run can go on where it was left.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/random.h"
+#include "description/fields.h"
+#include "training/examples.h"
+
+namespace duomo::training {
+
+// The parameters that had the lowest test cost, for runs that stop early.
+struct BestState {
+  uint64_t step = 0;
+  double cost = 0, rmse = 0;  // of the test after that step
+  std::vector<float> values;
+  std::vector<std::vector<uint8_t>> touched;  // by table, by row: 1 where an example touched it
+};
+
+// All that a run depends on beside its data and settings. Plain data.
+struct Checkpoint {
+  description::Json settings;                // all that must be equal for the run to go on
+  uint64_t step = 0;                         // updates done
+  std::vector<float> values, first, second;  // parameters and Adam's moments, as Layout has them
+  struct WorkerState {
+    Random::State random;
+    uint32_t step;
+    std::vector<std::vector<uint32_t>> stamps;  // see Gradients::stamps
+  };
+  std::vector<WorkerState> workers;
+
+  // Early stopping.
+  uint64_t last_test = UINT64_MAX;  // step of the last test that counted; the maximum: none yet
+  uint64_t tests_without_improvement = 0;
+  std::optional<BestState> best;
+};
+
+// The checkpoint's file in a folder.
+std::string CheckpointPath(const std::string& folder);
+
+// Where there is none yet; throws Error(kIo).
+void MakeCheckpointFolder(const std::string& folder);
+
+// Replaces the file as a whole: an interrupted write leaves the one before. Throws Error(kIo).
+void WriteCheckpoint(const std::string& path, const Checkpoint& checkpoint);
+
+// Throws Error(kNotFound) where there is no such file, Error(kUnsupportedVersion) for one of
+// another version of Duomo, Error(kCorrupt) for bytes that are not a whole checkpoint.
+Checkpoint ReadCheckpoint(const std::string& path);
+
+// Of who, what and which target, in up to 65,536 examples spread over all: tells other data apart.
+uint32_t ExamplesChecksum(const Examples& examples);
+
+// What differs, for people: `training.learning_rate was 0.1 and is 0.2`, one a line, indented;
+// empty where nothing does. The order of fields does not matter.
+std::string Differences(const description::Json& was, const description::Json& is);
+
+}  // namespace duomo::training

@@ -1,0 +1,329 @@
+// Runs that are interrupted and go on: the same bytes in the end, and clear words where they
+// cannot.
+#include "training/checkpoint.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <functional>
+
+#include "temporary_folder.h"
+#include "training/runs.h"
+
+namespace duomo::training {
+namespace {
+
+using testing::ReadText;
+using testing::TemporaryFolder;
+using testing::WriteText;
+
+AlignedVector<std::byte> Bytes(const Trainer& trainer, const Ratings& r) {
+  return model::SaveToMemory(Export(trainer, r.encoded, r.dataset, {}));
+}
+
+void RunFor(Trainer& trainer, uint64_t steps, const RunOptions& run) {
+  Recorder seen;
+  seen.stop_after = steps;
+  Observer* observers[] = {&seen};
+  trainer.Run(observers, run);
+}
+
+// Expects an error of this status whose message has all parts.
+void Refused(Status status, const std::vector<std::string>& parts, const std::function<void()>& f) {
+  try {
+    f();
+    ADD_FAILURE() << "not refused: " << parts[0];
+  } catch (const Error& error) {
+    EXPECT_EQ(error.status(), status) << error.message();
+    for (const std::string& part : parts) {
+      EXPECT_NE(error.message().find(part), std::string::npos) << error.message();
+    }
+  }
+}
+
+TrainingOptions Dropping() {
+  TrainingOptions o;
+  o.passes = 0;
+  o.steps = 40;
+  o.batch_size = 500;  // 15 steps a pass
+  o.learning_rate = 1e-3;
+  o.schedule = Schedule::kCosine;
+  o.warmup_steps = 5;
+  o.dropout = 0.2;
+  o.id_dropout = {{"user_id", 0.3}};
+  o.weight_decay = 1e-4;
+  o.test_every = 8;
+  o.threads = 2;
+  return o;
+}
+
+// Stops at each of `stops`, each time in a new Trainer, and holds the end against one whole run.
+void ExpectSameEnd(const Ratings& r, const TrainingOptions& o, std::vector<uint64_t> stops,
+                   uint64_t early_stop = 0) {
+  Trainer whole(r.encoded, r.train, &r.test, o);
+  RunOptions run;
+  run.early_stop = early_stop;
+  RunFor(whole, UINT64_MAX, run);
+  auto expected = Bytes(whole, r);
+
+  TemporaryFolder folder;
+  run.checkpoint = folder.File("state");
+  uint64_t done = 0;
+  for (uint64_t stop : stops) {
+    Trainer part(r.encoded, r.train, &r.test, o);
+    RunFor(part, stop - done, run);
+    EXPECT_EQ(part.steps_done(), stop);
+    // With early stopping the best may have been found already.
+    if (early_stop == 0) {
+      EXPECT_FALSE(Bytes(part, r) == expected) << "stopped at " << stop;
+    }
+    done = stop;
+    run.resume = true;
+  }
+  for (int again = 0; again < 2; ++again) {  // a run that is complete can be asked again
+    Trainer last(r.encoded, r.train, &r.test, o);
+    RunFor(last, UINT64_MAX, run);
+    EXPECT_EQ(last.steps_done(), whole.steps_done());
+    EXPECT_TRUE(Bytes(last, r) == expected) << "resumed at " << done << ", round " << again;
+  }
+}
+
+TEST(Checkpoint, ResumedRunsEndInTheSameBytes) {
+  Ratings r;
+  // In the middle of a pass, at a test, at the end of a pass, just before the end.
+  for (const auto& stops : std::vector<std::vector<uint64_t>>{{1}, {7}, {8}, {15, 30}, {37}}) {
+    ExpectSameEnd(r, Dropping(), stops);
+  }
+  TrainingOptions one = Dropping();
+  one.threads = 1;
+  one.shuffle_buffer = 700;
+  ExpectSameEnd(r, one, {20});
+}
+
+TEST(Checkpoint, ResumedRunsOfASampledSoftmaxDrawTheSameNegatives) {
+  model::Description d = Factorization();
+  d.head.user_bias = -1;
+  d.head.global_bias = false;
+  Ratings r(d);
+  TrainingOptions o;
+  o.loss = Loss::kSoftmax;
+  o.negatives = 20;
+  o.steps = 30;
+  o.learning_rate = 0.01;
+  o.dropout = 0.1;
+  o.threads = 2;
+  ExpectSameEnd(r, o, {11});
+}
+
+TEST(Checkpoint, ResumedRunsStopEarlyWhereWholeOnesDo) {
+  Ratings r(Factorization());
+  TrainingOptions o;
+  o.learning_rate = 0.05;  // overfits soon
+  o.passes = 100;
+  o.test_every = 5;
+  o.threads = 2;
+  Trainer trainer(r.encoded, r.train, &r.test, o);
+  RunOptions run;
+  run.early_stop = 3;
+  Recorder seen;
+  Observer* observers[] = {&seen};
+  trainer.Run(observers, run);
+  ASSERT_LT(trainer.steps_done(), trainer.total_steps());
+  size_t best = 0;
+  for (size_t i = 0; i < seen.tested.size(); ++i) {
+    if (seen.tested[i].cost < seen.tested[best].cost) best = i;
+  }
+  EXPECT_EQ(seen.tested.size(), best + 4) << "three tests without improvement, and no more";
+  ASSERT_TRUE(trainer.best());
+  EXPECT_EQ(trainer.best()->step, seen.tested[best].step);
+  // What is exported is the best, not the last.
+  EXPECT_EQ(trainer.Evaluate(r.test).cost, seen.tested[best].cost);
+
+  TrainingOptions to_best = o;
+  to_best.steps = seen.tested[best].step;
+  Trainer direct(r.encoded, r.train, &r.test, to_best);
+  RunFor(direct, UINT64_MAX, {});
+  EXPECT_TRUE(Bytes(direct, r) == Bytes(trainer, r)) << "rows touched after the best do not count";
+
+  uint64_t best_step = seen.tested[best].step;
+  ExpectSameEnd(r, o, {best_step - 2, best_step + 7}, 3);
+  // A test that an interruption caused is not one of the three.
+  ExpectSameEnd(r, o, {best_step + 1, best_step + 2, best_step + 3, best_step + 4}, 3);
+}
+
+TEST(Checkpoint, EarlyStoppingNeedsTests) {
+  Ratings r(Factorization());
+  TrainingOptions o;
+  o.steps = 3;
+  RunOptions run;
+  run.early_stop = 1;
+  Trainer none(r.encoded, r.train, nullptr, o);
+  Refused(Status::kInvalidArgument, {"needs test rows"}, [&] { none.Run({}, run); });
+  o.test_every = 0;
+  Trainer never(r.encoded, r.train, &r.test, o);
+  Refused(Status::kInvalidArgument, {"test_every"}, [&] { never.Run({}, run); });
+}
+
+// After tests, every so many steps, and at the end.
+TEST(Checkpoint, IsWrittenWhenDue) {
+  Ratings r(Factorization());
+  TrainingOptions o;
+  o.steps = 11;
+  o.test_every = 4;
+  TemporaryFolder folder;
+  RunOptions run;
+  run.checkpoint = folder.path();
+  run.checkpoint_every = 6;
+  struct Watch : Observer {
+    std::string path;
+    std::vector<uint64_t> steps;
+    void Look() {
+      std::error_code none;
+      if (!std::filesystem::exists(path, none)) return;
+      uint64_t step = ReadCheckpoint(path).step;
+      if (steps.empty() || steps.back() != step) steps.push_back(step);
+    }
+    void OnTrain(const TrainEvent&) override { Look(); }
+  } watch;
+  watch.path = CheckpointPath(run.checkpoint);
+  Observer* observers[] = {&watch};
+  Trainer trainer(r.encoded, r.train, &r.test, o);
+  trainer.Run(observers, run);
+  watch.Look();
+  EXPECT_EQ(watch.steps, (std::vector<uint64_t>{4, 6, 8, 11}));
+  EXPECT_EQ(folder.Names(), std::vector<std::string>{"checkpoint.duomo-train"});
+}
+
+TEST(Checkpoint, OfOtherSettingsIsRefusedByName) {
+  Ratings r;
+  TemporaryFolder folder;
+  TrainingOptions o = Dropping();
+  RunOptions run;
+  run.checkpoint = folder.path();
+  run.context = {{"split", "ratio:0.1"}};
+  Trainer first(r.encoded, r.train, &r.test, o);
+  RunFor(first, 3, run);
+  run.resume = true;
+  auto refused = [&](const Ratings& ratings, const char* says,
+                     const std::function<void(TrainingOptions&, RunOptions&)>& change) {
+    TrainingOptions other = o;
+    RunOptions now = run;
+    change(other, now);
+    Trainer trainer(ratings.encoded, ratings.train, &ratings.test, other);
+    Refused(Status::kInvalidArgument, {CheckpointPath(run.checkpoint), says, "without --resume"},
+            [&] { trainer.Run({}, now); });
+    EXPECT_EQ(trainer.steps_done(), 0u);
+  };
+  refused(r, "training.learning_rate was 0.001 and is 0.002",
+          [](auto& t, auto&) { t.learning_rate = 0.002; });
+  refused(r, "training.steps was 40 and is 50", [](auto& t, auto&) { t.steps = 50; });
+  refused(r, "training.id_dropout[0].rate was 0.3 and is 0.25",
+          [](auto& t, auto&) { t.id_dropout[0].second = 0.25; });
+  refused(r, "seed was 0 and is 1", [](auto& t, auto&) { t.seed = 1; });
+  refused(r, "threads was 2 and is 3", [](auto& t, auto&) { t.threads = 3; });
+  refused(r, "early_stop was 0 and is 2", [](auto&, auto& now) { now.early_stop = 2; });
+  refused(r, "split was \"ratio:0.1\" and is \"none\"",
+          [](auto&, auto& now) { now.context["split"] = "none"; });
+  refused(r, "extra was nothing and is 1", [](auto&, auto& now) { now.context["extra"] = 1; });
+  Ratings other(data::MakeSynthetic(300, 200, 8000, 2), description::Preset("hybrid").model,
+                "ratio:0.1");
+  refused(other, "example_checksum was ", [](auto&, auto&) {});
+  refused(Ratings(Factorization()), "description.", [](auto& t, auto&) { t.id_dropout.clear(); });
+  // How often it is tested and saved does not matter.
+  o.test_every = 3;
+  run.checkpoint_every = 1;
+  Trainer same(r.encoded, r.train, &r.test, o);
+  RunFor(same, 1, run);
+  EXPECT_EQ(same.steps_done(), 4u);
+}
+
+TEST(Checkpoint, MissingOrDamagedIsSaid) {
+  Ratings r(Factorization());
+  TrainingOptions o;
+  o.steps = 4;
+  o.threads = 1;
+  TemporaryFolder folder;
+  RunOptions run;
+  run.checkpoint = folder.path();
+  run.resume = true;
+  std::string path = CheckpointPath(folder.path());
+  auto resume = [&] {
+    Trainer trainer(r.encoded, r.train, nullptr, o);
+    trainer.Run({}, run);
+  };
+  Refused(Status::kNotFound, {path, "without --resume"}, resume);
+  run.checkpoint.clear();
+  Refused(Status::kInvalidArgument, {"folder"}, resume);
+  run.checkpoint = folder.path();
+  run.resume = false;
+  resume();
+  run.resume = true;
+  resume();
+
+  const std::string good = ReadText(path);
+  for (size_t size : {size_t{0}, size_t{7}, size_t{23}, size_t{24}, size_t{100}, good.size() / 2,
+                      good.size() - 1}) {
+    WriteText(path, good.substr(0, size));
+    Refused(Status::kCorrupt, {path}, resume);
+  }
+  WriteText(path, good + "x");
+  Refused(Status::kCorrupt, {path, "damaged"}, resume);
+  for (size_t at = 12; at < good.size(); at += good.size() / 50 + 1) {
+    std::string bad = good;
+    bad[at] = static_cast<char>(bad[at] ^ 1);
+    WriteText(path, bad);
+    Refused(Status::kCorrupt, {path, "damaged"}, resume);
+  }
+  std::string newer = good;
+  newer[8] = 2;
+  WriteText(path, newer);
+  Refused(Status::kUnsupportedVersion, {path, "version 2"}, resume);
+  WriteText(path, "not a checkpoint, just a text of some length");
+  Refused(Status::kCorrupt, {path, "not a checkpoint"}, resume);
+  // Whole, but of a network of another size.
+  WriteText(path, good);
+  Checkpoint c = ReadCheckpoint(path);
+  c.values.pop_back();
+  WriteCheckpoint(path, c);
+  Refused(Status::kCorrupt, {path, "sizes"}, resume);
+}
+
+// Every field comes back, and no prefix is taken for a whole, whatever its checksum says.
+TEST(Checkpoint, RoundTrips) {
+  TemporaryFolder folder;
+  std::string path = folder.File("c");
+  Checkpoint c;
+  c.settings = {{"a", 1}, {"b", {{"c", 0.1}}}};
+  c.step = 5;
+  c.values = {1, 2, 3};
+  c.first = {4, 5};
+  c.second = {};
+  Random random(3);
+  random.Normal();  // leaves a spare one
+  c.workers.push_back({random.Save(), 9, {{1, 2}, {}, {3}}});
+  c.last_test = 4;
+  c.tests_without_improvement = 2;
+  c.best = BestState{3, 0.5, 0.7, {7, 8}, {{1, 0}, {}}};
+  WriteCheckpoint(path, c);
+  Checkpoint d = ReadCheckpoint(path);
+  EXPECT_EQ(Differences(c.settings, d.settings), "");
+  EXPECT_EQ(d.step, 5u);
+  EXPECT_EQ(d.values, c.values);
+  EXPECT_EQ(d.first, c.first);
+  EXPECT_EQ(d.second, c.second);
+  ASSERT_EQ(d.workers.size(), 1u);
+  Random back(0);
+  back.Restore(d.workers[0].random);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(back.Normal(), random.Normal());
+  EXPECT_EQ(d.workers[0].step, 9u);
+  EXPECT_EQ(d.workers[0].stamps, c.workers[0].stamps);
+  EXPECT_EQ(d.last_test, 4u);
+  EXPECT_EQ(d.tests_without_improvement, 2u);
+  ASSERT_TRUE(d.best);
+  EXPECT_EQ(d.best->cost, 0.5);
+  EXPECT_EQ(d.best->values, c.best->values);
+  EXPECT_EQ(d.best->touched, c.best->touched);
+}
+
+}  // namespace
+}  // namespace duomo::training
