@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "core/error.h"
+#include "data/split.h"
 #include "kernels/vector.h"
 
 namespace duomo::cli {
@@ -57,6 +58,11 @@ CLI::Validator AtLeastOne() {
       Fail(Status::kInvalidArgument, "\"", text, "\" is not a whole number of at least 1");
     }
   });
+}
+
+void AddSplitOption(CLI::App& command, std::string& split, const std::string& otherwise) {
+  command.add_option("--split", split, StrCat("Test rows [", otherwise, "]:\n", data::SplitHelp()))
+      ->check(Checked("SPLIT", [](const std::string& text) { data::ParseSplit(text); }));
 }
 
 Session::Session(const std::string& path)

@@ -42,6 +42,9 @@ CLI::Validator Checked(const std::string& type, void (*check)(const std::string&
 // A validator of counts: a whole number, 1 or more.
 CLI::Validator AtLeastOne();
 
+// --split, with every form that data/split.h knows. `otherwise`: what holds where it is not given.
+void AddSplitOption(CLI::App& command, std::string& split, const std::string& otherwise);
+
 // An opened model and what the look-up commands do with it. One thread.
 class Session {
  public:

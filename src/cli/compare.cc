@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "cli/two_stages.h"
 #include "core/error.h"
 #include "core/file_io.h"
 #include "evaluation/baselines/bias.h"
@@ -22,20 +23,66 @@ constexpr size_t kMapItems = 4000;  // more dots hide each other, and make the p
 struct Options {
   DataOptions data;
   std::string html;
-  std::vector<std::string> files, baselines;
+  std::vector<std::string> files, baselines, pipeline;  // pipeline: none, or CANDIDATES, RANKING
   MeasureOptions measure;
+  size_t count = 200;
   bool json = false;
 };
 
-std::unique_ptr<evaluation::Baseline> MakeBaseline(
-    const std::string& name, const TestData& test,
-    const std::shared_ptr<const evaluation::RatingMatrix>& ratings) {
-  if (name == "popularity") return std::make_unique<evaluation::Popularity>(ratings);
-  if (name == "bias") return std::make_unique<evaluation::Bias>(test.dataset, test.split.train);
-  if (name == "user-cf") return std::make_unique<evaluation::UserCf>(ratings);
-  if (name == "item-cf") return std::make_unique<evaluation::ItemCf>(ratings);
-  if (name == "item-top-n") return std::make_unique<evaluation::ItemTopN>(ratings);
-  return std::make_unique<evaluation::ContentBased>(ratings, test.dataset.items);
+// The first set column of the items: genres, say; null where there is none.
+const data::Column* FirstSet(const data::EntityTable& items) {
+  for (const data::Column& c : items.columns) {
+    if (c.kind == data::ColumnKind::kSet) return &c;
+  }
+  return nullptr;
+}
+
+const data::Column& Genres(const TestData& test) {
+  const data::Column* column = FirstSet(test.dataset.items);
+  if (column != nullptr) return *column;
+  Fail(Status::kInvalidArgument, "the items of ", test.dataset.name,
+       " have no set column, such as genres, for a baseline by genre");
+}
+
+using Ratings = std::shared_ptr<const evaluation::RatingMatrix>;
+using MadeBaseline = std::unique_ptr<evaluation::Baseline>;
+
+struct BaselineKind {
+  const char* name;
+  MadeBaseline (*make)(const TestData& test, const Ratings& ratings);
+};
+
+template <typename Kind>
+MadeBaseline FromRatings(const TestData&, const Ratings& ratings) {
+  return std::make_unique<Kind>(ratings);
+}
+
+template <typename Kind>
+MadeBaseline FromGenres(const TestData& test, const Ratings& ratings) {
+  return std::make_unique<Kind>(ratings, Genres(test));
+}
+
+constexpr BaselineKind kBaselines[] = {
+    {"popularity", FromRatings<evaluation::Popularity>},
+    {"genre-popularity", FromGenres<evaluation::GenrePopularity>},
+    {"popularity-of-genre", FromGenres<evaluation::PopularityOfGenre>},
+    {"bias",
+     [](const TestData& test, const Ratings&) -> MadeBaseline {
+       return std::make_unique<evaluation::Bias>(test.dataset, test.split.train);
+     }},
+    {"user-cf", FromRatings<evaluation::UserCf>},
+    {"item-cf", FromRatings<evaluation::ItemCf>},
+    {"item-top-n", FromRatings<evaluation::ItemTopN>},
+    {"content",
+     [](const TestData& test, const Ratings& ratings) -> MadeBaseline {
+       return std::make_unique<evaluation::ContentBased>(ratings, test.dataset.items);
+     }},
+};
+
+std::vector<std::string> BaselineNames() {
+  std::vector<std::string> names;
+  for (const BaselineKind& kind : kBaselines) names.push_back(kind.name);
+  return names;
 }
 
 std::string Title(const data::EntityTable& items, uint32_t row) {
@@ -55,10 +102,7 @@ std::vector<evaluation::MapPoint> MapOf(const ModelRecommender& model, const Tes
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
   if (rows.empty()) return {};
   if (rows.size() > kMapItems) rows.resize(kMapItems);
-  const data::Column* genres = nullptr;
-  for (const data::Column& c : items.columns) {
-    if (c.kind == data::ColumnKind::kSet && genres == nullptr) genres = &c;
-  }
+  const data::Column* genres = FirstSet(items);
   std::vector<float> vectors;
   for (uint32_t row : rows) {
     std::span<const float> v = model.ItemVector(row);
@@ -122,16 +166,22 @@ void Run(Options o) {
   }
   std::sort(o.measure.ks.begin(), o.measure.ks.end());
   o.measure.ks.erase(std::unique(o.measure.ks.begin(), o.measure.ks.end()), o.measure.ks.end());
-  std::vector<std::unique_ptr<Session>> sessions;
+  std::vector<std::unique_ptr<Session>> sessions, stages;
   for (const std::string& file : o.files) sessions.push_back(std::make_unique<Session>(file));
-  TestData test =
-      OpenTestData(o.data, o.measure, sessions.empty() ? nullptr : &sessions[0]->model());
-  for (size_t i = 0; i < sessions.size() && o.measure.split.empty(); ++i) {
-    if (sessions[i]->model().report().split != test.split.name) {
-      Fail(Status::kInvalidArgument, o.files[i], " was trained with the split \"",
-           sessions[i]->model().report().split, "\", ", o.files[0], " with \"", test.split.name,
-           "\"; give the --split to compare them on");
-    }
+  for (const std::string& file : o.pipeline) stages.push_back(std::make_unique<Session>(file));
+  std::vector<std::pair<const model::Model*, std::string>> models;
+  for (size_t i = 0; i < sessions.size(); ++i) {
+    models.emplace_back(&sessions[i]->model(), o.files[i]);
+  }
+  for (size_t i = 0; i < stages.size(); ++i) {
+    models.emplace_back(&stages[i]->model(), o.pipeline[i]);
+  }
+  TestData test = OpenTestData(o.data, o.measure, models.empty() ? nullptr : models[0].first);
+  for (const auto& [model, file] : models) {
+    if (!o.measure.split.empty() || model->report().split == test.split.name) continue;
+    Fail(Status::kInvalidArgument, file, " was trained with the split \"", model->report().split,
+         "\", ", models[0].second, " with \"", test.split.name,
+         "\"; give the --split to compare them on");
   }
   evaluation::RankingCases cases = evaluation::BuildRankingCases(test.dataset, test.split);
   auto ratings = evaluation::RatingMatrix::Make(test.dataset, test.split.train);
@@ -148,7 +198,7 @@ void Run(Options o) {
     }
     Json json = {{"name", system.name}};
     if (!file.empty()) json["file"] = file;
-    json["measures"] = MeasuresJson(system);
+    json["measures"] = MeasuresJson(system.measures);
     systems.push_back(json);
     report.systems.push_back(std::move(system));
   };
@@ -160,8 +210,16 @@ void Run(Options o) {
     report.map = MapOf(model, test);
     report.examples = ExamplesOf(model, *ratings, test, cases.task);
   }
+  if (!stages.empty()) {
+    Log("putting %zu candidates a user in order\n", o.count);
+    TwoStages lists = RunTwoStages(stages[0]->shared_engine(), stages[1]->shared_engine(), test,
+                                   cases.task, o.count);
+    measure(*lists.pipeline, false, "");
+  }
   for (const std::string& name : o.baselines) {
-    auto baseline = MakeBaseline(name, test, ratings);
+    auto kind = std::find_if(std::begin(kBaselines), std::end(kBaselines),
+                             [&](const BaselineKind& k) { return k.name == name; });
+    auto baseline = kind->make(test, ratings);
     measure(*baseline, baseline->PredictsRatings(), "");
   }
   report.warnings = Warnings(cases, o.measure);
@@ -202,10 +260,15 @@ void AddCompare(CLI::App& app) {
       ->required();
   AddTableOptions(*c, o->data);
   AddUserRange(*c, o->data, "as the first file was trained");
+  std::vector<std::string> baselines = BaselineNames();
   c->add_option("--baselines", o->baselines,
-                "With commas between: popularity, bias, user-cf, item-cf, item-top-n, content")
+                "With commas between: " + CLI::detail::join(baselines, ", "))
       ->delimiter(',')
-      ->check(CLI::IsMember({"popularity", "bias", "user-cf", "item-cf", "item-top-n", "content"}));
+      ->check(CLI::IsMember(baselines));
+  c->add_option("--pipeline", o->pipeline,
+                "CANDIDATES RANKING: two .duomo files that work as two stages, as one more system")
+      ->expected(2);
+  AddCountOption(*c, o->count);
   AddMeasureOptions(*c, o->measure);
   c->add_flag("--json", o->json, "Print JSON");
   c->add_option("--html", o->html, "Write a report that needs nothing but a browser");

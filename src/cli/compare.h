@@ -34,6 +34,14 @@ TestData OpenTestData(DataOptions data, const MeasureOptions& options, const mod
 // Whether the model learned to predict ratings, by its training report.
 bool PredictsRatings(const model::Model& model);
 
+// The rankings of all cases, and from them what reports show.
+evaluation::RankingResult RankCases(const evaluation::Recommender& recommender,
+                                    const evaluation::RankingTask& task,
+                                    const MeasureOptions& options);
+evaluation::SystemReport ReportOf(const evaluation::Recommender& recommender,
+                                  const evaluation::RankingResult& result);
+
+// Both, and for a system that `rates` its errors on the test rows.
 evaluation::SystemReport MeasureSystem(const evaluation::Recommender& recommender, bool rates,
                                        const TestData& test, const evaluation::RankingTask& task,
                                        const MeasureOptions& options);
@@ -42,10 +50,14 @@ evaluation::SystemReport MeasureSystem(const evaluation::Recommender& recommende
 std::vector<std::string> Warnings(const evaluation::RankingCases& cases,
                                   const MeasureOptions& options);
 
-// {"ndcg@10": {"value": …, "low": …, "high": …}, …}; no low and high where there is no interval.
-Json MeasuresJson(const evaluation::SystemReport& system);
+// --count: how many candidates the second of two stages puts in order.
+void AddCountOption(CLI::App& command, size_t& count);
 
-// A table a k, one line a system; the best of each column has a star.
+// {"ndcg@10": {"value": …, "low": …, "high": …}, …}; no low and high where there is no interval.
+Json MeasuresJson(const std::vector<evaluation::Measure>& measures);
+
+// A table a k, one line a system; the best of each column has a star. A single system: one line a
+// measure, with its interval.
 void PrintSystems(const std::vector<evaluation::SystemReport>& systems);
 
 }  // namespace duomo::cli

@@ -1,6 +1,7 @@
 // duomo evaluate: how far a file's predictions are from the ratings in a data set, and how well it
 // ranks the items that users will take.
 #include "cli/compare.h"
+#include "cli/two_stages.h"
 #include "cli/workflow.h"
 #include "core/error.h"
 #include "data/model_rows.h"
@@ -53,9 +54,10 @@ void PrintReport(const RatingReport& report, const std::string& name) {
 namespace {
 
 struct Options {
-  std::string file;
+  std::string file, candidates;
   DataOptions data;
   MeasureOptions measure;
+  size_t count = 200;
   bool ranking = false, json = false;
 };
 
@@ -64,10 +66,52 @@ bool AsksWhatIsNext(const std::string& split) {
   return split == "leave-last" || split.starts_with("time:");
 }
 
+// A ranking model: what it makes of a candidate model's lists.
+void RunRanking(const Options& o, const Session& ranking) {
+  if (o.candidates.empty()) {
+    Fail(Status::kUnsupported, o.file,
+         " puts candidates in order and predicts no ratings; name the model that finds them with "
+         "--candidates");
+  }
+  Session candidates(o.candidates);
+  TestData test = OpenTestData(o.data, o.measure, &ranking.model());
+  evaluation::RankingCases cases = evaluation::BuildRankingCases(test.dataset, test.split);
+  TwoStages stages =
+      RunTwoStages(candidates.shared_engine(), ranking.shared_engine(), test, cases.task, o.count);
+  auto before = RankCases(*stages.candidates, cases.task, o.measure);
+  auto after = RankCases(*stages.pipeline, cases.task, o.measure);
+  auto before_report = ReportOf(*stages.candidates, before);
+  auto after_report = ReportOf(*stages.pipeline, after);
+  evaluation::SystemReport difference;
+  difference.measures = evaluation::RankingDifferences(after, before);
+  if (o.json) {
+    PrintJson({{"file", o.file},
+               {"candidates", o.candidates},
+               {"count", o.count},
+               {"split", test.split.name},
+               {"ranking",
+                {{"users", cases.task.cases.size()},
+                 {"items", cases.task.items},
+                 {"later_training_rows", cases.later_training_rows},
+                 {"measures", MeasuresJson(after_report.measures)},
+                 {"candidates", MeasuresJson(before_report.measures)},
+                 {"difference", MeasuresJson(difference.measures)}}}});
+    return;
+  }
+  Print("%zu users, %u items: %zu candidates by %s, put in order by %s\n\n",
+        cases.task.cases.size(), cases.task.items, o.count,
+        candidates.model().description().name.c_str(), ranking.model().description().name.c_str());
+  PrintSystems({before_report, after_report});
+  Print("\npipeline less candidates, the same users drawn for both\n");
+  PrintSystems({difference});
+  for (const std::string& warning : Warnings(cases, o.measure)) Log("%s\n", warning.c_str());
+}
+
 void Run(const Options& o) {
   Session session(o.file);
-  if (session.engine().joint()) {
-    Fail(Status::kUnsupported, o.file, " ranks pairs; it does not predict ratings");
+  if (session.engine().joint()) return RunRanking(o, session);
+  if (!o.candidates.empty()) {
+    Fail(Status::kInvalidArgument, o.file, " is not a ranking model; it needs no --candidates");
   }
   TestData test = OpenTestData(o.data, o.measure, &session.model());
   const std::string& name = session.model().description().name;
@@ -98,7 +142,7 @@ void Run(const Options& o) {
     out["ranking"] = {{"users", cases.task.cases.size()},
                       {"items", cases.task.items},
                       {"later_training_rows", cases.later_training_rows},
-                      {"measures", MeasuresJson(system)}};
+                      {"measures", MeasuresJson(system.measures)}};
     if (!o.json) {
       Print("%s%zu users ranked over %u items by %s\n", rates ? "\n" : "", cases.task.cases.size(),
             cases.task.items, name.c_str());
@@ -121,6 +165,9 @@ void AddEvaluate(CLI::App& app) {
   c->add_flag(
       "--ranking", o->ranking,
       "Also measure rankings [where the split is leave-last or time, or no ratings are predicted]");
+  c->add_option("--candidates", o->candidates,
+                "For a ranking model: the .duomo file that finds what it puts in order");
+  AddCountOption(*c, o->count);
   c->add_flag("--json", o->json, "Print JSON");
   c->callback([=] { Run(*o); });
 }

@@ -47,11 +47,8 @@ void PrintTable(const std::vector<std::vector<std::string>>& rows) {
 }  // namespace
 
 void AddMeasureOptions(CLI::App& command, MeasureOptions& o) {
-  command
-      .add_option("--split", o.split,
-                  "Test rows: paddle, ratio:R, leave-last, time:Q [as the file was trained]")
-      ->check(Checked("SPLIT", [](const std::string& text) { data::ParseSplit(text); }));
-  command.add_option("--seed", o.seed, "Of the split ratio:R [as the file was trained]");
+  AddSplitOption(command, o.split, "as the file was trained");
+  command.add_option("--seed", o.seed, "Of a split that is drawn [as the file was trained]");
   command.add_option("-k", o.ks, "Lengths of the lists, with commas between")
       ->delimiter(',')
       ->check(AtLeastOne())
@@ -87,20 +84,31 @@ bool PredictsRatings(const model::Model& model) {
   return Settings(model).value("loss", "squared") == "squared";
 }
 
-evaluation::SystemReport MeasureSystem(const evaluation::Recommender& recommender, bool rates,
-                                       const TestData& test, const evaluation::RankingTask& task,
-                                       const MeasureOptions& o) {
+evaluation::RankingResult RankCases(const evaluation::Recommender& recommender,
+                                    const evaluation::RankingTask& task, const MeasureOptions& o) {
   evaluation::RankingOptions options;
   options.ks = o.ks;
   options.sampled_negatives = o.sampled_negatives;
   ThreadPool pool(std::clamp(std::thread::hardware_concurrency(), 1u, 16u));
-  evaluation::RankingResult result = EvaluateRanking(recommender, task, options, pool);
+  return EvaluateRanking(recommender, task, options, pool);
+}
+
+evaluation::SystemReport ReportOf(const evaluation::Recommender& recommender,
+                                  const evaluation::RankingResult& result) {
   evaluation::SystemReport report;
   report.name = recommender.name();
   report.measures = evaluation::RankingMeasures(result);
-  for (const evaluation::RankingAt& at : result.at)
+  for (const evaluation::RankingAt& at : result.at) {
     report.recall_by_k.push_back({at.k, at.mean.recall});
+  }
   std::sort(report.recall_by_k.begin(), report.recall_by_k.end());
+  return report;
+}
+
+evaluation::SystemReport MeasureSystem(const evaluation::Recommender& recommender, bool rates,
+                                       const TestData& test, const evaluation::RankingTask& task,
+                                       const MeasureOptions& o) {
+  evaluation::SystemReport report = ReportOf(recommender, RankCases(recommender, task, o));
   if (rates) {
     const data::Interactions& all = test.dataset.interactions;
     for (auto& m : evaluation::RatingMeasures(recommender, all, test.split.test)) {
@@ -127,9 +135,15 @@ std::vector<std::string> Warnings(const evaluation::RankingCases& cases, const M
   return out;
 }
 
-Json MeasuresJson(const evaluation::SystemReport& system) {
+void AddCountOption(CLI::App& command, size_t& count) {
+  command.add_option("--count", count, "How many candidates the ranking model puts in order")
+      ->capture_default_str()
+      ->check(AtLeastOne());
+}
+
+Json MeasuresJson(const std::vector<evaluation::Measure>& measures) {
   Json out = Json::object();
-  for (const evaluation::Measure& m : system.measures) {
+  for (const evaluation::Measure& m : measures) {
     Json value = {{"value", m.value.estimate}};
     if (m.has_interval) value.update({{"low", m.value.low}, {"high", m.value.high}});
     out[m.name] = value;

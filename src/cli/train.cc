@@ -177,9 +177,7 @@ void AddTrain(CLI::App& app) {
                      ->check(CLI::IsMember(description::PresetNames()));
   c->add_option("--model", o->model, "Your own model: a JSON file like the presets")
       ->excludes(preset);
-  c->add_option("--split", o->split,
-                "Test rows: paddle, ratio:R, leave-last, time:Q or none [as the preset says]")
-      ->check(Checked("SPLIT", [](const std::string& text) { data::ParseSplit(text); }));
+  AddSplitOption(*c, o->split, "as the preset says");
   c->add_option("--candidates", o->candidates,
                 "A candidate model's .duomo file, for a preset that learns to rank its results");
   c->add_option("--passes", o->passes, "Passes over the training rows [2]")->check(AtLeastOne());

@@ -79,38 +79,59 @@ void MarkLate(const Interactions& rows, double share, Marks& test) {
 
 }  // namespace
 
+std::span<const SplitForm> SplitForms() {
+  static constexpr SplitForm kForms[] = {
+      {SplitKind::kPaddle, "paddle", "paddle", "a tenth of the rows, drawn as in Paddle's chapter"},
+      {SplitKind::kRatio, "ratio:R", "ratio:0.1", "the share R of the rows, drawn by --seed"},
+      {SplitKind::kLeaveLast, "leave-last", "leave-last", "each user's last row in time"},
+      {SplitKind::kTime, "time:Q", "time:0.9", "all rows after the share Q of them, by time"},
+      {SplitKind::kColdItems, "cold-items:R", "cold-items:0.1",
+       "all rows of the share R of the items, drawn by --seed"},
+      {SplitKind::kFold, "fold:NAME", "fold:u1", "NAME.test beside the data (ml-100k)"},
+      {SplitKind::kPaddleValidation, "paddle-validation", "paddle-validation",
+       "a tenth of paddle's training rows; its test rows left out"},
+      {SplitKind::kNone, "none", "none", "no row: all train"},
+  };
+  return kForms;
+}
+
+std::string SplitHelp() {
+  size_t width = 0;
+  for (const SplitForm& f : SplitForms()) width = std::max(width, f.form.size());
+  std::string out;
+  for (const SplitForm& f : SplitForms()) {
+    out += StrCat(out.empty() ? "" : "\n", f.form, std::string(width + 2 - f.form.size(), ' '),
+                  f.meaning);
+  }
+  return out;
+}
+
 SplitSpec ParseSplit(std::string_view text) {
   SplitSpec spec;
   spec.name = text;
-  if (text == "paddle") {
-    spec.kind = SplitKind::kPaddle;
-  } else if (text == "paddle-validation") {
-    spec.kind = SplitKind::kPaddleValidation;
-  } else if (text == "leave-last") {
-    spec.kind = SplitKind::kLeaveLast;
-  } else if (text == "none") {
-    spec.kind = SplitKind::kNone;
-  } else if (text.starts_with("fold:") && text.size() > 5) {
-    spec.kind = SplitKind::kFold;
-  } else if (text.starts_with("ratio:") || text.starts_with("time:") ||
-             text.starts_with("cold-items:")) {
-    spec.kind = text.starts_with("ratio:")  ? SplitKind::kRatio
-                : text.starts_with("time:") ? SplitKind::kTime
-                                            : SplitKind::kColdItems;
-    std::string_view number = text.substr(text.find(':') + 1);
-    auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), spec.share);
-    bool whole = error == std::errc() && end == number.data() + number.size();
-    if (!whole || !(spec.share > 0 && spec.share < 1)) {
-      Fail(Status::kInvalidArgument, "split \"", text, "\": \"", number,
-           "\" is not a number between 0 and 1");
+  std::string possible;
+  for (const SplitForm& f : SplitForms()) {
+    possible += StrCat(possible.empty() ? "" : ", ", f.form);
+    if (f.form != f.example) possible += StrCat(" (e.g. ", f.example, ")");
+    size_t colon = f.form.find(':');
+    spec.kind = f.kind;
+    if (colon == f.form.npos) {
+      if (text == f.form) return spec;
+      continue;
     }
-  } else {
-    Fail(Status::kInvalidArgument, "unknown split \"", text,
-         "\"; possible are paddle, ratio:R (e.g. ratio:0.1), leave-last, time:Q (e.g. time:0.9), "
-         "cold-items:R (e.g. cold-items:0.1), fold:NAME (e.g. fold:u1, of ml-100k), "
-         "paddle-validation and none");
+    if (!text.starts_with(f.form.substr(0, colon + 1))) continue;
+    std::string_view value = text.substr(colon + 1);
+    if (f.kind == SplitKind::kFold) {
+      if (!value.empty()) return spec;
+      continue;
+    }
+    const char* end = value.data() + value.size();
+    auto [at, error] = std::from_chars(value.data(), end, spec.share);
+    if (error == std::errc() && at == end && spec.share > 0 && spec.share < 1) return spec;
+    Fail(Status::kInvalidArgument, "split \"", text, "\": \"", value,
+         "\" is not a number between 0 and 1");
   }
-  return spec;
+  Fail(Status::kInvalidArgument, "unknown split \"", text, "\"; possible are ", possible);
 }
 
 Split MakeSplit(const SplitSpec& spec, const Interactions& interactions, uint64_t seed) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,19 @@ struct SplitSpec {
   double share = 0;  // R or Q, strictly between 0 and 1
   std::string name;
 };
+
+// One way to write a split. The table of these is what ParseSplit() reads by, and the only list of
+// splits in help texts and messages.
+struct SplitForm {
+  SplitKind kind;
+  std::string_view form;     // "ratio:R"; what stands after a colon is the reader's to fill in
+  std::string_view example;  // "ratio:0.1"
+  std::string_view meaning;  // of the test rows, a phrase for people
+};
+std::span<const SplitForm> SplitForms();
+
+// The table for a command's help, one form and its meaning a line.
+std::string SplitHelp();
 
 // Throws Error(kInvalidArgument) that lists what is possible.
 SplitSpec ParseSplit(std::string_view text);

@@ -10,19 +10,32 @@
 
 namespace duomo::evaluation {
 
+namespace {
+
+struct UserMeasure {
+  const char* name;
+  double UserRanking::*value;
+};
+constexpr UserMeasure kUserMeasures[] = {{"hr", &UserRanking::hit},
+                                         {"ndcg", &UserRanking::ndcg},
+                                         {"recall", &UserRanking::recall},
+                                         {"map", &UserRanking::average_precision}};
+
+std::vector<double> ByUser(const RankingAt& at, double UserRanking::*value) {
+  std::vector<double> out;
+  for (const UserRanking& user : at.users) out.push_back(user.*value);
+  return out;
+}
+
+}  // namespace
+
 std::vector<Measure> RankingMeasures(const RankingResult& result, const BootstrapOptions& options) {
   std::vector<Measure> out;
   for (const RankingAt& at : result.at) {
-    auto mean = [&](const char* name, double UserRanking::*value) {
-      std::vector<double> values;
-      for (const UserRanking& user : at.users) values.push_back(user.*value);
-      out.push_back(
-          {StrCat(name, '@', at.k), Better::kHigher, BootstrapMean(values, options), true});
-    };
-    mean("hr", &UserRanking::hit);
-    mean("ndcg", &UserRanking::ndcg);
-    mean("recall", &UserRanking::recall);
-    mean("map", &UserRanking::average_precision);
+    for (const UserMeasure& m : kUserMeasures) {
+      out.push_back({StrCat(m.name, '@', at.k), Better::kHigher,
+                     BootstrapMean(ByUser(at, m.value), options), true});
+    }
     if (!at.lists) continue;
     auto whole = [&](const char* name, Better better, double value) {
       out.push_back({StrCat(name, '@', at.k), better, {value, value, value}, false});
@@ -32,6 +45,29 @@ std::vector<Measure> RankingMeasures(const RankingResult& result, const Bootstra
     whole("popularity", Better::kNeither, at.lists->popularity);
   }
   out.push_back({"mrr", Better::kHigher, BootstrapMean(result.reciprocal_ranks, options), true});
+  return out;
+}
+
+std::vector<Measure> RankingDifferences(const RankingResult& a, const RankingResult& b,
+                                        const BootstrapOptions& options) {
+  std::vector<Measure> out;
+  if (a.at.size() != b.at.size()) {
+    Fail(Status::kInvalidArgument, "rankings cut at ", a.at.size(), " and at ", b.at.size(),
+         " lengths have no difference");
+  }
+  for (size_t i = 0; i < a.at.size(); ++i) {
+    if (a.at[i].k != b.at[i].k) {
+      Fail(Status::kInvalidArgument, "rankings cut at ", a.at[i].k, " and at ", b.at[i].k,
+           " have no difference");
+    }
+    for (const UserMeasure& m : kUserMeasures) {
+      out.push_back(
+          {StrCat(m.name, '@', a.at[i].k), Better::kHigher,
+           BootstrapDifference(ByUser(a.at[i], m.value), ByUser(b.at[i], m.value), options), true});
+    }
+  }
+  out.push_back({"mrr", Better::kHigher,
+                 BootstrapDifference(a.reciprocal_ranks, b.reciprocal_ranks, options), true});
   return out;
 }
 

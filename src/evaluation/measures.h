@@ -25,6 +25,11 @@ struct Measure {
 std::vector<Measure> RankingMeasures(const RankingResult& result,
                                      const BootstrapOptions& options = {});
 
+// a − b of each of those that has a value a user, both of one task: users are drawn in pairs, so an
+// interval without 0 is a difference. Throws Error(kInvalidArgument) for other ks or users.
+std::vector<Measure> RankingDifferences(const RankingResult& a, const RankingResult& b,
+                                        const BootstrapOptions& options = {});
+
 // rmse and mae of predictions on test rows, users drawn as a whole. Throws as bootstrap.h.
 std::vector<Measure> RatingMeasures(const Recommender& recommender,
                                     const data::Interactions& interactions,

@@ -46,6 +46,31 @@ TEST(Compare, WritesOneFileThatNeedsNothingElse) {
   EXPECT_EQ(text.find("nan"), std::string::npos);
 }
 
+// Items that nobody has rated: what the content says of them beats both floors.
+TEST(Compare, ItemsHeldOutCompletely) {
+  TemporaryFolder folder;
+  std::string data = folder.File("data.zip"), file = folder.File("cold.duomo");
+  ASSERT_EQ(
+      Duomo({"synth", "-o", data, "--users", "200", "--items", "150", "--ratings", "8000"}).code,
+      0);
+  Outcome trained = Duomo({"train", data, "-o", file, "--preset", "content", "--split",
+                           "cold-items:0.2", "--seed", "3", "--steps", "300", "--threads", "1"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  Json report = DuomoJson({"compare", data, file, "--baselines", "popularity,popularity-of-genre"});
+  EXPECT_EQ(report["split"], "cold-items:0.2");
+  ASSERT_EQ(report["systems"].size(), 3u);
+  auto recall = [&](size_t system) {
+    return report["systems"][system]["measures"]["recall@50"]["value"].get<double>();
+  };
+  EXPECT_EQ(report["systems"][2]["name"], "popularity-of-genre");
+  EXPECT_LT(recall(1), 0.02) << "nobody has those items, so popularity puts them last";
+  EXPECT_GT(recall(2), recall(1));
+  EXPECT_GT(recall(0), recall(2));
+  // One model alone gives the same numbers.
+  Json alone = DuomoJson({"evaluate", file, data, "--ranking"});
+  EXPECT_EQ(alone["ranking"]["measures"], report["systems"][0]["measures"]);
+}
+
 TEST(Compare, SaysWhatIsWrong) {
   ExpectFailure(1, {"compare", SmallData(), "missing.duomo"}, {"missing.duomo"});
   ExpectFailure(2, {"compare", SmallData(), SmallModel(), "--baselines", "oracle"}, {"oracle"});

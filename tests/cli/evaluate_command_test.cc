@@ -1,3 +1,7 @@
+#include <cmath>
+#include <cstdio>
+#include <map>
+
 #include "cli/program.h"
 
 namespace duomo::testing {
@@ -73,6 +77,109 @@ TEST(Evaluate, TableForPeople) {
        {"test ratings", "RMSE", "MAE", "global mean", "user + item bias", "hybrid"}) {
     EXPECT_NE(o.out.find(part), o.out.npos) << o.out;
   }
+}
+
+// Each user's last item in time, of users with two rows or more; read without the program's help.
+std::map<int, int> LastItems(const DataFolder& data) {
+  struct Last {
+    int item = 0, rows = 0;
+    long long time = 0;
+  };
+  std::map<int, Last> last;
+  for (const std::string& line : Lines(data.Text("ratings.dat"))) {
+    int user = 0, item = 0, rating = 0;
+    long long time = 0;
+    EXPECT_EQ(std::sscanf(line.c_str(), "%d::%d::%d::%lld", &user, &item, &rating, &time), 4);
+    Last& entry = last[user];
+    if (entry.rows++ == 0 || time >= entry.time) entry.item = item, entry.time = time;
+  }
+  std::map<int, int> out;
+  for (const auto& [user, entry] : last) {
+    if (entry.rows > 1) out[user] = entry.item;
+  }
+  return out;
+}
+
+// Two stages, trained for a few steps on the same small data.
+class EvaluateTwoStages : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    TrainSmall(candidates_, {"--preset", "youtube-candidates", "--store-history"});
+    TrainSmall(ranking_, {"--preset", "youtube-ranking", "--candidates", candidates_});
+  }
+  TemporaryFolder folder_;
+  std::string candidates_ = folder_.File("c.duomo"), ranking_ = folder_.File("r.duomo");
+};
+
+TEST_F(EvaluateTwoStages, SaysWhatTheOrderIsWorth) {
+  Json report = DuomoJson({"evaluate", ranking_, SmallData(), "--candidates", candidates_,
+                           "--ranking", "--count", "12", "-k", "4,12"});
+  const Json& ranking = report["ranking"];
+  std::map<int, int> held_out = LastItems(DataFolder());
+  EXPECT_EQ(ranking["users"], held_out.size());
+  EXPECT_EQ(report["split"], "leave-last");
+  auto value = [&](const char* row, const char* name) {
+    return ranking[row][name]["value"].get<double>();
+  };
+  // The same twelve, so the same twelve found, for certain; further up, another order.
+  EXPECT_EQ(value("measures", "hr@12"), value("candidates", "hr@12"));
+  EXPECT_EQ(ranking["difference"]["hr@12"], Json({{"value", 0.0}, {"low", 0.0}, {"high", 0.0}}));
+  EXPECT_GT(value("measures", "hr@12"), 0);
+  EXPECT_NE(value("measures", "mrr"), value("candidates", "mrr"));
+  for (const char* name : {"hr@4", "ndcg@4", "ndcg@12", "map@12", "mrr"}) {
+    EXPECT_NEAR(value("difference", name), value("measures", name) - value("candidates", name),
+                1e-12)
+        << name;
+    EXPECT_LT(ranking["difference"][name]["low"].get<double>(),
+              ranking["difference"][name]["high"].get<double>())
+        << name;
+  }
+  // The same from what `recommend` says to each user.
+  double hits = 0, ndcg = 0;
+  for (auto [user, item] : held_out) {
+    Json said = DuomoJson({"recommend", candidates_, ranking_, "--user", std::to_string(user),
+                           "--candidates", "12", "-k", "12"});
+    for (size_t i = 0; i < said["items"].size(); ++i) {
+      if (said["items"][i]["item"] != item) continue;
+      hits += i < 4 ? 1 : 0;
+      ndcg += 1 / std::log2(static_cast<double>(i) + 2);
+    }
+  }
+  auto users = static_cast<double>(held_out.size());
+  EXPECT_NEAR(value("measures", "hr@4"), hits / users, 1e-12);
+  EXPECT_NEAR(value("measures", "ndcg@12"), ndcg / users, 1e-12);
+}
+
+TEST_F(EvaluateTwoStages, TableForPeople) {
+  Outcome o = Duomo({"evaluate", ranking_, SmallData(), "--candidates", candidates_});
+  EXPECT_EQ(o.code, 0) << o.err;
+  for (const char* part :
+       {"200 candidates by youtube-candidates", "put in order by youtube-ranking",
+        "pipeline less candidates", "ndcg@10"}) {
+    EXPECT_NE(o.out.find(part), o.out.npos) << o.out;
+  }
+}
+
+TEST_F(EvaluateTwoStages, AsOneRowOfAComparison) {
+  Json alone = DuomoJson({"evaluate", ranking_, SmallData(), "--candidates", candidates_});
+  Json report = DuomoJson({"compare", SmallData(), candidates_, "--pipeline", candidates_, ranking_,
+                           "--baselines", "popularity"});
+  ASSERT_EQ(report["systems"].size(), 3u);
+  EXPECT_EQ(report["systems"][1]["name"], "pipeline");
+  EXPECT_EQ(report["systems"][1]["measures"], alone["ranking"]["measures"]);
+}
+
+TEST_F(EvaluateTwoStages, SaysWhatIsWrong) {
+  ExpectFailure(1, {"evaluate", ranking_, SmallData()}, {ranking_, "--candidates"});
+  ExpectFailure(1, {"evaluate", ranking_, SmallData(), "--candidates", ranking_}, {"joint model"});
+  ExpectFailure(1, {"evaluate", candidates_, SmallData(), "--candidates", candidates_},
+                {candidates_, "not a ranking model"});
+  ExpectFailure(2, {"evaluate", ranking_, SmallData(), "--candidates", candidates_, "--count", "0"},
+                {"--count"});
+  ExpectFailure(1, {"compare", SmallData(), candidates_, "--pipeline", candidates_, candidates_},
+                {"not a ranking model"});
+  ExpectFailure(1, {"compare", SmallData(), SmallModel(), "--pipeline", candidates_, ranking_},
+                {candidates_, "leave-last", "paddle", "--split"});
 }
 
 }  // namespace

@@ -60,6 +60,17 @@ TEST(Usage, Version) {
   EXPECT_EQ(o.out.rfind("duomo 0.", 0), 0u) << o.out;
 }
 
+TEST(Usage, EveryCommandWithASplitListsAllOfThem) {
+  for (const char* command : {"train", "evaluate", "compare"}) {
+    Outcome o = Duomo({command, "--help"});
+    EXPECT_EQ(o.code, 0);
+    for (const char* form : {" paddle ", " paddle-validation ", " ratio:R ", " leave-last ",
+                             " time:Q ", " cold-items:R ", " fold:NAME ", " none "}) {
+      EXPECT_NE(o.out.find(form), o.out.npos) << command << form << o.out;
+    }
+  }
+}
+
 TEST(Usage, WrongUsageIsTwo) {
   Outcome none = Duomo({});
   EXPECT_EQ(none.code, 2);

@@ -175,5 +175,23 @@ TEST(Split, ColdItemsAreTestRowsAltogether) {
   EXPECT_NE(MakeSplit("cold-items:0.2", all, 8).test, split.test);
 }
 
+TEST(Split, EveryFormOfTheTableIsReadAndExplained) {
+  std::string help = SplitHelp();
+  ASSERT_EQ(SplitForms().size(), 8u);
+  for (const SplitForm& form : SplitForms()) {
+    EXPECT_EQ(ParseSplit(form.example).kind, form.kind) << form.form;
+    EXPECT_EQ(ParseSplit(form.example).name, form.example);
+    EXPECT_NE(help.find(std::string(form.form) + "  "), help.npos) << help;
+    EXPECT_NE(help.find(form.meaning), help.npos) << help;
+    try {
+      ParseSplit("by-the-moon");
+      ADD_FAILURE();
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find(form.example), std::string::npos) << error.what();
+    }
+  }
+  EXPECT_EQ(ParseSplit("cold-items:0.25").share, 0.25);
+}
+
 }  // namespace
 }  // namespace duomo::data

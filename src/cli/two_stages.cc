@@ -1,0 +1,52 @@
+#include "cli/two_stages.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "core/thread_pool.h"
+#include "data/model_rows.h"
+#include "training/pipeline.h"
+#include "training/sequences.h"
+
+namespace duomo::cli {
+TwoStages RunTwoStages(const std::shared_ptr<const runtime::Engine>& candidates,
+                       const std::shared_ptr<const runtime::Engine>& ranking, const TestData& test,
+                       const evaluation::RankingTask& task, size_t count) {
+  const model::Model& model = candidates->model();
+  std::vector<uint32_t> users = data::RowsInModel(test.dataset.users, model.users().keys);
+  std::vector<uint32_t> items = data::RowsInModel(test.dataset.items, model.items().keys);
+  std::vector<uint32_t> back(model.items().count, data::kNotInModel);
+  for (uint32_t item = 0; item < items.size(); ++item) {
+    if (items[item] != data::kNotInModel) back[items[item]] = item;
+  }
+  training::Sequences sequences(test.dataset.interactions, test.dataset.users.size(),
+                                test.split.train);
+  size_t n = test.dataset.users.size();
+  std::vector<std::vector<uint32_t>> found(n), ordered(n);
+  ThreadPool pool(std::clamp(std::thread::hardware_concurrency(), 1u, 16u));
+  pool.Run([&](size_t worker) {
+    training::Pipeline stages(candidates, ranking);
+    Range range = Share(task.cases.size(), worker, pool.size());
+    for (size_t i = range.begin; i < range.end; ++i) {
+      uint32_t user = task.cases[i].user;
+      std::optional<uint32_t> known;
+      if (users[user] != data::kNotInModel) known = users[user];
+      std::vector<uint32_t> history;
+      for (uint32_t item : sequences.ItemsOf(user)) {
+        if (items[item] != data::kNotInModel) history.push_back(items[item]);
+      }
+      auto results = stages.Recommend(known, history, count, count);
+      std::erase_if(results, [&](const auto& r) { return back[r.item] == data::kNotInModel; });
+      for (const auto& r : results) ordered[user].push_back(back[r.item]);
+      std::sort(results.begin(), results.end(), [](const auto& a, const auto& b) {
+        return a.candidate_score != b.candidate_score ? a.candidate_score > b.candidate_score
+                                                      : a.item < b.item;
+      });
+      for (const auto& r : results) found[user].push_back(back[r.item]);
+    }
+  });
+  return {std::make_unique<evaluation::ListRecommender>("candidates", std::move(found)),
+          std::make_unique<evaluation::ListRecommender>("pipeline", std::move(ordered))};
+}
+
+}  // namespace duomo::cli

@@ -1,0 +1,24 @@
+// Two stages as recommenders, so that they are measured like anything else. Stands on training's
+// Pipeline, which evaluation must not know.
+#pragma once
+
+#include <memory>
+
+#include "cli/compare.h"
+#include "evaluation/list_recommender.h"
+
+namespace duomo::cli {
+
+// For the user of each case: the first `count` items of a candidate model, which is given the
+// user's training rows of the split as history (oldest first), and the same items in the order of
+// the ranking model. Items that either model does not know are left out of both.
+struct TwoStages {
+  std::unique_ptr<evaluation::ListRecommender> candidates, pipeline;
+};
+
+// Throws Error(kUnsupported) when `candidates` is a joint model or `ranking` is not.
+TwoStages RunTwoStages(const std::shared_ptr<const runtime::Engine>& candidates,
+                       const std::shared_ptr<const runtime::Engine>& ranking, const TestData& test,
+                       const evaluation::RankingTask& task, size_t count);
+
+}  // namespace duomo::cli
