@@ -158,16 +158,16 @@ class Searcher {
   bool restricted_ = false, excludes_ = false;
 };
 
-void RunSearch(duomo_topk_result* result, duomo_context* context, const duomo_topk_request* request,
-               Search search) {
+void RunSearch(const duomo_topk_result* result, duomo_context* context,
+               const duomo_topk_request* request, Search search) {
   duomo_context& c = Need(context, "context");
-  Need(result, "out");
+  // Read like a request: an array that a newer client wants filled must not be passed over.
+  duomo_topk_result out = ReadStruct(&Need(result, "out"), "duomo_topk_result");
   duomo_topk_request r = ReadTopKRequest(c, request, search);
-  CheckStructSize<duomo_topk_result>(result->struct_size, "duomo_topk_result");
-  CheckReserved(result->reserved, "out.reserved");
-  auto ids = NeedArray(result->ids, r.count * r.k, "out.ids");
-  auto scores = NeedArray(result->scores, r.count * r.k, "out.scores");
-  auto counts = NeedArray(result->counts, r.count, "out.counts");
+  CheckReserved(out.reserved, "out.reserved");
+  auto ids = NeedArray(out.ids, r.count * r.k, "out.ids");
+  auto scores = NeedArray(out.scores, r.count * r.k, "out.scores");
+  auto counts = NeedArray(out.counts, r.count, "out.counts");
   Searcher(c, r, search).Run();
   // Nothing fails from here on.
   size_t begin = 0;

@@ -16,9 +16,13 @@
  *    length, not NUL-terminated, and lives as long as the model.
  *  - Struct arguments start with struct_size; initialise them with their _INIT macro. They grow at
  *    the end only, and a library reads and writes no further than the struct_size it is given. One
- *    that is smaller than the struct's first version is DUOMO_INVALID_ARGUMENT. One that is larger
- *    than the library knows comes from a newer client: that is fine while what the library does
- *    not know is 0, else DUOMO_UNSUPPORTED_VERSION.
+ *    that is smaller than the struct's first version, or above 4096, is DUOMO_INVALID_ARGUMENT. One
+ *    that is larger than the library knows comes from a newer client: that is fine while what the
+ *    library does not know is 0, else DUOMO_UNSUPPORTED_VERSION. Of structs that Duomo fills
+ *    (duomo_error and the _info structs) it leaves what it does not know as it is.
+ *  - Functions of a model may run on any number of threads at once. A context or features are one
+ *    call's at a time, whether it changes or reads them; which thread makes the call is all the
+ *    same. The last release of an object comes after every call with it.
  *  - Ids are int64_t. Where a catalogue has string keys, an id is the row of the key, 0 … n-1 in
  *    the order of the file; duomo_item_id_of_key and duomo_user_id_of_key translate.
  *  - Scores are in the unit of the model's output (stars, probability, seconds); see
@@ -73,7 +77,8 @@ typedef struct duomo_error {
 
 #define DUOMO_ERROR_INIT {sizeof(duomo_error), 0, {0}}
 
-/* "DUOMO_NOT_FOUND" and so on; "unknown status" for other numbers. Static, NUL-terminated. */
+/* "DUOMO_NOT_FOUND" and so on; "unknown status" for other numbers. Static, NUL-terminated; like the
+ * two functions below it cannot fail. Thread-safe. */
 DUOMO_API const char *duomo_status_name(duomo_status status);
 
 /* ---- Versions ---------------------------------------------------------------------------- */
@@ -82,11 +87,11 @@ DUOMO_API const char *duomo_status_name(duomo_status status);
 #define DUOMO_VERSION_MINOR 1
 #define DUOMO_VERSION_PATCH 0
 
-/* "0.1.0": of the library that runs, not of this header. Static, NUL-terminated. */
+/* "0.1.0": of the library that runs, not of this header. Static, NUL-terminated. Thread-safe. */
 DUOMO_API const char *duomo_version(void);
 
 /* One line about how the library was built and which kernels this machine runs, for bug reports:
- * "duomo 0.1.0, oneDNN 2.6.3, avx512". Static, NUL-terminated. */
+ * "duomo 0.1.0, oneDNN 2.6.3, avx512". Static, NUL-terminated. Thread-safe. */
 DUOMO_API const char *duomo_build_info(void);
 
 /* ---- Models ------------------------------------------------------------------------------ */
@@ -118,8 +123,9 @@ typedef struct duomo_open_options {
  * Opens a file. It is mapped and used in place; time does not grow with the catalogue. Replace
  * files by rename, never edit them in place. options may be NULL. On success *out is one
  * reference. Thread-safe.
- * Errors: DUOMO_IO_ERROR, DUOMO_CORRUPT, DUOMO_UNSUPPORTED_VERSION (the message names both),
- * DUOMO_UNSUPPORTED (a backend that this library was built without), DUOMO_OUT_OF_MEMORY.
+ * Errors: DUOMO_IO_ERROR, DUOMO_CORRUPT, DUOMO_UNSUPPORTED_VERSION (the message names the version
+ * that the file needs and the one that this library reads), DUOMO_UNSUPPORTED (a backend that
+ * this library was built without), DUOMO_OUT_OF_MEMORY.
  */
 DUOMO_API duomo_status duomo_model_open(duomo_model **out, const char *path,
                                         const duomo_open_options *options, duomo_error *error);
@@ -197,7 +203,8 @@ typedef struct duomo_input_info {
 
 #define DUOMO_INPUT_INFO_INIT {sizeof(duomo_input_info), 0, 0, 0, 0, {0, 0}}
 
-/* The input number `index`, 0 … input_count-1. Errors: DUOMO_NOT_FOUND. Thread-safe. */
+/* The input number `index`, 0 … input_count-1; *out is filled as by duomo_model_get_info.
+ * Errors: DUOMO_NOT_FOUND. Thread-safe. */
 DUOMO_API duomo_status duomo_model_get_input(duomo_input_info *out, const duomo_model *model,
                                              uint64_t index, duomo_error *error);
 
@@ -211,7 +218,8 @@ DUOMO_API duomo_status duomo_user_id_at(int64_t *id, const duomo_model *model, u
                                         duomo_error *error);
 
 /* From a string key (NUL-terminated UTF-8) to the id and back. Errors: DUOMO_NOT_FOUND;
- * DUOMO_UNSUPPORTED where the keys are integers. Thread-safe. */
+ * DUOMO_INVALID_ARGUMENT for a key that is not UTF-8; DUOMO_UNSUPPORTED where the keys are integers;
+ * DUOMO_CORRUPT where the file's own is not UTF-8, which opening does not look at. Thread-safe. */
 DUOMO_API duomo_status duomo_item_id_of_key(int64_t *id, const duomo_model *model,
                                             const char *key, duomo_error *error);
 DUOMO_API duomo_status duomo_user_id_of_key(int64_t *id, const duomo_model *model,
@@ -222,7 +230,7 @@ DUOMO_API duomo_status duomo_user_key(duomo_text *key, const duomo_model *model,
                                       duomo_error *error);
 
 /* The title for people, possibly empty. Errors: DUOMO_NOT_FOUND for the id; DUOMO_UNSUPPORTED where
- * the file has no titles. Thread-safe. */
+ * the file has no titles; DUOMO_CORRUPT where this one is not UTF-8. Thread-safe. */
 DUOMO_API duomo_status duomo_item_title(duomo_text *title, const duomo_model *model, int64_t id,
                                         duomo_error *error);
 
@@ -245,7 +253,7 @@ typedef struct duomo_context_options {
 /*
  * A context for one thread at a time: make one a thread, or hand one around under a lock. It keeps
  * its model alive. Scratch memory grows to what the largest call needed and is freed by release.
- * options may be NULL. Errors: DUOMO_OUT_OF_MEMORY.
+ * options may be NULL. Errors: DUOMO_INVALID_ARGUMENT, DUOMO_OUT_OF_MEMORY.
  */
 DUOMO_API duomo_status duomo_context_create(duomo_context **out, duomo_model *model,
                                             const duomo_context_options *options,
@@ -404,7 +412,8 @@ typedef struct duomo_topk_result {
  * the cosine of the item vectors, −1 … 1 (without the bias columns of a dot model), and leaves out
  * the item itself where queries are ids.
  * Errors: DUOMO_INVALID_ARGUMENT (k = 0, none or several sources, a source or flag that does not
- * fit the call, offsets that descend, a filter on an input of another kind); DUOMO_NOT_FOUND for
+ * fit the call, offsets that descend, a filter on an input of another kind or scope, a minimum score
+ * that is NaN); DUOMO_NOT_FOUND for
  * ids (position named; see DUOMO_UNKNOWN_IS_MARKED), inputs and values of filters;
  * DUOMO_UNSUPPORTED for logistic models, seen without history in the file, histories for a model
  * without a history input, and files without item vectors; DUOMO_OUT_OF_MEMORY.

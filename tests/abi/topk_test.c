@@ -249,6 +249,16 @@ static void test_request_errors(void) {
   FAILS(DUOMO_INVALID_ARGUMENT, "out.scores", duomo_topk(&out, context, &good, &error));
   out = into(&r), out.counts = NULL;
   FAILS(DUOMO_INVALID_ARGUMENT, "out.counts", duomo_topk(&out, context, &good, &error));
+  {
+    struct {
+      duomo_topk_result known;
+      int64_t* rows;
+    } newer = {into(&r), NULL};
+    newer.known.struct_size = sizeof(newer);
+    newer.rows = newer.known.ids; /* what the library cannot fill must not look filled */
+    FAILS(DUOMO_UNSUPPORTED_VERSION, "duomo_topk_result has 40 bytes there, of which duomo",
+          duomo_topk(&newer.known, context, &good, &error));
+  }
   CHECK(poisoned(&r, sizeof(r)));
   duomo_features_release(items);
   duomo_features_release(users);

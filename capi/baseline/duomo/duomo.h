@@ -1,0 +1,465 @@
+/*
+ * duomo.h: the C interface of Duomo, an embeddable recommender. This header is the specification.
+ *
+ * Two objects. A duomo_model is an opened .duomo file: immutable, reference counted, usable from
+ * any number of threads at once. A duomo_context is the scratch memory of one thread at a time:
+ * cheap, and it holds its model alive. A third, duomo_features, carries raw features of users,
+ * items or pairs that the file does not know.
+ *
+ * Conventions, for every function unless its comment says otherwise:
+ *  - Results go to the first arguments, the error to the last, which may be NULL.
+ *  - On failure nothing is written but *error; nothing needs cleaning up.
+ *  - Arguments are checked before the first result is written: NULL where something is required, an
+ *    unknown flag or value of an enum, a reserved field that is not 0 are DUOMO_INVALID_ARGUMENT.
+ *    An array of length 0 may be NULL. Releasing NULL does nothing.
+ *  - Memory is owned by whoever allocated it. Text that Duomo hands out is UTF-8, given with its
+ *    length, not NUL-terminated, and lives as long as the model.
+ *  - Struct arguments start with struct_size; initialise them with their _INIT macro. They grow at
+ *    the end only, and a library reads and writes no further than the struct_size it is given. One
+ *    that is smaller than the struct's first version, or above 4096, is DUOMO_INVALID_ARGUMENT. One
+ *    that is larger than the library knows comes from a newer client: that is fine while what the
+ *    library does not know is 0, else DUOMO_UNSUPPORTED_VERSION. Of structs that Duomo fills
+ *    (duomo_error and the _info structs) it leaves what it does not know as it is.
+ *  - Functions of a model may run on any number of threads at once. A context or features are one
+ *    call's at a time, whether it changes or reads them; which thread makes the call is all the
+ *    same. The last release of an object comes after every call with it.
+ *  - Ids are int64_t. Where a catalogue has string keys, an id is the row of the key, 0 … n-1 in
+ *    the order of the file; duomo_item_id_of_key and duomo_user_id_of_key translate.
+ *  - Scores are in the unit of the model's output (stars, probability, seconds); see
+ *    duomo_model_info. The same pair of stored vectors has the same bits in every call.
+ *  - Any call may fail with DUOMO_OUT_OF_MEMORY, and with DUOMO_INTERNAL where Duomo is at fault.
+ *  - Nothing is printed, no environment variable is read, no thread is started, and the host is
+ *    never aborted. The default floating-point environment is assumed. (What oneDNN does by itself
+ *    is written in ABI.md; the portable build does none of it.)
+ *
+ * Since 0.1 where nothing else is said.
+ */
+#ifndef DUOMO_DUOMO_H_
+#define DUOMO_DUOMO_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__) || defined(__clang__)
+#define DUOMO_API __attribute__((visibility("default")))
+#else
+#define DUOMO_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Status and errors ------------------------------------------------------------------- */
+
+typedef int32_t duomo_status;
+
+enum {
+  DUOMO_OK = 0,
+  DUOMO_INVALID_ARGUMENT = 1,    /* the call is wrong, whatever the model */
+  DUOMO_NOT_FOUND = 2,           /* an id, key or input that the model does not have */
+  DUOMO_OUT_OF_MEMORY = 3,
+  DUOMO_IO_ERROR = 4,            /* the system refused to read the file; the message says why */
+  DUOMO_CORRUPT = 5,             /* the bytes are not a valid .duomo file */
+  DUOMO_UNSUPPORTED_VERSION = 6, /* the file or the client is newer than this library */
+  DUOMO_UNSUPPORTED = 7,         /* this model cannot do that; the message says what it lacks */
+  DUOMO_INTERNAL = 8             /* a defect in Duomo: please report the message */
+};
+
+/* Filled when a call fails, untouched when it succeeds. `message` is NUL-terminated UTF-8, cut
+ * between characters. A call that is given one with a struct_size below the first version's does
+ * nothing but return DUOMO_INVALID_ARGUMENT. */
+typedef struct duomo_error {
+  uint32_t struct_size;
+  duomo_status status;
+  char message[504];
+} duomo_error;
+
+#define DUOMO_ERROR_INIT {sizeof(duomo_error), 0, {0}}
+
+/* "DUOMO_NOT_FOUND" and so on; "unknown status" for other numbers. Static, NUL-terminated; like the
+ * two functions below it cannot fail. Thread-safe. */
+DUOMO_API const char *duomo_status_name(duomo_status status);
+
+/* ---- Versions ---------------------------------------------------------------------------- */
+
+#define DUOMO_VERSION_MAJOR 0
+#define DUOMO_VERSION_MINOR 1
+#define DUOMO_VERSION_PATCH 0
+
+/* "0.1.0": of the library that runs, not of this header. Static, NUL-terminated. Thread-safe. */
+DUOMO_API const char *duomo_version(void);
+
+/* One line about how the library was built and which kernels this machine runs, for bug reports:
+ * "duomo 0.1.0, oneDNN 2.6.3, avx512". Static, NUL-terminated. Thread-safe. */
+DUOMO_API const char *duomo_build_info(void);
+
+/* ---- Models ------------------------------------------------------------------------------ */
+
+typedef struct duomo_model duomo_model;
+
+enum {
+  DUOMO_OPEN_COPY = 1,   /* read the file into memory instead of mapping it: use where the file
+                            may be changed in place (truncating a mapped file kills the process) */
+  DUOMO_OPEN_VERIFY = 2  /* check the checksum of every byte; time grows with the file */
+};
+
+enum {
+  DUOMO_BACKEND_DEFAULT = 0, /* oneDNN where the library was built with it */
+  DUOMO_BACKEND_ONEDNN = 1,
+  DUOMO_BACKEND_PORTABLE = 2
+};
+
+typedef struct duomo_open_options {
+  uint32_t struct_size;
+  uint32_t flags;   /* DUOMO_OPEN_… */
+  int32_t backend;  /* DUOMO_BACKEND_…: what runs the towers */
+  uint32_t reserved;
+} duomo_open_options;
+
+#define DUOMO_OPEN_OPTIONS_INIT {sizeof(duomo_open_options), 0, DUOMO_BACKEND_DEFAULT, 0}
+
+/*
+ * Opens a file. It is mapped and used in place; time does not grow with the catalogue. Replace
+ * files by rename, never edit them in place. options may be NULL. On success *out is one
+ * reference. Thread-safe.
+ * Errors: DUOMO_IO_ERROR, DUOMO_CORRUPT, DUOMO_UNSUPPORTED_VERSION (the message names the version
+ * that the file needs and the one that this library reads), DUOMO_UNSUPPORTED (a backend that
+ * this library was built without), DUOMO_OUT_OF_MEMORY.
+ */
+DUOMO_API duomo_status duomo_model_open(duomo_model **out, const char *path,
+                                        const duomo_open_options *options, duomo_error *error);
+
+/*
+ * The same from memory. The bytes are borrowed until the last reference to the model is gone and
+ * must not change; where `data` is not aligned to 64 bytes they are copied instead, which
+ * duomo_model_info reports. With DUOMO_OPEN_COPY they are always copied.
+ * Errors: as duomo_model_open, without DUOMO_IO_ERROR.
+ */
+DUOMO_API duomo_status duomo_model_open_buffer(duomo_model **out, const void *data, size_t size,
+                                               const duomo_open_options *options,
+                                               duomo_error *error);
+
+/* Adds or drops a reference; the last one closes the file. Contexts and features hold one each.
+ * Thread-safe. NULL is fine. */
+DUOMO_API void duomo_model_retain(duomo_model *model);
+DUOMO_API void duomo_model_release(duomo_model *model);
+
+enum { DUOMO_HEAD_COSINE = 0, DUOMO_HEAD_DOT = 1, DUOMO_HEAD_LOGISTIC = 2 };
+
+/* Text of the model's: not NUL-terminated, valid as long as the model. */
+typedef struct duomo_text {
+  const char *data;
+  size_t size;
+} duomo_text;
+
+typedef struct duomo_model_info {
+  uint32_t struct_size;
+  int32_t head;          /* DUOMO_HEAD_…; logistic models answer duomo_rank only */
+  uint64_t user_count;   /* known users and items */
+  uint64_t item_count;
+  uint64_t vector_width; /* floats in a user or item vector; 0 for logistic models */
+  uint64_t input_count;  /* for duomo_model_input */
+  uint64_t file_size;    /* bytes */
+  int32_t has_user_vectors; /* 1: frozen in the file; 0: the user tower runs when asked */
+  int32_t has_history;   /* 1: the file knows what its users have seen */
+  int32_t has_titles;
+  int32_t copied;        /* 1: the bytes were copied, neither mapped nor borrowed */
+  duomo_text name;       /* of the description: "hybrid" */
+  duomo_text unit;       /* of the output: "stars" */
+  float minimum_output;  /* the range of predictions; infinite where it has no bound */
+  float maximum_output;
+} duomo_model_info;
+
+#define DUOMO_MODEL_INFO_INIT \
+  {sizeof(duomo_model_info), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, {0, 0}, {0, 0}, 0, 0}
+
+/* Fills *out up to the struct_size that the caller set; what this library does not know stays as it
+ * is. Errors: DUOMO_INVALID_ARGUMENT. Thread-safe. */
+DUOMO_API duomo_status duomo_model_get_info(duomo_model_info *out, const duomo_model *model,
+                                            duomo_error *error);
+
+enum { DUOMO_USER = 0, DUOMO_ITEM = 1, DUOMO_PAIR = 2 };
+
+enum {
+  DUOMO_INPUT_CATEGORY = 0,
+  DUOMO_INPUT_CATEGORY_SET = 1,
+  DUOMO_INPUT_TEXT = 2,
+  DUOMO_INPUT_HISTORY = 3,
+  DUOMO_INPUT_NUMBER = 4
+};
+
+enum { DUOMO_KEYS_RANGE = 0, DUOMO_KEYS_INTEGER = 1, DUOMO_KEYS_STRING = 2 };
+
+typedef struct duomo_input_info {
+  uint32_t struct_size;
+  int32_t scope;             /* DUOMO_USER, _ITEM or _PAIR */
+  int32_t kind;              /* DUOMO_INPUT_… */
+  int32_t keys;              /* DUOMO_KEYS_…: how its values are given; numbers: 0. Histories are
+                                always given as item ids. */
+  uint64_t vocabulary_size;  /* known values; numbers: 0 */
+  duomo_text name;
+} duomo_input_info;
+
+#define DUOMO_INPUT_INFO_INIT {sizeof(duomo_input_info), 0, 0, 0, 0, {0, 0}}
+
+/* The input number `index`, 0 … input_count-1; *out is filled as by duomo_model_get_info.
+ * Errors: DUOMO_NOT_FOUND. Thread-safe. */
+DUOMO_API duomo_status duomo_model_get_input(duomo_input_info *out, const duomo_model *model,
+                                             uint64_t index, duomo_error *error);
+
+/* ---- Ids, keys and titles ---------------------------------------------------------------- */
+
+/* The id of the item or user at `row`, 0 … count-1, in the order of the file.
+ * Errors: DUOMO_NOT_FOUND. Thread-safe. */
+DUOMO_API duomo_status duomo_item_id_at(int64_t *id, const duomo_model *model, uint64_t row,
+                                        duomo_error *error);
+DUOMO_API duomo_status duomo_user_id_at(int64_t *id, const duomo_model *model, uint64_t row,
+                                        duomo_error *error);
+
+/* From a string key (NUL-terminated UTF-8) to the id and back. Errors: DUOMO_NOT_FOUND;
+ * DUOMO_INVALID_ARGUMENT for a key that is not UTF-8; DUOMO_UNSUPPORTED where the keys are integers;
+ * DUOMO_CORRUPT where the file's own is not UTF-8, which opening does not look at. Thread-safe. */
+DUOMO_API duomo_status duomo_item_id_of_key(int64_t *id, const duomo_model *model,
+                                            const char *key, duomo_error *error);
+DUOMO_API duomo_status duomo_user_id_of_key(int64_t *id, const duomo_model *model,
+                                            const char *key, duomo_error *error);
+DUOMO_API duomo_status duomo_item_key(duomo_text *key, const duomo_model *model, int64_t id,
+                                      duomo_error *error);
+DUOMO_API duomo_status duomo_user_key(duomo_text *key, const duomo_model *model, int64_t id,
+                                      duomo_error *error);
+
+/* The title for people, possibly empty. Errors: DUOMO_NOT_FOUND for the id; DUOMO_UNSUPPORTED where
+ * the file has no titles; DUOMO_CORRUPT where this one is not UTF-8. Thread-safe. */
+DUOMO_API duomo_status duomo_item_title(duomo_text *title, const duomo_model *model, int64_t id,
+                                        duomo_error *error);
+
+/* ---- Contexts ---------------------------------------------------------------------------- */
+
+typedef struct duomo_context duomo_context;
+
+enum {
+  DUOMO_UNKNOWN_IS_ERROR = 0, /* an unknown id fails the call; the message names its position */
+  DUOMO_UNKNOWN_IS_MARKED = 1 /* its prediction or vector is NaN, its count 0; the rest is done */
+};
+
+typedef struct duomo_context_options {
+  uint32_t struct_size;
+  int32_t unknown_ids;  /* DUOMO_UNKNOWN_IS_… */
+} duomo_context_options;
+
+#define DUOMO_CONTEXT_OPTIONS_INIT {sizeof(duomo_context_options), DUOMO_UNKNOWN_IS_ERROR}
+
+/*
+ * A context for one thread at a time: make one a thread, or hand one around under a lock. It keeps
+ * its model alive. Scratch memory grows to what the largest call needed and is freed by release.
+ * options may be NULL. Errors: DUOMO_INVALID_ARGUMENT, DUOMO_OUT_OF_MEMORY.
+ */
+DUOMO_API duomo_status duomo_context_create(duomo_context **out, duomo_model *model,
+                                            const duomo_context_options *options,
+                                            duomo_error *error);
+DUOMO_API void duomo_context_release(duomo_context *context);
+
+/* ---- Raw features ------------------------------------------------------------------------ */
+
+typedef struct duomo_features duomo_features;
+
+/*
+ * Features of `count` users, items or pairs (scope: DUOMO_USER, DUOMO_ITEM or DUOMO_PAIR), all
+ * unset at first: an unset category counts as unknown, an unset set, text or history as empty, an
+ * unset number as the input's fallback. Holds its model alive. One thread at a time.
+ * Errors: DUOMO_INVALID_ARGUMENT for the scope, DUOMO_UNSUPPORTED where the model has no input of
+ * it, DUOMO_OUT_OF_MEMORY.
+ */
+DUOMO_API duomo_status duomo_features_create(duomo_features **out, duomo_model *model,
+                                             int32_t scope, size_t count, duomo_error *error);
+DUOMO_API void duomo_features_release(duomo_features *features);
+
+/*
+ * Sets an input, by its name, for all `count` rows; an earlier value is replaced. The values are
+ * copied. Values that the vocabulary does not have count as unknown, and history ids that the
+ * model does not know are left out: neither is an error.
+ *   _integers:      category with range or integer keys; values[count]
+ *   _strings:       category with string keys, or text (split into words and lower-cased as in
+ *                   training); values[count], NUL-terminated UTF-8, NULL: unset
+ *   _numbers:       number; values[count]; NaN: the fallback
+ *   _integer_lists: set with range or integer keys, or history of item ids, oldest first; row i
+ *                   has values[offsets[i]] … values[offsets[i+1]-1]; offsets[count+1] ascend from 0
+ *   _string_lists:  set with string keys
+ * Errors: DUOMO_NOT_FOUND for the name; DUOMO_INVALID_ARGUMENT where the input has another scope or
+ * takes another kind of value (the message says which), for text that is not UTF-8, infinite
+ * numbers and offsets that descend; DUOMO_OUT_OF_MEMORY. The input then keeps its earlier value.
+ */
+DUOMO_API duomo_status duomo_features_set_integers(duomo_features *features, const char *input,
+                                                   const int64_t *values, duomo_error *error);
+DUOMO_API duomo_status duomo_features_set_strings(duomo_features *features, const char *input,
+                                                  const char *const *values, duomo_error *error);
+DUOMO_API duomo_status duomo_features_set_numbers(duomo_features *features, const char *input,
+                                                  const float *values, duomo_error *error);
+DUOMO_API duomo_status duomo_features_set_integer_lists(duomo_features *features,
+                                                        const char *input, const size_t *offsets,
+                                                        const int64_t *values,
+                                                        duomo_error *error);
+DUOMO_API duomo_status duomo_features_set_string_lists(duomo_features *features,
+                                                       const char *input, const size_t *offsets,
+                                                       const char *const *values,
+                                                       duomo_error *error);
+
+/* ---- Vectors ----------------------------------------------------------------------------- */
+
+/*
+ * Vectors of known users or items: vectors[n * vector_width], row after row. Frozen vectors are
+ * copied from the file; where there are none the tower runs on the stored features.
+ * Errors: DUOMO_NOT_FOUND (names the position; see DUOMO_UNKNOWN_IS_MARKED), DUOMO_UNSUPPORTED
+ * for logistic models, DUOMO_OUT_OF_MEMORY.
+ */
+DUOMO_API duomo_status duomo_encode_users(float *vectors, duomo_context *context,
+                                          const int64_t *user_ids, size_t n, duomo_error *error);
+DUOMO_API duomo_status duomo_encode_items(float *vectors, duomo_context *context,
+                                          const int64_t *item_ids, size_t n, duomo_error *error);
+
+/* Vectors of raw features (scope user or item): runs that side's tower on every row,
+ * vectors[rows * vector_width]. Features must be of the context's own model. Errors:
+ * DUOMO_INVALID_ARGUMENT, DUOMO_UNSUPPORTED for logistic models, DUOMO_OUT_OF_MEMORY. */
+DUOMO_API duomo_status duomo_encode_features(float *vectors, duomo_context *context,
+                                             const duomo_features *features, duomo_error *error);
+
+/* ---- Predictions ------------------------------------------------------------------------- */
+
+/*
+ * predictions[i] for the pair user_ids[i], item_ids[i]; n pairs, in the unit of the output.
+ * Errors: DUOMO_NOT_FOUND (names the position; see DUOMO_UNKNOWN_IS_MARKED), DUOMO_UNSUPPORTED
+ * for logistic models (use duomo_rank), DUOMO_OUT_OF_MEMORY.
+ */
+DUOMO_API duomo_status duomo_predict(float *predictions, duomo_context *context,
+                                     const int64_t *user_ids, const int64_t *item_ids, size_t n,
+                                     duomo_error *error);
+
+/* The same for vectors, user_vectors[n * vector_width] and item_vectors[n * vector_width], used as
+ * given: for a cosine model hand in unit vectors, such as the encode functions make. Errors:
+ * DUOMO_UNSUPPORTED for logistic models. */
+DUOMO_API duomo_status duomo_predict_vectors(float *predictions, duomo_context *context,
+                                             const float *user_vectors, const float *item_vectors,
+                                             size_t n, duomo_error *error);
+
+/* ---- Top-k ------------------------------------------------------------------------------- */
+
+enum { DUOMO_ANY = 0, DUOMO_ALL = 1, DUOMO_NONE = 2 };
+
+/* Items whose category or set input (of scope item) has any, all or none of the values. In an
+ * array of filters every struct_size is the same. */
+typedef struct duomo_filter {
+  uint32_t struct_size;
+  int32_t mode;                 /* DUOMO_ANY, DUOMO_ALL, DUOMO_NONE */
+  const char *input;            /* NUL-terminated name, e.g. "genres" */
+  const char *const *strings;   /* value_count values for string keys, … */
+  const int64_t *integers;      /* … or for range and integer keys; the other is NULL */
+  size_t value_count;           /* of no values, none has any, every item has all and none */
+} duomo_filter;
+
+#define DUOMO_FILTER_INIT {sizeof(duomo_filter), DUOMO_ANY, 0, 0, 0, 0}
+
+enum {
+  DUOMO_EXCLUDE_SEEN = 1, /* leave out what the user has seen: the items of `histories` where they
+                             are given, else what the file remembers of `ids` */
+  DUOMO_MINIMUM_SCORE = 2 /* leave out scores below minimum_score */
+};
+
+/*
+ * What to recommend, and to whom. For duomo_topk the queries are users, for duomo_similar items.
+ * Exactly one of ids, vectors, features and (duomo_topk only) histories says who they are;
+ * histories may also accompany ids: then they stand for what the file remembers of those users.
+ * Histories alone are users of whom nothing else is known. Offsets ascend from 0.
+ */
+typedef struct duomo_topk_request {
+  uint32_t struct_size;
+  uint32_t flags;
+  size_t count;                    /* number of queries */
+  const int64_t *ids;              /* [count] known users or items */
+  const float *vectors;            /* [count * vector_width], used as given */
+  const duomo_features *features;  /* with exactly count rows */
+  const size_t *history_offsets;   /* [count + 1]: query i has history_ids[history_offsets[i]] … */
+  const int64_t *history_ids;      /* item ids, oldest first; unknown ones are left out */
+  size_t k;                        /* results a query, at least 1; more than the items is fine */
+  const size_t *exclude_offsets;   /* [count + 1] or NULL */
+  const int64_t *exclude_ids;      /* item ids never to return; unknown ones do no harm */
+  const int64_t *allow_ids;        /* [allow_count] or NULL: return only these */
+  size_t allow_count;
+  const duomo_filter *filters;     /* [filter_count] or NULL: all must hold */
+  size_t filter_count;
+  float minimum_score;             /* with DUOMO_MINIMUM_SCORE: in the unit of the results */
+  uint32_t reserved;
+} duomo_topk_request;
+
+#define DUOMO_TOPK_REQUEST_INIT \
+  {sizeof(duomo_topk_request), 0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0}
+
+/* Where the results go: the caller's arrays. Query i has counts[i] results, fewer than k where
+ * there are no more, from ids[i * k] and scores[i * k] on; what lies behind them is not written. */
+typedef struct duomo_topk_result {
+  uint32_t struct_size;
+  uint32_t reserved;
+  int64_t *ids;     /* [count * k] item ids */
+  float *scores;    /* [count * k] */
+  size_t *counts;   /* [count] */
+} duomo_topk_result;
+
+#define DUOMO_TOPK_RESULT_INIT {sizeof(duomo_topk_result), 0, 0, 0, 0}
+
+/*
+ * The k best items of each user, best first, ties in the order of the file: exactly what
+ * predicting every allowed item and sorting by the returned float gives. duomo_similar scores by
+ * the cosine of the item vectors, −1 … 1 (without the bias columns of a dot model), and leaves out
+ * the item itself where queries are ids.
+ * Errors: DUOMO_INVALID_ARGUMENT (k = 0, none or several sources, a source or flag that does not
+ * fit the call, offsets that descend, a filter on an input of another kind or scope, a minimum score
+ * that is NaN); DUOMO_NOT_FOUND for
+ * ids (position named; see DUOMO_UNKNOWN_IS_MARKED), inputs and values of filters;
+ * DUOMO_UNSUPPORTED for logistic models, seen without history in the file, histories for a model
+ * without a history input, and files without item vectors; DUOMO_OUT_OF_MEMORY.
+ */
+DUOMO_API duomo_status duomo_topk(duomo_topk_result *out, duomo_context *context,
+                                  const duomo_topk_request *request, duomo_error *error);
+DUOMO_API duomo_status duomo_similar(duomo_topk_result *out, duomo_context *context,
+                                     const duomo_topk_request *request, duomo_error *error);
+
+/* ---- Ranking ----------------------------------------------------------------------------- */
+
+enum { DUOMO_RANK_USER_ID = 1 /* user_id says who the user is */ };
+
+/*
+ * One user and many items, with what is known only of the pairs. The user is user_id (with
+ * DUOMO_RANK_USER_ID) or user_features of one row; items are item_ids[n] or item_features of n
+ * rows; pair_features, where the model has pair inputs, has n rows. A history stands for what the
+ * file remembers of the user, or for the history in user_features.
+ */
+
+typedef struct duomo_rank_request {
+  uint32_t struct_size;
+  uint32_t flags;
+  int64_t user_id;
+  const duomo_features *user_features;
+  const int64_t *item_ids;
+  const duomo_features *item_features;
+  const duomo_features *pair_features;  /* NULL: every pair input is unset */
+  const int64_t *history_ids;           /* [history_count], oldest first; NULL: not given */
+  size_t history_count;
+  size_t n;                             /* number of items */
+} duomo_rank_request;
+
+#define DUOMO_RANK_REQUEST_INIT {sizeof(duomo_rank_request), 0, 0, 0, 0, 0, 0, 0, 0, 0}
+
+/*
+ * predictions[n] for one user and n items, in the order given. For logistic models the joint tower
+ * runs; for two towers it equals duomo_predict. Errors: DUOMO_INVALID_ARGUMENT; DUOMO_NOT_FOUND
+ * (position named; see DUOMO_UNKNOWN_IS_MARKED); DUOMO_UNSUPPORTED for a history where the model
+ * has no history input; DUOMO_OUT_OF_MEMORY.
+ */
+DUOMO_API duomo_status duomo_rank(float *predictions, duomo_context *context,
+                                  const duomo_rank_request *request, duomo_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* DUOMO_DUOMO_H_ */
