@@ -45,9 +45,9 @@ class Searcher {
     }
     for (size_t begin = 0; begin < r_.count; begin += kChunk) {
       size_t count = std::min(kChunk, r_.count - begin);
-      const float* encoded = EncodeQueries(begin, count);
+      if (!Ready()) EncodeQueries(begin, count);
       for (size_t i = begin; i < begin + count; ++i) {
-        if (!IsUnknown(i)) SearchOne(i, VectorOf(i, encoded + (i - begin) * width_), mask);
+        if (!IsUnknown(i)) SearchOne(i, VectorOf(i, i - begin), mask);
         c_.hit_ends.push_back(c_.hits.size());
       }
     }
@@ -56,31 +56,31 @@ class Searcher {
  private:
   bool IsUnknown(size_t query) const { return r_.ids != nullptr && c_.user_rows[query] == kNoRow; }
 
-  // Vectors that lie ready need no tower.
-  bool Frozen() const {
+  // Vectors that lie ready, in the request or in the file, need no tower.
+  bool Ready() const {
+    if (r_.vectors != nullptr) return true;
     return r_.ids != nullptr && r_.history_offsets == nullptr &&
            !c_.model->model().side(side_).vectors.empty();
   }
 
-  const float* VectorOf(size_t query, const float* encoded) const {
+  // `place`: of the query in its chunk.
+  const float* VectorOf(size_t query, size_t place) const {
     if (r_.vectors != nullptr) return r_.vectors + query * width_;
-    if (Frozen())
-      return c_.model->model().side(side_).vectors.data() + c_.user_rows[query] * width_;
-    return encoded;
+    if (!Ready()) return c_.user_vectors.data() + place * width_;
+    return c_.model->model().side(side_).vectors.data() + c_.user_rows[query] * width_;
   }
 
-  // The vectors of some queries where a tower has to make them; else a buffer that nobody reads.
-  const float* EncodeQueries(size_t begin, size_t count) {
+  // The vectors of a chunk's queries, by their tower, into context.user_vectors.
+  void EncodeQueries(size_t begin, size_t count) {
     AlignedVector<float>& out = c_.user_vectors;
-    out.resize(kChunk * width_);
-    if (r_.vectors != nullptr || Frozen()) return out.data();
+    out.resize(count * width_);
     c_.tower_rows.resize(count);
     ClearInputs(c_);
     if (r_.ids != nullptr) {
       // Unknown users keep their place in the batch; another row stands in and nobody reads it.
       size_t known = begin;
       while (known < begin + count && IsUnknown(known)) ++known;
-      if (known == begin + count) return out.data();
+      if (known == begin + count) return;
       for (size_t i = 0; i < count; ++i) {
         c_.tower_rows[i] = c_.user_rows[IsUnknown(begin + i) ? known : begin + i];
       }
@@ -99,7 +99,6 @@ class Searcher {
       AddHistory(c_, c_.history, {});
     }
     RunTower(c_, side_, count, out.data());
-    return out.data();
   }
 
   std::span<const int64_t> HistoryOf(size_t query) const {

@@ -122,20 +122,22 @@ void AtomicFile::WriteAt(size_t offset, std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     ssize_t n = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) FailIo("write");
+    if (n == 0) errno = ENOSPC;  // no progress and no reason, from some file systems
+    if (n <= 0) FailIo("write");
     offset += static_cast<size_t>(n);
     bytes = bytes.subspan(static_cast<size_t>(n));
   }
 }
 
 void AtomicFile::Commit() {
+  // Nothing may throw behind the rename: the file is there.
+  size_t slash = path_.find_last_of('/');
+  std::string folder = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
   if (::fsync(fd_) != 0) FailIo("sync");
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) FailIo("rename to");
   ::close(fd_);
   fd_ = -1;
   // The rename itself lasts only once the folder is on disk; best effort, the file is whole.
-  size_t slash = path_.find_last_of('/');
-  std::string folder = slash == std::string::npos ? "." : path_.substr(0, slash + 1);
   Descriptor directory{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (directory.fd >= 0) (void)::fsync(directory.fd);
 }

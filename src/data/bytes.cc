@@ -1,11 +1,12 @@
 // Sources of bytes: files, memory, and zlib between them.
 #include "data/bytes.h"
 
+#include <fcntl.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
@@ -29,17 +30,25 @@ class FileSource : public ByteSource {
     if (fs::is_directory(path, error)) {
       Fail(Status::kInvalidArgument, path, " is a folder; give a file");
     }
-    file_ = std::fopen(path.c_str(), "rb");
-    if (file_ == nullptr) {
+    fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd_ < 0) {
       Status status = errno == ENOENT || errno == ENOTDIR ? Status::kNotFound : Status::kIo;
       Fail(status, "cannot open ", path, ": ", std::strerror(errno));
     }
-    std::setvbuf(file_, nullptr, _IONBF, 0);  // readers take large pieces
-    head_.resize(4);
-    head_.resize(ReadFile(head_.data(), head_.size()));
+    char head[4];
+    try {
+      while (head_.size() < sizeof(head)) {  // pipes give what they have
+        size_t n = ReadFile(head, sizeof(head) - head_.size());
+        if (n == 0) break;
+        head_.append(head, n);
+      }
+    } catch (...) {
+      ::close(fd_);
+      throw;
+    }
   }
   FileSource(const FileSource&) = delete;
-  ~FileSource() override { std::fclose(file_); }
+  ~FileSource() override { ::close(fd_); }
 
   // The first bytes, which tell packed files.
   const std::string& head() const { return head_; }
@@ -53,16 +62,16 @@ class FileSource : public ByteSource {
 
  private:
   size_t ReadFile(char* out, size_t size) {
-    size_t n = std::fread(out, 1, size, file_);
-    if (n == 0 && std::ferror(file_) != 0) {
-      Fail(Status::kIo, "cannot read ", path_, ": ", std::strerror(errno));
+    while (true) {
+      ssize_t n = ::read(fd_, out, size);
+      if (n >= 0) return static_cast<size_t>(n);
+      if (errno != EINTR) Fail(Status::kIo, "cannot read ", path_, ": ", std::strerror(errno));
     }
-    return n;
   }
 
   std::string path_, head_;
   size_t given_ = 0;
-  std::FILE* file_;
+  int fd_ = -1;
 };
 
 class TextSource : public ByteSource {

@@ -91,8 +91,7 @@ class OneDnnLayer : public DenseLayer {
  public:
   OneDnnLayer(const float* weight, const float* bias, size_t in, size_t units,
               Activation activation)
-      : weight_(weight), bias_(bias), in_(in), units_(units), activation_(activation),
-        engine_(dnnl::engine::kind::cpu, 0) {}
+      : weight_(weight), bias_(bias), in_(in), units_(units), activation_(activation) {}
 
   ~OneDnnLayer() override {
     for (Variant* v = first_.load(); v != nullptr;) {
@@ -158,6 +157,7 @@ class OneDnnLayer : public DenseLayer {
     variant->x_stride = x_stride;
     variant->y_stride = y_stride;
     try {
+      if (!engine_) engine_ = dnnl::engine(dnnl::engine::kind::cpu, 0);
       variant->x = Matrix(rows, in_, x_stride);
       variant->y = Matrix(rows, units_, y_stride);
       variant->bias = Matrix(1, units_, units_);
@@ -221,8 +221,10 @@ class OneDnnLayer : public DenseLayer {
   const float* bias_;
   size_t in_, units_;
   Activation activation_;
-  dnnl::engine engine_;
-  mutable std::mutex mutex_;  // guards making: variants_, packed_, and writes to first_
+  // Made with the first variant: a layer that is opened and never runs wide must not allocate
+  // through oneDNN, which does not survive every failed allocation (capi/ABI.md).
+  mutable dnnl::engine engine_;
+  mutable std::mutex mutex_;  // guards making: engine_, variants_, packed_, and writes to first_
   mutable std::atomic<Variant*> first_{nullptr};
   mutable int variants_ = 0;
   mutable std::vector<std::unique_ptr<dnnl::memory>> packed_;
@@ -232,11 +234,7 @@ class OneDnnLayer : public DenseLayer {
 
 std::unique_ptr<DenseLayer> CreateOneDnnLayer(const float* weight, const float* bias, size_t in,
                                               size_t units, Activation activation) {
-  try {
-    return std::make_unique<OneDnnLayer>(weight, bias, in, units, activation);
-  } catch (const dnnl::error& e) {
-    Translate(e);
-  }
+  return std::make_unique<OneDnnLayer>(weight, bias, in, units, activation);
 }
 
 void OneDnnGemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const float* a,

@@ -1,0 +1,33 @@
+// Writes the seeds of the target `model` into a folder: invented models of every kind.
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+
+#include "abi/fixtures.h"
+#include "model/samples.h"
+
+using namespace duomo;
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  try {
+    std::filesystem::path folder = argv[1];
+    std::filesystem::create_directories(folder);
+    auto save = [&](const std::string& name, const model::Contents& contents) {
+      model::Save(folder / ("seed-" + name + ".duomo"), contents);
+    };
+    for (const model::Description& d : testing::AllDescriptions()) {
+      model::Contents contents = testing::ContentsOf(d);
+      save(d.name, contents);
+      for (auto& tensor : contents.tensors) tensor.compress = true;
+      save(d.name + "-compressed", contents);
+    }
+    save("shop", fixtures::ShopModel(true));
+    save("player", fixtures::PlayerModel());
+    save("pairs", fixtures::JointModel());
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+}
