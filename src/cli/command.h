@@ -16,6 +16,7 @@ using Json = nlohmann::ordered_json;
 
 // One subcommand a file; each adds itself to the program.
 void AddTrain(CLI::App& app);
+void AddBaseline(CLI::App& app);
 void AddEvaluate(CLI::App& app);
 void AddCompare(CLI::App& app);
 void AddPredict(CLI::App& app);

@@ -3,13 +3,11 @@
 
 #include <algorithm>
 
+#include "cli/baselines.h"
 #include "cli/two_stages.h"
 #include "core/error.h"
 #include "core/file_io.h"
-#include "evaluation/baselines/bias.h"
-#include "evaluation/baselines/content.h"
-#include "evaluation/baselines/neighbours.h"
-#include "evaluation/baselines/popularity.h"
+#include "evaluation/baselines/rating_matrix.h"
 #include "evaluation/model_recommender.h"
 #include "evaluation/projection.h"
 
@@ -22,68 +20,12 @@ constexpr size_t kMapItems = 4000;  // more dots hide each other, and make the p
 
 struct Options {
   DataOptions data;
-  std::string html;
+  std::string html, social;
   std::vector<std::string> files, baselines, pipeline;  // pipeline: none, or CANDIDATES, RANKING
   MeasureOptions measure;
   size_t count = 200;
   bool json = false;
 };
-
-// The first set column of the items: genres, say; null where there is none.
-const data::Column* FirstSet(const data::EntityTable& items) {
-  for (const data::Column& c : items.columns) {
-    if (c.kind == data::ColumnKind::kSet) return &c;
-  }
-  return nullptr;
-}
-
-const data::Column& Genres(const TestData& test) {
-  const data::Column* column = FirstSet(test.dataset.items);
-  if (column != nullptr) return *column;
-  Fail(Status::kInvalidArgument, "the items of ", test.dataset.name,
-       " have no set column, such as genres, for a baseline by genre");
-}
-
-using Ratings = std::shared_ptr<const evaluation::RatingMatrix>;
-using MadeBaseline = std::unique_ptr<evaluation::Baseline>;
-
-struct BaselineKind {
-  const char* name;
-  MadeBaseline (*make)(const TestData& test, const Ratings& ratings);
-};
-
-template <typename Kind>
-MadeBaseline FromRatings(const TestData&, const Ratings& ratings) {
-  return std::make_unique<Kind>(ratings);
-}
-
-template <typename Kind>
-MadeBaseline FromGenres(const TestData& test, const Ratings& ratings) {
-  return std::make_unique<Kind>(ratings, Genres(test));
-}
-
-constexpr BaselineKind kBaselines[] = {
-    {"popularity", FromRatings<evaluation::Popularity>},
-    {"genre-popularity", FromGenres<evaluation::GenrePopularity>},
-    {"popularity-of-genre", FromGenres<evaluation::PopularityOfGenre>},
-    {"bias",
-     [](const TestData& test, const Ratings&) -> MadeBaseline {
-       return std::make_unique<evaluation::Bias>(test.dataset, test.split.train);
-     }},
-    {"user-cf", FromRatings<evaluation::UserCf>},
-    {"item-cf", FromRatings<evaluation::ItemCf>},
-    {"item-top-n", FromRatings<evaluation::ItemTopN>},
-    {"content",
-     [](const TestData& test, const Ratings& ratings) -> MadeBaseline {
-       return std::make_unique<evaluation::ContentBased>(ratings, test.dataset.items);
-     }},
-};
-
-std::vector<std::string> BaselineNames() {
-  std::vector<std::string> names;
-  for (const BaselineKind& kind : kBaselines) names.push_back(kind.name);
-  return names;
-}
 
 std::string Title(const data::EntityTable& items, uint32_t row) {
   if (row < items.titles.size() && !items.titles[row].empty()) return items.titles[row];
@@ -160,10 +102,6 @@ std::vector<evaluation::ExampleUser> ExamplesOf(const ModelRecommender& model,
 }
 
 void Run(Options o) {
-  if (o.data.tables.interactions.empty()) {
-    o.data.data = o.files.front();
-    o.files.erase(o.files.begin());
-  }
   std::sort(o.measure.ks.begin(), o.measure.ks.end());
   o.measure.ks.erase(std::unique(o.measure.ks.begin(), o.measure.ks.end()), o.measure.ks.end());
   std::vector<std::unique_ptr<Session>> sessions, stages;
@@ -217,9 +155,7 @@ void Run(Options o) {
     measure(*lists.pipeline, false, "");
   }
   for (const std::string& name : o.baselines) {
-    auto kind = std::find_if(std::begin(kBaselines), std::end(kBaselines),
-                             [&](const BaselineKind& k) { return k.name == name; });
-    auto baseline = kind->make(test, ratings);
+    auto baseline = MakeBaseline(name, {test.dataset, test.split, ratings, o.social});
     measure(*baseline, baseline->PredictsRatings(), "");
   }
   report.warnings = Warnings(cases, o.measure);
@@ -256,8 +192,7 @@ void AddCompare(CLI::App& app) {
   CLI::App* c = app.add_subcommand("compare", "Measure several models and baselines side by side");
   c->add_option("DATA_AND_FILES", o->files,
                 "A MovieLens folder or zip (unless --interactions is given), then .duomo files")
-      ->option_text("DATA FILE...")
-      ->required();
+      ->option_text("DATA FILE...");
   AddTableOptions(*c, o->data);
   AddUserRange(*c, o->data, "as the first file was trained");
   std::vector<std::string> baselines = BaselineNames();
@@ -265,6 +200,7 @@ void AddCompare(CLI::App& app) {
                 "With commas between: " + CLI::detail::join(baselines, ", "))
       ->delimiter(',')
       ->check(CLI::IsMember(baselines));
+  c->add_option("--social", o->social, "For social-cf: a CSV file of who knows whom");
   c->add_option("--pipeline", o->pipeline,
                 "CANDIDATES RANKING: two .duomo files that work as two stages, as one more system")
       ->expected(2);
@@ -272,6 +208,18 @@ void AddCompare(CLI::App& app) {
   AddMeasureOptions(*c, o->measure);
   c->add_flag("--json", o->json, "Print JSON");
   c->add_option("--html", o->html, "Write a report that needs nothing but a browser");
+  c->parse_complete_callback([o] {  // wrong usage has an exit code of its own
+    if (o->data.tables.interactions.empty()) {
+      if (o->files.empty()) {
+        throw CLI::RequiredError("DATA, or --interactions FILE for data of your own,");
+      }
+      o->data.data = o->files.front();
+      o->files.erase(o->files.begin());
+    }
+    if (o->files.empty() && o->baselines.empty() && o->pipeline.empty()) {
+      throw CLI::RequiredError("a FILE, --pipeline or --baselines");
+    }
+  });
   c->callback([=] { Run(*o); });
 }
 

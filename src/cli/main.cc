@@ -28,10 +28,12 @@ int main(int argc, char** argv) {
   // Fewer than one is told below: so that a misspelt subcommand is named, not said to be missing.
   app.require_subcommand(0, 1);
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
-    return std::string("duomo: ") + error.what() + "\nSee duomo --help, or --help after a subcommand.\n";
+    return std::string("duomo: ") + error.what() +
+           "\nSee duomo --help, or --help after a subcommand.\n";
   });
   duomo::cli::AddDemo(app);
   duomo::cli::AddTrain(app);
+  duomo::cli::AddBaseline(app);
   duomo::cli::AddEvaluate(app);
   duomo::cli::AddCompare(app);
   duomo::cli::AddPredict(app);

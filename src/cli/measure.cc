@@ -81,7 +81,8 @@ TestData OpenTestData(DataOptions data, const MeasureOptions& o, const model::Mo
 bool PredictsRatings(const model::Model& model) {
   // What was learned from squared errors predicts ratings, whatever their unit is called; a model
   // from elsewhere is given the benefit of the doubt.
-  return Settings(model).value("loss", "squared") == "squared";
+  Json settings = Settings(model);
+  return settings.value("predicts_ratings", settings.value("loss", "squared") == "squared");
 }
 
 evaluation::RankingResult RankCases(const evaluation::Recommender& recommender,

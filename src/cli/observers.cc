@@ -36,8 +36,7 @@ void ProgressBar::OnTrain(const training::TrainEvent& event) {
   for (int i = 0; i < kWidth; ++i) bar += i < static_cast<int>(done * kWidth) ? "█" : "░";
   Log("\r\033[K%s %3.0f %%  step %llu of %llu  cost %.3f  %.0f s left", bar.c_str(), done * 100,
       static_cast<unsigned long long>(event.step + 1),
-      static_cast<unsigned long long>(event.total_steps), average_,
-      seconds / done * (1 - done));
+      static_cast<unsigned long long>(event.total_steps), average_, seconds / done * (1 - done));
   visible_ = true;
 }
 

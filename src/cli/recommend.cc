@@ -32,7 +32,8 @@ void Run(const Options& o) {
     }
   }
   if (history.empty()) {
-    Fail(Status::kUnsupported, o.candidates, " remembers no history of this user; name the items "
+    Fail(Status::kUnsupported, o.candidates,
+         " remembers no history of this user; name the items "
          "with --history, or train with --store-history");
   }
   auto results = pipeline.Recommend(user, history, o.count, o.k);
@@ -68,10 +69,10 @@ void AddRecommend(CLI::App& app) {
   c->add_option("CANDIDATES", o->candidates, "A two-tower .duomo file")->required();
   c->add_option("RANKING", o->ranking, "A ranking .duomo file")->required();
   auto* user = c->add_option("--user", o->user, "A known user's id");
-  auto* history =
-      c->add_option("--history", o->history, "Item ids, oldest first: instead of what the file "
-                                             "remembers, or of somebody it does not know")
-          ->delimiter(',');
+  auto* history = c->add_option("--history", o->history,
+                                "Item ids, oldest first: instead of what the file "
+                                "remembers, or of somebody it does not know")
+                      ->delimiter(',');
   c->add_option("--candidates", o->count, "How many to put in order")
       ->capture_default_str()
       ->check(CLI::PositiveNumber);

@@ -18,9 +18,7 @@ void AddSynth(CLI::App& app) {
   c->add_option("-o,--output", o->out, "A folder, or a file that ends in .zip")->required();
   c->add_option("--users", o->users, "Users")->capture_default_str()->check(AtLeastOne());
   c->add_option("--items", o->items, "Movies")->capture_default_str()->check(AtLeastOne());
-  c->add_option("--ratings", o->ratings, "Ratings")
-      ->capture_default_str()
-      ->check(AtLeastOne());
+  c->add_option("--ratings", o->ratings, "Ratings")->capture_default_str()->check(AtLeastOne());
   c->add_option("--seed", o->seed, "Seed")->capture_default_str();
   c->add_flag("--json", o->json, "Print JSON");
   c->callback([=] {

@@ -1,7 +1,8 @@
 // duomo topk and duomo similar: the best items of users, the nearest items of items.
+#include "retrieval/topk.h"
+
 #include "cli/command.h"
 #include "core/error.h"
-#include "retrieval/topk.h"
 
 namespace duomo::cli {
 namespace {

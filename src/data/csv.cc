@@ -66,7 +66,7 @@ CsvReader::CsvReader(std::unique_ptr<ByteSource> bytes, std::string where,
 
 void CsvReader::FailAt(uint64_t line, const std::string& what) const {
   Fail(Status::kCorrupt, where_, ", line ", line, ": ", what, ". Mend the line",
-       header_.empty() ? "" : ", or ask for bad lines to be skipped");
+       header_.empty() ? "" : ", or leave bad lines out with --skip-bad-lines");
 }
 
 // Takes a byte order mark away.

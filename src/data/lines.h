@@ -35,7 +35,7 @@ class Lines {
   bool Bad(const Parts&... what) {
     if (!skip_bad_) {
       Fail(Status::kCorrupt, where_, ", line ", number_, ": ", what...,
-           ". Mend the line, or ask for bad lines to be skipped");
+           ". Mend the line, or leave bad lines out with --skip-bad-lines");
     }
     ++skipped_;
     return false;

@@ -247,7 +247,7 @@ class TablesReader {
     std::string list;
     for (const std::string& name : in.header()) list += StrCat(list.empty() ? "" : ", ", name);
     Fail(Status::kInvalidArgument, in.where(), ": none of the columns ", list, " looks like the ",
-         RoleName(role), "; name it with ", RoleName(role), "=COLUMN");
+         RoleName(role), "; name it with --map ", RoleName(role), "=COLUMN");
   }
 
   [[noreturn]] void Nothing(const CsvReader& in, std::string_view what) const {

@@ -44,6 +44,8 @@ void AddEntities(std::vector<OwnedTensor>& out, const std::string& prefix,
   }
 }
 
+}  // namespace
+
 void AddHistory(std::vector<OwnedTensor>& out, const data::Dataset& dataset,
                 std::span<const uint32_t> rows) {
   Sequences sequences(dataset.interactions, dataset.users.size(), rows);
@@ -55,8 +57,6 @@ void AddHistory(std::vector<OwnedTensor>& out, const data::Dataset& dataset,
   }
   model::AddFeature(out, "users/history", history.view());
 }
-
-}  // namespace
 
 model::Contents Export(const Trainer& trainer, const data::Encoded& encoded,
                        const data::Dataset& dataset, const ExportOptions& options) {

@@ -11,7 +11,7 @@
 namespace duomo::training {
 
 struct ExportOptions {
-  bool user_vectors = true;   // freeze user vectors (item vectors always are)
+  bool user_vectors = true;  // freeze user vectors (item vectors always are)
   // The interactions to keep as users' histories, in time order, for exclude-seen and for towers
   // that read histories; empty: none.
   std::vector<uint32_t> history;
@@ -22,6 +22,10 @@ struct ExportOptions {
 // unknown row itself. Frozen vectors come from the runtime's own towers.
 model::Contents Export(const Trainer& trainer, const data::Encoded& encoded,
                        const data::Dataset& dataset, const ExportOptions& options);
+
+// Adds users/history: the items of these rows of `dataset`, by user, in time order.
+void AddHistory(std::vector<file::OwnedTensor>& out, const data::Dataset& dataset,
+                std::span<const uint32_t> rows);
 
 // Adds (or replaces) E/vectors of both sides, run by the towers on what `contents` holds.
 void FreezeVectors(model::Contents& contents, bool users);

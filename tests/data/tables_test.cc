@@ -200,7 +200,7 @@ TEST(Tables, WrongTables) {
         f.interactions = "a,item\n1,2\n";
         f.spec.roles = {};
       },
-      "i.csv: none of the columns a, item looks like the user; name it with user=COLUMN");
+      "i.csv: none of the columns a, item looks like the user; name it with --map user=COLUMN");
   fails(
       [](Files& f) {
         f.interactions = "user,b\n1,2\n";

@@ -1,0 +1,93 @@
+#include "cli/baselines.h"
+
+#include <algorithm>
+
+#include "core/error.h"
+#include "core/file_io.h"
+#include "evaluation/baselines/bias.h"
+#include "evaluation/baselines/content.h"
+#include "evaluation/baselines/neighbours.h"
+#include "evaluation/baselines/popularity.h"
+#include "evaluation/baselines/social.h"
+
+namespace duomo::cli {
+namespace {
+
+using Made = std::unique_ptr<evaluation::Baseline>;
+
+struct Kind {
+  const char* name;
+  Made (*make)(const BaselineData& data);
+};
+
+template <typename T>
+Made FromRatings(const BaselineData& data) {
+  return std::make_unique<T>(data.ratings);
+}
+
+template <typename T>
+Made FromGenres(const BaselineData& data) {
+  const data::Column* genres = FirstSet(data.dataset.items);
+  if (genres == nullptr) {
+    Fail(Status::kInvalidArgument, "the items of ", data.dataset.name,
+         " have no set column, such as genres, for a baseline by genre");
+  }
+  return std::make_unique<T>(data.ratings, *genres);
+}
+
+Made FromEdges(const BaselineData& data) {
+  if (data.social.empty()) {
+    Fail(Status::kInvalidArgument,
+         "social-cf needs --social FILE, a CSV file of who knows whom: user,user[,weight]");
+  }
+  FileBytes file = FileBytes::Read(data.social);
+  std::string_view text(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
+  auto graph = evaluation::SocialGraph::FromCsv(text, data.social, data.dataset.users);
+  return std::make_unique<evaluation::SocialCf>(data.dataset, data.split.train, data.ratings,
+                                                graph);
+}
+
+constexpr Kind kKinds[] = {
+    {"popularity", FromRatings<evaluation::Popularity>},
+    {"genre-popularity", FromGenres<evaluation::GenrePopularity>},
+    {"popularity-of-genre", FromGenres<evaluation::PopularityOfGenre>},
+    {"bias",
+     [](const BaselineData& data) -> Made {
+       return std::make_unique<evaluation::Bias>(data.dataset, data.split.train);
+     }},
+    {"user-cf", FromRatings<evaluation::UserCf>},
+    {"item-cf", FromRatings<evaluation::ItemCf>},
+    {"item-top-n", FromRatings<evaluation::ItemTopN>},
+    {"social-cf", FromEdges},
+    {"content",
+     [](const BaselineData& data) -> Made {
+       return std::make_unique<evaluation::ContentBased>(data.ratings, data.dataset.items);
+     }},
+};
+
+}  // namespace
+
+std::vector<std::string> BaselineNames() {
+  std::vector<std::string> names;
+  for (const Kind& kind : kKinds) names.push_back(kind.name);
+  return names;
+}
+
+std::unique_ptr<evaluation::Baseline> MakeBaseline(const std::string& name,
+                                                   const BaselineData& data) {
+  auto kind = std::find_if(std::begin(kKinds), std::end(kKinds),
+                           [&](const Kind& k) { return k.name == name; });
+  if (kind == std::end(kKinds)) {
+    Fail(Status::kInvalidArgument, "there is no baseline \"", name, '"');
+  }
+  return kind->make(data);
+}
+
+const data::Column* FirstSet(const data::EntityTable& items) {
+  for (const data::Column& c : items.columns) {
+    if (c.kind == data::ColumnKind::kSet) return &c;
+  }
+  return nullptr;
+}
+
+}  // namespace duomo::cli
