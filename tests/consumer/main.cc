@@ -1,13 +1,19 @@
-// The header and the library from C++.
-#include <duomo/duomo.h>
-
-#include <cstring>
+// A host program in C++, as somebody who installed Duomo would write it: main.cc MODEL
+#include <duomo/duomo.hpp>
 #include <iostream>
 
-int main() {
-  std::cout << duomo_build_info() << '\n';
-  duomo_model* model = nullptr;
-  duomo_error error = DUOMO_ERROR_INIT;
-  duomo_status status = duomo_model_open(&model, "/nowhere/at/all", nullptr, &error);
-  return status == DUOMO_IO_ERROR && model == nullptr && std::strlen(error.message) > 0 ? 0 : 1;
+int main(int argc, char** argv) try {
+  if (argc != 2) return 2;
+  auto model = duomo::Model::Open(argv[1]);
+  auto context = duomo::Context::Create(model);
+  auto best = context.TopK(duomo::TopKRequest::User(model.UserIdAt(0)).K(5));
+  for (auto [id, score] : best[0]) {
+    if (context.Predict(model.UserIdAt(0), id) != score) return 3;
+    std::cout << "item " << id << ": " << score << '\n';
+  }
+  std::cout << duomo::BuildInfo() << '\n';
+  return best[0].size() == 5 ? 0 : 4;
+} catch (const duomo::Error& error) {
+  std::cerr << duomo::StatusName(error.status()) << ": " << error.message() << '\n';
+  return 1;
 }

@@ -1,0 +1,225 @@
+// Part of duomo.hpp: an opened model, and raw features for it. Include <duomo/duomo.hpp>.
+#ifndef DUOMO_CPP_MODEL_HPP_
+#define DUOMO_CPP_MODEL_HPP_
+
+#include <duomo/cpp/base.hpp>
+#include <memory>
+#include <string>
+
+namespace duomo {
+inline namespace DUOMO_HPP_NAMESPACE {
+
+struct OpenOptions {
+  bool copy = false;    // DUOMO_OPEN_COPY
+  bool verify = false;  // DUOMO_OPEN_VERIFY
+  int32_t backend = DUOMO_BACKEND_DEFAULT;
+};
+
+// duomo_model_info; the texts are the model's.
+struct ModelInfo {
+  int32_t head;
+  uint64_t user_count, item_count, vector_width, input_count, file_size;
+  bool has_user_vectors, has_history, has_titles, copied;
+  std::string_view name, unit;
+  float minimum_output, maximum_output;
+};
+
+// duomo_input_info; the name is the model's.
+struct InputInfo {
+  int32_t scope, kind, keys;
+  uint64_t vocabulary_size;
+  std::string_view name;
+};
+
+// A reference to an immutable model; copies refer to the same one. Any number of threads at once.
+class Model {
+ public:
+  static Outcome<Model> Open(const std::string& path, const OpenOptions& options = {}) {
+    duomo_error error = DUOMO_ERROR_INIT;
+    duomo_model* model = nullptr;
+    duomo_open_options o = Given(options);
+    return internal::Finish(duomo_model_open(&model, path.c_str(), &o, &error), error,
+                            [&] { return Model(model); });
+  }
+
+  // Borrows the bytes until the last reference is gone.
+  static Outcome<Model> OpenBuffer(const void* data, size_t size, const OpenOptions& options = {}) {
+    duomo_error error = DUOMO_ERROR_INIT;
+    duomo_model* model = nullptr;
+    duomo_open_options o = Given(options);
+    return internal::Finish(duomo_model_open_buffer(&model, data, size, &o, &error), error,
+                            [&] { return Model(model); });
+  }
+
+  // Takes over a reference that the C interface gave.
+  static Model Adopt(duomo_model* model) { return Model(model); }
+
+  Model(const Model& other) noexcept : model_(other.model_) { duomo_model_retain(model_); }
+  Model(Model&& other) noexcept : model_(std::exchange(other.model_, nullptr)) {}
+  Model& operator=(Model other) noexcept {
+    std::swap(model_, other.model_);
+    return *this;
+  }
+  ~Model() { duomo_model_release(model_); }
+
+  Outcome<ModelInfo> Info() const {
+    duomo_error error = DUOMO_ERROR_INIT;
+    duomo_model_info i = DUOMO_MODEL_INFO_INIT;
+    return internal::Finish(duomo_model_get_info(&i, model_, &error), error, [&] {
+      return ModelInfo{i.head,
+                       i.user_count,
+                       i.item_count,
+                       i.vector_width,
+                       i.input_count,
+                       i.file_size,
+                       i.has_user_vectors != 0,
+                       i.has_history != 0,
+                       i.has_titles != 0,
+                       i.copied != 0,
+                       internal::View(i.name),
+                       internal::View(i.unit),
+                       i.minimum_output,
+                       i.maximum_output};
+    });
+  }
+
+  // The input number `index`, 0 … input_count-1.
+  Outcome<InputInfo> Input(uint64_t index) const {
+    duomo_error error = DUOMO_ERROR_INIT;
+    duomo_input_info i = DUOMO_INPUT_INFO_INIT;
+    return internal::Finish(duomo_model_get_input(&i, model_, index, &error), error, [&] {
+      return InputInfo{i.scope, i.kind, i.keys, i.vocabulary_size, internal::View(i.name)};
+    });
+  }
+
+  Outcome<int64_t> ItemIdAt(uint64_t row) const { return Id(duomo_item_id_at, row); }
+  Outcome<int64_t> UserIdAt(uint64_t row) const { return Id(duomo_user_id_at, row); }
+  Outcome<int64_t> ItemId(const std::string& key) const {
+    return Id(duomo_item_id_of_key, key.c_str());
+  }
+  Outcome<int64_t> UserId(const std::string& key) const {
+    return Id(duomo_user_id_of_key, key.c_str());
+  }
+  Outcome<std::string_view> ItemKey(int64_t id) const { return Text(duomo_item_key, id); }
+  Outcome<std::string_view> UserKey(int64_t id) const { return Text(duomo_user_key, id); }
+  Outcome<std::string_view> ItemTitle(int64_t id) const { return Text(duomo_item_title, id); }
+
+  duomo_model* get() const { return model_; }
+
+ private:
+  explicit Model(duomo_model* model) : model_(model) {}
+
+  static duomo_open_options Given(const OpenOptions& options) {
+    duomo_open_options o = DUOMO_OPEN_OPTIONS_INIT;
+    if (options.copy) o.flags |= DUOMO_OPEN_COPY;
+    if (options.verify) o.flags |= DUOMO_OPEN_VERIFY;
+    o.backend = options.backend;
+    return o;
+  }
+
+  template <typename Function, typename Key>
+  Outcome<int64_t> Id(Function function, Key key) const {
+    duomo_error error = DUOMO_ERROR_INIT;
+    int64_t id = 0;
+    return internal::Finish(function(&id, model_, key, &error), error, [&] { return id; });
+  }
+
+  template <typename Function>
+  Outcome<std::string_view> Text(Function function, int64_t id) const {
+    duomo_error error = DUOMO_ERROR_INIT;
+    duomo_text text = {nullptr, 0};
+    return internal::Finish(function(&text, model_, id, &error), error,
+                            [&] { return internal::View(text); });
+  }
+
+  duomo_model* model_;
+};
+
+// Raw features of `count` users, items or pairs: every setter wants that many values. One call's at
+// a time; holds the model.
+class Features {
+ public:
+  static Outcome<Features> OfUsers(const Model& m, size_t count = 1) {
+    return Create(m, DUOMO_USER, count);
+  }
+  static Outcome<Features> OfItems(const Model& m, size_t count = 1) {
+    return Create(m, DUOMO_ITEM, count);
+  }
+  static Outcome<Features> OfPairs(const Model& m, size_t count = 1) {
+    return Create(m, DUOMO_PAIR, count);
+  }
+
+  Outcome<void> SetIntegers(const std::string& input, Span<const int64_t> values) {
+    return Set(duomo_features_set_integers, input, values);
+  }
+  Outcome<void> SetNumbers(const std::string& input, Span<const float> values) {
+    return Set(duomo_features_set_numbers, input, values);
+  }
+  Outcome<void> SetStrings(const std::string& input, Span<const char* const> values) {
+    return Set(duomo_features_set_strings, input, values);
+  }
+  Outcome<void> SetStrings(const std::string& input, Span<const std::string> values) {
+    std::vector<const char*> pointers;
+    for (const std::string& value : values) pointers.push_back(value.c_str());
+    return SetStrings(input, Span<const char* const>(pointers));
+  }
+  // For one user, item or pair.
+  Outcome<void> SetInteger(const std::string& input, int64_t value) {
+    return SetIntegers(input, {&value, 1});
+  }
+  Outcome<void> SetNumber(const std::string& input, float value) {
+    return SetNumbers(input, {&value, 1});
+  }
+  Outcome<void> SetString(const std::string& input, const std::string& value) {
+    return SetStrings(input, Span<const std::string>(&value, 1));
+  }
+  Outcome<void> SetIntegerLists(const std::string& input, ListsView<int64_t> lists) {
+    return SetLists(duomo_features_set_integer_lists, input, lists);
+  }
+  Outcome<void> SetStringLists(const std::string& input, ListsView<const char*> lists) {
+    return SetLists(duomo_features_set_string_lists, input, lists);
+  }
+
+  size_t count() const { return count_; }
+  duomo_features* get() const { return features_.get(); }
+
+ private:
+  struct Release {
+    void operator()(duomo_features* features) const { duomo_features_release(features); }
+  };
+
+  Features(duomo_features* features, size_t count) : features_(features), count_(count) {}
+
+  static Outcome<Features> Create(const Model& model, int32_t scope, size_t count) {
+    duomo_error error = DUOMO_ERROR_INIT;
+    duomo_features* features = nullptr;
+    return internal::Finish(duomo_features_create(&features, model.get(), scope, count, &error),
+                            error, [&] { return Features(features, count); });
+  }
+
+  template <typename Function, typename T>
+  Outcome<void> Set(Function function, const std::string& input, Span<const T> values) {
+    duomo_error error = DUOMO_ERROR_INIT;
+    duomo_status status = internal::CheckSize("values", values.size(), count_, error);
+    if (status == DUOMO_OK) status = function(get(), input.c_str(), values.data(), &error);
+    return internal::Finish(status, error);
+  }
+
+  template <typename Function, typename T>
+  Outcome<void> SetLists(Function function, const std::string& input, ListsView<T> lists) {
+    duomo_error error = DUOMO_ERROR_INIT;
+    duomo_status status = internal::CheckLists("lists", lists, count_, error);
+    if (status == DUOMO_OK) {
+      status = function(get(), input.c_str(), lists.offsets.data(), lists.values.data(), &error);
+    }
+    return internal::Finish(status, error);
+  }
+
+  std::unique_ptr<duomo_features, Release> features_;
+  size_t count_;
+};
+
+}  // namespace DUOMO_HPP_NAMESPACE
+}  // namespace duomo
+
+#endif  // DUOMO_CPP_MODEL_HPP_

@@ -1,0 +1,356 @@
+// All of duomo.hpp against the C interface. Compiled several times, with exceptions and without, as
+// C++17 and C++20; hpp_main.cc runs every copy in one program, linked to the shared and to the
+// static library.
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <duomo/duomo.hpp>
+#include <type_traits>
+#if __cplusplus >= 202002L
+#include <span>
+#endif
+
+namespace {
+
+int failures = 0;
+std::string folder;
+
+void Check(bool ok, int line, const char* what) {
+  if (ok) return;
+  ++failures;
+  std::printf("%s:%d: failed: %s\n", __FILE__, line, what);
+}
+
+void CheckError(const duomo::Error& error, duomo_status expected, const char* part, int line) {
+  bool ok = error.status() == expected && std::strstr(error.message(), part) != nullptr &&
+            std::strcmp(error.message(), error.what()) == 0;
+  Check(ok, line, error.what());
+}
+
+#define CHECK(condition) Check((condition), __LINE__, #condition)
+
+#ifdef DUOMO_NO_EXCEPTIONS
+template <typename T>
+T Get(duomo::Result<T> result, int line) {
+  if (!result) {
+    Check(false, line, result.error().message());
+    std::exit(1);
+  }
+  Check(result.status() == DUOMO_OK, line, "status of a success");
+  if constexpr (!std::is_void_v<T>) return *std::move(result);
+}
+#define GET(expression) Get((expression), __LINE__)
+#define FAILS(expected, part, expression)                  \
+  do {                                                     \
+    auto result_ = (expression);                           \
+    Check(!result_, __LINE__, #expression);                \
+    CHECK(result_.status() == expected);                   \
+    CheckError(result_.error(), expected, part, __LINE__); \
+  } while (0)
+#else
+#define GET(expression) (expression)
+#define FAILS(expected, part, expression)          \
+  do {                                             \
+    bool thrown = false;                           \
+    try {                                          \
+      (void)(expression);                          \
+    } catch (const duomo::Error& error) {          \
+      thrown = true;                               \
+      CheckError(error, expected, part, __LINE__); \
+    }                                              \
+    Check(thrown, __LINE__, #expression);          \
+  } while (0)
+#endif
+
+duomo::Model Open(const char* name) { return GET(duomo::Model::Open(folder + name + ".duomo")); }
+
+bool Equal(duomo::Hits a, duomo::Hits b) {
+  return a.size() == b.size() && std::equal(a.ids().begin(), a.ids().end(), b.ids().begin()) &&
+         std::equal(a.scores().begin(), a.scores().end(), b.scores().begin());
+}
+
+void TestModel() {
+  static_assert(std::is_nothrow_move_constructible_v<duomo::Model>);
+  static_assert(!std::is_copy_constructible_v<duomo::Context>);
+  static_assert(std::is_nothrow_copy_constructible_v<duomo::Error>);
+  CHECK(std::strcmp(duomo::Version(), duomo_version()) == 0);
+  CHECK(duomo::BuildInfo() == duomo_build_info());
+  CHECK(std::string(duomo::StatusName(DUOMO_CORRUPT)) == "DUOMO_CORRUPT");
+  FAILS(DUOMO_IO_ERROR, "nowhere", duomo::Model::Open("/nowhere"));
+  FAILS(DUOMO_UNSUPPORTED_VERSION, "compiled with duomo.hpp 0.1.0",
+        duomo::Model::Open(folder + "newer.duomo"));
+  FAILS(DUOMO_CORRUPT, "", duomo::Model::OpenBuffer("x", 1));
+
+  duomo::OpenOptions options;
+  options.copy = options.verify = true;
+  options.backend = DUOMO_BACKEND_PORTABLE;
+  duomo::Model model = GET(duomo::Model::Open(folder + "shop.duomo", options));
+  duomo::ModelInfo info = GET(model.Info());
+  CHECK(info.copied && info.has_user_vectors && info.has_history && info.has_titles);
+  CHECK(info.head == DUOMO_HEAD_COSINE && info.user_count == 12 && info.item_count == 40);
+  CHECK(info.vector_width == 20 && info.input_count == 6 && info.file_size > 1000);
+  CHECK(info.name == "shop" && info.unit == "stars");
+  CHECK(info.minimum_output <= 0 && info.maximum_output >= 5);
+  duomo::InputInfo input = GET(model.Input(0));
+  CHECK(input.name == "plan" && input.scope == DUOMO_USER && input.kind == DUOMO_INPUT_CATEGORY);
+  CHECK(input.keys == DUOMO_KEYS_STRING && input.vocabulary_size == 2);
+  FAILS(DUOMO_NOT_FOUND, "index 6", model.Input(6));
+  options.backend = 77;
+  FAILS(DUOMO_INVALID_ARGUMENT, "backend", duomo::Model::Open(folder + "shop.duomo", options));
+
+  CHECK(GET(model.UserIdAt(2)) == 3 && GET(model.ItemIdAt(1)) == 1003);
+  CHECK(GET(model.ItemTitle(1003)) == "Große Lampe 1");
+  FAILS(DUOMO_NOT_FOUND, "12", model.UserIdAt(12));
+  FAILS(DUOMO_UNSUPPORTED, "integers", model.ItemKey(1003));
+  duomo::Model player = Open("player");
+  CHECK(GET(player.ItemId("i7")) == 7 && GET(player.UserId("u3")) == 3);
+  CHECK(GET(player.ItemKey(7)) == "i7" && GET(player.UserKey(3)) == "u3");
+  FAILS(DUOMO_NOT_FOUND, "nobody", player.UserId("nobody"));
+
+  duomo::Model copy = model, moved = std::move(copy);
+  CHECK(moved.get() == model.get() && copy.get() == nullptr);
+  FAILS(DUOMO_INVALID_ARGUMENT, "model is NULL", copy.Info());
+  copy = player;
+  copy = std::move(moved);
+  CHECK(copy.get() == model.get());
+  duomo_model_retain(model.get());
+  duomo::Model adopted = duomo::Model::Adopt(model.get());
+  CHECK(GET(adopted.Info()).item_count == 40);
+}
+
+void TestPredictions() {
+  duomo::Model model = Open("shop");
+  duomo::Context context = GET(duomo::Context::Create(model));
+  CHECK(context.vector_width() == 20);
+  std::vector<int64_t> users = {1, 5};
+  const std::array<int64_t, 2> items = {1000, 1006};
+  float expected[2];
+  CHECK(duomo_predict(expected, context.get(), users.data(), items.data(), 2, nullptr) == 0);
+  CHECK(GET(context.Predict(5, 1006)) == expected[1]);
+  CHECK(GET(context.Predict(users, items)) == std::vector<float>(expected, expected + 2));
+  float out[2] = {-1, -1};
+  GET(context.PredictInto(out, users, items));
+  CHECK(out[0] == expected[0] && out[1] == expected[1]);
+
+  std::vector<float> u = GET(context.EncodeUsers(users)), i = GET(context.EncodeItems(items));
+  CHECK(u.size() == 40 && i.size() == 40);
+  CHECK(GET(context.PredictVectors(u, i)) == std::vector<float>(expected, expected + 2));
+  GET(context.PredictVectorsInto(out, u, i));
+  CHECK(out[1] == expected[1]);
+  std::vector<float> again(40);
+  GET(context.EncodeUsersInto(again, users));
+  CHECK(again == u);
+  GET(context.EncodeItemsInto(again, items));
+  CHECK(again == i);
+
+  FAILS(DUOMO_NOT_FOUND, "user_ids[0]", context.Predict(99, 1000));
+  duomo::Span<float> one(out, 1);
+  FAILS(DUOMO_INVALID_ARGUMENT, "predictions has 1 elements, expected 2",
+        context.PredictInto(one, users, items));
+  FAILS(DUOMO_INVALID_ARGUMENT, "items has 1", context.Predict(users, duomo::Ids(&items[0], 1)));
+  FAILS(DUOMO_INVALID_ARGUMENT, "items has 40", context.PredictVectors(again = {}, i));
+  u.pop_back();
+  FAILS(DUOMO_INVALID_ARGUMENT, "users has 39", context.PredictVectors(u, i));
+  FAILS(DUOMO_INVALID_ARGUMENT, "vectors has 39", context.EncodeUsersInto(u, users));
+  FAILS(DUOMO_INVALID_ARGUMENT, "unknown_ids", duomo::Context::Create(model, 9));
+
+  duomo::Context marked = GET(duomo::Context::Create(model, DUOMO_UNKNOWN_IS_MARKED));
+  CHECK(std::isnan(GET(marked.Predict(99, 1000))));
+  CHECK(GET(marked.TopK(duomo::TopKRequest::User(99)))[0].empty());
+  duomo::Context moved = std::move(marked);
+  FAILS(DUOMO_INVALID_ARGUMENT, "context is NULL", marked.Predict(1, 1000));
+  CHECK(GET(moved.Predict(5, 1006)) == expected[1]);
+#if __cplusplus >= 202002L
+  std::span<const int64_t> standard = users;
+  CHECK(GET(context.Predict(standard, items))[0] == expected[0]);
+  std::span<const int64_t> back = duomo::Ids(users);
+  CHECK(back.size() == 2 && back.data() == users.data());
+#endif
+}
+
+void TestFeatures() {
+  duomo::Model model = Open("shop");
+  duomo::Context context = GET(duomo::Context::Create(model));
+  duomo::Features user = GET(duomo::Features::OfUsers(model));
+  GET(user.SetString("plan", "free"));
+  GET(user.SetInteger("age", 10));
+  std::vector<float> vector = GET(context.EncodeFeatures(user));
+  std::vector<int64_t> known = {1};  // free, 10
+  std::vector<float> expected = GET(context.EncodeUsers(known));
+  for (size_t i = 0; i < 20; ++i) CHECK(std::fabs(vector[i] - expected[i]) < 1e-5f);
+
+  duomo::Features two = GET(duomo::Features::OfItems(model, 2));
+  CHECK(two.count() == 2);
+  std::vector<std::string> titles = {"the blau lamp", "chair"};
+  const char* pointers[2] = {"the blau lamp", "chair"};
+  const int64_t ids[2] = {1000, 1003};
+  duomo::Lists<int64_t> codes = {{9}, {7, 8}};
+  duomo::Lists<const char*> tags = {{"red"}, {}};
+  GET(two.SetStrings("title", titles));
+  GET(two.SetIntegers("id", ids));
+  GET(two.SetIntegerLists("codes", codes));
+  GET(two.SetStringLists("tags", tags));
+  std::vector<float> items = GET(context.EncodeFeatures(two)), again(40), first(40);
+  GET(two.SetStrings("title", pointers));
+  GET(context.EncodeFeaturesInto(again, two));
+  CHECK(items == again);
+  CHECK(!std::equal(items.begin(), items.begin() + 20, items.begin() + 20));
+  FAILS(DUOMO_INVALID_ARGUMENT, "values has 1 elements, expected 2", two.SetInteger("id", 1000));
+  FAILS(DUOMO_NOT_FOUND, "colour", two.SetIntegers("colour", ids));
+  FAILS(DUOMO_INVALID_ARGUMENT, "set_strings", two.SetNumbers("title", items = {1, 2}));
+  codes.Add(ids);
+  FAILS(DUOMO_INVALID_ARGUMENT, "lists has 4", two.SetIntegerLists("codes", codes));
+  duomo::ListsView<int64_t> view = codes;
+  view.offsets = {view.offsets.data(), 3};
+  FAILS(DUOMO_INVALID_ARGUMENT, "lists has 5 elements, expected 3",
+        two.SetIntegerLists("codes", view));
+  FAILS(DUOMO_UNSUPPORTED, "pairs", duomo::Features::OfPairs(model));
+  FAILS(DUOMO_INVALID_ARGUMENT, "vectors has 40", context.EncodeFeaturesInto(again, user));
+}
+
+void TestTopK() {
+  duomo::Model model = Open("shop");
+  duomo::Context context = GET(duomo::Context::Create(model));
+  using Request = duomo::TopKRequest;
+  std::vector<int64_t> users = {3, 1}, all;
+  for (uint64_t row = 0; row < 40; ++row) all.push_back(GET(model.ItemIdAt(row)));
+
+  // More than there are: every item, sorted as predicted.
+  duomo::TopKResult every = GET(context.TopK(Request::User(3).K(1000)));
+  CHECK(every.size() == 1 && every[0].size() == 40);
+  for (auto [id, score] : every[0]) CHECK(GET(context.Predict(3, id)) == score);
+  for (size_t i = 1; i < 40; ++i) CHECK(every[0][i - 1].score >= every[0][i].score);
+
+  duomo::TopKResult both = GET(context.TopK(Request::Users(users).K(7)));
+  CHECK(both.size() == 2 && both[0].size() == 7);
+  CHECK(both[0][6].id == every[0][6].id);
+  std::vector<float> vectors = GET(context.EncodeUsers(users));
+  duomo::TopKResult by_vector = GET(context.TopK(Request::Vectors(vectors).K(7)));
+  CHECK(Equal(by_vector[0], both[0]) && Equal(by_vector[1], both[1]));
+  CHECK(GET(context.TopK(Request::User(3)))[0].size() == 10);
+
+  // One user's list of exclusions; the same for all; a list for each.
+  duomo::Hits best = both[0];
+  int64_t first[1] = {best[0].id};
+  CHECK(GET(context.TopK(Request::User(3).Exclude(first)))[0][0].id == best[1].id);
+  duomo::TopKResult shared = GET(context.TopK(Request::Users(users).K(40).Exclude(best.ids())));
+  CHECK(shared[0].size() == 33 && shared[1].size() == 33 && shared[0][0].id == every[0][7].id);
+  duomo::Lists<int64_t> each = {{}, {1000, 1003}};
+  duomo::TopKResult own = GET(context.TopK(Request::Users(users).K(40).Exclude(each)));
+  CHECK(own[0].size() == 40 && own[1].size() == 38);
+  FAILS(DUOMO_INVALID_ARGUMENT, "exclude has 3", context.TopK(Request::User(3).Exclude(each)));
+  CHECK(GET(context.TopK(Request::User(3).K(40).ExcludeSeen()))[0].size() == 38);
+
+  CHECK(GET(context.TopK(Request::User(3).Allow(first)))[0].size() == 1);
+  CHECK(GET(context.TopK(Request::User(3).Allow({})))[0].empty());
+  float limit = best[4].score;
+  duomo::TopKResult above = GET(context.TopK(Request::User(3).K(40).MinimumScore(limit)));
+  CHECK(above[0].size() >= 5 && above[0][above[0].size() - 1].score == limit);
+
+  using duomo::Filter;
+  Request filtered = Request::User(3).K(40).Where(Filter::Integers("codes", DUOMO_ANY, {7}));
+  size_t sevens = GET(context.TopK(filtered))[0].size();
+  CHECK(sevens == 13);  // rows 1, 4, …, 37
+  filtered.Where(Filter::Strings("tags", DUOMO_ALL, {"red", "green"}));
+  CHECK(GET(context.TopK(filtered))[0].size() == 0);  // red and green: rows 3 n, of another code
+  CHECK(
+      GET(context.TopK(Request::User(3).K(40).Where(Filter::Integers("codes", DUOMO_NONE, {7}))))[0]
+          .size() == 40 - sevens);
+  CHECK(
+      GET(context.TopK(Request::User(3).Where(Filter::Strings("tags", DUOMO_ANY, {}))))[0].empty());
+  FAILS(DUOMO_NOT_FOUND, "mauve",
+        context.TopK(Request::User(3).Where(Filter::Strings("tags", DUOMO_ANY, {"mauve"}))));
+
+  duomo::TopKResult result;
+  GET(context.TopKInto(result, Request::Users(users).K(7)));
+  CHECK(Equal(result[1], both[1]));
+  FAILS(DUOMO_NOT_FOUND, "request.ids[0]", context.TopKInto(result, Request::User(99)));
+  CHECK(result.size() == 0);
+  FAILS(DUOMO_INVALID_ARGUMENT, "k is 0", context.TopK(Request::User(3).K(0)));
+  vectors.pop_back();
+  FAILS(DUOMO_INVALID_ARGUMENT, "vectors has 39", context.TopK(Request::Vectors(vectors)));
+  FAILS(DUOMO_INVALID_ARGUMENT, "seen nothing", context.Similar(Request::Item(1000).ExcludeSeen()));
+
+  duomo::TopKResult alike = GET(context.Similar(Request::Item(1003).K(39)));
+  CHECK(alike[0].size() == 39 && alike[0][0].score <= 1);
+  for (auto [id, score] : alike[0]) CHECK(id != 1003 && score >= -1);
+  std::vector<int64_t> some = {1000, 1003};
+  GET(context.SimilarInto(result, Request::Items(some).K(39)));
+  CHECK(Equal(result[1], alike[0]));
+  duomo::Features item = GET(duomo::Features::OfItems(model, 2));
+  CHECK(GET(context.Similar(Request::OfFeatures(item).K(3))).size() == 2);
+  CHECK(GET(context.TopK(Request::Users({}))).size() == 0);
+}
+
+void TestHistories() {
+  duomo::Model model = Open("player");
+  duomo::Context context = GET(duomo::Context::Create(model));
+  using Request = duomo::TopKRequest;
+  std::vector<int64_t> users = {2, 3}, seen = {4, 5, 6};
+  duomo::Lists<int64_t> histories = {{4, 5, 6}, {}};
+  duomo::TopKResult one = GET(context.TopK(Request::OfHistory(seen).K(5)));
+  duomo::TopKResult two = GET(context.TopK(Request::OfHistories(histories).K(5)));
+  CHECK(two.size() == 2 && Equal(one[0], two[0]) && !Equal(two[0], two[1]));
+  duomo::TopKResult known = GET(context.TopK(Request::Users(users).Histories(histories).K(5)));
+  CHECK(Equal(known[0], GET(context.TopK(Request::User(2).History(seen).K(5)))[0]));
+  CHECK(Equal(known[1], GET(context.TopK(Request::User(3).History({}).K(5)))[0]));
+  CHECK(!Equal(known[0], GET(context.TopK(Request::User(2).K(5)))[0]));
+  duomo::TopKResult rest = GET(context.TopK(Request::OfHistory(seen).K(40).ExcludeSeen()));
+  CHECK(rest[0].size() == 37);
+  FAILS(DUOMO_INVALID_ARGUMENT, "single history",
+        context.TopK(Request::Users(users).History(seen)));
+  FAILS(DUOMO_INVALID_ARGUMENT, "histories has 3",
+        context.TopK(Request::User(2).Histories(histories)));
+}
+
+void TestRank() {
+  duomo::Model model = Open("joint");
+  duomo::Context context = GET(duomo::Context::Create(model));
+  using Request = duomo::RankRequest;
+  std::vector<int64_t> items = {5, 0, 39};
+  std::vector<float> plain = GET(context.Rank(Request::User(2).Items(items))), again(3);
+  CHECK(plain.size() == 3);
+  duomo::Features pairs = GET(duomo::Features::OfPairs(model, 3));
+  std::vector<float> delays = {0, 10, 100};
+  GET(pairs.SetNumbers("delay", delays));
+  std::vector<float> timed = GET(context.Rank(Request::User(2).Items(items).Pairs(pairs)));
+  CHECK(timed != plain);
+  GET(context.RankInto(again, Request::User(2).Items(items).Pairs(pairs)));
+  CHECK(again == timed);
+  duomo::Features pair = GET(duomo::Features::OfPairs(model));
+  GET(pair.SetNumber("delay", 10));
+  CHECK(GET(context.Rank(Request::User(2).Items({&items[1], 1}).Pairs(pair)))[0] == timed[1]);
+  duomo::Features user = GET(duomo::Features::OfUsers(model));
+  duomo::Features thing = GET(duomo::Features::OfItems(model));
+  GET(user.SetInteger("user", 2));
+  GET(thing.SetInteger("item", 5));
+  CHECK(std::fabs(GET(context.Rank(Request::OfUser(user).Items(thing)))[0] / plain[0] - 1) < 1e-4f);
+  FAILS(DUOMO_UNSUPPORTED, "history", context.Rank(Request::User(2).Items(items).History({})));
+  FAILS(DUOMO_INVALID_ARGUMENT, "predictions has 3", context.RankInto(again, Request::User(2)));
+  FAILS(DUOMO_UNSUPPORTED, "duomo_rank", context.Predict(2, 5));
+  FAILS(DUOMO_UNSUPPORTED, "duomo_rank", context.PredictVectors(plain, plain));
+  FAILS(DUOMO_UNSUPPORTED, "duomo_rank", context.TopK(duomo::TopKRequest::Vectors(plain)));
+  FAILS(DUOMO_UNSUPPORTED, "duomo_rank", context.EncodeUsersInto(again, items));
+}
+
+}  // namespace
+
+#ifdef DUOMO_NO_EXCEPTIONS
+static_assert(std::is_same_v<decltype(duomo::Model::Open("")), duomo::Result<duomo::Model>>);
+#else
+static_assert(std::is_same_v<decltype(duomo::Model::Open("")), duomo::Model>);
+#endif
+
+int DUOMO_HPP_TEST(const char* models);
+int DUOMO_HPP_TEST(const char* models) {
+  folder = std::string(models) + "/";
+  TestModel();
+  TestPredictions();
+  TestFeatures();
+  TestTopK();
+  TestHistories();
+  TestRank();
+  return failures;
+}
