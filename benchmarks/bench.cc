@@ -1,4 +1,4 @@
-// duomo_bench [--model FILE] [--benchmark_… of Google Benchmark]: everything is measured through
+// duomo_bench [--model FILE] [--stages CANDIDATES RANKING] [--benchmark_… of Google Benchmark]: everything is measured through
 // duomo.h and the shared library.
 #include "bench.h"
 
@@ -62,6 +62,9 @@ int Run(int argc, char** argv) {
       setup.path = argv[++i];
     } else if (std::strncmp(argv[i], "--model=", 8) == 0) {
       setup.path = argv[i] + 8;
+    } else if (std::strcmp(argv[i], "--stages") == 0 && i + 2 < argc) {
+      setup.stages[0] = argv[++i];
+      setup.stages[1] = argv[++i];
     } else {
       Die((std::string("unknown argument ") + argv[i]).c_str());
     }

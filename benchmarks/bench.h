@@ -12,6 +12,7 @@ namespace duomo::bench {
 
 struct Setup {
   std::string path;
+  std::string stages[2];  // files for the pipeline: candidates, ranking; empty: none
   duomo_model* model = nullptr;
   duomo_context* context = nullptr;
   size_t width = 0, items = 0;
