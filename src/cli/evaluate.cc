@@ -113,6 +113,10 @@ void Run(const Options& o) {
   if (!o.candidates.empty()) {
     Fail(Status::kInvalidArgument, o.file, " is not a ranking model; it needs no --candidates");
   }
+  if (model::ReadsHistory(session.model().description()) && !session.model().has_history()) {
+    Log("%s reads histories but holds none: its users are measured as newcomers\n",
+        o.file.c_str());
+  }
   TestData test = OpenTestData(o.data, o.measure, &session.model());
   const std::string& name = session.model().description().name;
   bool rates = PredictsRatings(session.model());

@@ -217,7 +217,7 @@ void AddTrain(CLI::App& app) {
       ->needs(checkpoint);
   c->add_option("--log", o->log, "Write events to this file, one JSON object a line");
   c->add_option("--plot", o->plot, "Draw the costs to this SVG file");
-  c->add_flag("--store-history", o->store_history, "Keep in the file who has rated what");
+  c->add_flag("--store-history", o->store_history, "Keep in the file who has rated what [always for models that read histories]");
   c->add_flag("--no-user-vectors", o->no_user_vectors,
               "Leave user vectors out: smaller; the user tower runs when asked");
   c->add_flag("--json", o->json, "Print a summary as JSON");

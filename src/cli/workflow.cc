@@ -117,7 +117,8 @@ TrainingResult Train(const TrainingRun& run, const data::Dataset& dataset,
 
   training::ExportOptions output;
   output.user_vectors = run.user_vectors;
-  if (run.store_history) {
+  // A tower that reads histories would take its known users for newcomers without them.
+  if (run.store_history || model::ReadsHistory(encoded.description)) {
     output.history = training::HistoryRows(encoded.description, dataset, split);
   }
   model::Contents contents = training::Export(trainer, encoded, dataset, output);

@@ -1,5 +1,6 @@
 #include "model/description.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
@@ -255,6 +256,11 @@ class Checker {
 }  // namespace
 
 void Validate(const Description& description, bool bound) { Checker(description, bound).Run(); }
+
+bool ReadsHistory(const Description& d) {
+  return std::any_of(d.inputs.begin(), d.inputs.end(),
+                     [](const Input& input) { return input.kind == InputKind::kHistory; });
+}
 
 bool IsJoint(const Description& d) { return d.towers[0].side == Side::kJoint; }
 

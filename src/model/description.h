@@ -150,6 +150,7 @@ void Validate(const Description& description, bool bound);
 // ---- What follows from a description -------------------------------------------------------
 
 bool IsJoint(const Description& d);
+bool ReadsHistory(const Description& d);  // an input is a history
 const Tower& TowerOf(const Description& d, Side side);
 
 uint32_t EncoderWidth(const Description& d, const Encoder& e);  // after its own layers

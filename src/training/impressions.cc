@@ -1,13 +1,11 @@
 #include "training/impressions.h"
 
 #include <algorithm>
-#include <cmath>
 #include <unordered_set>
 
 #include "core/error.h"
 #include "core/random.h"
 #include "data/model_rows.h"
-#include "kernels/vector.h"
 
 namespace duomo::training {
 namespace {
@@ -53,7 +51,6 @@ CandidateSource::CandidateSource(std::shared_ptr<const runtime::Engine> engine)
          "\" is a joint model and cannot make candidates; give a two-tower model");
   }
   vector_.resize(engine_->vector_width());
-  if (engine_->model().items().vectors.empty()) items_ = engine_->Freeze(model::Side::kItem);
 }
 
 void SetHistories(const model::Description& d, std::span<const uint64_t> offsets,
@@ -74,25 +71,20 @@ std::vector<CandidateSource::Candidate> CandidateSource::Find(std::optional<uint
   if (user) engine_->StoredInputs(model::Side::kUser, {&row, 1}, inputs);
   SetHistories(model.description(), offsets, history, inputs);
   engine_->Encode(model::Side::kUser, {1, inputs}, vector_.data(), work_);
-  std::span<const float> items = items_.empty() ? model.items().vectors : std::span(items_);
-  dots_.resize(model.items().count);
-  kernels::Vector().dots(vector_.data(), items.data(), vector_.size(), dots_.size(), dots_.data());
+  allowed_.Reset(model.items().count, true);
   for (uint32_t item : history) {
-    if (item < dots_.size()) dots_[item] = -INFINITY;
+    if (item < model.items().count) allowed_.Clear(item);
   }
-  std::vector<uint32_t> order;
-  for (uint32_t i = 0; i < dots_.size(); ++i) {
-    if (dots_[i] > -INFINITY) order.push_back(i);
-  }
-  size_t kept = std::min(count, order.size());
-  std::partial_sort(
-      order.begin(), order.begin() + static_cast<std::ptrdiff_t>(kept), order.end(),
-      [&](uint32_t a, uint32_t b) { return dots_[a] != dots_[b] ? dots_[a] > dots_[b] : a < b; });
+  retrieval::Query query;
+  query.vector = vector_;
+  query.k = count;
+  query.allowed = &allowed_;
+  auto hits = retrieval::TopK(*engine_, query, search_);
   std::vector<Candidate> out;
-  for (size_t i = 0; i < kept; ++i) {
+  for (const retrieval::Hit& hit : hits) {
     // Relative to the best: how far the softmax puts an item behind this user's first one, which
     // means the same for every user; bare logits do not.
-    out.push_back({order[i], engine_->Score(dots_[order[i]]) - engine_->Score(dots_[order[0]])});
+    out.push_back({hit.row, hit.score - hits.front().score});
   }
   return out;
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "retrieval/topk.h"
 #include "training/sequences.h"
 
 namespace duomo::training {
@@ -34,7 +35,7 @@ class PairFeatures {
 // A candidate model asked at a moment of a user's history. All rows are the model's own. One thread.
 class CandidateSource {
  public:
-  // Throws Error(kUnsupported) for a joint model.
+  // Throws Error(kUnsupported) for a joint model; Find() for a file without item vectors.
   explicit CandidateSource(std::shared_ptr<const runtime::Engine> engine);
 
   struct Candidate {
@@ -51,8 +52,9 @@ class CandidateSource {
  private:
   std::shared_ptr<const runtime::Engine> engine_;
   runtime::Workspace work_;
-  AlignedVector<float> vector_, items_;
-  std::vector<double> dots_;
+  AlignedVector<float> vector_;
+  retrieval::RowMask allowed_;
+  retrieval::Workspace search_;
 };
 
 // Fills every history input with the same histories: row i of a batch has

@@ -38,9 +38,7 @@ Task::Task(const data::Encoded& encoded, const data::Dataset& dataset, const dat
 
 std::vector<uint32_t> HistoryRows(const model::Description& d, const data::Dataset& dataset,
                                   const data::Split& split) {
-  for (const model::Input& input : d.inputs) {
-    if (input.kind == model::InputKind::kHistory) return split.train;
-  }
+  if (model::ReadsHistory(d)) return split.train;
   std::vector<uint32_t> rows(dataset.interactions.size());
   std::iota(rows.begin(), rows.end(), 0u);
   return rows;
