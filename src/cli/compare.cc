@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cli/baselines.h"
+#include "cli/cost_log.h"
 #include "cli/two_stages.h"
 #include "core/error.h"
 #include "core/file_io.h"
@@ -21,7 +22,8 @@ constexpr size_t kMapItems = 4000;  // more dots hide each other, and make the p
 struct Options {
   DataOptions data;
   std::string html, social;
-  std::vector<std::string> files, baselines, pipeline;  // pipeline: none, or CANDIDATES, RANKING
+  std::vector<std::string> files, baselines, logs;
+  std::vector<std::string> pipeline;  // none, or CANDIDATES, RANKING
   MeasureOptions measure;
   size_t count = 200;
   bool json = false;
@@ -104,6 +106,7 @@ std::vector<evaluation::ExampleUser> ExamplesOf(const ModelRecommender& model,
 void Run(Options o) {
   std::sort(o.measure.ks.begin(), o.measure.ks.end());
   o.measure.ks.erase(std::unique(o.measure.ks.begin(), o.measure.ks.end()), o.measure.ks.end());
+  o.measure.curve = !o.html.empty();
   std::vector<std::unique_ptr<Session>> sessions, stages;
   for (const std::string& file : o.files) sessions.push_back(std::make_unique<Session>(file));
   for (const std::string& file : o.pipeline) stages.push_back(std::make_unique<Session>(file));
@@ -160,6 +163,7 @@ void Run(Options o) {
   }
   report.warnings = Warnings(cases, o.measure);
   if (!o.html.empty()) {
+    for (const std::string& log : o.logs) report.costs.push_back(CostChartOfLog(log));
     report.title = "Recommenders on " + test.dataset.name;
     report.subtitle =
         StrCat("Split ", test.split.name, ": ", test.split.train.size(), " rows to train, ",
@@ -207,7 +211,13 @@ void AddCompare(CLI::App& app) {
   AddCountOption(*c, o->count);
   AddMeasureOptions(*c, o->measure);
   c->add_flag("--json", o->json, "Print JSON");
-  c->add_option("--html", o->html, "Write a report that needs nothing but a browser");
+  auto* html = c->add_option("--html", o->html, "Write a report that needs nothing but a browser");
+  c->add_option(
+       "--logs", o->logs,
+       "With commas between: logs of trainings (train --log), as cost curves in the report")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->needs(html);
   c->parse_complete_callback([o] {  // wrong usage has an exit code of its own
     if (o->data.tables.interactions.empty()) {
       if (o->files.empty()) {

@@ -19,6 +19,7 @@ struct MeasureOptions {
   std::optional<uint64_t> seed;
   std::vector<uint32_t> ks = {10, 50};
   uint32_t sampled_negatives = 0;
+  bool curve = false;  // also recall at many k, for a chart
 };
 
 // --split, --seed, -k and --sampled-negatives. `options` must live as long as the command.
@@ -39,7 +40,7 @@ evaluation::RankingResult RankCases(const evaluation::Recommender& recommender,
                                     const evaluation::RankingTask& task,
                                     const MeasureOptions& options);
 evaluation::SystemReport ReportOf(const evaluation::Recommender& recommender,
-                                  const evaluation::RankingResult& result);
+                                  evaluation::RankingResult result, const MeasureOptions& options);
 
 // Both, and for a system that `rates` its errors on the test rows.
 evaluation::SystemReport MeasureSystem(const evaluation::Recommender& recommender, bool rates,

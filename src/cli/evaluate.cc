@@ -80,8 +80,8 @@ void RunRanking(const Options& o, const Session& ranking) {
       RunTwoStages(candidates.shared_engine(), ranking.shared_engine(), test, cases.task, o.count);
   auto before = RankCases(*stages.candidates, cases.task, o.measure);
   auto after = RankCases(*stages.pipeline, cases.task, o.measure);
-  auto before_report = ReportOf(*stages.candidates, before);
-  auto after_report = ReportOf(*stages.pipeline, after);
+  auto before_report = ReportOf(*stages.candidates, before, o.measure);
+  auto after_report = ReportOf(*stages.pipeline, after, o.measure);
   evaluation::SystemReport difference;
   difference.measures = evaluation::RankingDifferences(after, before);
   if (o.json) {

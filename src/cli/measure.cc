@@ -89,27 +89,33 @@ evaluation::RankingResult RankCases(const evaluation::Recommender& recommender,
                                     const evaluation::RankingTask& task, const MeasureOptions& o) {
   evaluation::RankingOptions options;
   options.ks = o.ks;
+  if (o.curve) {
+    for (uint32_t k : {1, 2, 3, 5, 7, 10, 15, 20, 30, 40, 50, 70, 100}) {
+      if (std::find(o.ks.begin(), o.ks.end(), k) == o.ks.end()) options.ks.push_back(k);
+    }
+  }
   options.sampled_negatives = o.sampled_negatives;
   ThreadPool pool(std::clamp(std::thread::hardware_concurrency(), 1u, 16u));
   return EvaluateRanking(recommender, task, options, pool);
 }
 
 evaluation::SystemReport ReportOf(const evaluation::Recommender& recommender,
-                                  const evaluation::RankingResult& result) {
+                                  evaluation::RankingResult result, const MeasureOptions& o) {
   evaluation::SystemReport report;
   report.name = recommender.name();
-  report.measures = evaluation::RankingMeasures(result);
   for (const evaluation::RankingAt& at : result.at) {
     report.recall_by_k.push_back({at.k, at.mean.recall});
   }
   std::sort(report.recall_by_k.begin(), report.recall_by_k.end());
+  result.at.resize(o.ks.size());  // what follows was asked for by the curve alone
+  report.measures = evaluation::RankingMeasures(result);
   return report;
 }
 
 evaluation::SystemReport MeasureSystem(const evaluation::Recommender& recommender, bool rates,
                                        const TestData& test, const evaluation::RankingTask& task,
                                        const MeasureOptions& o) {
-  evaluation::SystemReport report = ReportOf(recommender, RankCases(recommender, task, o));
+  evaluation::SystemReport report = ReportOf(recommender, RankCases(recommender, task, o), o);
   if (rates) {
     const data::Interactions& all = test.dataset.interactions;
     for (auto& m : evaluation::RatingMeasures(recommender, all, test.split.test)) {

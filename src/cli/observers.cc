@@ -9,9 +9,9 @@
 #include <cstring>
 
 #include "cli/command.h"
+#include "cli/cost_log.h"
 #include "core/error.h"
 #include "core/file_io.h"
-#include "evaluation/chart.h"
 
 namespace duomo::cli {
 
@@ -92,14 +92,8 @@ void CostPlot::OnTest(const training::TestEvent& event) {
 }
 
 void CostPlot::Write(const std::string& path, const std::string& title) const {
-  evaluation::LineChart chart;
-  chart.title = title;
-  chart.x_label = "step";
-  chart.y_label = "cost";
-  chart.series.push_back({"train, mean of a batch", train_, true});
-  if (!test_.empty()) chart.series.push_back({"test", test_, false});
   AtomicFile file(path);
-  file.Write(chart.Svg());
+  file.Write(CostChart(title, train_, test_).Svg());
   file.Commit();
 }
 

@@ -8,8 +8,8 @@
 #include <span>
 
 #include "core/error.h"
-#include "core/text.h"
 #include "evaluation/axis.h"
+#include "evaluation/markup.h"
 #include "evaluation/smooth.h"
 
 namespace duomo::evaluation {
@@ -40,65 +40,16 @@ std::string Number(double value) {
   return {digits, end};
 }
 
-// Markup escaped; what XML cannot hold becomes a question mark.
-std::string Escape(const std::string& text) {
-  bool utf8 = IsUtf8(text);
-  std::string out;
-  for (size_t i = 0; i < text.size(); ++i) {
-    auto byte = static_cast<unsigned char>(text[i]);
-    if (byte == '&') {
-      out += "&amp;";
-    } else if (byte == '<') {
-      out += "&lt;";
-    } else if (byte == '>') {
-      out += "&gt;";
-    } else if (byte == '"') {
-      out += "&quot;";
-    } else if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !utf8)) {
-      out += '?';
-    } else if (utf8 && text.compare(i, 2, "\xef\xbf") == 0 && i + 2 < text.size() &&
-               static_cast<unsigned char>(text[i + 2]) >= 0xbe) {
-      out += '?';  // U+FFFE and U+FFFF are not characters
-      i += 2;
-    } else {
-      out += static_cast<char>(byte);
-    }
-  }
-  return out;
-}
-
 // A guess: nothing here knows the reader's font.
 double TextWidth(const std::string& text) {
   auto starts = std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
   return 7.1 * static_cast<double>(starts);
 }
 
-std::string Style() {
-  std::string light =
-      ".panel{fill:#fff;stroke:#d5dae1}.title{fill:#1a2230}.text{fill:#4b5666}.grid{stroke:#e7eaef}"
-      ".axis{stroke:#98a2b0}";
-  std::string dark =
-      ".panel{fill:#161b24;stroke:#333c4a}.title{fill:#eef2f7}.text{fill:#a9b4c3}"
-      ".grid{stroke:#262e3a}.axis{stroke:#6c7787}";
-  for (size_t i = 0; i < kColours; ++i) {
-    light +=
-        StrCat(".s", i, "{stroke:", kPalette[i].light, "}.f", i, "{fill:", kPalette[i].light, "}");
-    dark +=
-        StrCat(".s", i, "{stroke:", kPalette[i].dark, "}.f", i, "{fill:", kPalette[i].dark, "}");
-  }
-  return StrCat(
-      "<style>text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,"
-      "sans-serif;font-size:13px}.title{font-size:18px;font-weight:600}.value{font-weight:600}"
-      ".line{fill:none;stroke-width:2.4;stroke-linejoin:round;stroke-linecap:round}"
-      ".raw{fill:none;stroke-width:1;stroke-opacity:.28;stroke-linejoin:round}"
-      ".panel,.grid,.axis{stroke-width:1}",
-      light, "@media (prefers-color-scheme:dark){", dark, "}</style>\n");
-}
-
 std::string Text(double x, double y, const char* anchor, const std::string& classes,
                  const std::string& text) {
   return StrCat("<text x=\"", Number(x), "\" y=\"", Number(y), "\" text-anchor=\"", anchor,
-                "\" class=\"", classes, "\">", Escape(text), "</text>\n");
+                "\" class=\"", classes, "\">", EscapeMarkup(text), "</text>\n");
 }
 
 std::string Line(double x1, double y1, double x2, double y2, const std::string& classes) {
@@ -121,16 +72,20 @@ struct Drawn {
 
 class Drawing {
  public:
-  explicit Drawing(const LineChart& chart) : chart_(chart) {
+  // `id`: unique in the document. Standalone: a document of its own, with its style.
+  Drawing(const LineChart& chart, const std::string& id, bool standalone)
+      : chart_(chart), id_(EscapeMarkup(id)), standalone_(standalone) {
     for (const LineChart::Series& s : chart.series) drawn_.push_back(Clean(s));
   }
 
   std::string Run() {
-    out_ = StrCat("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"", kWidth, "\" height=\"",
-                  kHeight, "\" viewBox=\"0 0 ", kWidth, " ", kHeight, "\" role=\"img\">\n<title>",
-                  Escape(chart_.title), "</title>\n", Style(),
-                  "<rect class=\"panel\" x=\"0.5\" y=\"0.5\" width=\"", kWidth - 1, "\" height=\"",
-                  kHeight - 1, "\" rx=\"12\"/>\n");
+    out_ = StrCat("<svg", standalone_ ? " xmlns=\"http://www.w3.org/2000/svg\"" : "",
+                  " class=\"chart\" width=\"", kWidth, "\" height=\"", kHeight, "\" viewBox=\"0 0 ",
+                  kWidth, " ", kHeight, "\" role=\"img\" aria-label=\"", EscapeMarkup(Spoken()),
+                  "\">\n<title>", EscapeMarkup(chart_.title), "</title>\n");
+    if (standalone_) out_ += StrCat("<style>", LineChart::Style(), "</style>\n");
+    out_ += StrCat("<rect class=\"panel\" x=\"0.5\" y=\"0.5\" width=\"", kWidth - 1, "\" height=\"",
+                   kHeight - 1, "\" rx=\"12\"/>\n");
     out_ += Text(kMargin, 40, "start", "title", chart_.title);
     double top = Legend(66) + 44;
     out_ += Text(kMargin, top - 16, "start", "text", chart_.y_label);
@@ -141,9 +96,10 @@ class Drawing {
       return out_ + "</svg>\n";
     }
     Grid();
-    out_ += StrCat("<clipPath id=\"plot\"><rect x=\"", Number(kLeft - 5), "\" y=\"",
-                   Number(top - 4), "\" width=\"", Number(kRight - kLeft + 10), "\" height=\"",
-                   Number(kBottom - top + 8), "\"/></clipPath>\n<g clip-path=\"url(#plot)\">\n");
+    out_ +=
+        StrCat("<clipPath id=\"", id_, "\"><rect x=\"", Number(kLeft - 5), "\" y=\"",
+               Number(top - 4), "\" width=\"", Number(kRight - kLeft + 10), "\" height=\"",
+               Number(kBottom - top + 8), "\"/></clipPath>\n<g clip-path=\"url(#", id_, ")\">\n");
     for (size_t i = 0; i < drawn_.size(); ++i) Raw(i);
     for (size_t i = 0; i < drawn_.size(); ++i) Trend(i);
     out_ += "</g>\n";
@@ -152,6 +108,23 @@ class Drawing {
   }
 
  private:
+  // What the picture says, for those who cannot see it: where each line ends.
+  std::string Spoken() const {
+    std::string out = StrCat("Line chart: ", chart_.title, ".");
+    for (size_t i = 0; i < drawn_.size(); ++i) {
+      if (drawn_[i].trend.empty()) continue;
+      const Point& end = drawn_[i].trend.back();
+      out += StrCat(" ", chart_.series[i].name, ": ", FormatValue(end.second), " at ",
+                    chart_.x_label, " ", FormatValue(end.first), ".");
+    }
+    return out;
+  }
+
+  // Beyond the palette colours come again, with dashes.
+  static std::string Stroke(size_t i) {
+    return StrCat("line s", i % kColours, i / kColours % 2 == 1 ? " dashed" : "");
+  }
+
   Drawn Clean(const LineChart::Series& series) const {
     std::vector<Point> points;
     for (const Point& p : series.points) {
@@ -177,8 +150,7 @@ class Drawing {
         x = kMargin;
         y += 20;
       }
-      std::string stroke = StrCat("s", i % kColours);
-      out_ += Line(x, y - 4.5, x + 24, y - 4.5, "line " + stroke);
+      out_ += Line(x, y - 4.5, x + 24, y - 4.5, Stroke(i));
       if (Dotted(drawn_[i])) out_ += Dot({x + 12, y - 4.5}, i);
       out_ += Text(x + 34, y, "start", "text", name);
       x += width;
@@ -250,7 +222,7 @@ class Drawing {
     const Drawn& d = drawn_[i];
     if (d.trend.empty()) return;
     std::vector<Point> pixels = Pixels(d.trend);
-    out_ += Polyline(d.raw.empty() ? pixels : Thin(pixels, 3), StrCat("line s", i % kColours));
+    out_ += Polyline(d.raw.empty() ? pixels : Thin(pixels, 3), Stroke(i));
     if (!Dotted(d)) return;
     for (const Point& p : pixels) out_ += Dot(p, i);
   }
@@ -299,6 +271,8 @@ class Drawing {
   }
 
   const LineChart& chart_;
+  std::string id_;
+  bool standalone_;
   std::vector<Drawn> drawn_;
   std::optional<Axis> x_, y_;
   std::string out_;
@@ -306,6 +280,37 @@ class Drawing {
 
 }  // namespace
 
-std::string LineChart::Svg() const { return Drawing(*this).Run(); }
+std::string LineChart::Style() {
+  // Scoped: on a page there is other text, too. On paper charts stay light.
+  auto colours = [](const char* panel, const char* frame, const char* title, const char* text,
+                    const char* grid, const char* axis, const char* Colour::*tone) {
+    std::string out = StrCat(".chart .panel{fill:", panel, ";stroke:", frame,
+                             "}.chart .title{fill:", title, "}.chart .text{fill:", text,
+                             "}.chart .grid{stroke:", grid, "}.chart .axis{stroke:", axis, "}");
+    for (size_t i = 0; i < kColours; ++i) {
+      out += StrCat(".chart .s", i, "{stroke:", kPalette[i].*tone, "}.chart .f", i,
+                    "{fill:", kPalette[i].*tone, "}");
+    }
+    return out;
+  };
+  return StrCat(
+      ".chart text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,"
+      "sans-serif;font-size:13px}.chart .title{font-size:18px;font-weight:600}"
+      ".chart .value{font-weight:600}"
+      ".chart .line{fill:none;stroke-width:2.4;stroke-linejoin:round;stroke-linecap:round}"
+      ".chart .dashed{stroke-dasharray:7 5}"
+      ".chart .raw{fill:none;stroke-width:1;stroke-opacity:.28;stroke-linejoin:round}"
+      ".chart .panel,.chart .grid,.chart .axis{stroke-width:1}",
+      colours("#fff", "#d5dae1", "#1a2230", "#4b5666", "#e7eaef", "#98a2b0", &Colour::light),
+      "@media screen and (prefers-color-scheme:dark){",
+      colours("#161b24", "#333c4a", "#eef2f7", "#a9b4c3", "#262e3a", "#6c7787", &Colour::dark),
+      "}");
+}
+
+std::string LineChart::Svg() const { return Drawing(*this, "plot", true).Run(); }
+
+std::string LineChart::Figure(const std::string& id) const {
+  return Drawing(*this, id, false).Run();
+}
 
 }  // namespace duomo::evaluation

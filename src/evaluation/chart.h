@@ -27,6 +27,10 @@ struct LineChart {
   // and turns dark where the viewer asks for that (prefers-color-scheme). Points that are not
   // finite, or not positive on a logarithmic axis, are left out. Texts are UTF-8 of any content.
   std::string Svg() const;
+
+  // The same as part of an HTML page, which has Style() once. `id`: unique on the page.
+  std::string Figure(const std::string& id) const;
+  static std::string Style();
 };
 
 }  // namespace duomo::evaluation

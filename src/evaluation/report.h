@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "evaluation/chart.h"
 #include "evaluation/measures.h"
 
 namespace duomo::evaluation {
@@ -21,7 +22,7 @@ bool IsBest(const std::vector<SystemReport>& systems, const Measure& measure);
 
 struct MapPoint {
   double x = 0, y = 0;
-  std::string title, group;  // group: its colour; the 8 most frequent have one of their own
+  std::string title, group;  // group: its colour and shape; the 8 most frequent have one each
 };
 
 struct ExampleItem {
@@ -39,7 +40,8 @@ struct Report {
   std::string title, subtitle;
   std::vector<std::string> warnings;
   std::vector<SystemReport> systems;
-  std::string model;  // whose map and examples these are
+  std::vector<LineChart> costs;  // of trainings, one a run
+  std::string model;             // whose map and examples these are
   std::vector<MapPoint> map;
   std::vector<ExampleUser> examples;
 
