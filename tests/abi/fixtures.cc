@@ -266,4 +266,21 @@ Contents JointModel() {
   return c;
 }
 
+Contents RankingModel() {
+  Contents c = JointModel();
+  model::Description& d = c.description;
+  d.name = "ranking";
+  for (Input& input : d.inputs) {
+    if (input.name == "shown") input.name = "candidate_score";
+  }
+  Encoder seen = AddInput(d, "seen", Scope::kUser, InputKind::kHistory, KeyKind::kRange, kItems, 5,
+                          EncoderKind::kBag);
+  d.inputs[seen.input].max_length = 4;
+  d.towers[0].encoders.push_back(seen);
+  AddHistory(c);
+  std::erase_if(c.tensors, [](const OwnedTensor& t) { return t.name.starts_with("parameters/"); });
+  AddParameters(c, 5);
+  return c;
+}
+
 }  // namespace duomo::fixtures

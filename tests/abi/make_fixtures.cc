@@ -22,6 +22,7 @@ void WriteAll(const std::string& folder) {
   model::Save(path("shop_towers"), fixtures::ShopModel(false));
   model::Save(path("player"), fixtures::PlayerModel());
   model::Save(path("joint"), fixtures::JointModel());
+  model::Save(path("ranking"), fixtures::RankingModel());
 
   model::Contents unfrozen = fixtures::ShopModel(false);
   std::erase_if(unfrozen.tensors, [](const auto& t) {

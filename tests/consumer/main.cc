@@ -12,7 +12,7 @@ int main(int argc, char** argv) try {
     std::cout << "item " << id << ": " << score << '\n';
   }
   std::cout << duomo::BuildInfo() << '\n';
-  return best[0].size() == 5 ? 0 : 4;
+  return best[0].empty() ? 4 : 0;
 } catch (const duomo::Error& error) {
   std::cerr << duomo::StatusName(error.status()) << ": " << error.message() << '\n';
   return 1;
