@@ -82,5 +82,24 @@ TEST(RowMask, ResetAndAnd) {
   }
 }
 
+// Every second list claims to be the whole segment: the first has it, and none is left for others.
+TEST_F(FilterTest, OverlappingListsOfAHostileFile) {
+  std::vector<float> users(2), items(kItems * 2, 1.0f);
+  model::Contents contents = fixtures::VectorModel(model::HeadKind::kDot, 2, users, items);
+  for (auto& t : contents.tensors) {
+    if (t.name != "items/features/tags/offsets") continue;
+    std::span<uint64_t> offsets(reinterpret_cast<uint64_t*>(t.bytes.data()), kItems + 1);
+    uint64_t all = offsets[kItems];
+    for (size_t i = 0; i <= kItems; ++i) offsets[i] = i % 2 == 0 ? 0 : all;
+  }
+  bytes_ = model::SaveToMemory(contents);
+  model_ = model::Model::OpenBuffer(bytes_);
+  RowMask mask;
+  mask.Reset(kItems, true);
+  std::vector<uint32_t> values = {1};
+  ApplyFilter(*model_, {Input("tags"), FilterMode::kAny, values}, mask);
+  for (size_t row = 0; row < kItems; ++row) EXPECT_EQ(mask.Test(row), row == 0) << row;
+}
+
 }  // namespace
 }  // namespace duomo::retrieval
