@@ -23,8 +23,8 @@ Json EntitiesJson(const model::Entities& entities) {
 Json ReportJson(const model::Report& report) {
   Json metrics = Json::object();
   for (const auto& [name, value] : report.metrics) metrics[name] = value;
-  Json settings = Json::parse(report.settings, nullptr, /*allow_exceptions=*/false);
-  if (settings.is_discarded()) settings = report.settings;  // not JSON: as it is
+  Json settings = description::JsonOrNull(report.settings);
+  if (settings.is_null()) settings = report.settings;  // not JSON: as it is
   return {
       {"data", report.data}, {"split", report.split}, {"metrics", metrics}, {"settings", settings}};
 }

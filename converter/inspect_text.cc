@@ -2,6 +2,7 @@
 #include "converter/describe.h"
 #include "converter/inspect.h"
 #include "core/error.h"
+#include "description/fields.h"
 
 namespace duomo::convert {
 namespace {
@@ -73,7 +74,7 @@ std::string ReportText(const model::Report& report) {
   if (!report.data.empty()) table.Add({"data", report.data});
   if (!report.split.empty()) table.Add({"split", report.split});
   for (const auto& [name, value] : report.metrics) table.Add({name, StrCat(value)});
-  Json settings = Json::parse(report.settings, nullptr, /*allow_exceptions=*/false);
+  Json settings = description::JsonOrNull(report.settings);
   if (settings.is_object()) {
     for (const auto& [name, value] : settings.items()) {
       table.Add({name, value.is_string()

@@ -5,12 +5,13 @@
 
 #include "cli/compare.h"
 #include "core/error.h"
+#include "description/fields.h"
 
 namespace duomo::cli {
 namespace {
 
 Json Settings(const model::Model& model) {
-  Json settings = Json::parse(model.report().settings, nullptr, false);
+  Json settings = description::JsonOrNull(model.report().settings);
   return settings.is_object() ? settings : Json::object();
 }
 

@@ -7,11 +7,19 @@ namespace duomo::description {
 
 namespace {
 
-// Refuses a name that stands twice in one object, where the parser would keep the last value.
-class UniqueNames {
+// Copying and printing JSON calls itself for each level, so that a hostile text would run out of
+// stack. A description has eight.
+constexpr int kMaxDepth = 64;
+
+// Refuses a name that stands twice in one object, where the parser would keep the last value, and
+// text that is nested too deep.
+class Strictness {
  public:
-  explicit UniqueNames(const std::string& source) : source_(source) {}
-  bool operator()(int, Json::parse_event_t event, Json& parsed) {
+  explicit Strictness(const std::string& source) : source_(source) {}
+  bool operator()(int depth, Json::parse_event_t event, Json& parsed) {
+    if (depth > kMaxDepth) {
+      Fail(Status::kInvalidArgument, source_, ": nested deeper than ", kMaxDepth, " levels");
+    }
     if (event == Json::parse_event_t::object_start) {
       open_.emplace_back();
     } else if (event == Json::parse_event_t::object_end) {
@@ -35,7 +43,7 @@ class UniqueNames {
 
 Json ParseJson(const std::string& text, const std::string& source) {
   try {
-    return Json::parse(text, UniqueNames(source));
+    return Json::parse(text, Strictness(source));
   } catch (const Json::parse_error& error) {
     size_t at = std::min<size_t>(error.byte > 0 ? error.byte - 1 : 0, text.size());
     auto begin = text.begin(), end = begin + static_cast<std::ptrdiff_t>(at);
@@ -45,6 +53,14 @@ Json ParseJson(const std::string& text, const std::string& source) {
     Fail(Status::kInvalidArgument, source, ':', line, ':', column, ": not valid JSON");
   } catch (const Json::out_of_range&) {
     Fail(Status::kInvalidArgument, source, ": a number in it is too large");
+  }
+}
+
+Json JsonOrNull(const std::string& text) {
+  try {
+    return ParseJson(text, "");
+  } catch (const Error&) {
+    return Json();
   }
 }
 

@@ -15,8 +15,11 @@ namespace duomo::description {
 using Json = nlohmann::ordered_json;
 
 // Parses text; syntax errors name `source`, line and column. A name that stands twice in one object
-// is an error. Throws Error(kInvalidArgument).
+// is an error, and so is nesting of more than 64 levels. Throws Error(kInvalidArgument).
 Json ParseJson(const std::string& text, const std::string& source);
+
+// The same for text that need not be JSON, such as the report of a file: null where it is not.
+Json JsonOrNull(const std::string& text);
 
 // Reads the fields of one object. `where` names it in errors: "towers[0].encoders[2]".
 class Fields {

@@ -159,5 +159,19 @@ TEST_F(Inspect, AFullDiskBehindStdoutIsAnError) {
   }
 }
 
+// A report may hold any text; one that is JSON of endless depth must not exhaust the stack.
+TEST_F(Inspect, SettingsThatAreNoSettings) {
+  for (const std::string& settings : {std::string("{not json"), std::string(200000, '['),
+                                      std::string(200000, '[') + std::string(200000, ']')}) {
+    model::Contents contents = SoundContents(CosineDescription());
+    contents.report.settings = settings;
+    std::string path = folder_.File("odd.duomo");
+    model::Save(path, contents);
+    EXPECT_EQ(Convert({"inspect", path}).code, 0);
+    EXPECT_EQ(Convert({"inspect", "--json", path}).code, 0);
+    EXPECT_EQ(Convert({"verify", path}).signal, 0);
+  }
+}
+
 }  // namespace
 }  // namespace duomo::convert

@@ -246,7 +246,7 @@ TEST(Json, SyntaxErrorsNameFileLineAndColumn) {
   EXPECT_TRUE(Says(message("{\n \"a\": 1,\n \"a\": 2}"), "\"a\" stands twice"));
   EXPECT_TRUE(Says(message("[1e400]"), "mine.json: a number"));
   ParseJson("[{\"a\": {\"a\": 1}}, {\"a\": 2}]", "mine.json");  // twice, but not in one object
-  EXPECT_TRUE(Says(message(std::string(100000, '[').c_str()), "mine.json:1:100001: "));
+  EXPECT_TRUE(Says(message(std::string(100000, '[').c_str()), "mine.json: nested deeper than 64 levels"));
 }
 
 TEST(Json, RecipesSayWhichFileIsWrong) {
@@ -257,6 +257,24 @@ TEST(Json, RecipesSayWhichFileIsWrong) {
                    "mine.json: trainig: unknown field; possible here: model, split, training"));
   text = Json{{"model", ToJson(Joint())}}.dump();
   EXPECT_TRUE(RecipeFromText(text, "mine.json").model == Joint());
+}
+
+// Nested so deep that walking it would overflow the stack, wherever it stands.
+TEST(Json, NestingHasALimit) {
+  for (const char* before : {"", "{\"model\":", "{\"training\":{\"x\":"}) {
+    for (const char* level : {"[", "{\"a\":"}) {
+      std::string text = before;
+      for (int i = 0; i < 200000; ++i) text += level;
+      try {
+        (void)ParseJson(text, "deep.json");
+        ADD_FAILURE() << "accepted";
+      } catch (const Error& error) {
+        EXPECT_EQ(error.status(), Status::kInvalidArgument);
+        EXPECT_NE(error.message().find("nested deeper"), std::string::npos) << error.message();
+      }
+    }
+  }
+  EXPECT_NO_THROW(ParseJson(std::string(60, '[') + std::string(60, ']'), "fine.json"));
 }
 
 }  // namespace

@@ -19,6 +19,7 @@
 #include "faults/failing_disk.h"
 #include "model/samples.h"
 #include "temporary_folder.h"
+#include "training/checkpoint.h"
 
 namespace duomo {
 namespace {
@@ -38,6 +39,14 @@ model::Contents SomeModel() { return testing::ContentsOf(testing::HistoryDescrip
 
 data::Dataset SomeData() { return data::MakeSynthetic(20, 20, 150, 1); }
 
+training::Checkpoint SomeCheckpoint() {
+  training::Checkpoint c;
+  c.settings = {{"batch", 256}};
+  c.step = 7;
+  c.values.assign(5000, 0.5f);
+  return c;
+}
+
 // Everything that replaces a file as a whole.
 std::map<std::string, Work> Writers() {
   std::map<std::string, Work> writers;
@@ -53,6 +62,9 @@ std::map<std::string, Work> Writers() {
   };
   writers["WriteMovieLens1M"] = [dataset = SomeData()](const std::string& path) {
     data::WriteMovieLens1M(dataset, path + ".zip");
+  };
+  writers["WriteCheckpoint"] = [](const std::string& path) {
+    training::WriteCheckpoint(path, SomeCheckpoint());
   };
   return writers;
 }
@@ -172,9 +184,14 @@ std::map<std::string, std::function<std::string(const TemporaryFolder&)>> Reader
       return out;
     };
   };
+  auto checkpoint = [](const TemporaryFolder& folder) {
+    training::Checkpoint c = training::ReadCheckpoint(folder.File("c"));
+    return c.settings.dump() + StrCat(' ', c.step, ' ', c.values.size(), ' ', c.values.back());
+  };
   return {{"model, mapped", model(false)}, {"model, copied", model(true)},
           {"table", data("t.csv")},        {"gzip", data("t.csv.gz")},
-          {"archive", data("d.zip")},      {"folder", data("d")}};
+          {"archive", data("d.zip")},      {"folder", data("d")},
+          {"checkpoint", checkpoint}};
 }
 
 TEST(Faults, AReadGivesTheRightBytesOrAnError) {
@@ -183,6 +200,7 @@ TEST(Faults, AReadGivesTheRightBytesOrAnError) {
   std::string table = "user,item,rating\n";
   for (int i = 0; i < 20000; ++i) table += StrCat(i % 700, ',', i % 97, ',', i % 5, '\n');
   WriteText(folder.File("t.csv"), table);
+  training::WriteCheckpoint(folder.File("c"), SomeCheckpoint());
   WriteText(folder.File("t.csv.gz"), test::Gzip(table));
   data::WriteMovieLens1M(SomeData(), folder.File("d.zip"));
   data::WriteMovieLens1M(SomeData(), folder.File("d"));
