@@ -18,7 +18,7 @@ if(DUOMO_TOOLS)
 endif()
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
-# What others that need the library depend on. CPack writes scripts that run ldconfig by itself.
+# What others that need the library depend on.
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS_POLICY ">=")
 
@@ -39,8 +39,8 @@ if(DUOMO_ONEDNN)
   string(APPEND CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS ", libdnnl-dev")
 endif()
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "${summary} (development)
-Headers for C99 and for C++17, the static library, a CMake package and a file for
-pkg-config.")
+Headers for C99 and for C++17, the static library, and what CMake and
+pkg-config need to find them.")
 
 set(CPACK_DEBIAN_TOOLS_PACKAGE_NAME duomo)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SECTION science)
@@ -49,9 +49,27 @@ set(CPACK_COMPONENT_TOOLS_DESCRIPTION "${summary} (tools)
 duomo trains models, evaluates them and asks them; duomo-convert inspects, verifies
 and exports .duomo files.")
 
+# What Debian wants beside it: who may copy, what changed, and that ldconfig runs. (CPack's own
+# scripts call it, too; dpkg's trigger does so once for many packages.)
+set(debian ${PROJECT_BINARY_DIR}/debian)
+file(WRITE ${debian}/copyright "Duomo, copyright 2026 by its authors.
+
+Licensed under the Apache License, version 2.0, whose text is in
+/usr/share/common-licenses/Apache-2.0 on Debian systems.
+")
+file(WRITE ${debian}/changelog "duomo (${PROJECT_VERSION}) unstable; urgency=medium
+
+  * CHANGELOG.md in the source says what is new.
+
+ -- ${DUOMO_MAINTAINER}  Thu, 01 Jan 2026 00:00:00 +0000
+")
+file(WRITE ${debian}/triggers "activate-noawait ldconfig\n")
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA ${debian}/triggers)
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+execute_process(COMMAND gzip -9nf ${debian}/changelog COMMAND_ERROR_IS_FATAL ANY)
 foreach(component IN LISTS CPACK_COMPONENTS_ALL)
   string(TOUPPER ${component} upper)
-  install(FILES ${PROJECT_SOURCE_DIR}/LICENSE RENAME copyright COMPONENT ${component}
+  install(FILES ${debian}/copyright ${debian}/changelog.gz COMPONENT ${component}
     DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/${CPACK_DEBIAN_${upper}_PACKAGE_NAME})
 endforeach()
 include(CPack)
