@@ -46,8 +46,8 @@ set(CPACK_DEBIAN_TOOLS_PACKAGE_NAME duomo)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SHLIBDEPS ON)
 set(CPACK_COMPONENT_TOOLS_DESCRIPTION "${summary} (tools)
-duomo trains models, evaluates them and asks them; duomo-convert inspects, verifies
-and exports .duomo files.")
+duomo trains models, evaluates them and asks them; duomo-convert inspects,
+verifies and exports .duomo files.")
 
 # What Debian wants beside it: who may copy, what changed, and that ldconfig runs. (CPack's own
 # scripts call it, too; dpkg's trigger does so once for many packages.)
