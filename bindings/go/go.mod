@@ -1,0 +1,3 @@
+module duomo.dev/duomo
+
+go 1.25

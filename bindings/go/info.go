@@ -1,0 +1,107 @@
+package duomo
+
+/*
+#include "shim.h"
+*/
+import "C"
+
+import "unsafe"
+
+// Head is how a model makes a score of a user and an item.
+type Head int32
+
+const (
+	HeadCosine   Head = C.DUOMO_HEAD_COSINE
+	HeadDot      Head = C.DUOMO_HEAD_DOT
+	HeadLogistic Head = C.DUOMO_HEAD_LOGISTIC // answers Rank only
+)
+
+// Info says what a model is.
+type Info struct {
+	Name           string // of the description: "hybrid"
+	Unit           string // of predictions: "stars"
+	Head           Head
+	UserCount      int // known users
+	ItemCount      int // known items
+	VectorWidth    int // floats in a vector; 0 for logistic models
+	InputCount     int
+	FileSize       int64   // bytes
+	HasUserVectors bool    // frozen in the file; else the user tower runs when asked
+	HasHistory     bool    // the file knows what its users have seen
+	HasTitles      bool    // ItemTitle works
+	Copied         bool    // the bytes are copied, not mapped
+	MinimumOutput  float32 // the range of predictions; infinite where it has no bound
+	MaximumOutput  float32
+}
+
+func infoOf(i *C.duomo_model_info) Info {
+	return Info{
+		Name: textOf(i.name), Unit: textOf(i.unit), Head: Head(i.head),
+		UserCount: int(i.user_count), ItemCount: int(i.item_count),
+		VectorWidth: int(i.vector_width), InputCount: int(i.input_count),
+		FileSize: int64(i.file_size), HasUserVectors: i.has_user_vectors != 0,
+		HasHistory: i.has_history != 0, HasTitles: i.has_titles != 0, Copied: i.copied != 0,
+		MinimumOutput: float32(i.minimum_output), MaximumOutput: float32(i.maximum_output),
+	}
+}
+
+// Info says what the model is; after Close, what it was.
+func (m *Model) Info() Info { return m.info }
+
+// Scope is whom an input is about.
+type Scope int32
+
+const (
+	User Scope = C.DUOMO_USER
+	Item Scope = C.DUOMO_ITEM
+	Pair Scope = C.DUOMO_PAIR
+)
+
+// Kind is what values an input has.
+type Kind int32
+
+const (
+	Category    Kind = C.DUOMO_INPUT_CATEGORY
+	CategorySet Kind = C.DUOMO_INPUT_CATEGORY_SET
+	Text        Kind = C.DUOMO_INPUT_TEXT
+	History     Kind = C.DUOMO_INPUT_HISTORY
+	Number      Kind = C.DUOMO_INPUT_NUMBER
+)
+
+// Keys is how the values of a category or set are given.
+type Keys int32
+
+const (
+	RangeKeys   Keys = C.DUOMO_KEYS_RANGE
+	IntegerKeys Keys = C.DUOMO_KEYS_INTEGER
+	StringKeys  Keys = C.DUOMO_KEYS_STRING
+)
+
+// Input is something that a model reads about users, items or pairs.
+type Input struct {
+	Name           string
+	Scope          Scope
+	Kind           Kind
+	Keys           Keys // of numbers: 0; histories are always item ids
+	VocabularySize int  // known values; of numbers: 0
+}
+
+// Inputs lists what the model reads.
+func (m *Model) Inputs() ([]Input, error) {
+	inputs := make([]Input, m.info.InputCount)
+	err := m.call(func(e *C.duomo_error) C.duomo_status {
+		raw := C.duomo_input_info{struct_size: C.uint32_t(unsafe.Sizeof(C.duomo_input_info{}))}
+		for i := range inputs {
+			if s := C.duomo_model_get_input(&raw, m.object, C.uint64_t(i), e); s != C.DUOMO_OK {
+				return s
+			}
+			inputs[i] = Input{textOf(raw.name), Scope(raw.scope), Kind(raw.kind), Keys(raw.keys),
+				int(raw.vocabulary_size)}
+		}
+		return C.DUOMO_OK
+	})
+	if err != nil {
+		return nil, err
+	}
+	return inputs, nil
+}

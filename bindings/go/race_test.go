@@ -1,0 +1,5 @@
+//go:build race
+
+package duomo_test
+
+const raceEnabled = true
