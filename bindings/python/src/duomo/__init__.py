@@ -1,0 +1,71 @@
+"""Duomo: recommendations from one small library and one file.
+
+    import duomo
+
+    with duomo.open("movies.duomo") as model:
+        model.predict(8, 475)
+        for item, score in model.topk(8, k=5, exclude_seen=True):
+            print(score, model.title(item))
+
+A Model may be used by any number of threads. See help(duomo.Model).
+"""
+
+from ._calls import Filter
+from ._errors import (
+    BusyError,
+    ClosedError,
+    Corrupt,
+    Error,
+    FileError,
+    Internal,
+    InvalidArgument,
+    NotFound,
+    OutOfMemory,
+    Status,
+    TrainingError,
+    Unsupported,
+    UnsupportedVersion,
+)
+from ._features import Features
+from ._info import Head, Input, Keys, Kind, ModelInfo, Scope, Unknown
+from ._library import build_info, load_library, version
+from ._model import Context, Model, open, open_buffer  # noqa: A004
+from ._results import Hits, TopK
+from ._train import train
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "BusyError",
+    "ClosedError",
+    "Context",
+    "Corrupt",
+    "Error",
+    "Features",
+    "FileError",
+    "Filter",
+    "Head",
+    "Hits",
+    "Input",
+    "Internal",
+    "InvalidArgument",
+    "Keys",
+    "Kind",
+    "Model",
+    "ModelInfo",
+    "NotFound",
+    "OutOfMemory",
+    "Scope",
+    "Status",
+    "TopK",
+    "TrainingError",
+    "Unknown",
+    "Unsupported",
+    "UnsupportedVersion",
+    "build_info",
+    "load_library",
+    "open",
+    "open_buffer",
+    "train",
+    "version",
+]

@@ -1,0 +1,86 @@
+"""What a model says of itself."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Head(enum.IntEnum):
+    COSINE = 0
+    DOT = 1
+    LOGISTIC = 2  # such models answer rank() only
+
+
+class Scope(enum.IntEnum):
+    USER = 0
+    ITEM = 1
+    PAIR = 2
+
+    @classmethod
+    def of(cls, value: Scope | str) -> Scope:
+        """From "user", "item" or "pair"."""
+        if isinstance(value, Scope):
+            return value
+        try:
+            return cls[value.upper()]
+        except (KeyError, AttributeError):
+            raise ValueError(f'scope: "user", "item" or "pair", not {value!r}') from None
+
+
+class Kind(enum.IntEnum):
+    CATEGORY = 0
+    CATEGORY_SET = 1
+    TEXT = 2
+    HISTORY = 3
+    NUMBER = 4
+
+
+class Keys(enum.IntEnum):
+    """How the values of an input are given: RANGE and INTEGER as int, STRING as str."""
+
+    RANGE = 0
+    INTEGER = 1
+    STRING = 2
+
+
+class Unknown(enum.IntEnum):
+    """What an unknown id in a call does: fail it, or give NaN (no results) and do the rest."""
+
+    ERROR = 0
+    MARK = 1
+
+    @classmethod
+    def of(cls, value: Unknown | str) -> Unknown:
+        if isinstance(value, Unknown):
+            return value
+        try:
+            return cls[value.upper()]
+        except (KeyError, AttributeError):
+            raise ValueError(f'unknown: "error" or "mark", not {value!r}') from None
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    name: str  #: of the description: "hybrid"
+    unit: str  #: of predictions: "stars"
+    head: Head
+    user_count: int
+    item_count: int
+    vector_width: int  #: 0 for logistic models
+    file_size: int  #: bytes
+    has_user_vectors: bool
+    has_history: bool
+    has_titles: bool
+    copied: bool  #: the bytes were copied, neither mapped nor borrowed
+    minimum_output: float
+    maximum_output: float
+
+
+@dataclass(frozen=True)
+class Input:
+    name: str
+    scope: Scope
+    kind: Kind
+    keys: Keys
+    vocabulary_size: int
