@@ -24,71 +24,51 @@ bool Known(const RatingMatrix& ratings, uint32_t user, uint32_t item) {
          !ratings.OfItem(item).empty();
 }
 
-constexpr const char* kPairNote =
-    "evaluation only: each pair of a user and an item has neighbours of its own, which two towers "
-    "cannot express";
-
 }  // namespace
 
-UserCf::UserCf(std::shared_ptr<const RatingMatrix> ratings, const NeighbourhoodOptions& options)
+NeighbourCf::NeighbourCf(std::shared_ptr<const RatingMatrix> ratings,
+                         const NeighbourhoodOptions& options, SimilarityKind kind,
+                         bool between_users)
     : ratings_(std::move(ratings)),
       options_((Check(options), options)),
-      similarities_(*ratings_, For(SimilarityKind::kPearson, true, options.min_support)) {}
+      similarities_(*ratings_, For(kind, between_users, options.min_support)) {}
+
+double NeighbourCf::Predict(uint32_t user, uint32_t item) const {
+  if (!Known(*ratings_, user, item)) return ratings_->mean();
+  NeighbourMean mean(options_.neighbours);
+  return ratings_->Clamp(Estimate(user, item, mean));
+}
+
+void NeighbourCf::Score(uint32_t user, std::span<float> scores) const {
+  NeighbourMean mean(options_.neighbours);
+  for (uint32_t item = 0; item < scores.size(); ++item) {
+    scores[item] =
+        Known(*ratings_, user, item) ? static_cast<float>(Estimate(user, item, mean)) : kCannot;
+  }
+}
+
+std::string NeighbourCf::ExportNote() const {
+  return "evaluation only: each pair of a user and an item has neighbours of its own, which two "
+         "towers cannot express";
+}
 
 double UserCf::Estimate(uint32_t user, uint32_t item, NeighbourMean& mean) const {
-  auto similar = similarities_.Of(user);
+  auto similar = similarities().Of(user);
   mean.Clear();
-  for (const auto& [other, rating] : ratings_->OfItem(item)) {
-    mean.Add(similar[other], static_cast<double>(rating) - ratings_->UserMean(other));
+  for (const auto& [other, rating] : ratings().OfItem(item)) {
+    mean.Add(similar[other], static_cast<double>(rating) - ratings().UserMean(other));
   }
-  return ratings_->UserMean(user) + mean.Deviation();
+  return ratings().UserMean(user) + mean.Deviation();
 }
-
-double UserCf::Predict(uint32_t user, uint32_t item) const {
-  if (!Known(*ratings_, user, item)) return ratings_->mean();
-  NeighbourMean mean(options_.neighbours);
-  return ratings_->Clamp(Estimate(user, item, mean));
-}
-
-void UserCf::Score(uint32_t user, std::span<float> scores) const {
-  NeighbourMean mean(options_.neighbours);
-  for (uint32_t item = 0; item < scores.size(); ++item) {
-    scores[item] =
-        Known(*ratings_, user, item) ? static_cast<float>(Estimate(user, item, mean)) : kCannot;
-  }
-}
-
-std::string UserCf::ExportNote() const { return kPairNote; }
-
-ItemCf::ItemCf(std::shared_ptr<const RatingMatrix> ratings, const NeighbourhoodOptions& options)
-    : ratings_(std::move(ratings)),
-      options_((Check(options), options)),
-      similarities_(*ratings_, For(SimilarityKind::kAdjustedCosine, false, options.min_support)) {}
 
 double ItemCf::Estimate(uint32_t user, uint32_t item, NeighbourMean& mean) const {
-  auto similar = similarities_.Of(item);
+  auto similar = similarities().Of(item);
   mean.Clear();
-  for (const auto& [other, rating] : ratings_->OfUser(user)) {
-    mean.Add(similar[other], static_cast<double>(rating) - ratings_->ItemMean(other));
+  for (const auto& [other, rating] : ratings().OfUser(user)) {
+    mean.Add(similar[other], static_cast<double>(rating) - ratings().ItemMean(other));
   }
-  return ratings_->ItemMean(item) + mean.Deviation();
+  return ratings().ItemMean(item) + mean.Deviation();
 }
-
-double ItemCf::Predict(uint32_t user, uint32_t item) const {
-  if (!Known(*ratings_, user, item)) return ratings_->mean();
-  NeighbourMean mean(options_.neighbours);
-  return ratings_->Clamp(Estimate(user, item, mean));
-}
-
-void ItemCf::Score(uint32_t user, std::span<float> scores) const {
-  NeighbourMean mean(options_.neighbours);
-  for (uint32_t item = 0; item < scores.size(); ++item) {
-    scores[item] =
-        Known(*ratings_, user, item) ? static_cast<float>(Estimate(user, item, mean)) : kCannot;
-  }
-}
-
-std::string ItemCf::ExportNote() const { return kPairNote; }
 
 ItemTopN::ItemTopN(std::shared_ptr<const RatingMatrix> ratings, uint32_t k)
     : ratings_(std::move(ratings)), k_(k) {
