@@ -37,6 +37,15 @@ if(DUOMO_SANITIZE)
   target_link_options(duomo_options INTERFACE -fsanitize=${DUOMO_SANITIZE})
 endif()
 
+# Fully static programs cannot use the shared library: tests then take the static one.
+set(DUOMO_STATIC_PROGRAMS OFF)
+set(DUOMO_LIBRARY duomo::duomo)
+if(CMAKE_EXE_LINKER_FLAGS MATCHES "-static( |$)")
+  set(DUOMO_STATIC_PROGRAMS ON)
+  set(DUOMO_LIBRARY duomo::duomo_static)
+  set(ZLIB_USE_STATIC_LIBS ON)
+endif()
+
 find_package(ZLIB REQUIRED)
 find_package(Threads REQUIRED)
 

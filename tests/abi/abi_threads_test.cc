@@ -58,8 +58,8 @@ struct Answers {
   bool operator==(const Answers&) const = default;
 };
 
-// Enough rows that oneDNN takes them.
-constexpr size_t kWideRows = 200;
+// Enough rows that these small layers are worth entering oneDNN for (kernels/onednn.cc).
+constexpr size_t kWideRows = 4000;
 
 // Asks everything, and then lets go of context, features and this thread's reference to the model
 // in the order that `seed` says. Takes over the reference.
