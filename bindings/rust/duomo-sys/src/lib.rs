@@ -1,0 +1,474 @@
+//! Declarations of `duomo.h`, word for word. See the header for what they mean; see the crate
+//! `duomo` for a safe interface. `tests/layout.rs` compares sizes, offsets and constants with those
+//! that the C compiler makes of the installed header.
+#![no_std]
+#![allow(non_camel_case_types)]
+
+use core::ffi::{c_char, c_void};
+use core::mem::size_of;
+use core::ptr::null;
+
+pub type duomo_status = i32;
+
+pub const DUOMO_OK: duomo_status = 0;
+pub const DUOMO_INVALID_ARGUMENT: duomo_status = 1;
+pub const DUOMO_NOT_FOUND: duomo_status = 2;
+pub const DUOMO_OUT_OF_MEMORY: duomo_status = 3;
+pub const DUOMO_IO_ERROR: duomo_status = 4;
+pub const DUOMO_CORRUPT: duomo_status = 5;
+pub const DUOMO_UNSUPPORTED_VERSION: duomo_status = 6;
+pub const DUOMO_UNSUPPORTED: duomo_status = 7;
+pub const DUOMO_INTERNAL: duomo_status = 8;
+
+pub const DUOMO_OPEN_COPY: u32 = 1;
+pub const DUOMO_OPEN_VERIFY: u32 = 2;
+
+pub const DUOMO_BACKEND_DEFAULT: i32 = 0;
+pub const DUOMO_BACKEND_ONEDNN: i32 = 1;
+pub const DUOMO_BACKEND_PORTABLE: i32 = 2;
+
+pub const DUOMO_HEAD_COSINE: i32 = 0;
+pub const DUOMO_HEAD_DOT: i32 = 1;
+pub const DUOMO_HEAD_LOGISTIC: i32 = 2;
+
+pub const DUOMO_USER: i32 = 0;
+pub const DUOMO_ITEM: i32 = 1;
+pub const DUOMO_PAIR: i32 = 2;
+
+pub const DUOMO_INPUT_CATEGORY: i32 = 0;
+pub const DUOMO_INPUT_CATEGORY_SET: i32 = 1;
+pub const DUOMO_INPUT_TEXT: i32 = 2;
+pub const DUOMO_INPUT_HISTORY: i32 = 3;
+pub const DUOMO_INPUT_NUMBER: i32 = 4;
+
+pub const DUOMO_KEYS_RANGE: i32 = 0;
+pub const DUOMO_KEYS_INTEGER: i32 = 1;
+pub const DUOMO_KEYS_STRING: i32 = 2;
+
+pub const DUOMO_UNKNOWN_IS_ERROR: i32 = 0;
+pub const DUOMO_UNKNOWN_IS_MARKED: i32 = 1;
+
+pub const DUOMO_ANY: i32 = 0;
+pub const DUOMO_ALL: i32 = 1;
+pub const DUOMO_NONE: i32 = 2;
+
+pub const DUOMO_EXCLUDE_SEEN: u32 = 1;
+pub const DUOMO_MINIMUM_SCORE: u32 = 2;
+
+pub const DUOMO_RANK_USER_ID: u32 = 1;
+
+/// Declares opaque types: neither Send, Sync nor Unpin, and never made in Rust.
+macro_rules! opaque {
+    ($($name:ident)*) => {$(
+        #[repr(C)]
+        pub struct $name {
+            data: (),
+            marker: core::marker::PhantomData<(*mut u8, core::marker::PhantomPinned)>,
+        }
+    )*};
+}
+
+opaque!(duomo_model duomo_context duomo_features);
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct duomo_error {
+    pub struct_size: u32,
+    pub status: duomo_status,
+    pub message: [c_char; 504],
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct duomo_open_options {
+    pub struct_size: u32,
+    pub flags: u32,
+    pub backend: i32,
+    pub reserved: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct duomo_text {
+    pub data: *const c_char,
+    pub size: usize,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct duomo_model_info {
+    pub struct_size: u32,
+    pub head: i32,
+    pub user_count: u64,
+    pub item_count: u64,
+    pub vector_width: u64,
+    pub input_count: u64,
+    pub file_size: u64,
+    pub has_user_vectors: i32,
+    pub has_history: i32,
+    pub has_titles: i32,
+    pub copied: i32,
+    pub name: duomo_text,
+    pub unit: duomo_text,
+    pub minimum_output: f32,
+    pub maximum_output: f32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct duomo_input_info {
+    pub struct_size: u32,
+    pub scope: i32,
+    pub kind: i32,
+    pub keys: i32,
+    pub vocabulary_size: u64,
+    pub name: duomo_text,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct duomo_context_options {
+    pub struct_size: u32,
+    pub unknown_ids: i32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct duomo_filter {
+    pub struct_size: u32,
+    pub mode: i32,
+    pub input: *const c_char,
+    pub strings: *const *const c_char,
+    pub integers: *const i64,
+    pub value_count: usize,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct duomo_topk_request {
+    pub struct_size: u32,
+    pub flags: u32,
+    pub count: usize,
+    pub ids: *const i64,
+    pub vectors: *const f32,
+    pub features: *const duomo_features,
+    pub history_offsets: *const usize,
+    pub history_ids: *const i64,
+    pub k: usize,
+    pub exclude_offsets: *const usize,
+    pub exclude_ids: *const i64,
+    pub allow_ids: *const i64,
+    pub allow_count: usize,
+    pub filters: *const duomo_filter,
+    pub filter_count: usize,
+    pub minimum_score: f32,
+    pub reserved: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct duomo_topk_result {
+    pub struct_size: u32,
+    pub reserved: u32,
+    pub ids: *mut i64,
+    pub scores: *mut f32,
+    pub counts: *mut usize,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct duomo_rank_request {
+    pub struct_size: u32,
+    pub flags: u32,
+    pub user_id: i64,
+    pub user_features: *const duomo_features,
+    pub item_ids: *const i64,
+    pub item_features: *const duomo_features,
+    pub pair_features: *const duomo_features,
+    pub history_ids: *const i64,
+    pub history_count: usize,
+    pub n: usize,
+}
+
+const NO_TEXT: duomo_text = duomo_text {
+    data: null(),
+    size: 0,
+};
+
+pub const DUOMO_ERROR_INIT: duomo_error = duomo_error {
+    struct_size: size_of::<duomo_error>() as u32,
+    status: DUOMO_OK,
+    message: [0; 504],
+};
+
+pub const DUOMO_OPEN_OPTIONS_INIT: duomo_open_options = duomo_open_options {
+    struct_size: size_of::<duomo_open_options>() as u32,
+    flags: 0,
+    backend: DUOMO_BACKEND_DEFAULT,
+    reserved: 0,
+};
+
+pub const DUOMO_MODEL_INFO_INIT: duomo_model_info = duomo_model_info {
+    struct_size: size_of::<duomo_model_info>() as u32,
+    head: 0,
+    user_count: 0,
+    item_count: 0,
+    vector_width: 0,
+    input_count: 0,
+    file_size: 0,
+    has_user_vectors: 0,
+    has_history: 0,
+    has_titles: 0,
+    copied: 0,
+    name: NO_TEXT,
+    unit: NO_TEXT,
+    minimum_output: 0.0,
+    maximum_output: 0.0,
+};
+
+pub const DUOMO_INPUT_INFO_INIT: duomo_input_info = duomo_input_info {
+    struct_size: size_of::<duomo_input_info>() as u32,
+    scope: 0,
+    kind: 0,
+    keys: 0,
+    vocabulary_size: 0,
+    name: NO_TEXT,
+};
+
+pub const DUOMO_CONTEXT_OPTIONS_INIT: duomo_context_options = duomo_context_options {
+    struct_size: size_of::<duomo_context_options>() as u32,
+    unknown_ids: DUOMO_UNKNOWN_IS_ERROR,
+};
+
+pub const DUOMO_FILTER_INIT: duomo_filter = duomo_filter {
+    struct_size: size_of::<duomo_filter>() as u32,
+    mode: DUOMO_ANY,
+    input: null(),
+    strings: null(),
+    integers: null(),
+    value_count: 0,
+};
+
+pub const DUOMO_TOPK_REQUEST_INIT: duomo_topk_request = duomo_topk_request {
+    struct_size: size_of::<duomo_topk_request>() as u32,
+    flags: 0,
+    count: 0,
+    ids: null(),
+    vectors: null(),
+    features: null(),
+    history_offsets: null(),
+    history_ids: null(),
+    k: 10,
+    exclude_offsets: null(),
+    exclude_ids: null(),
+    allow_ids: null(),
+    allow_count: 0,
+    filters: null(),
+    filter_count: 0,
+    minimum_score: 0.0,
+    reserved: 0,
+};
+
+pub const DUOMO_TOPK_RESULT_INIT: duomo_topk_result = duomo_topk_result {
+    struct_size: size_of::<duomo_topk_result>() as u32,
+    reserved: 0,
+    ids: core::ptr::null_mut(),
+    scores: core::ptr::null_mut(),
+    counts: core::ptr::null_mut(),
+};
+
+pub const DUOMO_RANK_REQUEST_INIT: duomo_rank_request = duomo_rank_request {
+    struct_size: size_of::<duomo_rank_request>() as u32,
+    flags: 0,
+    user_id: 0,
+    user_features: null(),
+    item_ids: null(),
+    item_features: null(),
+    pair_features: null(),
+    history_ids: null(),
+    history_count: 0,
+    n: 0,
+};
+
+extern "C" {
+    pub fn duomo_status_name(status: duomo_status) -> *const c_char;
+    pub fn duomo_version() -> *const c_char;
+    pub fn duomo_build_info() -> *const c_char;
+
+    pub fn duomo_model_open(
+        out: *mut *mut duomo_model,
+        path: *const c_char,
+        options: *const duomo_open_options,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_model_open_buffer(
+        out: *mut *mut duomo_model,
+        data: *const c_void,
+        size: usize,
+        options: *const duomo_open_options,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_model_retain(model: *mut duomo_model);
+    pub fn duomo_model_release(model: *mut duomo_model);
+    pub fn duomo_model_get_info(
+        out: *mut duomo_model_info,
+        model: *const duomo_model,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_model_get_input(
+        out: *mut duomo_input_info,
+        model: *const duomo_model,
+        index: u64,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+
+    pub fn duomo_item_id_at(
+        id: *mut i64,
+        model: *const duomo_model,
+        row: u64,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_user_id_at(
+        id: *mut i64,
+        model: *const duomo_model,
+        row: u64,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_item_id_of_key(
+        id: *mut i64,
+        model: *const duomo_model,
+        key: *const c_char,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_user_id_of_key(
+        id: *mut i64,
+        model: *const duomo_model,
+        key: *const c_char,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_item_key(
+        key: *mut duomo_text,
+        model: *const duomo_model,
+        id: i64,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_user_key(
+        key: *mut duomo_text,
+        model: *const duomo_model,
+        id: i64,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_item_title(
+        title: *mut duomo_text,
+        model: *const duomo_model,
+        id: i64,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+
+    pub fn duomo_context_create(
+        out: *mut *mut duomo_context,
+        model: *mut duomo_model,
+        options: *const duomo_context_options,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_context_release(context: *mut duomo_context);
+
+    pub fn duomo_features_create(
+        out: *mut *mut duomo_features,
+        model: *mut duomo_model,
+        scope: i32,
+        count: usize,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_features_release(features: *mut duomo_features);
+    pub fn duomo_features_set_integers(
+        features: *mut duomo_features,
+        input: *const c_char,
+        values: *const i64,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_features_set_strings(
+        features: *mut duomo_features,
+        input: *const c_char,
+        values: *const *const c_char,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_features_set_numbers(
+        features: *mut duomo_features,
+        input: *const c_char,
+        values: *const f32,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_features_set_integer_lists(
+        features: *mut duomo_features,
+        input: *const c_char,
+        offsets: *const usize,
+        values: *const i64,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_features_set_string_lists(
+        features: *mut duomo_features,
+        input: *const c_char,
+        offsets: *const usize,
+        values: *const *const c_char,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+
+    pub fn duomo_encode_users(
+        vectors: *mut f32,
+        context: *mut duomo_context,
+        user_ids: *const i64,
+        n: usize,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_encode_items(
+        vectors: *mut f32,
+        context: *mut duomo_context,
+        item_ids: *const i64,
+        n: usize,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_encode_features(
+        vectors: *mut f32,
+        context: *mut duomo_context,
+        features: *const duomo_features,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+
+    pub fn duomo_predict(
+        predictions: *mut f32,
+        context: *mut duomo_context,
+        user_ids: *const i64,
+        item_ids: *const i64,
+        n: usize,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_predict_vectors(
+        predictions: *mut f32,
+        context: *mut duomo_context,
+        user_vectors: *const f32,
+        item_vectors: *const f32,
+        n: usize,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+
+    pub fn duomo_topk(
+        out: *mut duomo_topk_result,
+        context: *mut duomo_context,
+        request: *const duomo_topk_request,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_similar(
+        out: *mut duomo_topk_result,
+        context: *mut duomo_context,
+        request: *const duomo_topk_request,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+
+    pub fn duomo_rank(
+        predictions: *mut f32,
+        context: *mut duomo_context,
+        request: *const duomo_rank_request,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+}

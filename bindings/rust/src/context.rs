@@ -1,0 +1,261 @@
+//! Contexts: where calls are made.
+
+use crate::error::{call, Error, Result};
+use crate::features::Features;
+use crate::model::{no_object, Model};
+use crate::rank::RankRequest;
+use crate::topk::{TopKRequest, TopKResult};
+use duomo_sys as sys;
+use std::ptr::{null_mut, NonNull};
+
+/// What an id that the model does not know does to a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum UnknownIds {
+    /// Fails it; the message names the position.
+    #[default]
+    Error,
+    /// Its prediction or vector is NaN, its results are none; the rest is done.
+    Marked,
+}
+
+/// Scratch memory for one call at a time: make one a thread. It may move between threads, and keeps
+/// its model open.
+///
+/// Methods that take a slice for their results want it to have the right length.
+///
+/// It may go to another thread:
+///
+/// ```
+/// fn moved(context: duomo::Context) {
+///     std::thread::scope(|scope| {
+///         scope.spawn(move || context);
+///     });
+/// }
+/// ```
+///
+/// but two threads cannot share it:
+///
+/// ```compile_fail,E0277
+/// fn shared(context: &duomo::Context) {
+///     std::thread::scope(|scope| {
+///         scope.spawn(|| context);
+///     });
+/// }
+/// ```
+///
+/// nor can two calls run on it at once, as each takes it for itself:
+///
+/// ```compile_fail,E0499
+/// fn twice(context: &mut duomo::Context) {
+///     std::thread::scope(|scope| {
+///         scope.spawn(|| context.predict(1, 1000));
+///         scope.spawn(|| context.predict(2, 1000));
+///     });
+/// }
+/// ```
+#[derive(Debug)]
+pub struct Context {
+    object: NonNull<sys::duomo_context>,
+    model: Model,
+}
+
+// SAFETY: duomo.h: one call at a time; which thread makes it is all the same.
+unsafe impl Send for Context {}
+
+impl Drop for Context {
+    fn drop(&mut self) {
+        // SAFETY: the last use.
+        unsafe { sys::duomo_context_release(self.c()) }
+    }
+}
+
+impl Context {
+    pub(crate) fn new(model: &Model, unknown: UnknownIds) -> Result<Self> {
+        let options = sys::duomo_context_options {
+            unknown_ids: match unknown {
+                UnknownIds::Error => sys::DUOMO_UNKNOWN_IS_ERROR,
+                UnknownIds::Marked => sys::DUOMO_UNKNOWN_IS_MARKED,
+            },
+            ..sys::DUOMO_CONTEXT_OPTIONS_INIT
+        };
+        let mut object = null_mut();
+        // SAFETY: all arguments live.
+        call(|error| unsafe {
+            sys::duomo_context_create(&mut object, model.c(), &options, error)
+        })?;
+        Ok(Self {
+            object: NonNull::new(object).ok_or_else(no_object)?,
+            model: model.clone(),
+        })
+    }
+
+    pub(crate) fn c(&self) -> *mut sys::duomo_context {
+        self.object.as_ptr()
+    }
+
+    /// The model that the calls are about.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// The forecast for a known user and a known item, in the model's unit.
+    #[inline]
+    pub fn predict(&mut self, user: i64, item: i64) -> Result<f32> {
+        let mut prediction = 0.0;
+        // SAFETY: one pair, one place.
+        call(|error| unsafe {
+            sys::duomo_predict(&mut prediction, self.c(), &user, &item, 1, error)
+        })?;
+        Ok(prediction)
+    }
+
+    /// The same for pairs: `predictions[i]` for `users[i]` and `items[i]`.
+    #[inline]
+    pub fn predict_pairs(
+        &mut self,
+        predictions: &mut [f32],
+        users: &[i64],
+        items: &[i64],
+    ) -> Result<()> {
+        let n = predictions.len();
+        if users.len() != n || items.len() != n {
+            return Err(Error::invalid(format!(
+                "{n} predictions of {} users and {} items: the lengths must be the same",
+                users.len(),
+                items.len()
+            )));
+        }
+        // SAFETY: n of each.
+        call(|error| unsafe {
+            sys::duomo_predict(
+                predictions.as_mut_ptr(),
+                self.c(),
+                users.as_ptr(),
+                items.as_ptr(),
+                n,
+                error,
+            )
+        })
+    }
+
+    /// The same for vectors, row after row, used as given: for a cosine model hand in unit vectors,
+    /// such as the encode methods make.
+    pub fn predict_vectors(
+        &mut self,
+        predictions: &mut [f32],
+        users: &[f32],
+        items: &[f32],
+    ) -> Result<()> {
+        let n = predictions.len();
+        self.check_vectors("users", users, n)?;
+        self.check_vectors("items", items, n)?;
+        // SAFETY: n of each.
+        call(|error| unsafe {
+            sys::duomo_predict_vectors(
+                predictions.as_mut_ptr(),
+                self.c(),
+                users.as_ptr(),
+                items.as_ptr(),
+                n,
+                error,
+            )
+        })
+    }
+
+    /// Writes the vectors of known users, row after row.
+    pub fn encode_users(&mut self, vectors: &mut [f32], ids: &[i64]) -> Result<()> {
+        self.check_vectors("vectors", vectors, ids.len())?;
+        let (out, n) = (vectors.as_mut_ptr(), ids.len());
+        // SAFETY: room for n vectors.
+        call(|error| unsafe { sys::duomo_encode_users(out, self.c(), ids.as_ptr(), n, error) })
+    }
+
+    /// Writes the vectors of known items, row after row.
+    pub fn encode_items(&mut self, vectors: &mut [f32], ids: &[i64]) -> Result<()> {
+        self.check_vectors("vectors", vectors, ids.len())?;
+        let (out, n) = (vectors.as_mut_ptr(), ids.len());
+        // SAFETY: room for n vectors.
+        call(|error| unsafe { sys::duomo_encode_items(out, self.c(), ids.as_ptr(), n, error) })
+    }
+
+    /// Runs the tower on every row of features of users or items.
+    pub fn encode_features(&mut self, vectors: &mut [f32], features: &Features) -> Result<()> {
+        self.check_vectors("vectors", vectors, features.len())?;
+        let out = vectors.as_mut_ptr();
+        // SAFETY: room for as many vectors as rows.
+        call(|error| unsafe { sys::duomo_encode_features(out, self.c(), features.c(), error) })
+    }
+
+    /// The k best items of each user, best first, ties in the order of the file: exactly what
+    /// predicting every allowed item and sorting by score gives.
+    ///
+    /// ```
+    /// # std::env::set_current_dir(std::env::var("DUOMO_TEST_MODELS").unwrap()).unwrap();
+    /// use duomo::{Filter, Mode, TopKRequest};
+    /// let mut context = duomo::Model::open("shop.duomo")?.context()?;
+    /// let best = context.top_k(
+    ///     &TopKRequest::user(3)
+    ///         .k(5)
+    ///         .exclude_seen()
+    ///         .filter(Filter::strings("tags", Mode::Any, ["red", "blue"])),
+    /// )?;
+    /// for (id, score) in best.query(0) {
+    ///     println!("{score:.2}  {}", context.model().item_title(id)?);
+    /// }
+    /// assert_eq!(best.ids(0).len(), 5);
+    /// # Ok::<(), duomo::Error>(())
+    /// ```
+    pub fn top_k(&mut self, request: &TopKRequest<'_>) -> Result<TopKResult> {
+        let mut result = TopKResult::default();
+        self.top_k_into(&mut result, request)?;
+        Ok(result)
+    }
+
+    /// The same into a result that is used again. On failure it has no queries.
+    pub fn top_k_into(&mut self, result: &mut TopKResult, request: &TopKRequest<'_>) -> Result<()> {
+        request.run(self, result, sys::duomo_topk)
+    }
+
+    /// The items most like each item, by the cosine of their vectors, −1 to 1, without the item
+    /// itself where queries are ids.
+    ///
+    /// ```
+    /// # std::env::set_current_dir(std::env::var("DUOMO_TEST_MODELS").unwrap()).unwrap();
+    /// let mut context = duomo::Model::open("shop.duomo")?.context()?;
+    /// let like = context.similar(&duomo::TopKRequest::item(1006).k(3))?;
+    /// assert_eq!(like.ids(0).len(), 3);
+    /// # Ok::<(), duomo::Error>(())
+    /// ```
+    pub fn similar(&mut self, request: &TopKRequest<'_>) -> Result<TopKResult> {
+        let mut result = TopKResult::default();
+        self.similar_into(&mut result, request)?;
+        Ok(result)
+    }
+
+    /// The same into a result that is used again. On failure it has no queries.
+    pub fn similar_into(
+        &mut self,
+        result: &mut TopKResult,
+        request: &TopKRequest<'_>,
+    ) -> Result<()> {
+        request.run(self, result, sys::duomo_similar)
+    }
+
+    /// Writes the prediction of every item of the request, in the order given. For logistic models
+    /// the joint tower runs; for two towers it equals [`predict`](Self::predict).
+    pub fn rank(&mut self, predictions: &mut [f32], request: &RankRequest<'_>) -> Result<()> {
+        request.run(self, predictions)
+    }
+
+    /// That there are n vectors. (Of logistic models, which have none, the library speaks.)
+    pub(crate) fn check_vectors(&self, what: &str, vectors: &[f32], n: usize) -> Result<()> {
+        let width = self.model.vector_width;
+        if width > 0 && (vectors.len() % width != 0 || vectors.len() / width != n) {
+            return Err(Error::invalid(format!(
+                "{what}: {} floats; {n} vectors of {width} are needed",
+                vectors.len()
+            )));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,400 @@
+//! What to recommend to whom, and what comes back.
+
+use crate::context::Context;
+use crate::error::{call, terminated, Error, Result, Status};
+use crate::features::{CStrings, Features};
+use crate::info::numbers;
+use crate::lists::Lists;
+use duomo_sys as sys;
+use std::ffi::CString;
+use std::ptr::null;
+
+numbers! {
+    /// How a filter's values must meet an item's.
+    Mode {
+        /// At least one.
+        Any = sys::DUOMO_ANY,
+        /// Every one.
+        All = sys::DUOMO_ALL,
+        /// Not one.
+        None = sys::DUOMO_NONE,
+    }
+}
+
+/// Items whose category or set input has any, all or none of the values. Of no values, none has
+/// any, and every item has all and none.
+#[derive(Debug, Clone)]
+pub struct Filter(Result<FilterParts>);
+
+#[derive(Debug, Clone)]
+struct FilterParts {
+    input: CString,
+    mode: Mode,
+    values: Values,
+}
+
+#[derive(Debug, Clone)]
+enum Values {
+    Strings(CStrings),
+    Integers(Vec<i64>),
+}
+
+impl Filter {
+    /// For inputs with string keys. (A NUL in a string fails the call that the filter is used in.)
+    pub fn strings<T: AsRef<str>>(
+        input: &str,
+        mode: Mode,
+        values: impl IntoIterator<Item = T>,
+    ) -> Self {
+        let values: Vec<T> = values.into_iter().collect();
+        let strings = CStrings::new(values.iter().map(|value| Some(value.as_ref())));
+        Self::new(input, mode, strings.map(Values::Strings))
+    }
+
+    /// For inputs with range or integer keys.
+    pub fn integers(input: &str, mode: Mode, values: impl IntoIterator<Item = i64>) -> Self {
+        let values = values.into_iter().collect();
+        Self::new(input, mode, Ok(Values::Integers(values)))
+    }
+
+    fn new(input: &str, mode: Mode, values: Result<Values>) -> Self {
+        Self(terminated(input).and_then(|input| {
+            Ok(FilterParts {
+                input,
+                mode,
+                values: values?,
+            })
+        }))
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Queries<'a> {
+    One(i64),
+    Ids(&'a [i64]),
+    Vectors(&'a [f32]),
+    Features(&'a Features),
+    Histories,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum PerQuery<'a> {
+    Absent,
+    /// The same list for every query; of histories, for the only one.
+    Same(&'a [i64]),
+    Each(Lists<'a, i64>),
+}
+
+/// What to recommend, and to whom. For [`Context::top_k`] the queries are users, for
+/// [`Context::similar`] items. Ids are borrowed, not copied.
+#[derive(Debug, Clone)]
+pub struct TopKRequest<'a> {
+    queries: Queries<'a>,
+    histories: PerQuery<'a>,
+    exclude: PerQuery<'a>,
+    allow: Option<&'a [i64]>,
+    filters: Vec<Filter>,
+    k: usize,
+    exclude_seen: bool,
+    minimum_score: Option<f32>,
+}
+
+impl<'a> TopKRequest<'a> {
+    fn new(queries: Queries<'a>, histories: PerQuery<'a>) -> Self {
+        Self {
+            queries,
+            histories,
+            exclude: PerQuery::Absent,
+            allow: None,
+            filters: Vec::new(),
+            k: 10,
+            exclude_seen: false,
+            minimum_score: None,
+        }
+    }
+
+    /// For a known user.
+    pub fn user(id: i64) -> Self {
+        Self::new(Queries::One(id), PerQuery::Absent)
+    }
+
+    /// For known users.
+    pub fn users(ids: &'a [i64]) -> Self {
+        Self::new(Queries::Ids(ids), PerQuery::Absent)
+    }
+
+    /// For a known item, with [`Context::similar`].
+    pub fn item(id: i64) -> Self {
+        Self::user(id)
+    }
+
+    /// For known items, with [`Context::similar`].
+    pub fn items(ids: &'a [i64]) -> Self {
+        Self::users(ids)
+    }
+
+    /// For vectors, row after row, used as given.
+    pub fn vectors(vectors: &'a [f32]) -> Self {
+        Self::new(Queries::Vectors(vectors), PerQuery::Absent)
+    }
+
+    /// For every row of features.
+    pub fn features(features: &'a Features) -> Self {
+        Self::new(Queries::Features(features), PerQuery::Absent)
+    }
+
+    /// For a user of whom nothing is known but a history: item ids, oldest first.
+    pub fn history(ids: &'a [i64]) -> Self {
+        Self::new(Queries::Histories, PerQuery::Same(ids))
+    }
+
+    /// For users of whom nothing is known but their histories.
+    pub fn histories(lists: Lists<'a, i64>) -> Self {
+        Self::new(Queries::Histories, PerQuery::Each(lists))
+    }
+
+    /// Results for each query, at least 1, at first 10; more than there are items is fine.
+    #[must_use]
+    pub fn k(mut self, k: usize) -> Self {
+        self.k = k;
+        self
+    }
+
+    /// What stands for the file's history of each known user. Unknown items are left out.
+    #[must_use]
+    pub fn with_histories(mut self, lists: Lists<'a, i64>) -> Self {
+        self.histories = PerQuery::Each(lists);
+        self
+    }
+
+    /// Leaves out what users have seen: the histories given, else what the file remembers.
+    #[must_use]
+    pub fn exclude_seen(mut self) -> Self {
+        self.exclude_seen = true;
+        self
+    }
+
+    /// Items never to return to any query. Unknown ones do no harm.
+    #[must_use]
+    pub fn exclude(mut self, ids: &'a [i64]) -> Self {
+        self.exclude = PerQuery::Same(ids);
+        self
+    }
+
+    /// The same, a list for each query.
+    #[must_use]
+    pub fn exclude_each(mut self, lists: Lists<'a, i64>) -> Self {
+        self.exclude = PerQuery::Each(lists);
+        self
+    }
+
+    /// Returns only these; of an empty list, nothing.
+    #[must_use]
+    pub fn allow(mut self, ids: &'a [i64]) -> Self {
+        self.allow = Some(ids);
+        self
+    }
+
+    /// Adds a filter: all must hold.
+    #[must_use]
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filters.push(filter);
+        self
+    }
+
+    /// Leaves out lower scores; in the unit of the results.
+    #[must_use]
+    pub fn minimum_score(mut self, score: f32) -> Self {
+        self.minimum_score = Some(score);
+        self
+    }
+
+    pub(crate) fn run(
+        &self,
+        context: &mut Context,
+        result: &mut TopKResult,
+        function: Search,
+    ) -> Result<()> {
+        result.counts.clear();
+        let model = context.model();
+        let width = model.vector_width;
+        let mut c = sys::duomo_topk_request {
+            k: self.k.min(model.item_count.max(1)),
+            ..sys::DUOMO_TOPK_REQUEST_INIT
+        };
+        match &self.queries {
+            Queries::One(id) => (c.count, c.ids) = (1, id),
+            Queries::Ids(ids) => (c.count, c.ids) = (ids.len(), ids.as_ptr()),
+            Queries::Vectors(vectors) => {
+                (c.count, c.vectors) = (vectors.len() / width.max(1), vectors.as_ptr());
+                context.check_vectors("vectors", vectors, c.count)?;
+            }
+            Queries::Features(features) => (c.count, c.features) = (features.len(), features.c()),
+            Queries::Histories => {
+                c.count = match self.histories {
+                    PerQuery::Each(lists) => lists.len(),
+                    _ => 1,
+                }
+            }
+        }
+        let histories = self.histories.laid_out("histories", c.count)?;
+        (c.history_offsets, c.history_ids) = histories.pointers();
+        let exclude = self.exclude.laid_out("exclude", c.count)?;
+        (c.exclude_offsets, c.exclude_ids) = exclude.pointers();
+        if let Some(ids) = self.allow {
+            (c.allow_ids, c.allow_count) = (ids.as_ptr(), ids.len());
+        }
+        let (filters, _strings) = filters_of(&self.filters)?;
+        if !filters.is_empty() {
+            (c.filters, c.filter_count) = (filters.as_ptr(), filters.len());
+        }
+        if self.exclude_seen {
+            c.flags |= sys::DUOMO_EXCLUDE_SEEN;
+        }
+        if let Some(score) = self.minimum_score {
+            c.flags |= sys::DUOMO_MINIMUM_SCORE;
+            c.minimum_score = score;
+        }
+        result.make_room(c.count, c.k)?;
+        let mut out = sys::duomo_topk_result {
+            ids: result.ids.as_mut_ptr(),
+            scores: result.scores.as_mut_ptr(),
+            counts: result.counts.as_mut_ptr(),
+            ..sys::DUOMO_TOPK_RESULT_INIT
+        };
+        // SAFETY: every array has the length that goes with it.
+        let done = call(|error| unsafe { function(&mut out, context.c(), &c, error) });
+        if done.is_err() {
+            result.counts.clear();
+        }
+        done
+    }
+}
+
+type Search = unsafe extern "C" fn(
+    *mut sys::duomo_topk_result,
+    *mut sys::duomo_context,
+    *const sys::duomo_topk_request,
+    *mut sys::duomo_error,
+) -> sys::duomo_status;
+
+/// Lists of ids as the call wants them; a single list needs no memory.
+enum LaidOut<'a> {
+    Absent,
+    One([usize; 2], &'a [i64]),
+    Lent(Lists<'a, i64>),
+    Repeated(Vec<usize>, Vec<i64>),
+}
+
+impl<'a> PerQuery<'a> {
+    fn laid_out(&self, what: &str, count: usize) -> Result<LaidOut<'a>> {
+        match *self {
+            PerQuery::Absent => Ok(LaidOut::Absent),
+            PerQuery::Same(ids) if count == 1 => Ok(LaidOut::One([0, ids.len()], ids)),
+            PerQuery::Same(ids) => Ok(LaidOut::Repeated(
+                (0..=count).map(|i| i * ids.len()).collect(),
+                ids.repeat(count),
+            )),
+            PerQuery::Each(lists) => lists.check(what, count).map(|()| LaidOut::Lent(lists)),
+        }
+    }
+}
+
+impl LaidOut<'_> {
+    fn pointers(&self) -> (*const usize, *const i64) {
+        match self {
+            LaidOut::Absent => (null(), null()),
+            LaidOut::One(offsets, ids) => (offsets.as_ptr(), ids.as_ptr()),
+            LaidOut::Lent(lists) => (lists.offsets.as_ptr(), lists.values.as_ptr()),
+            LaidOut::Repeated(offsets, ids) => (offsets.as_ptr(), ids.as_ptr()),
+        }
+    }
+}
+
+/// C's filters, and the arrays that they point to beside the filters' own.
+type CFilters = (Vec<sys::duomo_filter>, Vec<Vec<*const std::ffi::c_char>>);
+
+fn filters_of(filters: &[Filter]) -> Result<CFilters> {
+    let (mut out, mut strings) = (Vec::with_capacity(filters.len()), Vec::new());
+    for Filter(parts) in filters {
+        let parts = parts.as_ref().map_err(Clone::clone)?;
+        let mut c = sys::duomo_filter {
+            mode: parts.mode.into(),
+            input: parts.input.as_ptr(),
+            ..sys::DUOMO_FILTER_INIT
+        };
+        match &parts.values {
+            Values::Strings(values) => {
+                let pointers = values.pointers();
+                (c.strings, c.value_count) = (pointers.as_ptr(), pointers.len());
+                strings.push(pointers); // moves the vector, not what it points to
+            }
+            Values::Integers(values) => {
+                (c.integers, c.value_count) = (values.as_ptr(), values.len());
+            }
+        }
+        out.push(c);
+    }
+    Ok((out, strings))
+}
+
+/// What [`Context::top_k`] and [`Context::similar`] find. It can be used again for another request.
+#[derive(Debug, Clone, Default)]
+pub struct TopKResult {
+    k: usize,
+    ids: Vec<i64>,
+    scores: Vec<f32>,
+    counts: Vec<usize>,
+}
+
+impl TopKResult {
+    /// The number of queries.
+    pub fn len(&self) -> usize {
+        self.counts.len()
+    }
+
+    /// Whether there were no queries.
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+
+    /// The items of a query, best first: k, or fewer where there are no more. Panics where there
+    /// is no such query.
+    pub fn ids(&self, query: usize) -> &[i64] {
+        &self.ids[query * self.k..][..self.counts[query]]
+    }
+
+    /// The scores of [`ids`](Self::ids).
+    pub fn scores(&self, query: usize) -> &[f32] {
+        &self.scores[query * self.k..][..self.counts[query]]
+    }
+
+    /// The items of a query with their scores, best first. Panics where there is no such query.
+    pub fn query(&self, query: usize) -> impl ExactSizeIterator<Item = (i64, f32)> + '_ {
+        let scores = self.scores(query).iter().copied();
+        self.ids(query).iter().copied().zip(scores)
+    }
+
+    fn make_room(&mut self, count: usize, k: usize) -> Result<()> {
+        let too_much = || Error::new(Status::OutOfMemory, "more results than there is memory");
+        let places = count.checked_mul(k).ok_or_else(too_much)?;
+        fn resize<T: Clone>(vector: &mut Vec<T>, n: usize, zero: T) -> Option<()> {
+            vector.try_reserve(n.saturating_sub(vector.len())).ok()?;
+            vector.resize(n, zero);
+            Some(())
+        }
+        self.k = k;
+        resize(&mut self.ids, places, 0)
+            .and_then(|()| resize(&mut self.scores, places, 0.0))
+            .and_then(|()| resize(&mut self.counts, count, 0))
+            .ok_or_else(too_much)
+    }
+}
+
+/// Written as a list of queries, each a list of pairs of id and score.
+#[cfg(feature = "serde")]
+impl serde::Serialize for TopKResult {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((0..self.len()).map(|query| self.query(query).collect::<Vec<_>>()))
+    }
+}

@@ -1,0 +1,47 @@
+//! Where the models are, and what every test does with them.
+#![allow(dead_code)] // each test uses some
+
+use duomo::{Error, Model, Status};
+use std::path::PathBuf;
+
+fn folder(variable: &str) -> PathBuf {
+    std::env::var(variable)
+        .unwrap_or_else(|_| panic!("set {variable}, as bindings/rust/check does"))
+        .into()
+}
+
+/// What tests/abi/make_fixtures.cc of the project writes.
+pub fn model_path(name: &str) -> PathBuf {
+    folder("DUOMO_TEST_MODELS").join(format!("{name}.duomo"))
+}
+
+/// tests/golden/v1 of the project.
+pub fn golden(name: &str) -> PathBuf {
+    folder("DUOMO_TEST_GOLDEN").join(name)
+}
+
+pub fn open(name: &str) -> Model {
+    Model::open(model_path(name)).unwrap()
+}
+
+#[track_caller]
+pub fn fails<T>(status: Status, part: &str, result: Result<T, Error>) {
+    let error = result.err().expect("a failure");
+    assert_eq!(error.status(), status, "{error}");
+    assert!(
+        error.message().contains(part),
+        "{error} does not say {part:?}"
+    );
+    assert_eq!(error.to_string(), error.message());
+}
+
+#[track_caller]
+pub fn close(got: &[f32], want: &[f32]) {
+    assert_eq!(got.len(), want.len());
+    for (a, b) in got.iter().zip(want) {
+        assert!(
+            (a - b).abs() <= 1e-5 * b.abs().max(1.0),
+            "{got:?}\n{want:?}"
+        );
+    }
+}
