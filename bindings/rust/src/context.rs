@@ -4,7 +4,8 @@ use crate::error::{call, Error, Result};
 use crate::features::Features;
 use crate::model::{no_object, Model};
 use crate::rank::RankRequest;
-use crate::topk::{TopKRequest, TopKResult};
+use crate::result::TopKResult;
+use crate::topk::TopKRequest;
 use duomo_sys as sys;
 use std::ptr::{null_mut, NonNull};
 

@@ -3,20 +3,24 @@
 mod context;
 mod error;
 mod features;
+mod filter;
 mod info;
 mod lists;
 mod model;
 mod rank;
+mod result;
 mod topk;
 
 pub use context::{Context, UnknownIds};
 pub use error::{Error, Result, Status};
 pub use features::Features;
+pub use filter::{Filter, Mode};
 pub use info::{Head, Info, Input, InputKind, Keys, Scope};
 pub use lists::{Lists, ListsBuf};
 pub use model::{Backend, Model, OpenOptions};
 pub use rank::RankRequest;
-pub use topk::{Filter, Mode, TopKRequest, TopKResult};
+pub use result::TopKResult;
+pub use topk::TopKRequest;
 
 use duomo_sys as sys;
 use std::ffi::CStr;

@@ -1,72 +1,13 @@
-//! What to recommend to whom, and what comes back.
+//! What to recommend to whom.
 
 use crate::context::Context;
-use crate::error::{call, terminated, Error, Result, Status};
-use crate::features::{CStrings, Features};
-use crate::info::numbers;
+use crate::error::{call, Result};
+use crate::features::Features;
+use crate::filter::{filters_of, Filter};
 use crate::lists::Lists;
+use crate::result::TopKResult;
 use duomo_sys as sys;
-use std::ffi::CString;
 use std::ptr::null;
-
-numbers! {
-    /// How a filter's values must meet an item's.
-    Mode {
-        /// At least one.
-        Any = sys::DUOMO_ANY,
-        /// Every one.
-        All = sys::DUOMO_ALL,
-        /// Not one.
-        None = sys::DUOMO_NONE,
-    }
-}
-
-/// Items whose category or set input has any, all or none of the values. Of no values, none has
-/// any, and every item has all and none.
-#[derive(Debug, Clone)]
-pub struct Filter(Result<FilterParts>);
-
-#[derive(Debug, Clone)]
-struct FilterParts {
-    input: CString,
-    mode: Mode,
-    values: Values,
-}
-
-#[derive(Debug, Clone)]
-enum Values {
-    Strings(CStrings),
-    Integers(Vec<i64>),
-}
-
-impl Filter {
-    /// For inputs with string keys. (A NUL in a string fails the call that the filter is used in.)
-    pub fn strings<T: AsRef<str>>(
-        input: &str,
-        mode: Mode,
-        values: impl IntoIterator<Item = T>,
-    ) -> Self {
-        let values: Vec<T> = values.into_iter().collect();
-        let strings = CStrings::new(values.iter().map(|value| Some(value.as_ref())));
-        Self::new(input, mode, strings.map(Values::Strings))
-    }
-
-    /// For inputs with range or integer keys.
-    pub fn integers(input: &str, mode: Mode, values: impl IntoIterator<Item = i64>) -> Self {
-        let values = values.into_iter().collect();
-        Self::new(input, mode, Ok(Values::Integers(values)))
-    }
-
-    fn new(input: &str, mode: Mode, values: Result<Values>) -> Self {
-        Self(terminated(input).and_then(|input| {
-            Ok(FilterParts {
-                input,
-                mode,
-                values: values?,
-            })
-        }))
-    }
-}
 
 #[derive(Debug, Clone, Copy)]
 enum Queries<'a> {
@@ -308,93 +249,5 @@ impl LaidOut<'_> {
             LaidOut::Lent(lists) => (lists.offsets.as_ptr(), lists.values.as_ptr()),
             LaidOut::Repeated(offsets, ids) => (offsets.as_ptr(), ids.as_ptr()),
         }
-    }
-}
-
-/// C's filters, and the arrays that they point to beside the filters' own.
-type CFilters = (Vec<sys::duomo_filter>, Vec<Vec<*const std::ffi::c_char>>);
-
-fn filters_of(filters: &[Filter]) -> Result<CFilters> {
-    let (mut out, mut strings) = (Vec::with_capacity(filters.len()), Vec::new());
-    for Filter(parts) in filters {
-        let parts = parts.as_ref().map_err(Clone::clone)?;
-        let mut c = sys::duomo_filter {
-            mode: parts.mode.into(),
-            input: parts.input.as_ptr(),
-            ..sys::DUOMO_FILTER_INIT
-        };
-        match &parts.values {
-            Values::Strings(values) => {
-                let pointers = values.pointers();
-                (c.strings, c.value_count) = (pointers.as_ptr(), pointers.len());
-                strings.push(pointers); // moves the vector, not what it points to
-            }
-            Values::Integers(values) => {
-                (c.integers, c.value_count) = (values.as_ptr(), values.len());
-            }
-        }
-        out.push(c);
-    }
-    Ok((out, strings))
-}
-
-/// What [`Context::top_k`] and [`Context::similar`] find. It can be used again for another request.
-#[derive(Debug, Clone, Default)]
-pub struct TopKResult {
-    k: usize,
-    ids: Vec<i64>,
-    scores: Vec<f32>,
-    counts: Vec<usize>,
-}
-
-impl TopKResult {
-    /// The number of queries.
-    pub fn len(&self) -> usize {
-        self.counts.len()
-    }
-
-    /// Whether there were no queries.
-    pub fn is_empty(&self) -> bool {
-        self.counts.is_empty()
-    }
-
-    /// The items of a query, best first: k, or fewer where there are no more. Panics where there
-    /// is no such query.
-    pub fn ids(&self, query: usize) -> &[i64] {
-        &self.ids[query * self.k..][..self.counts[query]]
-    }
-
-    /// The scores of [`ids`](Self::ids).
-    pub fn scores(&self, query: usize) -> &[f32] {
-        &self.scores[query * self.k..][..self.counts[query]]
-    }
-
-    /// The items of a query with their scores, best first. Panics where there is no such query.
-    pub fn query(&self, query: usize) -> impl ExactSizeIterator<Item = (i64, f32)> + '_ {
-        let scores = self.scores(query).iter().copied();
-        self.ids(query).iter().copied().zip(scores)
-    }
-
-    fn make_room(&mut self, count: usize, k: usize) -> Result<()> {
-        let too_much = || Error::new(Status::OutOfMemory, "more results than there is memory");
-        let places = count.checked_mul(k).ok_or_else(too_much)?;
-        fn resize<T: Clone>(vector: &mut Vec<T>, n: usize, zero: T) -> Option<()> {
-            vector.try_reserve(n.saturating_sub(vector.len())).ok()?;
-            vector.resize(n, zero);
-            Some(())
-        }
-        self.k = k;
-        resize(&mut self.ids, places, 0)
-            .and_then(|()| resize(&mut self.scores, places, 0.0))
-            .and_then(|()| resize(&mut self.counts, count, 0))
-            .ok_or_else(too_much)
-    }
-}
-
-/// Written as a list of queries, each a list of pairs of id and score.
-#[cfg(feature = "serde")]
-impl serde::Serialize for TopKResult {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq((0..self.len()).map(|query| self.query(query).collect::<Vec<_>>()))
     }
 }
