@@ -77,6 +77,7 @@ func TestWrongLengths(t *testing.T) {
 
 // One context under many goroutines: every call is right or says that the context is in use.
 func TestConcurrentUseOfOneContext(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(max(4, runtime.NumCPU()))) // also on one core
 	m := open(t, "shop")
 	c := must2(m.NewContext())(t)
 	want := must2(m.TopK(duomo.TopKRequest{IDs: []int64{3}}))(t)
