@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, TypeVar
@@ -27,7 +28,7 @@ class Model(Calls):
     def __init__(self, native: _native.Model, unknown: Unknown | str = Unknown.ERROR) -> None:
         self._unknown = int(Unknown.of(unknown))
         self._native = native
-        self._pool: list[_native.Context] = []
+        self._pool: deque[_native.Context] = deque()
         name, unit, head, *rest = native.info()
         self._info = ModelInfo(name, unit, Head(head), *rest)
         self._inputs = tuple(
@@ -36,7 +37,7 @@ class Model(Calls):
         )
         self._sizes = (self._info.vector_width, self._info.item_count)
 
-    # append and pop of a list are atomic, so the pool needs no lock.
+    # append and pop of a deque are atomic, so the pool needs no lock.
     def _call(self, method: Callable[..., _T], *args: Any) -> _T:
         pool = self._pool
         try:

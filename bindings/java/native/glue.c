@@ -1,0 +1,96 @@
+#include "glue.h"
+
+static jclass exception_class;
+static jmethodID exception_constructor;
+
+JNIEXPORT jint JNICALL JNI_OnLoad(JavaVM *vm, void *unused) {
+  JNIEnv *env = NULL;
+  (void)unused;
+  if ((*vm)->GetEnv(vm, (void **)&env, JNI_VERSION_1_8) != JNI_OK) return JNI_ERR;
+  jclass found = (*env)->FindClass(env, "dev/duomo/DuomoException");
+  if (found == NULL) return JNI_ERR;
+  exception_class = (*env)->NewGlobalRef(env, found);
+  exception_constructor = (*env)->GetMethodID(env, found, "<init>", "(I[B)V");
+  return exception_class && exception_constructor ? JNI_VERSION_1_8 : JNI_ERR;
+}
+
+int Check(JNIEnv *env, duomo_status status, const duomo_error *error) {
+  if (status == DUOMO_OK) return 1;
+  jbyteArray message = ToBytes(env, error->message, strlen(error->message));
+  jobject exception = message == NULL ? NULL
+                                      : (*env)->NewObject(env, exception_class,
+                                                          exception_constructor, status, message);
+  if (exception != NULL) (*env)->Throw(env, (jthrowable)exception);
+  return 0;
+}
+
+void ThrowOutOfMemory(JNIEnv *env) {
+  jclass found = (*env)->FindClass(env, "java/lang/OutOfMemoryError");
+  if (found != NULL) (*env)->ThrowNew(env, found, "in Duomo's glue");
+}
+
+int GetLongs(JNIEnv *env, Longs *out, jlongArray array) {
+  memset(out, 0, sizeof *out);
+  if (array == NULL) return 1;
+  out->array = array;
+  out->size = (size_t)(*env)->GetArrayLength(env, array);
+  out->data = (*env)->GetLongArrayElements(env, array, NULL);
+  if (out->data == NULL) ThrowOutOfMemory(env);
+  return out->data != NULL;
+}
+
+int GetFloats(JNIEnv *env, Floats *out, jfloatArray array) {
+  memset(out, 0, sizeof *out);
+  if (array == NULL) return 1;
+  out->array = array;
+  out->size = (size_t)(*env)->GetArrayLength(env, array);
+  out->data = (*env)->GetFloatArrayElements(env, array, NULL);
+  if (out->data == NULL) ThrowOutOfMemory(env);
+  return out->data != NULL;
+}
+
+void ReleaseLongs(JNIEnv *env, Longs *longs, int write_back) {
+  if (longs->data == NULL) return;
+  (*env)->ReleaseLongArrayElements(env, longs->array, longs->data, write_back ? 0 : JNI_ABORT);
+}
+
+void ReleaseFloats(JNIEnv *env, Floats *floats, int write_back) {
+  if (floats->data == NULL) return;
+  (*env)->ReleaseFloatArrayElements(env, floats->array, floats->data, write_back ? 0 : JNI_ABORT);
+}
+
+char *GetText(JNIEnv *env, jbyteArray bytes) {
+  size_t size = (size_t)(*env)->GetArrayLength(env, bytes);
+  char *text = malloc(size + 1);
+  if (text == NULL) return ThrowOutOfMemory(env), NULL;
+  (*env)->GetByteArrayRegion(env, bytes, 0, (jsize)size, (jbyte *)text);
+  text[size] = 0;
+  return text;
+}
+
+int GetTexts(JNIEnv *env, Texts *out, jobjectArray array) {
+  size_t size = (size_t)(*env)->GetArrayLength(env, array);
+  out->size = size;
+  out->data = calloc(size + 1, sizeof *out->data);
+  if (out->data == NULL) return ThrowOutOfMemory(env), 0;
+  for (size_t i = 0; i < size; ++i) {
+    jbyteArray one = (*env)->GetObjectArrayElement(env, array, (jsize)i);
+    if (one == NULL) continue; /* not set */
+    out->data[i] = GetText(env, one);
+    (*env)->DeleteLocalRef(env, one);
+    if (out->data[i] == NULL) return ReleaseTexts(out), 0;
+  }
+  return 1;
+}
+
+void ReleaseTexts(Texts *texts) {
+  for (size_t i = 0; texts->data != NULL && i < texts->size; ++i) free(texts->data[i]);
+  free(texts->data);
+  texts->data = NULL;
+}
+
+jbyteArray ToBytes(JNIEnv *env, const char *data, size_t size) {
+  jbyteArray bytes = (*env)->NewByteArray(env, (jsize)size);
+  if (bytes != NULL) (*env)->SetByteArrayRegion(env, bytes, 0, (jsize)size, (const jbyte *)data);
+  return bytes;
+}

@@ -1,0 +1,36 @@
+/* What the parts of the JNI glue share. dev.duomo.Native declares the functions; it checks lengths
+ * and lifetimes before it calls, so that the glue only translates. Text crosses as UTF-8 bytes,
+ * because JNI's own strings are a dialect of it. */
+#ifndef DUOMO_JAVA_GLUE_H_
+#define DUOMO_JAVA_GLUE_H_
+
+#include <duomo/duomo.h>
+#include <jni.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NATIVE(type, name) JNIEXPORT type JNICALL Java_dev_duomo_Native_##name
+#define HANDLE(type, value) ((type *)(intptr_t)(value))
+
+/* Throws a DuomoException where the status is not DUOMO_OK; returns whether it is. */
+int Check(JNIEnv *env, duomo_status status, const duomo_error *error);
+void ThrowOutOfMemory(JNIEnv *env);
+
+/* The array's elements, copied out (and back, unless read only) where the JVM has to; NULL for a
+ * null array. */
+typedef struct Longs { jlongArray array; jlong *data; size_t size; } Longs;
+typedef struct Floats { jfloatArray array; jfloat *data; size_t size; } Floats;
+int GetLongs(JNIEnv *env, Longs *out, jlongArray array);
+int GetFloats(JNIEnv *env, Floats *out, jfloatArray array);
+void ReleaseLongs(JNIEnv *env, Longs *longs, int write_back);
+void ReleaseFloats(JNIEnv *env, Floats *floats, int write_back);
+
+/* NUL-terminated copies of byte[]; release with free. */
+char *GetText(JNIEnv *env, jbyteArray bytes);
+typedef struct Texts { char **data; size_t size; } Texts;
+int GetTexts(JNIEnv *env, Texts *out, jobjectArray array);
+void ReleaseTexts(Texts *texts);
+
+jbyteArray ToBytes(JNIEnv *env, const char *data, size_t size);
+
+#endif /* DUOMO_JAVA_GLUE_H_ */

@@ -1,0 +1,85 @@
+package dev.duomo;
+
+/** One user and many items, with what is known only of the pairs. */
+public final class RankRequest {
+  int flags;
+  long user;
+  Features userFeatures;
+  long[] items;
+  Features itemFeatures;
+  Features pairs;
+  long[] history;
+
+  private RankRequest() {}
+
+  /**
+   * A known user.
+   *
+   * @param user its id
+   * @return a request
+   */
+  public static RankRequest of(long user) {
+    RankRequest request = new RankRequest();
+    request.flags = 1;
+    request.user = user;
+    return request;
+  }
+
+  /**
+   * A user whom the file does not know.
+   *
+   * @param user features of one row
+   * @return a request
+   */
+  public static RankRequest ofFeatures(Features user) {
+    RankRequest request = new RankRequest();
+    request.userFeatures = java.util.Objects.requireNonNull(user, "user");
+    return request;
+  }
+
+  /**
+   * The items, known.
+   *
+   * @param ids in the order of the results
+   * @return this
+   */
+  public RankRequest items(long... ids) {
+    items = ids;
+    itemFeatures = null;
+    return this;
+  }
+
+  /**
+   * The items, from raw features.
+   *
+   * @param features in the order of the results
+   * @return this
+   */
+  public RankRequest items(Features features) {
+    itemFeatures = features;
+    items = null;
+    return this;
+  }
+
+  /**
+   * What is known of the pairs.
+   *
+   * @param features a row an item
+   * @return this
+   */
+  public RankRequest pairs(Features features) {
+    pairs = features;
+    return this;
+  }
+
+  /**
+   * Stands for what the file remembers of the user.
+   *
+   * @param items their ids, oldest first
+   * @return this
+   */
+  public RankRequest history(long... items) {
+    history = items;
+    return this;
+  }
+}
