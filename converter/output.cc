@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "core/error.h"
+#include "core/file_io.h"
 
 namespace duomo::convert {
 
@@ -25,12 +26,8 @@ void FlushOutput() {
 }
 
 void CheckOutputPath(const std::string& output, const std::string& input) {
+  RequireReplaceable(output);
   std::error_code ignored;
-  if (std::filesystem::exists(output, ignored) &&
-      !std::filesystem::is_regular_file(output, ignored)) {
-    Fail(Status::kInvalidArgument, output,
-         " is not a regular file; the output replaces it as a whole");
-  }
   if (std::filesystem::equivalent(output, input, ignored)) {
     Fail(Status::kInvalidArgument, output,
          " is the input itself; choose another name for the output");

@@ -20,6 +20,7 @@ namespace {
 
 // Better said before an hour of training than after it.
 void RequireWritable(const std::string& file) {
+  RequireReplaceable(file);
   std::filesystem::path folder = std::filesystem::path(file).parent_path();
   if (folder.empty()) folder = ".";
   // With the dot, a file in its place is refused, too.
@@ -49,7 +50,7 @@ std::pair<description::Recipe, training::TrainingOptions> FindRecipe(const std::
 
 TrainingResult Train(const TrainingRun& run, const data::Dataset& dataset,
                      const data::Split& split) {
-  for (const std::string* file : {&run.file, &run.log, &run.plot}) {
+  for (const std::string* file : {&run.file, &run.plot}) {
     if (!file->empty()) RequireWritable(*file);
   }
   auto start = std::chrono::steady_clock::now();

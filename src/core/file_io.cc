@@ -92,7 +92,16 @@ FileBytes::~FileBytes() {
   }
 }
 
+void RequireReplaceable(const std::string& path) {
+  struct stat info = {};
+  if (::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
+    Fail(Status::kInvalidArgument, path,
+         " is not a regular file; the output would replace it as a whole");
+  }
+}
+
 AtomicFile::AtomicFile(std::string path) : path_(std::move(path)) {
+  RequireReplaceable(path_);
   // O_EXCL with a name of our own rather than mkstemp: the file gets the mode that the umask says.
   for (int attempt = 0; fd_ < 0; ++attempt) {
     temporary_ = StrCat(path_, ".tmp-", static_cast<int64_t>(::getpid()), '-', attempt);

@@ -28,12 +28,16 @@ class FileBytes {
   bool mapped_ = false;  // else owned, allocated with kAlignment
 };
 
+// Throws Error(kInvalidArgument) where something is at `path` that is no regular file, such as a
+// folder or /dev/null: writing a file as a whole would put it in their place.
+void RequireReplaceable(const std::string& path);
+
 // A file that appears whole or not at all: written under a temporary name in the same folder,
 // synced and renamed by Commit(). Without Commit() the destructor removes it, so no half-written
 // file stays and an older file of that name is kept. One thread.
 class AtomicFile {
  public:
-  explicit AtomicFile(std::string path);
+  explicit AtomicFile(std::string path);  // throws as RequireReplaceable(), and Error(kIo)
   AtomicFile(const AtomicFile&) = delete;
   ~AtomicFile();
   void Write(std::span<const std::byte> bytes);

@@ -61,12 +61,25 @@ TEST(Write, AReadOnlyFolder) {
   ExpectFailure(1, {"synth", "-o", folder.File("s.zip")}, {"s.zip", "Permission denied"}, obedient);
   ExpectFailure(1, {"synth", "-o", folder.File("s")}, {folder.File("s"), "Permission denied"},
                 obedient);
-  std::vector<std::string> words = TrainTo("/dev/null");
+  TemporaryFolder elsewhere;
+  std::vector<std::string> words = TrainTo(elsewhere.File("m.duomo"));
   words.insert(words.end(), {"--log", folder.File("run.jsonl")});
   ExpectFailure(1, words, {folder.File("run.jsonl"), "Permission denied"}, obedient);
   ExpectFailure(1, {"demo", "-o", folder.File("demo")}, {folder.File("demo"), "ermission denied"},
                 obedient);
   EXPECT_TRUE(folder.Names().empty());
+}
+
+TEST(Write, NothingButARegularFileIsReplaced) {
+  TemporaryFolder folder;
+  for (const std::string& target : {std::string("/dev/null"), folder.path()}) {
+    ExpectFailure(1, TrainTo(target), {target, "not a regular file"});
+    std::vector<std::string> words = TrainTo(folder.File("m.duomo"));
+    words.insert(words.end(), {"--plot", target});
+    ExpectFailure(1, words, {target, "not a regular file"});
+  }
+  EXPECT_TRUE(folder.Names().empty());
+  EXPECT_TRUE(std::filesystem::is_character_file("/dev/null"));
 }
 
 TEST(Write, AFolderThatDoesNotExistOrIsAFile) {
