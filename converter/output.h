@@ -19,7 +19,7 @@ void PrintJson(const Json& json);     // indented, one document
 void FlushOutput();
 
 // Refuses an output path that is not a regular file (replacing /dev/null would be a surprise), or
-// that is the very file `input`. Throws Error(kInvalidArgument).
+// that is the very file `input`. Throws Error.
 void CheckOutputPath(const std::string& output, const std::string& input);
 
 std::string Commas(uint64_t n);                          // "528,096"

@@ -95,8 +95,7 @@ FileBytes::~FileBytes() {
 void RequireReplaceable(const std::string& path) {
   struct stat info = {};
   if (::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode)) {
-    Fail(Status::kInvalidArgument, path,
-         " is not a regular file; the output would replace it as a whole");
+    Fail(Status::kIo, path, " is not a regular file; the output would replace it as a whole");
   }
 }
 

@@ -28,7 +28,7 @@ class FileBytes {
   bool mapped_ = false;  // else owned, allocated with kAlignment
 };
 
-// Throws Error(kInvalidArgument) where something is at `path` that is no regular file, such as a
+// Throws Error(kIo) where something is at `path` that is no regular file, such as a
 // folder or /dev/null: writing a file as a whole would put it in their place.
 void RequireReplaceable(const std::string& path);
 
@@ -37,7 +37,7 @@ void RequireReplaceable(const std::string& path);
 // file stays and an older file of that name is kept. One thread.
 class AtomicFile {
  public:
-  explicit AtomicFile(std::string path);  // throws as RequireReplaceable(), and Error(kIo)
+  explicit AtomicFile(std::string path);  // throws as RequireReplaceable()
   AtomicFile(const AtomicFile&) = delete;
   ~AtomicFile();
   void Write(std::span<const std::byte> bytes);
