@@ -1,14 +1,16 @@
-// Two stages through the C ABI, as capi/examples/two_stages.c: the best 200 candidates for a history,
-// put in order by the ranking model. Runs where --stages names the two files.
+// Two stages through the C ABI, as in capi/examples/two_stages.c: the best 200 candidates for a
+// history, compared with its latest items and put in order by the ranking model. Runs where
+// --stages names the two files.
 #include <algorithm>
 #include <random>
+#include <unordered_map>
 
 #include "bench.h"
 
 namespace duomo::bench {
 namespace {
 
-constexpr size_t kWatched = 50, kCandidates = 200, kHistories = 64;
+constexpr size_t kWatched = 50, kCandidates = 200, kHistories = 64, kRecent = 5;
 
 struct Stage {
   duomo_model* model = nullptr;
@@ -33,8 +35,8 @@ class Pipeline {
     if (!status) status = duomo_model_get_info(&info, candidates_.model, error);
     std::mt19937_64 random(1);
     for (size_t i = 0; i < kHistories * kWatched && !status; ++i) {
-      status = duomo_item_id_at(&histories_[i], candidates_.model, random() % info.item_count,
-                                error);
+      status =
+          duomo_item_id_at(&histories_[i], candidates_.model, random() % info.item_count, error);
     }
     return status;
   }
@@ -55,6 +57,33 @@ class Pipeline {
     return duomo_topk(&result, candidates_.context, &request, error);
   }
 
+  // How like the candidates are to the last watch and the latest five.
+  duomo_status Compare(duomo_error* error) {
+    duomo_topk_request request = DUOMO_TOPK_REQUEST_INIT;
+    request.count = kRecent;
+    request.ids = &histories_[at_ + kWatched - kRecent];
+    request.k = request.allow_count = count_;
+    request.allow_ids = ids_;
+    duomo_topk_result result = DUOMO_TOPK_RESULT_INIT;
+    result.ids = alike_;
+    result.scores = cosines_;
+    result.counts = counts_;
+    duomo_status status = duomo_similar(&result, candidates_.context, &request, error);
+    if (status) return status;
+    std::fill_n(last_, count_, 0.0f);
+    std::fill_n(recent_, count_, 0.0f);
+    places_.clear();
+    for (size_t i = 0; i < count_; ++i) places_[ids_[i]] = i;
+    for (size_t q = 0; q < kRecent; ++q) {
+      for (size_t at = q * count_; at < q * count_ + counts_[q]; ++at) {
+        size_t place = places_[alike_[at]];
+        recent_[place] += cosines_[at] / kRecent;
+        if (q + 1 == kRecent) last_[place] = cosines_[at];
+      }
+    }
+    return status;
+  }
+
   // The features are made anew for every request, as a server would.
   duomo_status Rank(duomo_error* error) {
     duomo_features *user = nullptr, *pairs = nullptr;
@@ -63,6 +92,8 @@ class Pipeline {
     duomo_status status = duomo_features_create(&user, ranking_.model, DUOMO_USER, 1, error);
     if (!status) status = duomo_features_create(&pairs, ranking_.model, DUOMO_PAIR, count_, error);
     if (!status) status = duomo_features_set_numbers(pairs, "candidate_score", relative, error);
+    if (!status) status = duomo_features_set_numbers(pairs, "like_last", last_, error);
+    if (!status) status = duomo_features_set_numbers(pairs, "like_recent", recent_, error);
     duomo_rank_request request = DUOMO_RANK_REQUEST_INIT;
     request.user_features = user;
     request.pair_features = pairs;
@@ -79,11 +110,16 @@ class Pipeline {
  private:
   Stage candidates_, ranking_;
   int64_t histories_[kHistories * kWatched], ids_[kCandidates];
-  float scores_[kCandidates], outputs_[kCandidates];
+  float scores_[kCandidates], outputs_[kCandidates], last_[kCandidates] = {},
+                                                     recent_[kCandidates] = {};
+  int64_t alike_[kRecent * kCandidates];
+  float cosines_[kRecent * kCandidates];
+  size_t counts_[kRecent];
+  std::unordered_map<int64_t, size_t> places_;
   size_t at_ = 0, count_ = 0;
 };
 
-void Measure(benchmark::State& state, bool find, bool rank) {
+void Measure(benchmark::State& state, bool find, bool compare, bool rank) {
   if (TheSetup().stages[1].empty()) return state.SkipWithError("give --stages CANDIDATES RANKING");
   Pipeline pipeline;
   duomo_error error = DUOMO_ERROR_INIT;
@@ -92,13 +128,15 @@ void Measure(benchmark::State& state, bool find, bool rank) {
   for (auto _ : state) {
     pipeline.Next();
     if (find && Failed(state, pipeline.Find(&error), error)) return;
+    if (compare && Failed(state, pipeline.Compare(&error), error)) return;
     if (rank && Failed(state, pipeline.Rank(&error), error)) return;
   }
 }
 
-BENCHMARK_CAPTURE(Measure, find, true, false)->Name("pipeline/find_200");
-BENCHMARK_CAPTURE(Measure, rank, false, true)->Name("pipeline/rank_200");
-BENCHMARK_CAPTURE(Measure, both, true, true)->Name("pipeline/both");
+BENCHMARK_CAPTURE(Measure, find, true, false, false)->Name("pipeline/find_200");
+BENCHMARK_CAPTURE(Measure, compare, false, true, false)->Name("pipeline/compare_200");
+BENCHMARK_CAPTURE(Measure, rank, false, false, true)->Name("pipeline/rank_200");
+BENCHMARK_CAPTURE(Measure, all, true, true, true)->Name("pipeline/all");
 
 }  // namespace
 }  // namespace duomo::bench

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { kCandidates = 200, kShown = 10 };
+enum { kCandidates = 200, kShown = 10, kRecent = 5 };
 
 typedef struct stage {
   duomo_model *model;
@@ -13,7 +13,10 @@ typedef struct stage {
 
 static duomo_status open_stage(stage *s, const char *path, duomo_error *error) {
   duomo_status status = duomo_model_open(&s->model, path, NULL, error);
-  return status ? status : duomo_context_create(&s->context, s->model, NULL, error);
+  /* Items that a model does not know are left out, in histories and elsewhere. */
+  duomo_context_options options = DUOMO_CONTEXT_OPTIONS_INIT;
+  options.unknown_ids = DUOMO_UNKNOWN_IS_MARKED;
+  return status ? status : duomo_context_create(&s->context, s->model, &options, error);
 }
 
 static void close_stage(stage *s) {
@@ -40,10 +43,40 @@ static duomo_status find(stage *s, const int64_t *history, size_t watched, int64
   return duomo_topk(&result, s->context, &request, error);
 }
 
+/* How like each candidate is to what was watched last, and to the latest kRecent: cosines. */
+static duomo_status compare(stage *s, const int64_t *history, size_t watched, const int64_t *ids,
+                            size_t count, float *last, float *recent, duomo_error *error) {
+  int64_t found[kRecent * kCandidates];
+  float cosines[kRecent * kCandidates];
+  size_t counts[kRecent], i, j, at;
+  duomo_topk_request request = DUOMO_TOPK_REQUEST_INIT;
+  duomo_topk_result result = DUOMO_TOPK_RESULT_INIT;
+  duomo_status status;
+  request.count = watched < kRecent ? watched : kRecent;
+  request.ids = history + watched - request.count;
+  request.k = count;
+  request.allow_ids = ids;
+  request.allow_count = count;
+  result.ids = found;
+  result.scores = cosines;
+  result.counts = counts;
+  status = duomo_similar(&result, s->context, &request, error);
+  for (i = 0; i < count; ++i) last[i] = recent[i] = 0;
+  for (j = 0; !status && j < request.count; ++j) {
+    for (at = j * count; at < j * count + counts[j]; ++at) {
+      for (i = 0; ids[i] != found[at]; ++i) continue;
+      recent[i] += cosines[at] / (float)request.count;
+      if (j + 1 == request.count) last[i] = cosines[at];
+    }
+  }
+  return status;
+}
+
 /* The ranking model's output for every candidate. Pair inputs that are not set, such as the time
  * since the last watch, take their fallback. */
 static duomo_status order(stage *s, const int64_t *history, size_t watched, const int64_t *ids,
-                          const float *scores, size_t count, float *outputs, duomo_error *error) {
+                          const float *scores, const float *last, const float *recent,
+                          size_t count, float *outputs, duomo_error *error) {
   duomo_features *user = NULL, *pairs = NULL;
   duomo_rank_request request = DUOMO_RANK_REQUEST_INIT;
   float relative[kCandidates];
@@ -53,6 +86,8 @@ static duomo_status order(stage *s, const int64_t *history, size_t watched, cons
   status = duomo_features_create(&user, s->model, DUOMO_USER, 1, error);
   if (!status) status = duomo_features_create(&pairs, s->model, DUOMO_PAIR, count, error);
   if (!status) status = duomo_features_set_numbers(pairs, "candidate_score", relative, error);
+  if (!status) status = duomo_features_set_numbers(pairs, "like_last", last, error);
+  if (!status) status = duomo_features_set_numbers(pairs, "like_recent", recent, error);
   request.user_features = user; /* nothing is known of the user but the history */
   request.item_ids = ids;
   request.pair_features = pairs;
@@ -69,7 +104,7 @@ int main(int argc, char **argv) {
   duomo_error error = DUOMO_ERROR_INIT;
   stage candidates = {NULL, NULL}, ranking = {NULL, NULL};
   int64_t history[100], ids[kCandidates];
-  float scores[kCandidates], outputs[kCandidates];
+  float scores[kCandidates], last[kCandidates], recent[kCandidates], outputs[kCandidates];
   size_t watched = 0, count = 0, shown, i;
   int failed;
   if (argc < 4) return fprintf(stderr, "two_stages CANDIDATES RANKING ITEM…\n"), 2;
@@ -80,7 +115,9 @@ int main(int argc, char **argv) {
   failed = open_stage(&candidates, argv[1], &error) || open_stage(&ranking, argv[2], &error) ||
            find(&candidates, history, watched, ids, scores, &count, &error) ||
            (count > 0 &&
-            order(&ranking, history, watched, ids, scores, count, outputs, &error));
+            (compare(&candidates, history, watched, ids, count, last, recent, &error) ||
+             order(&ranking, history, watched, ids, scores, last, recent, count, outputs,
+                   &error)));
   if (failed) fprintf(stderr, "%s\n", error.message);
   for (shown = 0; !failed && shown < kShown && shown < count; ++shown) {
     size_t best = 0;

@@ -63,7 +63,7 @@ struct Options {
 
 // Splits whose test rows come later than the user's training rows ask what comes next.
 bool AsksWhatIsNext(const std::string& split) {
-  return split == "leave-last" || split.starts_with("time:");
+  return split.starts_with("leave-last") || split.starts_with("time:");
 }
 
 // A ranking model: what it makes of a candidate model's lists.

@@ -53,26 +53,34 @@ void MarkColdItems(const Interactions& rows, uint64_t seed, double share, Marks&
   for (size_t i = 0; i < rows.size(); ++i) test[i] = cold[rows.items[i]];
 }
 
-void MarkLast(const Interactions& rows, Marks& test) {
-  uint32_t users = 0;
-  for (uint32_t user : rows.users) users = std::max(users, user + 1);
-  std::vector<uint32_t> last(users), count(users);
-  for (uint32_t i = 0; i < rows.size(); ++i) {
-    uint32_t user = rows.users[i];
-    if (count[user]++ == 0 || rows.timestamps[i] >= rows.timestamps[last[user]]) last[user] = i;
-  }
-  for (uint32_t user = 0; user < users; ++user) {
-    if (count[user] >= 2) test[last[user]] = 1;
-  }
-}
-
-void MarkLate(const Interactions& rows, double share, Marks& test) {
+// All rows, oldest first; ties: order of the file.
+std::vector<uint32_t> InTime(const Interactions& rows) {
   std::vector<uint32_t> order(rows.size());
   std::iota(order.begin(), order.end(), 0u);
   std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
     if (rows.timestamps[a] != rows.timestamps[b]) return rows.timestamps[a] < rows.timestamps[b];
     return a < b;
   });
+  return order;
+}
+
+void MarkLast(const Interactions& rows, uint32_t n, Marks& test) {
+  uint32_t users = 0;
+  for (uint32_t user : rows.users) users = std::max(users, user + 1);
+  std::vector<uint32_t> left(users);  // of each user, not yet seen from the end
+  for (uint32_t user : rows.users) ++left[user];
+  std::vector<uint32_t> marked(users), order = InTime(rows);
+  for (auto i = order.rbegin(); i != order.rend(); ++i) {
+    uint32_t user = rows.users[*i];
+    if (marked[user] == n || left[user] == 1) continue;
+    test[*i] = kTest;
+    ++marked[user];
+    --left[user];
+  }
+}
+
+void MarkLate(const Interactions& rows, double share, Marks& test) {
+  std::vector<uint32_t> order = InTime(rows);
   auto cut = static_cast<size_t>(std::floor(share * static_cast<double>(order.size())));
   for (size_t i = cut; i < order.size(); ++i) test[order[i]] = 1;
 }
@@ -84,6 +92,7 @@ std::span<const SplitForm> SplitForms() {
       {SplitKind::kPaddle, "paddle", "paddle", "a tenth of the rows, drawn as in Paddle's chapter"},
       {SplitKind::kRatio, "ratio:R", "ratio:0.1", "the share R of the rows, drawn by --seed"},
       {SplitKind::kLeaveLast, "leave-last", "leave-last", "each user's last row in time"},
+      {SplitKind::kLeaveLast, "leave-last:N", "leave-last:5", "each user's last N rows in time"},
       {SplitKind::kTime, "time:Q", "time:0.9", "all rows after the share Q of them, by time"},
       {SplitKind::kColdItems, "cold-items:R", "cold-items:0.1",
        "all rows of the share R of the items, drawn by --seed"},
@@ -126,6 +135,12 @@ SplitSpec ParseSplit(std::string_view text) {
       continue;
     }
     const char* end = value.data() + value.size();
+    if (f.kind == SplitKind::kLeaveLast) {
+      auto [at, error] = std::from_chars(value.data(), end, spec.count);
+      if (error == std::errc() && at == end && spec.count > 0) return spec;
+      Fail(Status::kInvalidArgument, "split \"", text, "\": \"", value,
+           "\" is not a whole number of 1 or more");
+    }
     auto [at, error] = std::from_chars(value.data(), end, spec.share);
     if (error == std::errc() && at == end && spec.share > 0 && spec.share < 1) return spec;
     Fail(Status::kInvalidArgument, "split \"", text, "\": \"", value,
@@ -151,7 +166,7 @@ Split MakeSplit(const SplitSpec& spec, const Interactions& interactions, uint64_
       break;
     case SplitKind::kLeaveLast:
       RequireTimes(spec, interactions);
-      MarkLast(interactions, test);
+      MarkLast(interactions, spec.count, test);
       break;
     case SplitKind::kTime:
       RequireTimes(spec, interactions);

@@ -25,8 +25,8 @@ enum class SplitKind {
                       // a test row here with probability 0.1, by duomo::Random(0) whatever the
                       // seed, so that runs with different seeds are compared on the same rows
   kRatio,             // "ratio:R": each row is test with probability R, by duomo::Random(seed)
-  kLeaveLast,         // "leave-last": each user's last row in time; ties: the last in the file.
-                      // Users with fewer than two rows keep theirs in training
+  kLeaveLast,         // "leave-last", "leave-last:N": each user's last row, or N rows, in time;
+                      // ties: the last in the file. Everybody keeps at least one row in training
   kTime,              // "time:Q": the first share Q of all rows by time trains, the rest tests;
                       // ties: order of the file
   kNone,              // "none": all rows train
@@ -37,7 +37,8 @@ enum class SplitKind {
 
 struct SplitSpec {
   SplitKind kind = SplitKind::kNone;
-  double share = 0;  // R or Q, strictly between 0 and 1
+  double share = 0;    // R or Q, strictly between 0 and 1
+  uint32_t count = 1;  // N
   std::string name;
 };
 

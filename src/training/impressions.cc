@@ -1,11 +1,13 @@
 #include "training/impressions.h"
 
 #include <algorithm>
+#include <cmath>
 #include <unordered_set>
 
 #include "core/error.h"
 #include "core/random.h"
 #include "data/model_rows.h"
+#include "kernels/vector.h"
 
 namespace duomo::training {
 namespace {
@@ -50,7 +52,15 @@ CandidateSource::CandidateSource(std::shared_ptr<const runtime::Engine> engine)
     Fail(Status::kUnsupported, "\"", engine_->model().description().name,
          "\" is a joint model and cannot make candidates; give a two-tower model");
   }
+  const model::Model& model = engine_->model();
   vector_.resize(engine_->vector_width());
+  likeness_width_ =
+      model::TowerWidth(model.description(), model::TowerOf(model.description(), model::Side::kItem));
+  if (model.items().vectors.empty()) return;  // Find() refuses
+  for (uint64_t i = 0; i < model.items().count; ++i) {
+    const float* v = engine_->Vector(model::Side::kItem, i).data();
+    norms_.push_back(std::sqrt(kernels::Vector().dot(v, v, likeness_width_)));
+  }
 }
 
 void SetHistories(const model::Description& d, std::span<const uint64_t> offsets,
@@ -84,9 +94,28 @@ std::vector<CandidateSource::Candidate> CandidateSource::Find(std::optional<uint
   for (const retrieval::Hit& hit : hits) {
     // Relative to the best: how far the softmax puts an item behind this user's first one, which
     // means the same for every user; bare logits do not.
-    out.push_back({hit.row, hit.score - hits.front().score});
+    out.push_back({hit.row, hit.score - hits.front().score, 0, 0});
   }
+  Compare(history, out);
   return out;
+}
+
+void CandidateSource::Compare(std::span<const uint32_t> history,
+                              std::vector<Candidate>& candidates) const {
+  if (history.empty()) return;
+  auto recent = history.last(std::min(history.size(), kRecentWatches));
+  auto vector = [&](uint32_t item) { return engine_->Vector(model::Side::kItem, item).data(); };
+  for (Candidate& c : candidates) {
+    double sum = 0, cosine = 0;
+    for (uint32_t item : recent) {
+      double norms = norms_[c.item] * norms_[item];
+      double dot = kernels::Vector().dot(vector(c.item), vector(item), likeness_width_);
+      cosine = norms > 0 ? dot / norms : 0;
+      sum += cosine;
+    }
+    c.like_last = static_cast<float>(cosine);
+    c.like_recent = static_cast<float>(sum / static_cast<double>(recent.size()));
+  }
 }
 
 ImpressionExamples::ImpressionExamples(const data::Encoded& encoded, const data::Dataset& dataset,
@@ -97,6 +126,8 @@ ImpressionExamples::ImpressionExamples(const data::Encoded& encoded, const data:
   score_input_ = FindPairInput(d, options.score, "score");
   since_input_ = FindPairInput(d, options.since_alike, "since_alike");
   count_input_ = FindPairInput(d, options.count_alike, "count_alike");
+  like_last_input_ = FindPairInput(d, options.like_last, "like_last");
+  like_recent_input_ = FindPairInput(d, options.like_recent, "like_recent");
   model::FeatureView likeness;
   for (size_t i = 0; i < d.inputs.size(); ++i) {
     if (d.inputs[i].kind == model::InputKind::kHistory) history_inputs_.push_back(i);
@@ -137,7 +168,8 @@ ImpressionExamples::ImpressionExamples(const data::Encoded& encoded, const data:
       if (found == shown.end()) continue;
       auto add = [&](const CandidateSource::Candidate& c, float target, float weight) {
         examples_.push_back({user, static_cast<uint32_t>(i), c.item, target, weight, c.score,
-                             pairs.SinceAlike(before, c.item), pairs.CountAlike(before, c.item)});
+                             pairs.SinceAlike(before, c.item), pairs.CountAlike(before, c.item),
+                             c.like_last, c.like_recent});
       };
       add(*found, 1, dataset.interactions.ratings[watches[i]]);
       std::unordered_set<uint32_t> watched_later(items.begin() + static_cast<std::ptrdiff_t>(i),
@@ -179,6 +211,8 @@ void ImpressionExamples::Gather(std::span<const uint32_t> numbers, ExampleBatch&
     number(score_input_, e.score);
     number(since_input_, e.since);
     number(count_input_, e.count);
+    number(like_last_input_, e.like_last);
+    number(like_recent_input_, e.like_recent);
     for (size_t input : history_inputs_) {
       auto watched = history_->ItemsOf(e.user).first(e.before);
       uint32_t most = d.inputs[input].max_length;

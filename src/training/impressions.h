@@ -41,7 +41,11 @@ class CandidateSource {
   struct Candidate {
     uint32_t item;
     float score;  // relative to the best candidate's: 0 for it, negative for the others
+    // Cosine of its vector and that of the last watch; the mean of those of the latest
+    // kRecentWatches. 0 without a history.
+    float like_last, like_recent;
   };
+  static constexpr size_t kRecentWatches = 5;
   // The best `count` items that are not in `history`, best first, ties by lower row. user: for the
   // stored features; none: nothing is known but the history.
   std::vector<Candidate> Find(std::optional<uint32_t> user, std::span<const uint32_t> history,
@@ -50,7 +54,11 @@ class CandidateSource {
   const runtime::Engine& engine() const { return *engine_; }
 
  private:
+  void Compare(std::span<const uint32_t> history, std::vector<Candidate>& candidates) const;
+
   std::shared_ptr<const runtime::Engine> engine_;
+  size_t likeness_width_;  // of item vectors, without the columns of biases
+  std::vector<double> norms_;  // of items
   runtime::Workspace work_;
   AlignedVector<float> vector_;
   retrieval::RowMask allowed_;
@@ -80,13 +88,14 @@ class ImpressionExamples : public Examples {
   struct Example {
     uint32_t user, before, item;
     float target, weight;   // target 1 watched, 0 not
-    float score, since, count;
+    float score, since, count, like_last, like_recent;
   };
   const data::Encoded* encoded_;
   const Sequences* history_;
   std::vector<Example> examples_;
   std::vector<size_t> history_inputs_;
   int32_t score_input_ = -1, since_input_ = -1, count_input_ = -1;
+  int32_t like_last_input_ = -1, like_recent_input_ = -1;
 };
 
 }  // namespace duomo::training

@@ -44,6 +44,8 @@ TrainingOptions OptionsFromJson(const description::Json& json, TrainingOptions o
     o.examples.since_alike = e.Text("since_alike", o.examples.since_alike);
     o.examples.count_alike = e.Text("count_alike", o.examples.count_alike);
     o.examples.alike = e.Text("alike", o.examples.alike);
+    o.examples.like_last = e.Text("like_last", o.examples.like_last);
+    o.examples.like_recent = e.Text("like_recent", o.examples.like_recent);
     e.Finish();
   }
   if (f.Has("id_dropout")) o.id_dropout.clear();
@@ -82,7 +84,9 @@ description::Json ToJson(const TrainingOptions& o) {
                      {"score", o.examples.score},
                      {"since_alike", o.examples.since_alike},
                      {"count_alike", o.examples.count_alike},
-                     {"alike", o.examples.alike}};
+                     {"alike", o.examples.alike},
+                     {"like_last", o.examples.like_last},
+                     {"like_recent", o.examples.like_recent}};
   out["id_dropout"] = description::Json::array();
   for (const auto& [input, rate] : o.id_dropout) {
     out["id_dropout"].push_back({{"input", input}, {"rate", rate}});

@@ -33,7 +33,9 @@ struct ExampleOptions {
   uint32_t candidates = 200, negatives = 8;
   // Impressions: the pair inputs (numbers) that hold the candidate model's score, the watches
   // since the latest item alike and how many were alike; alike: the item set input that says so.
-  std::string score, since_alike, count_alike, alike;
+  // like_last, like_recent: how like the item is to the last one watched and to the latest
+  // kRecentWatches, a mean of cosines of the candidate model's item vectors.
+  std::string score, since_alike, count_alike, alike, like_last, like_recent;
 };
 
 struct TrainingOptions {

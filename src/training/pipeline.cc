@@ -56,6 +56,8 @@ Pipeline::Pipeline(std::shared_ptr<const runtime::Engine> candidates,
   score_input_ = InputCalled(d, examples.score);
   since_input_ = InputCalled(d, examples.since_alike);
   count_input_ = InputCalled(d, examples.count_alike);
+  like_last_input_ = InputCalled(d, examples.like_last);
+  like_recent_input_ = InputCalled(d, examples.like_recent);
   int32_t alike = InputCalled(d, examples.alike);
   model::FeatureView likeness;
   if (alike >= 0) likeness = model.items().features.inputs[static_cast<size_t>(alike)];
@@ -75,11 +77,13 @@ std::vector<Pipeline::Result> Pipeline::Recommend(std::optional<uint32_t> user,
     if (item < ranking_items_.size() && ranking_items_[item] != kAbsent)
       watched.push_back(ranking_items_[item]);
   }
-  std::vector<float> scores, since, counts;
+  std::vector<float> scores, since, counts, like_last, like_recent;
   for (const auto& c : shown) {
     uint32_t item = ranking_items_[c.item];
     items.push_back(item);
     scores.push_back(c.score);
+    like_last.push_back(c.like_last);
+    like_recent.push_back(c.like_recent);
     since.push_back(pairs_->SinceAlike(watched, item));
     counts.push_back(pairs_->CountAlike(watched, item));
   }
@@ -103,6 +107,8 @@ std::vector<Pipeline::Result> Pipeline::Recommend(std::optional<uint32_t> user,
   pair(score_input_, scores);
   pair(since_input_, since);
   pair(count_input_, counts);
+  pair(like_last_input_, like_last);
+  pair(like_recent_input_, like_recent);
   std::vector<float> heads(n);
   ranking_->Rank({n, inputs}, heads.data(), work_);
   std::vector<Result> results;

@@ -35,6 +35,7 @@ class Pipeline {
   std::shared_ptr<const runtime::Engine> ranking_;
   std::vector<uint32_t> ranking_items_, ranking_users_;  // by row of the candidate model
   int32_t score_input_ = -1, since_input_ = -1, count_input_ = -1;
+  int32_t like_last_input_ = -1, like_recent_input_ = -1;
   std::optional<PairFeatures> pairs_;
   runtime::Workspace work_;
 };

@@ -277,6 +277,9 @@ Contents RankingModel() {
                           EncoderKind::kBag);
   d.inputs[seen.input].max_length = 4;
   d.towers[0].encoders.push_back(seen);
+  for (const char* name : {"like_last", "like_recent"}) {
+    d.towers[0].encoders.push_back(AddNumber(d, name, 0));
+  }
   AddHistory(c);
   std::erase_if(c.tensors, [](const OwnedTensor& t) { return t.name.starts_with("parameters/"); });
   AddParameters(c, 5);

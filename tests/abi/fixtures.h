@@ -37,7 +37,8 @@ model::Contents PlayerModel();
 // (standard normalised, fallback 3) and "shown".
 model::Contents JointModel();
 
-// The same as the second of two stages: users have a history, pairs "candidate_score" for "shown".
+// The same as the second of two stages: users have a history, pairs "candidate_score" for "shown", and
+// "like_last" and "like_recent".
 model::Contents RankingModel();
 
 }  // namespace duomo::fixtures

@@ -86,6 +86,9 @@ TEST(Split, LeaveLast) {
   Split split = MakeSplit("leave-last", rows);
   EXPECT_EQ(split.test, (Rows{1, 3}));
   ExpectPartition(split, rows.size());
+  EXPECT_EQ(MakeSplit("leave-last:1", rows).test, split.test);
+  EXPECT_EQ(MakeSplit("leave-last:2", rows).test, (Rows{1, 2, 3}));
+  EXPECT_EQ(MakeSplit("leave-last:9", rows).train, (Rows{0, 4, 5}));  // the first of each
   EXPECT_FAILS(MakeSplit("leave-last", Make({})), Status::kInvalidArgument, "none of 0");
 }
 
@@ -149,13 +152,16 @@ TEST(Split, ByTimeOnData) {
 }
 
 TEST(Split, BadNames) {
-  for (const char* name : {"", "paddel", "ratio", "leave-last:1", "Ratio:0.1"}) {
+  for (const char* name : {"", "paddel", "ratio", "leave-last1", "Ratio:0.1"}) {
     EXPECT_FAILS(ParseSplit(name), Status::kInvalidArgument,
-                 "possible are paddle, ratio:R (e.g. ratio:0.1), leave-last, time:Q");
+                 "possible are paddle, ratio:R (e.g. ratio:0.1), leave-last, leave-last:N");
   }
   for (const char* name : {"ratio:", "ratio:0", "ratio:1", "ratio:x", "ratio:0.1x", "time:-0.1",
                            "time:nan", "time:1.5", "ratio:inf"}) {
     EXPECT_FAILS(ParseSplit(name), Status::kInvalidArgument, "is not a number between 0 and 1");
+  }
+  for (const char* name : {"leave-last:", "leave-last:0", "leave-last:-1", "leave-last:2x"}) {
+    EXPECT_FAILS(ParseSplit(name), Status::kInvalidArgument, "is not a whole number of 1 or more");
   }
   EXPECT_EQ(ParseSplit("time:0.25").share, 0.25);
   EXPECT_EQ(ParseSplit("time:0.25").name, "time:0.25");
@@ -177,7 +183,7 @@ TEST(Split, ColdItemsAreTestRowsAltogether) {
 
 TEST(Split, EveryFormOfTheTableIsReadAndExplained) {
   std::string help = SplitHelp();
-  ASSERT_EQ(SplitForms().size(), 8u);
+  ASSERT_EQ(SplitForms().size(), 9u);
   for (const SplitForm& form : SplitForms()) {
     EXPECT_EQ(ParseSplit(form.example).kind, form.kind) << form.form;
     EXPECT_EQ(ParseSplit(form.example).name, form.example);

@@ -85,8 +85,37 @@ TEST_F(TwoStages, CandidatesAreOrderedUnseenAndRelativeToTheBest) {
   // The history matters: somebody with another one gets other items.
   auto other = source.Find(3, candidates->engine->model().HistoryOf(4), 20);
   EXPECT_TRUE(std::any_of(other.begin(), other.end(), [&](const auto& o) {
-    return std::none_of(found.begin(), found.end(), [&](const auto& x) { return x.item == o.item; });
+    return std::none_of(found.begin(), found.end(),
+                        [&](const auto& x) { return x.item == o.item; });
   }));
+}
+
+// Against the model's own vectors; the last column is that of the item's bias.
+TEST_F(TwoStages, CandidatesAreComparedWithTheLatestWatches) {
+  const runtime::Engine& engine = *candidates->engine;
+  auto cosine = [&](uint32_t a, uint32_t b) {
+    auto x = engine.Vector(model::Side::kItem, a), y = engine.Vector(model::Side::kItem, b);
+    double xy = 0, xx = 0, yy = 0;
+    for (size_t i = 0; i < 64; ++i) {
+      xy += double{x[i]} * double{y[i]};
+      xx += double{x[i]} * double{x[i]};
+      yy += double{y[i]} * double{y[i]};
+    }
+    return xy / std::sqrt(xx * yy);
+  };
+  CandidateSource source(candidates->engine);
+  auto history = engine.model().HistoryOf(3);
+  ASSERT_GT(history.size(), CandidateSource::kRecentWatches);
+  auto found = source.Find(3, history, 20);
+  for (const auto& c : found) {
+    double sum = 0;
+    for (uint32_t item : history.last(CandidateSource::kRecentWatches)) sum += cosine(c.item, item);
+    EXPECT_NEAR(c.like_last, cosine(c.item, history.back()), 1e-5);
+    EXPECT_NEAR(c.like_recent, sum / CandidateSource::kRecentWatches, 1e-5);
+  }
+  auto one = source.Find(3, history.first(1), 20);
+  for (const auto& c : one) EXPECT_NEAR(c.like_last, c.like_recent, 1e-6);
+  for (const auto& c : source.Find(3, {}, 20)) EXPECT_EQ(c.like_last, 0);
 }
 
 TEST_F(TwoStages, ResultsAreTheCandidatesInTheRankingsOrder) {
@@ -124,8 +153,9 @@ TEST_F(TwoStages, RefusesModelsOfTheWrongKind) {
   };
   EXPECT_NE(message([&] { Pipeline(ranking->engine, ranking->engine); }).find("joint model"),
             std::string::npos);
-  EXPECT_NE(message([&] { Pipeline(candidates->engine, candidates->engine); })
-                .find("not a ranking model"),
+  EXPECT_NE(message([&] {
+              Pipeline(candidates->engine, candidates->engine);
+            }).find("not a ranking model"),
             std::string::npos);
   EXPECT_NE(message([&] { Trained("youtube-ranking", *dataset, 1); }).find("--candidates"),
             std::string::npos);
