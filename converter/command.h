@@ -12,6 +12,7 @@ using AddCommand = void (*)(CLI::App& parent);
 void AddInspect(CLI::App& parent);
 void AddVerify(CLI::App& parent);
 void AddExportNpz(CLI::App& parent);  // in the group "export"
+void AddExportOnnx(CLI::App& parent);
 
 // Everything that is registered, with the groups that hold it.
 void AddAllCommands(CLI::App& app);

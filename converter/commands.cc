@@ -23,6 +23,7 @@ constexpr Entry kCommands[] = {
     {"", AddInspect},
     {"", AddVerify},
     {"export", AddExportNpz},
+    {"export", AddExportOnnx},
 };
 
 }  // namespace

@@ -1,0 +1,101 @@
+"""agree.py PROGRAMS WORK: every WORK/models/*.duomo through ONNX Runtime, against Duomo."""
+
+import glob
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import onnx
+import onnxruntime
+
+PAIRS = {"preset": 10_000, "sample": 2_000}
+TOLERANCE = 1e-5  # times the number itself, where that is above 1
+programs, work = sys.argv[1:]
+
+
+def export(model, *options):
+    """Exports; returns what --json says and a session that runs it."""
+    path = f"{work}/{os.path.basename(model)}.onnx"
+    out = subprocess.run(
+        [f"{programs}/duomo-convert", "export", "onnx", model, "-o", path, "--json", *options],
+        check=True, capture_output=True, text=True,
+    )
+    onnx.checker.check_model(path, full_check=True)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    return json.loads(out.stdout), session
+
+
+def difference(model, name, found, expected):
+    assert found.shape == expected.shape, (model, name, found.shape, expected.shape)
+    assert np.isfinite(found).all(), (model, name)
+    largest = float((np.abs(found - expected) / np.maximum(1, np.abs(expected))).max())
+    assert largest <= TOLERANCE, f"{model}: {name} differs by {largest:.3g}"
+    return largest
+
+
+def run(session, cases, pairs):
+    """The outputs by name, made piece by piece: lists in as many columns as a piece needs."""
+    pieces = []
+    for begin in range(0, pairs, 1000):
+        feeds = {i.name: cases[i.name][begin : min(begin + 1000, pairs)] for i in session.get_inputs()}
+        for name, x in feeds.items():
+            if x.ndim == 2:
+                used = np.flatnonzero((x >= 0).any(axis=0))
+                feeds[name] = x[:, : 1 + (used[-1] if used.size else 0)]
+        pieces.append(session.run(None, feeds))
+    names = [o.name for o in session.get_outputs()]
+    return {name: np.concatenate(parts) for name, parts in zip(names, zip(*pieces))}
+
+
+def check(path):
+    model = os.path.basename(path)
+    pairs = PAIRS["preset" if model.startswith("preset-") else "sample"]
+    cases_path = f"{work}/cases.npz"
+    subprocess.run([f"{programs}/onnx_cases", path, str(pairs), cases_path], check=True)
+    cases = dict(np.load(cases_path))
+    said, session = export(path)
+    assert [i["name"] for i in said["inputs"]] == [i.name for i in session.get_inputs()], model
+    joint = "user_vector" not in cases
+    outputs = ["prediction"] if joint else ["prediction", "user_vector", "item_vector"]
+    found = run(session, cases, pairs)
+    assert sorted(found) == sorted(outputs) == sorted(o["name"] for o in said["outputs"]), model
+    largest = {name: difference(model, name, found[name], cases[name]) for name in outputs}
+    assert float(np.ptp(found["prediction"])) > 1e-4, f"{model}: every prediction is the same"
+    print(f"{model:32}{pairs} pairs  " + "".join(f"{name} {d:8.1e}  " for name, d in largest.items()))
+
+    # The large tensors beside the model: the same numbers, and none left inside.
+    said, session = export(path, "--inline-limit", "0")
+    for name, value in run(session, cases, 100).items():
+        difference(model, name, value, found[name][:100])
+    if "data" in said:  # there are large tensors
+        assert os.path.getsize(said["data"]) == said["data_size"], model
+    inside = onnx.load(said["output"], load_external_data=False).graph.initializer
+    assert all(len(t.raw_data) < 1024 for t in inside), model
+    if joint:
+        return
+    # One tower alone asks for its own side's features only.
+    for side in "user", "item":
+        _, session = export(path, "--tower", side)
+        alone = run(session, cases, 100)
+        difference(model, side, alone[f"{side}_vector"], found[f"{side}_vector"][:100])
+        assert list(alone) == [f"{side}_vector"], model
+    # One user for many items.
+    _, session = export(path)
+    user_inputs = {i["name"] for i in said["inputs"] if i["dims"][0] == "users"}
+    feeds = {i.name: cases[i.name][: 1 if i.name in user_inputs else 50] for i in session.get_inputs()}
+    (many,) = session.run(["prediction"], feeds)
+    feeds = {name: np.repeat(x, 50 // len(x), axis=0) for name, x in feeds.items()}
+    (same,) = session.run(["prediction"], feeds)
+    difference(model, "one user for many items", many, same)
+
+
+models = sorted(glob.glob(f"{work}/models/*.duomo"))
+assert len(models) >= 15, models
+for path in models:
+    check(path)
+print(f"{len(models)} models agree within {TOLERANCE}")
