@@ -12,6 +12,7 @@ struct Group {
   const char* about;
 };
 constexpr Group kGroups[] = {
+    {"import", "Make a .duomo file of a model in another format"},
     {"export", "Write what a model holds in another format"},
 };
 

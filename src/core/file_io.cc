@@ -17,6 +17,8 @@
 namespace duomo {
 namespace {
 
+constexpr size_t kPage = 65536;  // a multiple of every page size that Linux uses by default
+
 struct Descriptor {
   int fd;
   ~Descriptor() {
@@ -90,6 +92,17 @@ FileBytes::~FileBytes() {
   } else {
     ::operator delete(address, std::align_val_t(kAlignment));
   }
+}
+
+void FileBytes::DropPages(std::span<const std::byte> part) const {
+  auto base = reinterpret_cast<uintptr_t>(data_), begin = reinterpret_cast<uintptr_t>(part.data());
+  if (!mapped_ || begin < base || begin - base > size_ || part.size() > size_ - (begin - base)) {
+    return;
+  }
+  // A mapping starts with a page, so the page that `begin` lies in is ours.
+  size_t first = (begin - base) / kPage * kPage;
+  ::madvise(const_cast<std::byte*>(data_) + first, begin - base + part.size() - first,
+            MADV_DONTNEED);
 }
 
 void RequireReplaceable(const std::string& path) {

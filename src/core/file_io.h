@@ -21,6 +21,9 @@ class FileBytes {
   ~FileBytes();
 
   std::span<const std::byte> bytes() const { return {data_, size_}; }
+  // Takes the pages of `part` of a mapped file out of memory; whoever reads them next gets them from
+  // the file again. Does nothing for other bytes.
+  void DropPages(std::span<const std::byte> part) const;
 
  private:
   const std::byte* data_ = nullptr;

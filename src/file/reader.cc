@@ -121,6 +121,8 @@ std::optional<Tensor> Reader::Find(std::string_view name) const {
   return Tensor{it->dtype, it->shape, impl_->contents[static_cast<size_t>(it - segments.begin())]};
 }
 
+void Reader::DropPages(std::span<const std::byte> part) const { impl_->file.DropPages(part); }
+
 void Reader::VerifyChecksums() const {
   for (const SegmentInfo& s : impl_->segments) impl_->CheckCrc(s);
   impl_->CheckPadding();

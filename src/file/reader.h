@@ -53,6 +53,10 @@ class Reader {
   // Binary search by name. Compressed segments were inflated at open.
   std::optional<Tensor> Find(std::string_view name) const;
 
+  // Takes the pages of `part` of a tensor out of memory where the file is mapped; for readers of
+  // more than memory holds. The bytes stay readable.
+  void DropPages(std::span<const std::byte> part) const;
+
   // Throws Error(kCorrupt) that names the first segment whose checksum differs.
   void VerifyChecksums() const;
 

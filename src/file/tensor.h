@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -57,6 +58,19 @@ struct OwnedTensor {
     auto raw = std::as_bytes(values);
     return {std::move(name), kDTypeOf<T>, std::move(shape), {raw.begin(), raw.end()}, false};
   }
+};
+
+// A tensor that is written piece by piece and never in memory as a whole.
+struct TensorSource {
+  using Sink = std::function<void(std::span<const std::byte>)>;
+
+  std::string name;
+  DType dtype = DType::kF32;
+  std::vector<uint64_t> shape;
+  // Gives all bytes, in order, in pieces of any size. May be called again, and then gives the same:
+  // so it is when compression turns out not to pay. What it throws ends the writing.
+  std::function<void(const Sink& sink)> write;
+  bool compress = false;  // store with zlib where that makes it smaller
 };
 
 }  // namespace duomo::file

@@ -4,7 +4,7 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <functional>
+#include <cstring>
 #include <memory>
 #include <new>
 
@@ -13,63 +13,124 @@
 #include "file/crc.h"
 #include "file/duomo_generated.h"
 #include "file/preamble.h"
+#include "file/reader.h"
 #include "file/validate.h"
 
 namespace duomo::file {
 namespace {
 
-using Sink = std::function<void(std::span<const std::byte>)>;
+constexpr size_t kBlock = 1 << 20;
+constexpr int kLevel = 6;  // of zlib; another one would change the bytes of every compressed file
 
-struct Planned {
-  const OwnedTensor* tensor = nullptr;
-  AlignedVector<std::byte> packed;  // empty: stored as it is
+using Sink = TensorSource::Sink;
+// Puts bytes at an offset: at the end of what is there, or over it.
+using Put = std::function<void(uint64_t offset, std::span<const std::byte> bytes)>;
+
+uint32_t UpdateCrc(uint32_t crc, std::span<const std::byte> bytes) {
+  return static_cast<uint32_t>(
+      ::crc32_z(crc, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
+
+// What is in the file of one tensor.
+struct Stored {
+  uint64_t offset = 0, size = 0;
   uint32_t crc32 = 0;
-  uint64_t offset = 0;
-
-  std::span<const std::byte> stored() const { return packed.empty() ? tensor->bytes : packed; }
+  bool compressed = false;
 };
 
-// A zlib stream, or nothing where it would not be smaller.
-AlignedVector<std::byte> Deflate(std::span<const std::byte> bytes) {
-  uLongf size = ::compressBound(bytes.size());
-  AlignedVector<std::byte> out(size);
-  int code = ::compress2(reinterpret_cast<Bytef*>(out.data()), &size,
-                         reinterpret_cast<const Bytef*>(bytes.data()), bytes.size(), 6);
-  if (code != Z_OK) throw std::bad_alloc();
-  out.resize(size < bytes.size() ? size : 0);
-  out.shrink_to_fit();
+struct Planned {
+  const TensorSource* tensor = nullptr;
+  uint64_t size = 0;  // of its bytes
+  Stored stored;
+};
+
+class Deflater {
+ public:
+  Deflater() : buffer_(kBlock) {
+    if (::deflateInit(&stream_, kLevel) != Z_OK) throw std::bad_alloc();
+  }
+  ~Deflater() { ::deflateEnd(&stream_); }
+  Deflater(const Deflater&) = delete;
+
+  void Run(std::span<const std::byte> bytes, bool finish, const Sink& out) {
+    stream_.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(bytes.data()));
+    stream_.avail_in = static_cast<uInt>(bytes.size());
+    do {
+      stream_.next_out = reinterpret_cast<Bytef*>(buffer_.data());
+      stream_.avail_out = static_cast<uInt>(buffer_.size());
+      ::deflate(&stream_, finish ? Z_FINISH : Z_NO_FLUSH);
+      out(std::span(buffer_).first(buffer_.size() - stream_.avail_out));
+    } while (stream_.avail_out == 0);
+  }
+
+ private:
+  z_stream stream_{};
+  std::vector<std::byte> buffer_;
+};
+
+// Runs the source through blocks of one size (but for the last), whatever its pieces are: so they
+// decide neither the bytes of a compressed stream nor the number of writes. Checks their sum.
+void ReadBlocks(const Planned& p, const std::function<void(std::span<const std::byte>)>& take) {
+  std::vector<std::byte> block;
+  uint64_t given = 0;
+  p.tensor->write([&](std::span<const std::byte> piece) {
+    given += piece.size();
+    if (given > p.size) return;  // reported below, with their full number
+    while (!piece.empty()) {
+      if (block.empty() && piece.size() >= kBlock) {
+        take(piece.first(kBlock));
+        piece = piece.subspan(kBlock);
+        continue;
+      }
+      auto part = piece.first(std::min(piece.size(), kBlock - block.size()));
+      block.reserve(kBlock);
+      block.insert(block.end(), part.begin(), part.end());
+      piece = piece.subspan(part.size());
+      if (block.size() < kBlock) continue;
+      take(block);
+      block.clear();
+    }
+  });
+  if (given != p.size) {
+    Fail(Status::kInvalidArgument, "tensor \"", p.tensor->name, "\": its shape needs ", p.size,
+         " bytes and ", given, " are given");
+  }
+  if (!block.empty()) take(block);
+}
+
+Stored StoreAsIs(const Planned& p, uint64_t offset, const Put& put) {
+  Stored out{.offset = offset};
+  ReadBlocks(p, [&](std::span<const std::byte> block) {
+    put(offset + out.size, block);
+    out.size += block.size();
+    out.crc32 = UpdateCrc(out.crc32, block);
+  });
   return out;
 }
 
-void CheckTensor(const OwnedTensor& t) {
-  auto dtype = static_cast<int32_t>(t.dtype);
-  if (dtype < 0 || dtype > kLastDType) {
-    Fail(Status::kInvalidArgument, "tensor \"", t.name, "\": unknown dtype ", dtype);
-  }
-  uint64_t size = 0;
-  try {
-    CheckSegmentName(t.name);
-    size = SizeInBytes(t.name, t.dtype, t.shape);
-  } catch (const Error& error) {  // the reader's words; here it is the caller's mistake
-    throw Error(Status::kInvalidArgument, error.message());
-  }
-  if (size != t.bytes.size()) {
-    Fail(Status::kInvalidArgument, "tensor \"", t.name, "\": its shape needs ", size, " bytes and ",
-         t.bytes.size(), " are given");
-  }
+// Not smaller: gives up, having put fewer bytes than StoreAsIs() puts over them.
+Stored StoreDeflated(const Planned& p, uint64_t offset, const Put& put) {
+  Stored out{.offset = offset, .compressed = true};
+  Deflater deflater;
+  bool pays = true;
+  Sink sink = [&](std::span<const std::byte> bytes) {
+    pays &= bytes.size() < p.size - out.size;
+    if (!pays || bytes.empty()) return;
+    put(offset + out.size, bytes);
+    out.size += bytes.size();
+    out.crc32 = UpdateCrc(out.crc32, bytes);
+  };
+  ReadBlocks(p, [&](std::span<const std::byte> block) {
+    if (pays) deflater.Run(block, false, sink);
+  });
+  if (pays) deflater.Run({}, true, sink);
+  return pays ? out : StoreAsIs(p, offset, put);
 }
 
-std::vector<Planned> PlanSegments(std::span<const OwnedTensor> tensors) {
+std::vector<Planned> PlanSegments(std::span<const TensorSource> tensors) {
   std::vector<Planned> plan;
   plan.reserve(tensors.size());
-  for (const OwnedTensor& t : tensors) {
-    CheckTensor(t);
-    Planned p;
-    p.tensor = &t;
-    if (t.compress && !t.bytes.empty()) p.packed = Deflate(t.bytes);
-    p.crc32 = Crc32(p.stored());
-    plan.push_back(std::move(p));
-  }
+  for (const TensorSource& t : tensors) plan.push_back({&t, SizeInBytes(t), {}});
   std::sort(plan.begin(), plan.end(),
             [](const Planned& a, const Planned& b) { return a.tensor->name < b.tensor->name; });
   for (size_t i = 1; i < plan.size(); ++i) {
@@ -80,17 +141,6 @@ std::vector<Planned> PlanSegments(std::span<const OwnedTensor> tensors) {
   return plan;
 }
 
-// Places the segments behind a header of the given size; returns the end of the file.
-uint64_t Place(std::vector<Planned>& plan, uint64_t header_size) {
-  uint64_t end = kPreambleSize + header_size;
-  for (Planned& p : plan) {
-    if (p.stored().empty()) continue;  // takes no room and keeps offset 0
-    p.offset = RoundUp(end, kAlignment);
-    end = p.offset + p.stored().size();
-  }
-  return end;
-}
-
 void FillSegments(fb::HeaderT& header, const std::vector<Planned>& plan) {
   header.segments.clear();
   for (const Planned& p : plan) {
@@ -98,66 +148,142 @@ void FillSegments(fb::HeaderT& header, const std::vector<Planned>& plan) {
     s->name = p.tensor->name;
     s->dtype = static_cast<fb::DType>(p.tensor->dtype);
     s->shape = p.tensor->shape;
-    s->offset = p.offset;
-    s->stored_size = p.stored().size();
-    s->crc32 = p.crc32;
-    s->compression = p.packed.empty() ? fb::Compression::None : fb::Compression::Zlib;
+    s->offset = p.stored.offset;
+    s->stored_size = p.stored.size;
+    s->crc32 = p.stored.crc32;
+    s->compression = p.stored.compressed ? fb::Compression::Zlib : fb::Compression::None;
     header.segments.push_back(std::move(s));
   }
 }
 
-void WriteTo(const Sink& sink, fb::HeaderT& header, std::span<const OwnedTensor> tensors) {
+// The header. Its size depends on the names and shapes of the segments alone, because they also store what
+// equals a default: the header has its place before anyone knows sizes and checksums.
+std::span<const std::byte> Build(flatbuffers::FlatBufferBuilder& builder, const fb::HeaderT& in) {
+  builder.Clear();
+  builder.ForceDefaults(true);
+  std::vector<flatbuffers::Offset<fb::Segment>> entries;
+  for (const auto& segment : in.segments) entries.push_back(fb::Segment::Pack(builder, &*segment));
+  auto segments = builder.CreateVector(entries);
+  builder.ForceDefaults(false);
+  auto description = fb::Description::Pack(builder, in.description.get());
+  auto report = in.report ? fb::Report::Pack(builder, in.report.get()) : 0;
+  auto producer = in.producer.empty() ? 0 : builder.CreateString(in.producer);
+  fb::FinishHeaderBuffer(builder,
+                         fb::CreateHeader(builder, description, segments, report, producer));
+  return std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize()));
+}
+
+void WriteTo(const Put& put, fb::HeaderT& header, std::span<const TensorSource> tensors) {
   RequireLittleEndian();
   if (!header.description || !header.description->head || !header.description->output) {
     Fail(Status::kInvalidArgument, "a header needs a description with head and output");
   }
   std::vector<Planned> plan = PlanSegments(tensors);
-  // Offsets are fields of the header and follow from its size. The size does not depend on their
-  // values (none is the default 0), so the second round is the last.
+  FillSegments(header, plan);
   flatbuffers::FlatBufferBuilder builder;
-  Preamble preamble;
-  for (bool settled = false; !settled;) {
-    preamble.file_size = Place(plan, preamble.header_size);
-    FillSegments(header, plan);
-    builder.Clear();
-    fb::FinishHeaderBuffer(builder, fb::Header::Pack(builder, &header));
-    settled = builder.GetSize() == preamble.header_size;
-    preamble.header_size = builder.GetSize();
-  }
-  auto header_bytes = std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize()));
-  if (!VerifyHeader(header_bytes)) {
+  auto bytes = Build(builder, header);
+  if (!VerifyHeader(bytes)) {
     Fail(Status::kInvalidArgument,
          "the description or the report is too large: a header has at most ", kMaxHeaderSize,
          " bytes and ", kMaxHeaderTables, " tables");
   }
-  preamble.header_crc32 = Crc32(header_bytes);
-
-  sink(EncodePreamble(preamble));
-  sink(header_bytes);
-  uint64_t end = kPreambleSize + preamble.header_size;
+  // Preamble and header keep their room, and are put last.
+  Preamble preamble;
+  preamble.header_size = bytes.size();
+  put(0, EncodePreamble(preamble));
+  put(kPreambleSize, bytes);
+  uint64_t end = kPreambleSize + bytes.size();
   static constexpr std::byte kZeros[kAlignment] = {};
-  for (const Planned& p : plan) {
-    if (p.stored().empty()) continue;
-    sink(std::span(kZeros).first(p.offset - end));
-    sink(p.stored());
-    end = p.offset + p.stored().size();
+  for (Planned& p : plan) {
+    if (p.size == 0) {  // takes no room and keeps offset 0
+      ReadBlocks(p, [](std::span<const std::byte>) {});
+      continue;
+    }
+    uint64_t offset = RoundUp(end, kAlignment);
+    put(end, std::span(kZeros).first(offset - end));
+    p.stored = p.tensor->compress ? StoreDeflated(p, offset, put) : StoreAsIs(p, offset, put);
+    end = offset + p.stored.size;
   }
+  FillSegments(header, plan);
+  bytes = Build(builder, header);
+  preamble.file_size = end;
+  preamble.header_crc32 = Crc32(bytes);
+  put(0, EncodePreamble(preamble));
+  put(kPreambleSize, bytes);
+}
+
+std::vector<TensorSource> SourcesOf(std::span<const OwnedTensor> tensors) {
+  std::vector<TensorSource> out;
+  for (const OwnedTensor& t : tensors) out.push_back(SourceOf(t));
+  return out;
 }
 
 }  // namespace
 
-void Write(const std::string& path, fb::HeaderT& header, std::span<const OwnedTensor> tensors) {
+uint64_t SizeInBytes(const TensorSource& t) {
+  auto dtype = static_cast<int32_t>(t.dtype);
+  if (dtype < 0 || dtype > kLastDType) {
+    Fail(Status::kInvalidArgument, "tensor \"", t.name, "\": unknown dtype ", dtype);
+  }
+  try {
+    CheckSegmentName(t.name);
+    return SizeInBytes(t.name, t.dtype, t.shape);
+  } catch (const Error& error) {  // the reader's words; here it is the caller's mistake
+    throw Error(Status::kInvalidArgument, error.message());
+  }
+}
+
+TensorSource SourceOf(const OwnedTensor& t) {
+  return {t.name, t.dtype, t.shape, [&t](const Sink& sink) { sink(t.bytes); }, t.compress};
+}
+
+TensorSource SourceOf(const Reader& reader, const SegmentInfo& segment) {
+  auto write = [&reader, &segment](const Sink& sink) {
+    auto bytes = reader.Find(segment.name)->bytes;
+    uint32_t crc = 0;
+    while (!bytes.empty()) {
+      auto piece = bytes.first(std::min(bytes.size(), kBlock));
+      if (!segment.compressed) crc = UpdateCrc(crc, piece);  // else opening has checked it
+      sink(piece);
+      reader.DropPages(piece);
+      bytes = bytes.subspan(piece.size());
+    }
+    if (!segment.compressed && crc != segment.crc32) {
+      Fail(Status::kCorrupt, "segment \"", segment.name, "\" does not match its checksum");
+    }
+  };
+  return {std::string(segment.name), segment.dtype, {segment.shape.begin(), segment.shape.end()},
+          write, segment.compressed};
+}
+
+void Write(const std::string& path, fb::HeaderT& header, std::span<const TensorSource> tensors) {
   AtomicFile file(path);
-  WriteTo([&](std::span<const std::byte> bytes) { file.Write(bytes); }, header, tensors);
+  auto put = [&](uint64_t offset, std::span<const std::byte> bytes) {
+    auto over = bytes.first(std::min<uint64_t>(bytes.size(), file.size() - offset));
+    file.WriteAt(offset, over);
+    file.Write(bytes.subspan(over.size()));
+  };
+  WriteTo(put, header, tensors);
   file.Commit();
 }
 
-AlignedVector<std::byte> WriteToMemory(fb::HeaderT& header, std::span<const OwnedTensor> tensors) {
+void Write(const std::string& path, fb::HeaderT& header, std::span<const OwnedTensor> tensors) {
+  Write(path, header, SourcesOf(tensors));
+}
+
+AlignedVector<std::byte> WriteToMemory(fb::HeaderT& header, std::span<const TensorSource> tensors) {
   AlignedVector<std::byte> out;
-  WriteTo(
-      [&](std::span<const std::byte> bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); },
-      header, tensors);
+  auto put = [&](uint64_t offset, std::span<const std::byte> bytes) {
+    if (bytes.empty()) return;
+    if (out.size() < offset + bytes.size()) out.resize(offset + bytes.size());
+    std::memcpy(out.data() + offset, bytes.data(), bytes.size());
+  };
+  WriteTo(put, header, tensors);
   return out;
+}
+
+AlignedVector<std::byte> WriteToMemory(fb::HeaderT& header, std::span<const OwnedTensor> tensors) {
+  return WriteToMemory(header, SourcesOf(tensors));
 }
 
 }  // namespace duomo::file

@@ -38,6 +38,7 @@ struct Contents {
   Description description;  // valid and bound
   std::vector<file::OwnedTensor> tensors;
   Report report;
+  std::vector<file::TensorSource> sources = {};  // more tensors: written piece by piece
 };
 
 void Save(const std::string& path, const Contents& contents);

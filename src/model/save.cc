@@ -14,6 +14,7 @@ namespace duomo::model {
 namespace {
 
 using file::OwnedTensor;
+using file::TensorSource;
 
 template <typename Out, typename In, typename Fill>
 void ForEach(std::vector<std::unique_ptr<Out>>& out, const std::vector<In>& in, const Fill& fill) {
@@ -80,31 +81,29 @@ std::unique_ptr<fb::DescriptionT> ToTable(const Description& in) {
   return out;
 }
 
-// The tensors by name; the first of equal names, the writer refuses the second.
-class ByName {
- public:
-  explicit ByName(const std::vector<OwnedTensor>& tensors) {
-    for (const OwnedTensor& t : tensors) sorted_.push_back(&t);
-    std::stable_sort(sorted_.begin(), sorted_.end(),
-                     [](const OwnedTensor* a, const OwnedTensor* b) { return a->name < b->name; });
-  }
+// All tensors, sorted by name; borrows `contents`.
+std::vector<TensorSource> SourcesOf(const Contents& contents) {
+  std::vector<TensorSource> out = contents.sources;
+  for (const OwnedTensor& t : contents.tensors) out.push_back(file::SourceOf(t));
+  std::stable_sort(out.begin(), out.end(), [](const TensorSource& a, const TensorSource& b) {
+    return a.name < b.name;
+  });
+  return out;
+}
 
-  std::optional<file::Tensor> Find(std::string_view name) const {
-    auto it =
-        std::lower_bound(sorted_.begin(), sorted_.end(), name,
-                         [](const OwnedTensor* t, std::string_view n) { return t->name < n; });
-    if (it == sorted_.end() || (*it)->name != name) return std::nullopt;
-    return file::Tensor{(*it)->dtype, (*it)->shape, (*it)->bytes};
-  }
+// A tensor as Bind() looks at it, with type, shape and size. Its bytes are not there yet, and Bind()
+// reads none. The first of equal names; the writer refuses the second.
+std::optional<file::Tensor> Find(const std::vector<TensorSource>& tensors, std::string_view name) {
+  auto it = std::lower_bound(tensors.begin(), tensors.end(), name,
+                             [](const TensorSource& t, std::string_view n) { return t.name < n; });
+  if (it == tensors.end() || it->name != name) return std::nullopt;
+  static constexpr std::byte kNowhere[kAlignment] = {};
+  return file::Tensor{it->dtype, it->shape, std::span(kNowhere, file::SizeInBytes(*it))};
+}
 
- private:
-  std::vector<const OwnedTensor*> sorted_;
-};
-
-fb::HeaderT MakeHeader(const Contents& contents) {
+fb::HeaderT MakeHeader(const Contents& contents, const std::vector<TensorSource>& tensors) {
   Validate(contents.description, /*bound=*/true);
-  ByName tensors(contents.tensors);
-  (void)Bind(contents.description, [&](std::string_view name) { return tensors.Find(name); });
+  (void)Bind(contents.description, [&](std::string_view name) { return Find(tensors, name); });
 
   fb::HeaderT header;
   header.description = ToTable(contents.description);
@@ -152,13 +151,15 @@ void Add(std::vector<OwnedTensor>& out, std::string name, std::span<const T> val
 }  // namespace
 
 void Save(const std::string& path, const Contents& contents) {
-  fb::HeaderT header = MakeHeader(contents);
-  file::Write(path, header, contents.tensors);
+  std::vector<TensorSource> tensors = SourcesOf(contents);
+  fb::HeaderT header = MakeHeader(contents, tensors);
+  file::Write(path, header, tensors);
 }
 
 AlignedVector<std::byte> SaveToMemory(const Contents& contents) {
-  fb::HeaderT header = MakeHeader(contents);
-  return file::WriteToMemory(header, contents.tensors);
+  std::vector<TensorSource> tensors = SourcesOf(contents);
+  fb::HeaderT header = MakeHeader(contents, tensors);
+  return file::WriteToMemory(header, tensors);
 }
 
 void AddKeys(std::vector<OwnedTensor>& out, const std::string& prefix,

@@ -117,6 +117,35 @@ TEST(ReaderTest, LargeSegmentsAreCheckedOnRequestOnly) {
   EXPECT_EQ(OpenError(bytes, {.verify_checksums = true}).status(), Status::kCorrupt);
 }
 
+// A sparse file: what nobody wrote takes no room on disk.
+TEST(ReaderTest, SegmentsBeyondFourGigabytes) {
+  constexpr uint64_t kLarge = 5'000'000'000, kFirst = testing::Forgery::kFirst;
+  constexpr uint64_t kSecond = (kFirst + kLarge + 63) / 64 * 64;
+  testing::Forgery forgery;
+  forgery.Add("large", DType::kF32, {kLarge / 4}, kFirst, kLarge);
+  forgery.Add("small", DType::kU8, {3}, kSecond, 3).crc32 = Crc32(std::as_bytes(std::span("abc", 3)));
+  Bytes bytes = forgery.Finish();
+  uint64_t size = kSecond + 3;
+  std::memcpy(bytes.data() + 16, &size, 8);
+  testing::FixChecksums(bytes);
+  testing::TemporaryFolder folder;
+  std::string path = folder.File("large.duomo");
+  std::ofstream out(path, std::ios::binary);
+  out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  float last = 2.5f;
+  out.seekp(kFirst + kLarge - 4).write(reinterpret_cast<const char*>(&last), 4);
+  out.seekp(kSecond).write("abc", 3);
+  out.close();
+  auto reader = Reader::Open(path, {});
+  auto large = reader->Find("large")->As<float>();
+  EXPECT_EQ(large.size(), kLarge / 4);
+  EXPECT_EQ(large.back(), last);
+  EXPECT_EQ(large[large.size() / 2], 0);
+  reader->DropPages(reader->Find("large")->bytes);
+  EXPECT_EQ(large.back(), last);
+  EXPECT_EQ(reader->Find("small")->bytes[2], std::byte{'c'});
+}
+
 TEST(ReaderTest, MissingEmptyAndForeignFiles) {
   testing::TemporaryFolder folder;
   auto error_of = [&](const std::string& name) {

@@ -6,6 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "file/forge.h"
 #include "temporary_folder.h"
 
@@ -16,6 +18,8 @@ using testing::Bytes;
 using testing::MinimalHeader;
 using testing::SomeTensors;
 using testing::TemporaryFolder;
+
+const std::vector<OwnedTensor> kNothing;
 
 template <typename Work>
 Error ErrorOf(const Work& work) {
@@ -81,7 +85,7 @@ TEST(WriterTest, RefusesWhatNoReaderWouldOpen) {
   unknown.dtype = static_cast<DType>(99);
   refuse({unknown}, "dtype");
   fb::HeaderT empty;
-  EXPECT_EQ(ErrorOf([&] { (void)WriteToMemory(empty, {}); }).status(), Status::kInvalidArgument);
+  EXPECT_EQ(ErrorOf([&] { (void)WriteToMemory(empty, kNothing); }).status(), Status::kInvalidArgument);
 }
 
 TEST(WriterTest, RefusesAHeaderWithTooManyTables) {
@@ -89,7 +93,7 @@ TEST(WriterTest, RefusesAHeaderWithTooManyTables) {
   for (size_t i = 0; i < kMaxHeaderTables; ++i) {
     header.description->inputs.push_back(std::make_unique<fb::InputT>());
   }
-  EXPECT_EQ(ErrorOf([&] { (void)WriteToMemory(header, {}); }).status(), Status::kInvalidArgument);
+  EXPECT_EQ(ErrorOf([&] { (void)WriteToMemory(header, kNothing); }).status(), Status::kInvalidArgument);
 }
 
 TEST(WriterTest, ReplacesAnOldFileAsAWhole) {
@@ -100,11 +104,129 @@ TEST(WriterTest, ReplacesAnOldFileAsAWhole) {
   auto old = Reader::Open(path, {});  // mapped while it is replaced
   auto other = MinimalHeader();
   other.producer = "other";
-  Write(path, other, {});
+  Write(path, other, kNothing);
   EXPECT_EQ(Reader::Open(path, {})->header().producer()->str(), "other");
   EXPECT_EQ(old->header().producer()->str(), "test");
   EXPECT_NO_THROW(old->VerifyChecksums());
   EXPECT_EQ(folder.Names(), std::vector<std::string>{"out"});
+}
+
+// A source of these bytes in pieces of `piece` bytes; counts how often it was asked.
+TensorSource Pieces(const std::string& name, std::span<const std::byte> bytes, size_t piece,
+                    int* calls = nullptr) {
+  TensorSource source{name, DType::kU8, {bytes.size()}, {}};
+  source.write = [=](const TensorSource::Sink& sink) {
+    if (calls != nullptr) ++*calls;
+    for (size_t at = 0; at < bytes.size(); at += piece) {
+      sink(bytes.subspan(at, std::min(piece, bytes.size() - at)));
+    }
+  };
+  return source;
+}
+
+Bytes Noise(size_t size) {
+  Bytes out(size);
+  uint32_t x = 1;
+  for (std::byte& b : out) b = static_cast<std::byte>((x = x * 1664525 + 1013904223) >> 24);
+  return out;
+}
+
+// Longer than two blocks of the writer; the second half repeats, so that it deflates.
+Bytes HalfNoise() {
+  Bytes out = Noise(1'300'000);
+  out.resize(2 * out.size() + 7);
+  return out;
+}
+
+TEST(WriterTest, PiecesOfASourceDoNotDecideBytes) {
+  TemporaryFolder folder;
+  const Bytes content = HalfNoise();
+  for (bool compress : {false, true}) {
+    OwnedTensor owned{"t", DType::kU8, {content.size()}, content, compress};
+    auto header = MinimalHeader();
+    Bytes expected = WriteToMemory(header, std::vector{owned});
+    EXPECT_EQ(expected.size() < content.size(), compress);
+    EXPECT_EQ(Reader::OpenBuffer(expected, {.verify_checksums = true})->Find("t")->bytes.size(),
+              content.size());
+    for (size_t piece : {size_t{1000}, size_t{1} << 20, (size_t{1} << 20) + 1, content.size()}) {
+      std::vector sources = {Pieces("t", content, piece)};
+      sources[0].compress = compress;
+      EXPECT_TRUE(expected == WriteToMemory(header, sources)) << piece;
+      Write(folder.File("out"), header, sources);
+      std::string text = testing::ReadText(folder.File("out"));
+      EXPECT_TRUE(std::equal(text.begin(), text.end(), expected.begin(), expected.end(),
+                             [](char a, std::byte b) { return std::byte(a) == b; }));
+    }
+  }
+}
+
+TEST(WriterTest, StoresAsItIsWhatCompressionDoesNotMakeSmaller) {
+  const Bytes noise = Noise(3'000'000), tail(100, std::byte{7});
+  int calls = 0;
+  std::vector sources = {Pieces("a", noise, 4096, &calls), Pieces("b", tail, 10)};
+  for (TensorSource& source : sources) source.compress = true;
+  TemporaryFolder folder;
+  auto header = MinimalHeader();
+  Write(folder.File("out"), header, sources);
+  EXPECT_EQ(calls, 2);  // once to see that it does not pay
+  auto reader = Reader::Open(folder.File("out"), {.verify_checksums = true});
+  EXPECT_FALSE(reader->segments()[0].compressed);
+  EXPECT_TRUE(reader->segments()[1].compressed);
+  EXPECT_TRUE(std::ranges::equal(reader->Find("a")->bytes, noise));
+  EXPECT_TRUE(std::ranges::equal(reader->Find("b")->bytes, tail));
+}
+
+TEST(WriterTest, RefusesSourcesThatGiveTooMuchOrTooLittleOrFail) {
+  TemporaryFolder folder;
+  testing::WriteText(folder.File("out"), "old");
+  const Bytes content = HalfNoise();
+  auto header = MinimalHeader();
+  for (bool compress : {false, true}) {
+    for (uint64_t size : {content.size() - 1, content.size() + 1, size_t{0}}) {
+      std::vector sources = {Pieces("t", content, 1000)};
+      sources[0].shape = {size};
+      sources[0].compress = compress;
+      Error error = ErrorOf([&] { Write(folder.File("out"), header, sources); });
+      EXPECT_EQ(error.status(), Status::kInvalidArgument);
+      EXPECT_NE(error.message().find(StrCat("needs ", size, " bytes")), std::string::npos);
+    }
+    std::vector sources = {Pieces("t", content, 1000)};
+    sources[0].compress = compress;
+    sources[0].write = [&](const TensorSource::Sink& sink) {
+      sink(std::span(content).first(2'000'000));
+      Fail(Status::kCorrupt, "cut off");
+    };
+    EXPECT_EQ(ErrorOf([&] { Write(folder.File("out"), header, sources); }).message(), "cut off");
+  }
+  EXPECT_EQ(testing::ReadText(folder.File("out")), "old");
+  EXPECT_EQ(folder.Names(), std::vector<std::string>{"out"});
+}
+
+TEST(WriterTest, CopiesSegmentsOfAnOpenedFileAndSeesDamage) {
+  TemporaryFolder folder;
+  auto tensors = SomeTensors();
+  const Bytes large = HalfNoise();
+  tensors.push_back({"large", DType::kU8, {large.size()}, large, false});
+  tensors.push_back({"packed", DType::kU8, {large.size()}, large, true});
+  auto header = MinimalHeader();
+  std::string path = folder.File("a");
+  Write(path, header, tensors);
+  auto copy = [&](const std::string& to) {
+    auto reader = Reader::Open(path, {});
+    std::vector<TensorSource> sources;
+    for (const SegmentInfo& s : reader->segments()) sources.push_back(SourceOf(*reader, s));
+    Write(to, header, sources);
+    EXPECT_TRUE(std::ranges::equal(reader->Find("large")->bytes, large));  // pages come back
+  };
+  copy(folder.File("b"));
+  std::string text = testing::ReadText(path);
+  EXPECT_EQ(testing::ReadText(folder.File("b")), text);
+  text[Reader::Open(path, {})->segments()[2].offset + 2'000'000] ^= 1;
+  testing::WriteText(path, text);
+  Error error = ErrorOf([&] { copy(folder.File("c")); });
+  EXPECT_EQ(error.status(), Status::kCorrupt);
+  EXPECT_NE(error.message().find("\"large\""), std::string::npos) << error.message();
+  EXPECT_EQ(folder.Names().size(), 2u);  // no "c", nothing else
 }
 
 TEST(WriterTest, FolderThatDoesNotExist) {
