@@ -8,6 +8,7 @@
 #include "capi/ids.h"
 #include "capi/towers.h"
 #include "kernels/vector.h"
+#include "runtime/widen.h"
 
 namespace duomo::capi {
 namespace {
@@ -17,15 +18,17 @@ using model::Side;
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 // One pair whose vectors are frozen; false where an id is unknown.
-bool PredictFrozen(const duomo_model& model, int64_t user, int64_t item, float* out) {
+bool PredictFrozen(duomo_context& c, int64_t user, int64_t item, float* out) {
+  const duomo_model& model = *c.model;
   const model::Entities& users = model.model().users();
   const model::Entities& items = model.model().items();
   auto user_row = RowOfId(users, user);
   auto item_row = RowOfId(items, item);
   if (!user_row || !item_row) return false;
   size_t width = model.engine->vector_width();
-  double dot = kernels::Vector().dot(users.vectors.data() + *user_row * width,
-                                     items.vectors.data() + *item_row * width, width);
+  double dot = kernels::Vector().dot(
+      runtime::FloatsOf(users.vectors, *user_row, 1, c.user_vectors),
+      runtime::FloatsOf(items.vectors, *item_row, 1, c.item_vectors), width);
   *out = model.engine->Predict(dot);
   return true;
 }
@@ -46,15 +49,14 @@ duomo_status duomo_predict(float* predictions, duomo_context* context, const int
     auto users = NeedArray(user_ids, n, "user_ids");
     auto items = NeedArray(item_ids, n, "item_ids");
     bool frozen = !model.model().users().vectors.empty() && !model.model().items().vectors.empty();
-    if (n == 1 && frozen && PredictFrozen(model, users[0], items[0], out.data())) return;
+    if (n == 1 && frozen && PredictFrozen(c, users[0], items[0], out.data())) return;
 
     FindRows(model.model(), Side::kUser, "user_ids", users, c.mark_unknown, c.user_rows);
     FindRows(model.model(), Side::kItem, "item_ids", items, c.mark_unknown, c.item_rows);
-    // Chunks bound the scratch of towers; results go out at the end, when nothing can fail.
-    size_t chunk = frozen ? n : kChunk;
+    // Chunks bound the scratch of towers and of widening; results go out at the end, when nothing can fail.
     c.scores.resize(n);
-    for (size_t begin = 0; begin < n; begin += chunk) {
-      size_t count = std::min(chunk, n - begin);
+    for (size_t begin = 0; begin < n; begin += kChunk) {
+      size_t count = std::min(kChunk, n - begin);
       auto user_rows = std::span<const uint32_t>(c.user_rows).subspan(begin, count);
       auto item_rows = std::span<const uint32_t>(c.item_rows).subspan(begin, count);
       StoredVectors user_vectors(c, Side::kUser, user_rows);

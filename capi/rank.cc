@@ -8,6 +8,7 @@
 #include "capi/ids.h"
 #include "capi/towers.h"
 #include "kernels/vector.h"
+#include "runtime/widen.h"
 
 namespace duomo::capi {
 namespace {
@@ -128,10 +129,12 @@ class Ranking {
   }
 
   const float* UserVector() {
-    auto frozen = model_.model().users().vectors;
+    const model::Rows& frozen = model_.model().users().vectors;
     size_t width = model_.engine->vector_width();
     bool stored = request_.user_features == nullptr && request_.history_ids == nullptr;
-    if (stored && !frozen.empty()) return frozen.data() + user_row_ * width;
+    if (stored && !frozen.empty()) {
+      return runtime::FloatsOf(frozen, user_row_, 1, c_.user_vectors);
+    }
     ClearInputs(c_);
     AddUser(1);
     c_.user_vectors.resize(width);

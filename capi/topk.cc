@@ -7,6 +7,7 @@
 #include "capi/ids.h"
 #include "capi/topk_request.h"
 #include "capi/towers.h"
+#include "runtime/widen.h"
 
 namespace duomo::capi {
 namespace {
@@ -64,10 +65,11 @@ class Searcher {
   }
 
   // `place`: of the query in its chunk.
-  const float* VectorOf(size_t query, size_t place) const {
+  const float* VectorOf(size_t query, size_t place) {
     if (r_.vectors != nullptr) return r_.vectors + query * width_;
     if (!Ready()) return c_.user_vectors.data() + place * width_;
-    return c_.model->model().side(side_).vectors.data() + c_.user_rows[query] * width_;
+    return runtime::FloatsOf(c_.model->model().side(side_).vectors, c_.user_rows[query], 1,
+                             c_.user_vectors);
   }
 
   // The vectors of a chunk's queries, by their tower, into context.user_vectors.

@@ -2,6 +2,7 @@
 
 #include "capi/ids.h"
 #include "core/error.h"
+#include "runtime/widen.h"
 
 namespace duomo::capi {
 namespace {
@@ -94,15 +95,21 @@ void EncodeStored(duomo_context& c, Side side, std::span<const uint32_t> rows, f
 
 StoredVectors::StoredVectors(duomo_context& c, Side side, std::span<const uint32_t> rows)
     : rows_(rows), width_(c.model->engine->vector_width()) {
-  std::span<const float> frozen = c.model->model().side(side).vectors;
-  frozen_ = !frozen.empty();
-  if (frozen_) {
-    base_ = frozen.data();
+  const model::Rows& frozen = c.model->model().side(side).vectors;
+  in_place_ = !frozen.empty() && frozen.dtype == file::DType::kF32;
+  if (in_place_) {
+    base_ = frozen.floats().data();
     return;
   }
   AlignedVector<float>& buffer = side == Side::kUser ? c.user_vectors : c.item_vectors;
   buffer.resize(rows.size() * width_);
   base_ = buffer.data();
+  if (!frozen.empty()) {
+    for (size_t i = 0; i < rows.size(); ++i) {
+      if (rows[i] != kNoRow) runtime::CopyRows(frozen, rows[i], 1, buffer.data() + i * width_);
+    }
+    return;
+  }
   // Runs of known rows, so that every vector lies at its own position.
   for (size_t begin = 0; begin < rows.size();) {
     size_t end = begin;

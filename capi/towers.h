@@ -42,21 +42,21 @@ void RunJointTower(duomo_context& context, size_t count, float* heads);
 void EncodeStored(duomo_context& context, model::Side side, std::span<const uint32_t> rows,
                   float* vectors);
 
-// The vectors of a side by position in a list of stored rows: frozen ones where they lie in the
-// file, else in a buffer that the tower fills. Positions of kNoRow have none.
+// The vectors of a side by position in a list of stored rows: frozen floats where they lie in the
+// file, else in a buffer, widened or made by the tower. Positions of kNoRow have none.
 class StoredVectors {
  public:
   // `rows` and the context's buffer (user_vectors or item_vectors) must outlive this.
   StoredVectors(duomo_context& context, model::Side side, std::span<const uint32_t> rows);
   const float* At(size_t position) const {
-    return base_ + static_cast<size_t>(frozen_ ? rows_[position] : position) * width_;
+    return base_ + static_cast<size_t>(in_place_ ? rows_[position] : position) * width_;
   }
 
  private:
   const float* base_ = nullptr;
   std::span<const uint32_t> rows_;
   size_t width_;
-  bool frozen_;
+  bool in_place_;
 };
 
 }  // namespace duomo::capi

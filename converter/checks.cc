@@ -9,6 +9,7 @@
 #include "file/preamble.h"
 #include "file/validate.h"
 #include "model/parameters.h"
+#include "runtime/widen.h"
 
 namespace duomo::convert {
 namespace {
@@ -91,22 +92,58 @@ void CheckRows(Check& check, const std::string& name, std::span<const uint32_t> 
   }
 }
 
+// Rows read at once: what is not stored as floats is widened into a small buffer.
+constexpr uint64_t kBlock = 1024;
+
+// Calls visit(first row, floats of the rows [count × width]) for all rows.
+template <typename Visit>
+void ForBlocks(const model::Rows& rows, const Visit& visit) {
+  AlignedVector<float> buffer;
+  for (uint64_t begin = 0; begin < rows.count; begin += kBlock) {
+    uint64_t count = std::min(kBlock, rows.count - begin);
+    visit(begin, std::span(runtime::FloatsOf(rows, begin, count, buffer), count * rows.width));
+  }
+}
+
 // `missing`: NaN is allowed.
+void CheckFinite(Check& check, const std::string& name, const model::Rows& rows,
+                 bool missing = false) {
+  uint64_t bad = 0, first = 0;
+  ForBlocks(rows, [&](uint64_t begin, std::span<const float> values) {
+    for (size_t i = 0; i < values.size(); ++i) {
+      if (std::isfinite(values[i]) || (missing && std::isnan(values[i]))) continue;
+      if (bad++ == 0) first = begin * rows.width + i;
+    }
+  });
+  if (bad > 0) check.Problem(name, ": ", bad, " values are not finite, the first at ", first);
+}
+
 void CheckFinite(Check& check, const std::string& name, std::span<const float> values,
                  bool missing = false) {
-  uint64_t bad = 0;
-  size_t first = 0;
-  for (size_t i = 0; i < values.size(); ++i) {
-    if (std::isfinite(values[i]) || (missing && std::isnan(values[i]))) continue;
-    if (bad++ == 0) first = i;
-  }
-  if (bad > 0) check.Problem(name, ": ", bad, " values are not finite, the first at ", first);
+  model::Rows column;
+  column.data = reinterpret_cast<const std::byte*>(values.data());
+  column.count = values.size();
+  column.width = 1;
+  CheckFinite(check, name, column, missing);
 }
 
 constexpr std::pair<const char*, model::Side> kSides[] = {{"users", model::Side::kUser},
                                                           {"items", model::Side::kItem}};
 
 }  // namespace
+
+double ToleranceOf(file::DType dtype) {
+  switch (dtype) {
+    case file::DType::kF16:
+      return 2e-3;
+    case file::DType::kBF16:
+      return 2e-2;
+    case file::DType::kI8:
+      return 5e-2;
+    default:
+      return 1e-5;
+  }
+}
 
 Check CheckChecksums(const file::Reader& reader, std::span<const std::byte> bytes) {
   Check check{.name = "checksums"};
@@ -244,21 +281,26 @@ Check CheckVectors(const Model& model) {
     return check;
   }
   bool cosine = model.description().head.kind == model::HeadKind::kCosine;
-  size_t width = model::VectorWidth(model.description());
   for (auto [name, side] : kSides) {
-    std::span<const float> vectors = model.side(side).vectors;
-    for (size_t row = 0; row < vectors.size() / width; ++row) {
-      double squares = 0;
-      for (float x : vectors.subspan(row * width, width)) squares += double{x} * double{x};
-      if (!std::isfinite(squares)) {
-        check.Problem(name, "/vectors: row ", row, " is not finite");
-      } else if (cosine && squares != 0 && std::abs(std::sqrt(squares) - 1) > 1e-5) {
-        check.Problem(name, "/vectors: row ", row, " has length ", std::sqrt(squares),
-                      ", and a cosine needs 1");
+    const model::Rows& vectors = model.side(side).vectors;
+    const double tolerance = ToleranceOf(vectors.dtype);
+    ForBlocks(vectors, [&](uint64_t begin, std::span<const float> values) {
+      for (size_t i = 0; i < values.size(); i += vectors.width) {
+        uint64_t row = begin + i / vectors.width;
+        double squares = 0;
+        for (float x : values.subspan(i, vectors.width)) squares += double{x} * double{x};
+        if (!std::isfinite(squares)) {
+          check.Problem(name, "/vectors: row ", row, " is not finite");
+        } else if (cosine && squares != 0 && std::abs(std::sqrt(squares) - 1) > tolerance) {
+          check.Problem(name, "/vectors: row ", row, " has length ", std::sqrt(squares),
+                        ", and a cosine needs 1");
+        }
       }
-    }
-    check.checked +=
-        StrCat(check.checked.empty() ? "" : ", ", Commas(vectors.size() / width), " ", name);
+    });
+    check.checked += StrCat(check.checked.empty() ? "" : ", ", Commas(vectors.count), " ", name,
+                            vectors.dtype == file::DType::kF32
+                                ? ""
+                                : StrCat(" (", file::NameOf(vectors.dtype), ")"));
   }
   return check;
 }

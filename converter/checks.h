@@ -43,9 +43,13 @@ Check CheckParameters(const model::Model& model);
 // Finite, and of unit length (or zero) for a cosine head.
 Check CheckVectors(const model::Model& model);
 
-// Frozen vectors differ from what the towers make of the stored features by at most this much; for
-// vectors with components beyond 1, times the largest of them.
-inline constexpr double kTowerTolerance = 1e-5;
+// By how much numbers of components up to 1 may be off where something is stored as `dtype`:
+// rounding alone for f32; for the others the rounding of weights adds up through the layers.
+double ToleranceOf(file::DType dtype);
+
+// Frozen vectors differ from what the towers make of the stored features by at most the largest
+// tolerance of the types of the vectors and the parameters; for vectors with components beyond 1,
+// times the largest of them.
 // Runs the towers of both sides; memory stays bounded. Only after CheckFeatures, CheckHistory and
 // CheckParameters found nothing.
 Check CheckTowers(const runtime::Engine& engine);

@@ -5,6 +5,8 @@
 
 #include "converter/checks.h"
 #include "converter/output.h"
+#include "model/parameters.h"
+#include "runtime/widen.h"
 
 namespace duomo::convert {
 namespace {
@@ -12,9 +14,19 @@ namespace {
 // Entities encoded at once, so that verifying a large catalogue takes little memory.
 constexpr uint64_t kBlock = 4096;
 
+double LargestTolerance(const model::Model& model, const model::Rows& vectors) {
+  double most = ToleranceOf(vectors.dtype);
+  for (const model::Parameter& p : model::ParametersOf(model.description())) {
+    most = std::max(most, ToleranceOf(model.parameter(p.name).dtype));
+  }
+  return most;
+}
+
 // The largest difference found on one side.
 double CheckSide(Check& check, const runtime::Engine& engine, model::Side side, const char* name) {
-  std::span<const float> frozen = engine.model().side(side).vectors;
+  const model::Rows& vectors = engine.model().side(side).vectors;
+  const double tolerance = LargestTolerance(engine.model(), vectors);
+  AlignedVector<float> widened;
   uint64_t count = engine.model().side(side).count;
   size_t width = engine.vector_width();
   runtime::Workspace work;
@@ -28,18 +40,19 @@ double CheckSide(Check& check, const runtime::Engine& engine, model::Side side, 
     made.resize(rows.size() * width);
     engine.StoredInputs(side, rows, inputs);
     engine.Encode(side, {rows.size(), inputs}, made.data(), work);
+    const float* frozen = runtime::FloatsOf(vectors, begin, rows.size(), widened);
     for (size_t i = 0; i < rows.size(); ++i) {
       double difference = 0, scale = 1;
       for (size_t j = 0; j < width; ++j) {
-        double a = static_cast<double>(frozen[rows[i] * width + j]);
+        double a = static_cast<double>(frozen[i * width + j]);
         double b = static_cast<double>(made[i * width + j]);
         // The negated comparison catches NaN, too.
         if (!(std::abs(a - b) <= difference)) difference = std::abs(a - b);
         scale = std::max(scale, std::abs(b));
       }
-      if (!(difference <= kTowerTolerance * scale)) {
+      if (!(difference <= tolerance * scale)) {
         check.Problem(name, "/vectors: row ", rows[i], " differs from the tower by ", difference,
-                      ", more than ", kTowerTolerance * scale);
+                      ", more than ", tolerance * scale);
       }
       largest = std::max(largest, difference);
     }

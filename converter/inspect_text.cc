@@ -17,7 +17,10 @@ std::string EntitiesText(const model::Model& model) {
     text += e.title_offsets.empty() ? ", no titles" : ", titles";
     text += model::IsJoint(model.description()) ? ""
             : e.vectors.empty()                 ? ", not frozen"
-                                : StrCat(", frozen vectors of ", e.vectors.size() / e.count);
+                                : StrCat(", frozen vectors of ", e.vectors.width,
+                                         e.vectors.dtype == file::DType::kF32
+                                             ? ""
+                                             : StrCat(" in ", file::NameOf(e.vectors.dtype)));
     table.Add({name, Commas(e.count), text});
   };
   add("users", model.users());

@@ -103,9 +103,9 @@ std::span<const float> Session::Vector(model::Side side, uint64_t row) {
   if (engine_->joint()) {
     Fail(Status::kUnsupported, "this model ranks pairs and has no vectors; use it with recommend");
   }
-  std::span<const float> frozen = engine_->Vector(side, row);
-  if (!frozen.empty()) return frozen;
   AlignedVector<float>& out = vectors_[side == model::Side::kItem ? 1 : 0];
+  std::span<const float> frozen = engine_->Vector(side, row, out);
+  if (!frozen.empty()) return frozen;
   out.resize(engine_->vector_width());
   auto only = static_cast<uint32_t>(row);
   work_.inputs.clear();

@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "kernels/vector.h"
+#include "runtime/widen.h"
 
 namespace duomo::evaluation {
 
@@ -16,25 +17,32 @@ ModelRecommender::ModelRecommender(std::shared_ptr<const runtime::Engine> engine
   const model::Model& model = engine_->model();
   user_rows_ = data::RowsInModel(dataset.users, model.users().keys);
   item_rows_ = data::RowsInModel(dataset.items, model.items().keys);
-  if (model.users().vectors.empty()) user_vectors_ = engine_->Freeze(model::Side::kUser);
-  AlignedVector<float> items;
-  std::span<const float> all = model.items().vectors;
-  if (all.empty()) {
-    items = engine_->Freeze(model::Side::kItem);
-    all = items;
+  const model::Rows& users = model.users().vectors;
+  if (users.empty()) {
+    user_vectors_ = engine_->Freeze(model::Side::kUser);
+  } else if (users.dtype != file::DType::kF32) {
+    user_vectors_.resize(users.size());
+    runtime::CopyRows(users, 0, users.count, user_vectors_.data());
   }
+  AlignedVector<float> items;
+  if (model.items().vectors.empty()) items = engine_->Freeze(model::Side::kItem);
   size_t width = engine_->vector_width();
   item_vectors_.resize(item_rows_.size() * width);
   for (size_t i = 0; i < item_rows_.size(); ++i) {
     if (item_rows_[i] == data::kNotInModel) continue;
-    std::copy_n(all.data() + item_rows_[i] * width, width, &item_vectors_[i * width]);
+    if (items.empty()) {
+      runtime::CopyRows(model.items().vectors, item_rows_[i], 1, &item_vectors_[i * width]);
+    } else {
+      std::copy_n(&items[item_rows_[i] * width], width, &item_vectors_[i * width]);
+    }
   }
 }
 
 std::span<const float> ModelRecommender::UserVector(uint32_t row) const {
-  if (user_vectors_.empty()) return engine_->Vector(model::Side::kUser, row);
   size_t width = engine_->vector_width();
-  return std::span(user_vectors_).subspan(row * width, width);
+  std::span<const float> all = user_vectors_.empty() ? engine_->model().users().vectors.floats()
+                                                     : std::span<const float>(user_vectors_);
+  return all.subspan(row * width, width);
 }
 
 void ModelRecommender::Score(uint32_t user, std::span<float> scores) const {

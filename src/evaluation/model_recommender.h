@@ -41,7 +41,7 @@ class ModelRecommender : public Recommender {
   std::shared_ptr<const runtime::Engine> engine_;
   std::string name_;
   std::vector<uint32_t> user_rows_, item_rows_;  // by row of the data set
-  AlignedVector<float> user_vectors_;            // empty where they are frozen
+  AlignedVector<float> user_vectors_;            // empty where the file has them as floats
   AlignedVector<float> item_vectors_;            // by row of the data set
 };
 

@@ -109,6 +109,7 @@ std::unique_ptr<const Reader> Reader::OpenBuffer(std::span<const std::byte> data
 
 const fb::Header& Reader::header() const { return *impl_->header; }
 uint32_t Reader::container_version() const { return impl_->preamble.container_version; }
+uint32_t Reader::minimum_reader_version() const { return impl_->preamble.minimum_reader_version; }
 uint64_t Reader::file_size() const { return impl_->preamble.file_size; }
 bool Reader::copied() const { return impl_->copied; }
 const std::vector<SegmentInfo>& Reader::segments() const { return impl_->segments; }

@@ -46,6 +46,7 @@ class Reader {
 
   const fb::Header& header() const;               // verified
   uint32_t container_version() const;
+  uint32_t minimum_reader_version() const;
   uint64_t file_size() const;
   bool copied() const;                            // not mapped and not borrowed
   const std::vector<SegmentInfo>& segments() const;  // sorted by name

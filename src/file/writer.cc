@@ -173,7 +173,8 @@ std::span<const std::byte> Build(flatbuffers::FlatBufferBuilder& builder, const 
   return std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize()));
 }
 
-void WriteTo(const Put& put, fb::HeaderT& header, std::span<const TensorSource> tensors) {
+void WriteTo(const Put& put, fb::HeaderT& header, std::span<const TensorSource> tensors,
+             uint32_t reader_version) {
   RequireLittleEndian();
   if (!header.description || !header.description->head || !header.description->output) {
     Fail(Status::kInvalidArgument, "a header needs a description with head and output");
@@ -189,6 +190,7 @@ void WriteTo(const Put& put, fb::HeaderT& header, std::span<const TensorSource> 
   }
   // Preamble and header keep their room, and are put last.
   Preamble preamble;
+  preamble.minimum_reader_version = reader_version;
   preamble.header_size = bytes.size();
   put(0, EncodePreamble(preamble));
   put(kPreambleSize, bytes);
@@ -256,34 +258,38 @@ TensorSource SourceOf(const Reader& reader, const SegmentInfo& segment) {
           write, segment.compressed};
 }
 
-void Write(const std::string& path, fb::HeaderT& header, std::span<const TensorSource> tensors) {
+void Write(const std::string& path, fb::HeaderT& header, std::span<const TensorSource> tensors,
+           uint32_t reader_version) {
   AtomicFile file(path);
   auto put = [&](uint64_t offset, std::span<const std::byte> bytes) {
     auto over = bytes.first(std::min<uint64_t>(bytes.size(), file.size() - offset));
     file.WriteAt(offset, over);
     file.Write(bytes.subspan(over.size()));
   };
-  WriteTo(put, header, tensors);
+  WriteTo(put, header, tensors, reader_version);
   file.Commit();
 }
 
-void Write(const std::string& path, fb::HeaderT& header, std::span<const OwnedTensor> tensors) {
-  Write(path, header, SourcesOf(tensors));
+void Write(const std::string& path, fb::HeaderT& header, std::span<const OwnedTensor> tensors,
+           uint32_t reader_version) {
+  Write(path, header, SourcesOf(tensors), reader_version);
 }
 
-AlignedVector<std::byte> WriteToMemory(fb::HeaderT& header, std::span<const TensorSource> tensors) {
+AlignedVector<std::byte> WriteToMemory(fb::HeaderT& header, std::span<const TensorSource> tensors,
+                                       uint32_t reader_version) {
   AlignedVector<std::byte> out;
   auto put = [&](uint64_t offset, std::span<const std::byte> bytes) {
     if (bytes.empty()) return;
     if (out.size() < offset + bytes.size()) out.resize(offset + bytes.size());
     std::memcpy(out.data() + offset, bytes.data(), bytes.size());
   };
-  WriteTo(put, header, tensors);
+  WriteTo(put, header, tensors, reader_version);
   return out;
 }
 
-AlignedVector<std::byte> WriteToMemory(fb::HeaderT& header, std::span<const OwnedTensor> tensors) {
-  return WriteToMemory(header, SourcesOf(tensors));
+AlignedVector<std::byte> WriteToMemory(fb::HeaderT& header, std::span<const OwnedTensor> tensors,
+                                       uint32_t reader_version) {
+  return WriteToMemory(header, SourcesOf(tensors), reader_version);
 }
 
 }  // namespace duomo::file

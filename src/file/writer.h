@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "file/preamble.h"
 #include "file/tensor.h"
 
 namespace duomo::fb {
@@ -17,15 +18,20 @@ class Reader;
 struct SegmentInfo;
 
 // Fills header.segments from `tensors` (names must be unique) and writes everything to `path`.
+// `reader_version`: the oldest reader that can use the file.
 // Holds the header and 2 MB of the tensors. Throws Error(kIo) with path and reason, kInvalidArgument
 // for tensors that no reader would open or whose source gives more or fewer bytes than the shape
 // says; then no file of that name is new or changed.
-void Write(const std::string& path, fb::HeaderT& header, std::span<const TensorSource> tensors);
-void Write(const std::string& path, fb::HeaderT& header, std::span<const OwnedTensor> tensors);
+void Write(const std::string& path, fb::HeaderT& header, std::span<const TensorSource> tensors,
+           uint32_t reader_version = kMinimumReaderVersion);
+void Write(const std::string& path, fb::HeaderT& header, std::span<const OwnedTensor> tensors,
+           uint32_t reader_version = kMinimumReaderVersion);
 
 // The same bytes in memory.
-AlignedVector<std::byte> WriteToMemory(fb::HeaderT& header, std::span<const TensorSource> tensors);
-AlignedVector<std::byte> WriteToMemory(fb::HeaderT& header, std::span<const OwnedTensor> tensors);
+AlignedVector<std::byte> WriteToMemory(fb::HeaderT& header, std::span<const TensorSource> tensors,
+                                       uint32_t reader_version = kMinimumReaderVersion);
+AlignedVector<std::byte> WriteToMemory(fb::HeaderT& header, std::span<const OwnedTensor> tensors,
+                                       uint32_t reader_version = kMinimumReaderVersion);
 
 // What its shape needs. Throws Error(kInvalidArgument) when no reader would open a tensor of this
 // name, type and shape.

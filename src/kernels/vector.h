@@ -40,6 +40,12 @@ struct VectorKernels {
   // out[i] += a·x[i].
   void (*axpy)(float a, const float* x, float* out, size_t n);
 
+  // out[i] = the number that in[i] stands for: exact for halves (f16) and for the upper halves of
+  // floats (bf16), NaN made quiet; scale·in[i], rounded once, for bytes. The same bits on every set.
+  void (*widen_f16)(const uint16_t* in, float* out, size_t n);
+  void (*widen_bf16)(const uint16_t* in, float* out, size_t n);
+  void (*widen_i8)(const int8_t* in, float scale, float* out, size_t n);
+
   // Row-major C[m,n] = op(A)·op(B) + beta·C, op transposing where asked; strides in floats.
   void (*gemm)(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const float* a,
                size_t lda, const float* b, size_t ldb, float beta, float* c, size_t ldc);

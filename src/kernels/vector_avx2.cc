@@ -45,13 +45,19 @@ DUOMO_INLINE Doubles WidenPart(const float* p, size_t count) {
   return (Doubles)_mm256_cvtps_pd(_mm_maskload_ps(p, mask));
 }
 
+#define DUOMO_HALVES 1
+DUOMO_INLINE Floats Halves(const uint16_t* in) {
+  return (Floats)_mm256_cvtph_ps(_mm_loadu_si128((const __m128i*)in));
+}
+
 #include "kernels/vector_impl.inc"
 #include "kernels/gemm_impl.inc"
 
 }  // namespace
 
 extern const VectorKernels kAvx2Kernels;
-const VectorKernels kAvx2Kernels = {kName, Dot,  Dots, Activate, ActivateBackward,
-                                    Adam,  Axpy, Gemm};
+const VectorKernels kAvx2Kernels = {
+    kName, Dot,      Dots,      Activate, ActivateBackward, Adam,
+    Axpy,  WidenF16, WidenBf16, WidenI8,  Gemm};
 
 }  // namespace duomo::kernels

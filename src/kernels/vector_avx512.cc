@@ -46,13 +46,19 @@ DUOMO_INLINE Doubles WidenPart(const float* p, size_t count) {
   return ToDoubles(_mm256_maskz_loadu_ps((__mmask8)((1u << count) - 1), p));
 }
 
+#define DUOMO_HALVES 1
+DUOMO_INLINE Floats Halves(const uint16_t* in) {
+  return (Floats)_mm512_maskz_cvtph_ps((__mmask16)0xffff, _mm256_loadu_si256((const __m256i*)in));
+}
+
 #include "kernels/vector_impl.inc"
 #include "kernels/gemm_impl.inc"
 
 }  // namespace
 
 extern const VectorKernels kAvx512Kernels;
-const VectorKernels kAvx512Kernels = {kName, Dot,  Dots, Activate, ActivateBackward,
-                                      Adam,  Axpy, Gemm};
+const VectorKernels kAvx512Kernels = {
+    kName, Dot,      Dots,      Activate, ActivateBackward, Adam,
+    Axpy,  WidenF16, WidenBf16, WidenI8,  Gemm};
 
 }  // namespace duomo::kernels

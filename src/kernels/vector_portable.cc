@@ -69,7 +69,8 @@ DUOMO_INLINE Doubles WidenPart(const float* p, size_t count) {
 }  // namespace
 
 extern const VectorKernels kPortableKernels;
-const VectorKernels kPortableKernels = {kName, Dot,  Dots, Activate, ActivateBackward,
-                                        Adam,  Axpy, Gemm};
+const VectorKernels kPortableKernels = {
+    kName, Dot,      Dots,      Activate, ActivateBackward, Adam,
+    Axpy,  WidenF16, WidenBf16, WidenI8,  Gemm};
 
 }  // namespace duomo::kernels

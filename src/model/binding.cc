@@ -27,7 +27,8 @@ class Binder {
 
   Binding Run() {
     for (const Parameter& p : ParametersOf(d_)) {
-      Shaped<float>(Need("parameters/" + p.name), p.shape);
+      Named t = Need("parameters/" + p.name);
+      p.shape.size() == 1 ? (void)Shaped<float>(t, p.shape) : (void)BindRows(t, p.shape);
     }
     Binding out;
     for (const Vocabulary& v : d_.vocabularies) out.vocabularies.push_back(BindVocabulary(v));
@@ -37,6 +38,7 @@ class Binder {
       out.history = Lists("users/history", InputKind::kHistory, out.users.count);
     }
     BindStatistics(out.statistics);
+    out.reader_version = reader_version_;
     return out;
   }
 
@@ -67,11 +69,30 @@ class Binder {
   template <typename T>
   static std::span<const T> Shaped(const Named& t, const std::vector<uint64_t>& shape) {
     auto values = Typed<T>(t);
+    CheckShape(t, shape);
+    return values;
+  }
+
+  static void CheckShape(const Named& t, const std::vector<uint64_t>& shape) {
     if (!std::equal(shape.begin(), shape.end(), t.tensor.shape.begin(), t.tensor.shape.end())) {
       Fail(Status::kInvalidArgument, "tensor \"", t.name, "\": expected shape ", ShapeText(shape),
            ", found ", ShapeText(t.tensor.shape));
     }
-    return values;
+  }
+
+  // Rows of floats, [count, width], in any of their types.
+  Rows BindRows(const Named& t, const std::vector<uint64_t>& shape) {
+    if (!IsRowType(t.tensor.dtype)) {
+      Fail(Status::kInvalidArgument, "tensor \"", t.name, "\": expected f32, f16, bf16 or i8, found ",
+           file::NameOf(t.tensor.dtype));
+    }
+    CheckShape(t, shape);
+    if (t.tensor.dtype == DType::kF32) return RowsOf(t.tensor, std::nullopt);
+    reader_version_ = kQuantizedReaderVersion;
+    if (t.tensor.dtype != DType::kI8) return RowsOf(t.tensor, std::nullopt);
+    Named scales = Need(t.name + "/scales");
+    Shaped<float>(scales, {shape[0]});
+    return RowsOf(t.tensor, scales.tensor);
   }
 
   // One dimension of any length.
@@ -178,7 +199,7 @@ class Binder {
         Fail(Status::kInvalidArgument, "tensor \"", prefix,
              "/vectors\": a joint tower has no vectors of one side");
       }
-      out.vectors = Shaped<float>(Need(prefix + "/vectors"), {out.count, VectorWidth(d_)});
+      out.vectors = BindRows(Need(prefix + "/vectors"), {out.count, VectorWidth(d_)});
     }
     return out;
   }
@@ -205,12 +226,24 @@ class Binder {
 
   const Description& d_;
   const FindTensor& find_;
+  uint32_t reader_version_ = file::kMinimumReaderVersion;
 };
 
 }  // namespace
 
 Binding Bind(const Description& description, const FindTensor& find) {
   return Binder(description, find).Run();
+}
+
+Rows RowsOf(const Tensor& tensor, const std::optional<Tensor>& scales) {
+  bool matrix = tensor.shape.size() == 2;
+  Rows out;
+  out.dtype = tensor.dtype;
+  out.data = tensor.bytes.data();
+  if (tensor.dtype == DType::kI8 && scales) out.scales = scales->As<float>().data();
+  out.count = matrix ? tensor.shape[0] : 1;
+  out.width = tensor.shape.back();
+  return out;
 }
 
 }  // namespace duomo::model

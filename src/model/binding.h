@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "file/preamble.h"
 #include "file/tensor.h"
 #include "model/description.h"
 #include "model/features.h"
@@ -20,6 +21,7 @@ using FindTensor = std::function<std::optional<file::Tensor>(std::string_view na
 
 // Views of the tensors that `find` gave.
 struct Binding {
+  uint32_t reader_version = file::kMinimumReaderVersion;  // the oldest that knows their types
   Entities users, items;
   std::vector<KeyIndex> vocabularies;
   FeatureView history;
@@ -31,5 +33,8 @@ struct Binding {
 // nobody asks for are left alone. Throws Error(kInvalidArgument) that names the tensor, what was
 // expected and what was found.
 Binding Bind(const Description& description, const FindTensor& find);
+
+// The rows of a tensor that Bind() has found right; `scales`: of an i8 tensor.
+Rows RowsOf(const file::Tensor& tensor, const std::optional<file::Tensor>& scales);
 
 }  // namespace duomo::model

@@ -37,6 +37,11 @@ std::shared_ptr<const Model> Model::FromFile(std::unique_ptr<const file::Reader>
     Validate(model->description_, /*bound=*/true);
     Binding binding =
         Bind(model->description_, [&](std::string_view name) { return model->file_->Find(name); });
+    if (binding.reader_version > model->file_->minimum_reader_version()) {
+      Fail(Status::kCorrupt, "the file says that readers of version ",
+           model->file_->minimum_reader_version(), " can use it, and its tensors need version ",
+           binding.reader_version);
+    }
     model->users_ = std::move(binding.users);
     model->items_ = std::move(binding.items);
     model->vocabularies_ = std::move(binding.vocabularies);
@@ -62,10 +67,11 @@ std::shared_ptr<const Model> Model::OpenBuffer(std::span<const std::byte> data,
   return FromFile(file::Reader::OpenBuffer(data, options));
 }
 
-std::span<const float> Model::parameter(std::string_view name) const {
-  auto tensor = file_->Find(StrCat("parameters/", name));
+Rows Model::parameter(std::string_view name) const {
+  std::string segment = StrCat("parameters/", name);
+  auto tensor = file_->Find(segment);
   if (!tensor) Fail(Status::kInternal, "the model has no parameter \"", name, "\"");
-  return tensor->As<float>();
+  return RowsOf(*tensor, file_->Find(segment + "/scales"));
 }
 
 }  // namespace duomo::model

@@ -14,6 +14,7 @@
 #include "model/description.h"
 #include "model/features.h"
 #include "model/key_index.h"
+#include "model/rows.h"
 
 namespace duomo::model {
 
@@ -26,14 +27,16 @@ struct Report {
 // ---- Writing ---------------------------------------------------------------------------------
 
 // Everything that a file holds. Tensor names (E is "users" or "items"):
-//   parameters/NAME                          f32, every ParametersOf(description)
+//   parameters/NAME                          every ParametersOf(description)
 //   vocabularies/V/{keys | offsets,text,order}   as KeyIndex; nothing for ranges
 //   E/{keys[,order] | offsets,text,order}    keys in row order; E without rows may be absent
 //   E/titles/{offsets,text}                  optional
 //   E/features/I/{rows | offsets,rows | numbers}   every input I of that scope
-//   E/vectors                                f32 [n, VectorWidth]; optional for users
+//   E/vectors                                [n, VectorWidth]; optional for users
 //   users/history/{offsets,rows}             item rows, oldest first; optional
 //   inputs/I/{mean_deviation | quantiles}    f32, for normalised numbers: [2] or [q]
+// Vectors and parameters of two dimensions are f32, f16, bf16, or i8 with T/scales beside T: f32,
+// one a row (quantize.h makes them).
 struct Contents {
   Description description;  // valid and bound
   std::vector<file::OwnedTensor> tensors;
@@ -63,7 +66,7 @@ struct Entities {
   std::span<const uint64_t> title_offsets;  // empty: no titles
   std::string_view title_text;
   FeatureSet features;             // as FeatureSet: by index of input
-  std::span<const float> vectors;  // count × VectorWidth, or empty: not frozen
+  Rows vectors;                    // [count, VectorWidth], or empty: not frozen
 
   std::string_view Title(uint64_t row) const;  // empty where there is none
 };
@@ -88,8 +91,9 @@ class Model {
   const FeatureView& history() const { return history_; }  // by user row; empty: none
   std::span<const uint32_t> HistoryOf(uint64_t user_row) const { return history_.RowsOf(user_row); }
 
-  // By the name in ParametersOf(); present and of the right shape, checked at open.
-  std::span<const float> parameter(std::string_view name) const;
+  // By the name in ParametersOf(); present and of the right shape, checked at open. What has one
+  // dimension is one row, and always f32.
+  Rows parameter(std::string_view name) const;
   // Statistics of a normalised number: {mean, deviation} or the quantiles; empty: none.
   std::span<const float> statistics(uint32_t input) const { return statistics_[input]; }
 

@@ -101,9 +101,13 @@ std::optional<file::Tensor> Find(const std::vector<TensorSource>& tensors, std::
   return file::Tensor{it->dtype, it->shape, std::span(kNowhere, file::SizeInBytes(*it))};
 }
 
-fb::HeaderT MakeHeader(const Contents& contents, const std::vector<TensorSource>& tensors) {
+// Sets `reader_version`, too.
+fb::HeaderT MakeHeader(const Contents& contents, const std::vector<TensorSource>& tensors,
+                       uint32_t& reader_version) {
   Validate(contents.description, /*bound=*/true);
-  (void)Bind(contents.description, [&](std::string_view name) { return Find(tensors, name); });
+  reader_version =
+      Bind(contents.description, [&](std::string_view name) { return Find(tensors, name); })
+          .reader_version;
 
   fb::HeaderT header;
   header.description = ToTable(contents.description);
@@ -152,14 +156,16 @@ void Add(std::vector<OwnedTensor>& out, std::string name, std::span<const T> val
 
 void Save(const std::string& path, const Contents& contents) {
   std::vector<TensorSource> tensors = SourcesOf(contents);
-  fb::HeaderT header = MakeHeader(contents, tensors);
-  file::Write(path, header, tensors);
+  uint32_t reader_version = 0;
+  fb::HeaderT header = MakeHeader(contents, tensors, reader_version);
+  file::Write(path, header, tensors, reader_version);
 }
 
 AlignedVector<std::byte> SaveToMemory(const Contents& contents) {
   std::vector<TensorSource> tensors = SourcesOf(contents);
-  fb::HeaderT header = MakeHeader(contents, tensors);
-  return file::WriteToMemory(header, tensors);
+  uint32_t reader_version = 0;
+  fb::HeaderT header = MakeHeader(contents, tensors, reader_version);
+  return file::WriteToMemory(header, tensors, reader_version);
 }
 
 void AddKeys(std::vector<OwnedTensor>& out, const std::string& prefix,

@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "kernels/vector.h"
+#include "runtime/widen.h"
 
 namespace duomo::retrieval {
 namespace {
@@ -78,12 +79,13 @@ class Best {
 // From rows to the doubles that scores come from.
 class Scan {
  public:
-  Scan(const runtime::Engine& engine, const Query& query)
+  Scan(const runtime::Engine& engine, const Query& query, AlignedVector<float>& buffer)
       : kernels_(kernels::Vector()),
         query_(query),
         stride_(engine.vector_width()),
         used_(stride_),
-        vectors_(engine.model().items().vectors.data()) {
+        vectors_(engine.model().items().vectors),
+        buffer_(buffer) {
     if (query.measure != Measure::kCosine) return;
     const model::Description& d = engine.model().description();
     used_ = model::TowerWidth(d, model::TowerOf(d, model::Side::kItem));
@@ -91,25 +93,26 @@ class Scan {
   }
 
   double One(size_t row) const {
-    return Finish(row, kernels_.dot(query_.vector.data(), vectors_ + row * stride_, used_));
+    const float* x = runtime::FloatsOf(vectors_, row, 1, buffer_);
+    return Finish(x, kernels_.dot(query_.vector.data(), x, used_));
   }
 
   void Many(size_t begin, size_t count, double* out) const {
+    const float* rows = runtime::FloatsOf(vectors_, begin, count, buffer_);
     if (used_ == stride_) {
-      kernels_.dots(query_.vector.data(), vectors_ + begin * stride_, stride_, count, out);
+      kernels_.dots(query_.vector.data(), rows, stride_, count, out);
     } else {
       for (size_t i = 0; i < count; ++i) {
-        out[i] = kernels_.dot(query_.vector.data(), vectors_ + (begin + i) * stride_, used_);
+        out[i] = kernels_.dot(query_.vector.data(), rows + i * stride_, used_);
       }
     }
     if (query_.measure != Measure::kCosine) return;
-    for (size_t i = 0; i < count; ++i) out[i] = Finish(begin + i, out[i]);
+    for (size_t i = 0; i < count; ++i) out[i] = Finish(rows + i * stride_, out[i]);
   }
 
  private:
-  double Finish(size_t row, double dot) const {
+  double Finish(const float* x, double dot) const {
     if (query_.measure != Measure::kCosine) return dot;
-    const float* x = vectors_ + row * stride_;
     double norms = norm_ * std::sqrt(kernels_.dot(x, x, used_));
     double cosine = dot / norms;
     // Zero vectors, and NaN or infinity in vectors handed in: similar to nothing.
@@ -119,7 +122,8 @@ class Scan {
   const kernels::VectorKernels& kernels_;
   const Query& query_;
   size_t stride_, used_;
-  const float* vectors_;
+  const model::Rows& vectors_;
+  AlignedVector<float>& buffer_;
   double norm_ = 1;
 };
 
@@ -137,7 +141,7 @@ std::span<const Hit> TopK(const runtime::Engine& engine, const Query& query, Wor
   if (query.k == 0) return work.hits;
   work.dots.resize(kBlock);
   Best best(engine, query, work.heap);
-  Scan scan(engine, query);
+  Scan scan(engine, query, work.rows);
   for (size_t begin = 0; begin < items.count; begin += kBlock) {
     size_t count = std::min<size_t>(kBlock, items.count - begin);
     uint64_t allowed =

@@ -39,6 +39,7 @@ struct Workspace {
     uint32_t row;
   };
   std::vector<double> dots;
+  AlignedVector<float> rows;  // item vectors that the file does not hold as floats
   std::vector<Candidate> heap;
   std::vector<Hit> hits;
 };

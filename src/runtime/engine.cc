@@ -11,6 +11,7 @@
 #include "model/parameters.h"
 #include "runtime/exponential.h"
 #include "runtime/tower.h"
+#include "runtime/widen.h"
 
 namespace duomo::runtime {
 namespace {
@@ -27,7 +28,7 @@ double Finite(double x) {
 
 // The bias of each value of an input: a column of the vectors of a dot head.
 struct Bias {
-  std::span<const float> values;  // the unknown value's last; empty: no bias
+  model::Rows values;  // [rows, 1], the unknown value's last; empty: no bias
   uint32_t input = 0;
 };
 
@@ -38,8 +39,10 @@ class TowerEngine : public Engine {
     const model::Description& d = model_->description();
     for (const model::Tower& tower : d.towers) towers_.emplace_back(*model_, tower.side, backend);
     if (d.head.kind == HeadKind::kLogistic) {
-      weight_ = model_->parameter("head/weight");
-      bias_ = model_->parameter("head/bias")[0];
+      model::Rows weight = model_->parameter("head/weight");
+      weight_.resize(weight.size());
+      CopyRows(weight, 0, weight.count, weight_.data());
+      bias_ = model_->parameter("head/bias").floats()[0];
     }
     has_biases_ = !joint_ && vector_width_ != towers_[0].width();
     auto find = [&](int32_t input, const char* name) {
@@ -48,7 +51,7 @@ class TowerEngine : public Engine {
     };
     biases_[0] = find(d.head.user_bias, "head/user_bias");
     biases_[1] = find(d.head.item_bias, "head/item_bias");
-    if (d.head.global_bias) bias_ = model_->parameter("head/global_bias")[0];
+    if (d.head.global_bias) bias_ = model_->parameter("head/global_bias").floats()[0];
   }
 
   void Encode(Side side, const Batch& batch, float* vectors, Workspace& work) const override {
@@ -107,8 +110,10 @@ class TowerEngine : public Engine {
     double value = side == 0 ? double{bias_} : 0;
     if (!bias.values.empty()) {
       RowReader reader(batch, bias.input, model_->description().inputs[bias.input],
-                       bias.values.size());
-      value += double{bias.values[reader.One(row)]};
+                       bias.values.count);
+      float learned = 0;
+      CopyRows(bias.values, reader.One(row), 1, &learned);
+      value += double{learned};
     }
     auto own = static_cast<float>(std::isnan(value) ? 0 : Finite(value));
     columns[0] = side == 0 ? own : 1;
@@ -116,7 +121,7 @@ class TowerEngine : public Engine {
   }
 
   std::vector<Tower> towers_;  // user, item; or joint
-  std::span<const float> weight_;  // logistic
+  AlignedVector<float> weight_;  // logistic
   float bias_ = 0;  // logistic: the head's; dot: the global one
   Bias biases_[2];  // user, item
   bool has_biases_ = false;
@@ -165,12 +170,12 @@ float Engine::maximum_output() const {
   return Output(double{FLT_MAX});
 }
 
-std::span<const float> Engine::Vector(Side side, uint64_t row) const {
+std::span<const float> Engine::Vector(Side side, uint64_t row, AlignedVector<float>& buffer) const {
   const model::Entities& entities = model_->side(side);
   if (joint_ || side == Side::kJoint || entities.vectors.empty() || row >= entities.count) {
     return {};
   }
-  return entities.vectors.subspan(row * vector_width_, vector_width_);
+  return {FloatsOf(entities.vectors, row, 1, buffer), vector_width_};
 }
 
 void Engine::StoredInputs(Side side, std::span<const uint32_t> rows,

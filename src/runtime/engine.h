@@ -54,8 +54,9 @@ class Engine {
   float minimum_output() const;  // the range of Predict; ±infinity where there is no bound
   float maximum_output() const;
 
-  // The frozen vector of a row; empty where that side has none.
-  std::span<const float> Vector(model::Side side, uint64_t row) const;
+  // The frozen vector of a row as floats, in the file or in `buffer`; empty where that side has
+  // none.
+  std::span<const float> Vector(model::Side side, uint64_t row, AlignedVector<float>& buffer) const;
 
   // Runs a side's tower: vectors [batch.count, vector_width()], unit length for cosine heads (the
   // zero vector stays zero), with the bias columns for dot heads. Any batch size.

@@ -7,6 +7,7 @@
 #include "kernels/vector.h"
 #include "model/normalize.h"
 #include "model/parameters.h"
+#include "runtime/widen.h"
 
 namespace duomo::runtime {
 namespace {
@@ -27,25 +28,45 @@ float* Grow(AlignedVector<float>& buffer, size_t size) {
   return buffer.data();
 }
 
-// Appends the layers named prefix/dense0, …; returns the width after them.
-size_t AddLayers(const model::Model& model, kernels::Backend backend, const std::string& prefix,
-                 const std::vector<model::Dense>& dense, size_t in, DenseLayers& layers,
-                 std::vector<size_t>& units) {
-  for (size_t i = 0; i < dense.size(); ++i) {
-    layers.push_back(kernels::DenseLayer::Create(
-        backend, model.parameter(StrCat(prefix, "/dense", i, "/weight")).data(),
-        model.parameter(StrCat(prefix, "/dense", i, "/bias")).data(), in, dense[i].units,
-        Kernel(dense[i].activation)));
-    units.push_back(in = dense[i].units);
-  }
-  return in;
+// A weight as floats, in the file or, where it is not stored so, in a block of `widened`.
+const float* Weight(const model::Model& model, const std::string& name,
+                    std::vector<AlignedVector<float>>& widened) {
+  model::Rows rows = model.parameter(name);
+  if (rows.dtype == file::DType::kF32) return rows.floats().data();
+  return FloatsOf(rows, 0, rows.count, widened.emplace_back());
 }
+
+// Makes dense layers from parameters of one model.
+struct LayerMaker {
+  const model::Model& model;
+  kernels::Backend backend;
+  std::vector<AlignedVector<float>>& widened;
+
+  std::unique_ptr<kernels::DenseLayer> Make(const std::string& name, size_t in, size_t units,
+                                            model::Activation activation) const {
+    return kernels::DenseLayer::Create(backend, Weight(model, name + "/weight", widened),
+                                       model.parameter(name + "/bias").floats().data(), in, units,
+                                       Kernel(activation));
+  }
+
+  // Appends the layers named prefix/dense0, …; returns the width after them.
+  size_t Append(const std::string& prefix, const std::vector<model::Dense>& dense, size_t in,
+                DenseLayers& layers, std::vector<size_t>& units) const {
+    for (size_t i = 0; i < dense.size(); ++i) {
+      layers.push_back(
+          Make(StrCat(prefix, "/dense", i), in, dense[i].units, dense[i].activation));
+      units.push_back(in = dense[i].units);
+    }
+    return in;
+  }
+};
 
 }  // namespace
 
 Tower::Tower(const model::Model& model, model::Side side, kernels::Backend backend) {
   const model::Description& d = model.description();
   const model::Tower& tower = model::TowerOf(d, side);
+  const LayerMaker maker{model, backend, widened_};
   size_t widest = 1;
   for (const model::Encoder& description : tower.encoders) {
     Encoder e;
@@ -58,28 +79,28 @@ Tower::Tower(const model::Model& model, model::Side side, kernels::Backend backe
       e.dim = d.tables[table].dim;
       e.rows = d.vocabularies[d.tables[table].vocabulary].size + 1;
     }
-    if (description.kind == EncoderKind::kMultiHot) e.bias = model.parameter(prefix + "/bias");
+    if (description.kind == EncoderKind::kMultiHot) {
+      e.bias = model.parameter(prefix + "/bias").floats();
+    }
     if (description.kind == EncoderKind::kNumber) {
       e.statistics = model.statistics(description.input);
     }
     if (description.kind == EncoderKind::kConvolution) {
       for (uint32_t window : description.windows) {
         std::string name = StrCat(prefix, "/convolution", window);
-        e.windows.push_back(kernels::DenseLayer::Create(
-            backend, model.parameter(name + "/weight").data(),
-            model.parameter(name + "/bias").data(), window * e.dim, description.filters,
-            Kernel(description.activation)));
+        e.windows.push_back(
+            maker.Make(name, window * e.dim, description.filters, description.activation));
       }
     }
     e.raw_width = model::EncoderRawWidth(d, description);
-    e.width = AddLayers(model, backend, prefix, description.layers, e.raw_width, e.layers, e.units);
+    e.width = maker.Append(prefix, description.layers, e.raw_width, e.layers, e.units);
     widest = std::max(widest, e.raw_width);
     for (size_t units : e.units) widest = std::max(widest, units);
     concatenated_ += e.width;
     encoders_.push_back(std::move(e));
   }
-  width_ = AddLayers(model, backend, model::TowerPrefix(side), tower.layers, concatenated_, layers_,
-                     units_);
+  width_ =
+      maker.Append(model::TowerPrefix(side), tower.layers, concatenated_, layers_, units_);
   widest = std::max(widest, concatenated_);
   for (size_t units : units_) widest = std::max(widest, units);
   block_ = std::clamp<size_t>(kBlockFloats / widest, 1, kBlockRows);
@@ -125,7 +146,7 @@ void Tower::Encode(const Encoder& e, const Batch& batch, size_t begin, size_t co
   switch (d.kind) {
     case EncoderKind::kEmbedding:
       for (size_t i = 0; i < count; ++i) {
-        std::memcpy(out + i * stride, e.Row(reader.One(begin + i)), e.dim * sizeof(float));
+        CopyRows(e.table, reader.One(begin + i), 1, out + i * stride);
       }
       break;
     case EncoderKind::kNumber:
@@ -135,7 +156,7 @@ void Tower::Encode(const Encoder& e, const Batch& batch, size_t begin, size_t co
       break;
     case EncoderKind::kBag:
     case EncoderKind::kMultiHot:
-      Pool(e, reader, begin, count, out, stride);
+      Pool(e, reader, begin, count, out, stride, work);
       break;
     case EncoderKind::kConvolution:
       for (size_t w = 0; w < e.windows.size(); ++w) {
@@ -146,7 +167,7 @@ void Tower::Encode(const Encoder& e, const Batch& batch, size_t begin, size_t co
 }
 
 void Tower::Pool(const Encoder& e, const RowReader& reader, size_t begin, size_t count, float* out,
-                 size_t stride) const {
+                 size_t stride, Workspace& work) const {
   const kernels::VectorKernels& k = kernels::Vector();
   bool multi_hot = e.description->kind == EncoderKind::kMultiHot;
   bool mean = !multi_hot && e.description->pooling == Pooling::kMean;
@@ -158,7 +179,9 @@ void Tower::Pool(const Encoder& e, const RowReader& reader, size_t begin, size_t
     }
     auto rows = reader.All(begin + i);
     float scale = mean ? 1 / static_cast<float>(rows.size()) : 1.0f;
-    for (uint32_t row : rows) k.axpy(scale, e.Row(reader.Known(row)), out, e.dim);
+    for (uint32_t row : rows) {
+      k.axpy(scale, FloatsOf(e.table, reader.Known(row), 1, work.buffers[3]), out, e.dim);
+    }
     if (multi_hot) k.activate(Kernel(e.description->activation), out, e.dim);
   }
 }
@@ -191,7 +214,7 @@ void Tower::Convolve(const Encoder& e, size_t window, const RowReader& reader, s
           if (at < left || at - left >= words.size()) {
             std::fill_n(column, e.dim, 0.0f);
           } else {
-            std::memcpy(column, e.Row(reader.Known(words[at - left])), e.dim * sizeof(float));
+            CopyRows(e.table, reader.Known(words[at - left]), 1, column);
           }
         }
       }

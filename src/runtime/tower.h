@@ -32,7 +32,7 @@ class Tower {
   struct Encoder {
     const model::Encoder* description;
     const model::Input* input;
-    std::span<const float> table;  // [rows, dim]
+    model::Rows table;  // [rows, dim]
     size_t rows = 1, dim = 0;
     std::span<const float> bias;        // multi-hot
     std::span<const float> statistics;  // numbers
@@ -40,17 +40,17 @@ class Tower {
     DenseLayers layers;
     std::vector<size_t> units;  // of `layers`
     size_t raw_width = 0, width = 0;
-
-    const float* Row(uint64_t row) const { return table.data() + row * dim; }
   };
+  using Widened = std::vector<AlignedVector<float>>;
   // An encoder's output before its layers: row i at out + i·stride.
   void Encode(const Encoder& e, const Batch& batch, size_t begin, size_t count, float* out,
               size_t stride, Workspace& work) const;
   void Pool(const Encoder& e, const RowReader& reader, size_t begin, size_t count, float* out,
-            size_t stride) const;
+            size_t stride, Workspace& work) const;
   void Convolve(const Encoder& e, size_t window, const RowReader& reader, size_t begin,
                 size_t count, float* out, size_t stride, Workspace& work) const;
 
+  Widened widened_;  // weights that the file does not hold as floats; layers point into it
   std::vector<Encoder> encoders_;
   DenseLayers layers_;
   std::vector<size_t> units_;

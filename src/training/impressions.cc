@@ -58,7 +58,7 @@ CandidateSource::CandidateSource(std::shared_ptr<const runtime::Engine> engine)
       model::TowerWidth(model.description(), model::TowerOf(model.description(), model::Side::kItem));
   if (model.items().vectors.empty()) return;  // Find() refuses
   for (uint64_t i = 0; i < model.items().count; ++i) {
-    const float* v = engine_->Vector(model::Side::kItem, i).data();
+    const float* v = engine_->Vector(model::Side::kItem, i, widened_[0]).data();
     norms_.push_back(std::sqrt(kernels::Vector().dot(v, v, likeness_width_)));
   }
 }
@@ -101,15 +101,18 @@ std::vector<CandidateSource::Candidate> CandidateSource::Find(std::optional<uint
 }
 
 void CandidateSource::Compare(std::span<const uint32_t> history,
-                              std::vector<Candidate>& candidates) const {
+                              std::vector<Candidate>& candidates) {
   if (history.empty()) return;
   auto recent = history.last(std::min(history.size(), kRecentWatches));
-  auto vector = [&](uint32_t item) { return engine_->Vector(model::Side::kItem, item).data(); };
+  auto vector = [&](uint32_t item, AlignedVector<float>& buffer) {
+    return engine_->Vector(model::Side::kItem, item, buffer).data();
+  };
   for (Candidate& c : candidates) {
     double sum = 0, cosine = 0;
     for (uint32_t item : recent) {
       double norms = norms_[c.item] * norms_[item];
-      double dot = kernels::Vector().dot(vector(c.item), vector(item), likeness_width_);
+      double dot = kernels::Vector().dot(vector(c.item, widened_[0]), vector(item, widened_[1]),
+                                         likeness_width_);
       cosine = norms > 0 ? dot / norms : 0;
       sum += cosine;
     }

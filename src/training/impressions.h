@@ -54,13 +54,13 @@ class CandidateSource {
   const runtime::Engine& engine() const { return *engine_; }
 
  private:
-  void Compare(std::span<const uint32_t> history, std::vector<Candidate>& candidates) const;
+  void Compare(std::span<const uint32_t> history, std::vector<Candidate>& candidates);
 
   std::shared_ptr<const runtime::Engine> engine_;
   size_t likeness_width_;  // of item vectors, without the columns of biases
   std::vector<double> norms_;  // of items
   runtime::Workspace work_;
-  AlignedVector<float> vector_;
+  AlignedVector<float> vector_, widened_[2];
   retrieval::RowMask allowed_;
   retrieval::Workspace search_;
 };

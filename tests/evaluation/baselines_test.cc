@@ -149,12 +149,13 @@ void ExpectSame(const Baseline& b, const data::Dataset& d, float tolerance) {
   EXPECT_EQ(model->description().name, b.name());
   AlignedVector<float> users = engine->Freeze(model::Side::kUser),
                        items = engine->Freeze(model::Side::kItem);
+  AlignedVector<float> buffers[2];
   size_t width = engine->vector_width();
   for (uint32_t u = 0; u < d.users.size(); ++u) {
     auto scores = Scores(b, u, d.items.size());
-    auto frozen = engine->Vector(model::Side::kUser, u);
+    auto frozen = engine->Vector(model::Side::kUser, u, buffers[0]);
     for (uint32_t i = 0; i < d.items.size(); ++i) {
-      auto item = engine->Vector(model::Side::kItem, i);
+      auto item = engine->Vector(model::Side::kItem, i, buffers[1]);
       ASSERT_EQ(item.size(), width);
       double dot = 0;
       for (size_t j = 0; j < width; ++j) {

@@ -48,7 +48,7 @@ TEST(WriterTest, LayoutIsAsDocumented) {
   auto header = MinimalHeader();
   Bytes bytes = WriteToMemory(header, SomeTensors());
   Preamble p = ReadPreamble(bytes);
-  EXPECT_EQ(p.container_version, 1u);
+  EXPECT_EQ(p.container_version, kContainerVersion);
   EXPECT_EQ(p.minimum_reader_version, 1u);
   EXPECT_EQ(p.file_size, bytes.size());
   EXPECT_EQ(p.header_offset, 64u);

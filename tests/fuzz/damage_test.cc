@@ -23,14 +23,17 @@ struct Kind {
   const char* name;
   model::Description (*description)();
   bool compressed;
+  file::DType dtype = file::DType::kF32;  // of vectors, tables and weights
 };
 
 void PrintTo(const Kind& kind, std::ostream* out) { *out << kind.name; }
 
 // What FORMAT.md states ("Memory") for opening where the bytes are not copied. Small files have no
 // room for a header that shares tables; that has a test of its own.
-int64_t OpeningLimit(size_t file_size, bool compressed) {
-  return static_cast<int64_t>((compressed ? 4 + 1032 : 4) * file_size + (64u << 10));
+int64_t OpeningLimit(size_t file_size, const Kind& kind) {
+  size_t factor = kind.compressed ? 4 + 1032 : 4;
+  if (kind.dtype != file::DType::kF32) factor += 4;  // dense weights become floats
+  return static_cast<int64_t>(factor * file_size + (64u << 10));
 }
 
 // Of one call for a few rows of models this narrow.
@@ -54,6 +57,9 @@ class Damage : public ::testing::TestWithParam<Kind> {
  protected:
   Damage() {
     model::Contents contents = testing::ContentsOf(GetParam().description());
+    if (GetParam().dtype != file::DType::kF32) {
+      contents = testing::Quantized(std::move(contents), GetParam().dtype);
+    }
     for (auto& t : contents.tensors) t.compress = GetParam().compressed;
     good_ = model::SaveToMemory(contents);
     std::memcpy(&header_end_, good_.data() + 32, sizeof(header_end_));
@@ -77,8 +83,7 @@ class Damage : public ::testing::TestWithParam<Kind> {
         duomo_model_open_buffer(&model, bytes.data(), bytes.size(), nullptr, &error);
     int64_t peak = FailingMemory::PeakBytes() - before;
     peak_opening_ = std::max(peak_opening_, peak);
-    bool compressed = GetParam().compressed;
-    EXPECT_LE(peak, OpeningLimit(bytes.size(), compressed));
+    EXPECT_LE(peak, OpeningLimit(bytes.size(), GetParam()));
     if (status != DUOMO_OK) {
       ++refused_;
       EXPECT_TRUE(status == DUOMO_CORRUPT || status == DUOMO_UNSUPPORTED ||
@@ -178,6 +183,10 @@ INSTANTIATE_TEST_SUITE_P(OfEveryKind, Damage,
                                            Kind{"Dot", testing::DotDescription, false},
                                            Kind{"Joint", testing::JointDescription, false},
                                            Kind{"History", testing::HistoryDescription, false},
+                                           Kind{"Halves", testing::CosineDescription, false,
+                                                file::DType::kF16},
+                                           Kind{"Bytes", testing::DotDescription, false,
+                                                file::DType::kI8},
                                            Kind{"Compressed", testing::HistoryDescription, true}),
                          [](const auto& kind) { return kind.param.name; });
 

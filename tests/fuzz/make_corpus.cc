@@ -22,6 +22,15 @@ int main(int argc, char** argv) {
       for (auto& tensor : contents.tensors) tensor.compress = true;
       save(d.name + "-compressed", contents);
     }
+    for (auto [name, dtype] : {std::pair("cosine-f16", file::DType::kF16),
+                               std::pair("cosine-bf16", file::DType::kBF16),
+                               std::pair("cosine-i8", file::DType::kI8)}) {
+      save(name, testing::Quantized(testing::ContentsOf(testing::CosineDescription()), dtype));
+    }
+    save("dot-i8", testing::Quantized(testing::ContentsOf(testing::DotDescription()),
+                                      file::DType::kI8));
+    save("joint-i8", testing::Quantized(testing::ContentsOf(testing::JointDescription()),
+                                        file::DType::kI8));
     save("shop", fixtures::ShopModel(true));
     save("player", fixtures::PlayerModel());
     save("pairs", fixtures::JointModel());

@@ -15,7 +15,9 @@ namespace {
 
 using model::Model;
 
-std::string Golden(const std::string& name) { return StrCat(DUOMO_GOLDEN, "/v1/", name, ".duomo"); }
+std::string Golden(const std::string& name, const char* version = "v1") {
+  return StrCat(DUOMO_GOLDEN, "/", version, "/", name, ".duomo");
+}
 
 uint32_t CrcOf(const Model& m, std::string_view name) {
   for (const file::SegmentInfo& s : m.file().segments()) {
@@ -53,7 +55,7 @@ TEST(GoldenTest, Cosine) {
   EXPECT_EQ(VectorWidth(d), 4u);
   EXPECT_EQ(ParametersOf(d).size(), 14u);
   EXPECT_EQ(m->parameter("user/dense0/weight").size(), 24u);
-  EXPECT_EQ(m->parameter("tables/person")[1], (48 - 32) / 64.0f);
+  EXPECT_EQ(m->parameter("tables/person").floats()[1], (48 - 32) / 64.0f);
 
   EXPECT_EQ(m->users().keys.Find(int64_t{3}), 0u);
   EXPECT_EQ(m->users().keys.Find(int64_t{2}), 2u);
@@ -65,7 +67,7 @@ TEST(GoldenTest, Cosine) {
   EXPECT_EQ(m->vocabulary(1).Find("amber"), 1u);
   EXPECT_EQ(ToVector(m->items().features.inputs[4].RowsOf(1)), (std::vector<uint32_t>{0, 4, 2}));
   EXPECT_TRUE(m->items().features.inputs[3].RowsOf(2).empty());
-  EXPECT_EQ(ToVector(m->items().vectors.subspan(4, 4)),
+  EXPECT_EQ(ToVector(m->items().vectors.floats().subspan(4, 4)),
             (std::vector<float>{-0.5f, 0.5f, 0.5f, 0.5f}));
   EXPECT_EQ(m->report().metrics.at(0), (std::pair<std::string, double>("test_rmse", 0.875)));
 }
@@ -89,12 +91,54 @@ TEST(GoldenTest, Dot) {
   }
 }
 
+// The floats of one row, widened here.
+std::vector<float> BytesRow(const model::Rows& rows, size_t row) {
+  std::vector<float> out;
+  for (size_t i = 0; i < rows.width; ++i) {
+    auto code = static_cast<int8_t>(rows.data[row * rows.width + i]);
+    out.push_back(static_cast<float>(code) * rows.scales[row]);
+  }
+  return out;
+}
+
+// As above; version 2 has the same two models with rows of every type in turn.
+TEST(GoldenTest, QuantizedCosine) {
+  auto m = Model::Open(Golden("good/cosine", "v2"), {.verify_checksums = true});
+  EXPECT_EQ(m->file().container_version(), 2u);
+  EXPECT_EQ(m->file().minimum_reader_version(), 2u);
+  EXPECT_EQ(m->parameter("tables/person").dtype, file::DType::kF16);
+  EXPECT_EQ(CrcOf(*m, "parameters/tables/person"), 0x53ea7bdcu);
+  EXPECT_EQ(m->parameter("tables/team").dtype, file::DType::kI8);
+  EXPECT_EQ(CrcOf(*m, "parameters/tables/team"), 0x7ae74df8u);
+  EXPECT_EQ(CrcOf(*m, "parameters/tables/team/scales"), 0x6eeb99cau);
+  EXPECT_EQ(m->parameter("tables/thing").dtype, file::DType::kBF16);
+  EXPECT_EQ(CrcOf(*m, "parameters/tables/thing"), 0x07a0c240u);
+  EXPECT_EQ(m->parameter("tables/color").dtype, file::DType::kF32);
+  EXPECT_EQ(m->parameter("user/dense0/bias").dtype, file::DType::kF32);
+  EXPECT_EQ(BytesRow(m->parameter("tables/team"), 1), (std::vector<float>{0, -0.421875f}));
+  EXPECT_EQ(m->users().vectors.size(), 12u);
+  EXPECT_EQ(m->items().Title(2), "Lamp");
+}
+
+TEST(GoldenTest, QuantizedDot) {
+  auto m = Model::Open(Golden("good/dot", "v2"), {.verify_checksums = true});
+  EXPECT_EQ(m->file().minimum_reader_version(), 2u);
+  size_t compressed = 0;
+  for (const file::SegmentInfo& s : m->file().segments()) compressed += s.compressed;
+  EXPECT_GT(compressed, 0u);
+  EXPECT_EQ(m->items().vectors.dtype, file::DType::kF32);
+  EXPECT_EQ(m->parameter("tables/sku").dtype, file::DType::kF16);
+  EXPECT_EQ(m->parameter("head/user_bias").dtype, file::DType::kI8);
+  EXPECT_EQ(m->parameter("head/item_bias").dtype, file::DType::kBF16);
+  EXPECT_EQ(ToVector(m->HistoryOf(1)), (std::vector<uint32_t>{1, 1, 0}));
+}
+
 struct Bad {
   Status status;
   const char* words;
 };
 
-const std::map<std::string, Bad> kBad = {
+const std::map<std::string, Bad> kBad1 = {
     {"empty", {Status::kCorrupt, "0 bytes"}},
     {"magic", {Status::kCorrupt, "not a .duomo file"}},
     {"truncated", {Status::kCorrupt, "should have 7508"}},
@@ -118,10 +162,24 @@ const std::map<std::string, Bad> kBad = {
     {"parameter_shape", {Status::kCorrupt, "expected shape [9, 4], found [4, 9]"}},
 };
 
-TEST(GoldenTest, BadFilesAreRefusedForTheRightReason) {
-  for (const auto& [name, bad] : kBad) {
+const std::map<std::string, Bad> kBad2 = {
+    {"reader_version", {Status::kCorrupt, "its tensors need version 2"}},
+    {"scales_missing", {Status::kCorrupt, "\"parameters/tables/team/scales\" is missing"}},
+    {"scales_shape", {Status::kCorrupt, "expected shape [3], found [1, 3]"}},
+    {"scales_dtype", {Status::kCorrupt, "expected f32, found u32"}},
+    {"vectors_dtype", {Status::kCorrupt, "expected f32, f16, bf16 or i8, found u8"}},
+};
+
+struct Version {
+  const char* name;
+  const std::map<std::string, Bad>* bad;
+};
+constexpr Version kVersions[] = {{"v1", &kBad1}, {"v2", &kBad2}};
+
+void ExpectRefused(const Version& version) {
+  for (const auto& [name, bad] : *version.bad) {
     for (bool copy : {false, true}) {
-      std::string path = Golden("bad/" + name);
+      std::string path = Golden("bad/" + name, version.name);
       ASSERT_TRUE(std::filesystem::exists(path)) << path;
       try {
         (void)Model::Open(path, {.copy = copy});
@@ -136,13 +194,20 @@ TEST(GoldenTest, BadFilesAreRefusedForTheRightReason) {
   }
 }
 
+TEST(GoldenTest, BadFilesAreRefusedForTheRightReason) {
+  for (const Version& version : kVersions) ExpectRefused(version);
+}
+
 TEST(GoldenTest, EveryFileHasItsExpectation) {
-  size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(StrCat(DUOMO_GOLDEN, "/v1/bad"))) {
-    ++files;
-    EXPECT_TRUE(kBad.contains(entry.path().stem())) << entry.path();
+  for (const Version& version : kVersions) {
+    size_t files = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(
+             StrCat(DUOMO_GOLDEN, "/", version.name, "/bad"))) {
+      ++files;
+      EXPECT_TRUE(version.bad->contains(entry.path().stem())) << entry.path();
+    }
+    EXPECT_EQ(files, version.bad->size());
   }
-  EXPECT_EQ(files, kBad.size());
 }
 
 }  // namespace

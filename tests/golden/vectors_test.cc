@@ -8,8 +8,10 @@
 namespace duomo::testing {
 namespace {
 
-TEST(GoldenVectors, TheSameBitsEverywhere) {
-  std::string folder = std::string(DUOMO_GOLDEN) + "/v1";
+class GoldenVectors : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(GoldenVectors, TheSameBitsEverywhere) {
+  std::string folder = std::string(DUOMO_GOLDEN) + "/" + GetParam();
   auto expected = nlohmann::ordered_json::parse(ReadText(folder + "/vectors.json"));
   auto computed = ComputeVectors(folder + "/good");
   ASSERT_EQ(computed["cases"].size(), expected["cases"].size());
@@ -17,6 +19,9 @@ TEST(GoldenVectors, TheSameBitsEverywhere) {
     EXPECT_EQ(computed["cases"][i], expected["cases"][i]) << "case " << i;
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(OfEveryVersion, GoldenVectors, ::testing::Values("v1", "v2"),
+                         [](const auto& version) { return version.param; });
 
 }  // namespace
 }  // namespace duomo::testing

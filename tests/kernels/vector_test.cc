@@ -4,10 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
 #include <string>
+#include <tuple>
 
 #include "kernels/numbers.h"
 
@@ -69,6 +71,57 @@ TEST_P(VectorTest, DotsAreTheSameBitsAsDot) {
                   std::bit_cast<uint64_t>(ReferenceDot(q.data(), &rows[r * n], n)));
       }
       EXPECT_EQ(out[count], -7.0);
+    }
+  }
+}
+
+// Every number of 16 bits, by sign, exponent and mantissa; at lengths that leave every remainder.
+float Parts(uint16_t bits, int exponents, int mantissas) {
+  int exponent = bits >> mantissas & ((1 << exponents) - 1), bias = (1 << (exponents - 1)) - 1;
+  uint32_t mantissa = bits & ((1u << mantissas) - 1), sign = static_cast<uint32_t>(bits >> 15) << 31;
+  if (exponent == (1 << exponents) - 1) {  // infinity; NaN, made quiet
+    uint32_t quiet = mantissa == 0 ? 0 : 1u << 22 | mantissa << (23 - mantissas);
+    return std::bit_cast<float>(sign | 0xFFu << 23 | quiet);
+  }
+  double value = exponent == 0 ? std::ldexp(mantissa, 1 - bias - mantissas)
+                               : std::ldexp(mantissa + (1u << mantissas), exponent - bias - mantissas);
+  return std::bit_cast<float>(std::bit_cast<uint32_t>(static_cast<float>(value)) | sign);
+}
+
+TEST_P(VectorTest, WideningNumbersOf16BitsIsExact) {
+  std::vector<uint16_t> in(65536);
+  for (size_t i = 0; i < in.size(); ++i) in[i] = static_cast<uint16_t>(i);
+  for (auto [widen, exponents, mantissas] :
+       {std::tuple(k.widen_f16, 5, 10), std::tuple(k.widen_bf16, 8, 7)}) {
+    std::vector<float> out(in.size());
+    for (size_t begin = 0, n = 1; begin < in.size(); begin += n, n = n % 37 + 1) {
+      n = std::min(n, in.size() - begin);
+      float after = begin + n < in.size() ? out[begin + n] = -7 : 0;
+      widen(&in[begin], &out[begin], n);
+      if (after != 0) {
+        ASSERT_EQ(out[begin + n], after) << "written beyond the end";
+      }
+    }
+    for (size_t i = 0; i < in.size(); ++i) {
+      ASSERT_EQ(std::bit_cast<uint32_t>(out[i]),
+                std::bit_cast<uint32_t>(Parts(in[i], exponents, mantissas)))
+          << std::hex << i;
+    }
+  }
+}
+
+TEST_P(VectorTest, WideningBytesRoundsOnce) {
+  std::vector<int8_t> in(256);
+  for (size_t i = 0; i < in.size(); ++i) in[i] = static_cast<int8_t>(i);
+  for (float scale : {0.0f, 1.0f, 0.0078125f, 0.1f, -3.3333333f, 1e-45f, 2.3e-40f, 3e38f}) {
+    for (size_t n : {256, 255, 13, 1, 0}) {
+      std::vector<float> out(n + 1, -7.0f);
+      k.widen_i8(in.data(), scale, out.data(), n);
+      for (size_t i = 0; i < n; ++i) {
+        auto expected = static_cast<float>(double{scale} * static_cast<double>(in[i]));
+        ASSERT_EQ(std::bit_cast<uint32_t>(out[i]), std::bit_cast<uint32_t>(expected)) << scale;
+      }
+      EXPECT_EQ(out[n], -7.0f);
     }
   }
 }

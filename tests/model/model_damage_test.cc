@@ -25,7 +25,7 @@ uint64_t TouchModel(const Model& model) {
   };
   for (const Parameter& p : ParametersOf(model.description())) {
     EXPECT_EQ(model.parameter(p.name).size(), p.size());
-    for (float v : model.parameter(p.name)) sum += v > 0;
+    for (float v : model.parameter(p.name).floats()) sum += v > 0;
   }
   for (uint32_t v = 0; v < model.description().vocabularies.size(); ++v) {
     touch_keys(model.vocabulary(v));
@@ -39,7 +39,7 @@ uint64_t TouchModel(const Model& model) {
         if (row < f.numbers.size()) sum += f.numbers[row] > 0;
       }
     }
-    for (float v : e->vectors) sum += v > 0;
+    for (float v : e->vectors.floats()) sum += v > 0;
   }
   for (uint64_t row = 0; row < model.users().count + 2; ++row) {
     for (uint32_t r : model.HistoryOf(row)) sum += r;

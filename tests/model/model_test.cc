@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/version.h"
 #include "file/duomo_generated.h"
+#include "file/forge.h"
 #include "model/parameters.h"
 #include "model/samples.h"
 #include "temporary_folder.h"
@@ -95,7 +96,7 @@ TEST(ModelTest, EveryKindOfModelComesBackAsItWas) {
     auto model = Model::Open(path, {.verify_checksums = true});
     ExpectSameDescription(model->description(), d);
     for (const Parameter& p : ParametersOf(d)) {
-      EXPECT_EQ(ToVector(model->parameter(p.name)),
+      EXPECT_EQ(ToVector(model->parameter(p.name).floats()),
                 ValuesOf<float>(contents, "parameters/" + p.name));
     }
     EXPECT_EQ(model->users().count, 5u);
@@ -122,7 +123,7 @@ TEST(ModelTest, EntitiesOfTwoTowers) {
   EXPECT_FALSE(items.keys.Find(int64_t{-2}));
   EXPECT_EQ(users.Title(0), "Title 3");
   EXPECT_EQ(users.Title(5), "");
-  EXPECT_EQ(ToVector(items.vectors), ValuesOf<float>(contents, "items/vectors"));
+  EXPECT_EQ(ToVector(items.vectors.floats()), ValuesOf<float>(contents, "items/vectors"));
   EXPECT_EQ(items.vectors.size(), 4u * 6);
   ASSERT_EQ(items.features.inputs.size(), 5u);
   EXPECT_TRUE(items.features.inputs[0].rows.empty());  // a user's input
@@ -181,6 +182,39 @@ TEST(ModelTest, WhatIsOptionalMayBeAbsent) {
   EXPECT_EQ(model->items().Title(0), "");
   EXPECT_TRUE(model->items().vectors.empty());
   EXPECT_EQ(model->report().data, "");
+}
+
+TEST(ModelTest, QuantizedRowsAreReadInPlaceAndNeedANewerReader) {
+  for (auto dtype : {file::DType::kF16, file::DType::kBF16, file::DType::kI8}) {
+    for (const Description& d : testing::AllDescriptions()) {
+      Contents contents = testing::Quantized(ContentsOf(d), dtype);
+      auto bytes = SaveToMemory(contents);
+      auto model = Model::OpenBuffer(bytes);
+      EXPECT_EQ(model->file().minimum_reader_version(), kQuantizedReaderVersion);
+      for (const Parameter& p : ParametersOf(d)) {
+        Rows rows = model->parameter(p.name);
+        EXPECT_EQ(rows.size(), p.size());
+        EXPECT_EQ(rows.dtype, p.shape.size() == 2 ? dtype : file::DType::kF32);
+        EXPECT_EQ(rows.data, model->file().Find("parameters/" + p.name)->bytes.data());
+        EXPECT_EQ(rows.scales != nullptr, rows.dtype == file::DType::kI8);
+      }
+      EXPECT_EQ(model->items().vectors.dtype, IsJoint(d) ? file::DType::kF32 : dtype);
+    }
+  }
+  auto plain = SaveToMemory(ContentsOf(testing::CosineDescription()));
+  auto model = Model::OpenBuffer(plain);
+  EXPECT_EQ(model->file().minimum_reader_version(), 1u);
+  EXPECT_EQ(model->file().container_version(), 2u);
+}
+
+TEST(ModelTest, AFileThatHidesItsReaderVersionIsDamaged) {
+  auto bytes = SaveToMemory(
+      testing::Quantized(ContentsOf(testing::CosineDescription()), file::DType::kF16));
+  bytes[12] = std::byte{1};
+  testing::FixChecksums(bytes);
+  Error error = ErrorOf([&] { (void)Model::OpenBuffer(bytes); });
+  EXPECT_EQ(error.status(), Status::kCorrupt);
+  EXPECT_NE(error.message().find("need version 2"), std::string::npos) << error.message();
 }
 
 TEST(ModelTest, SavingIsDeterministic) {
@@ -251,6 +285,22 @@ TEST(ModelTest, TensorsThatDoNotFitAreNamedWithBothShapes) {
            t.bytes.resize(4);
          },
          {"quantiles", "at least 2"});
+  refuse(cosine, dtype("users/vectors", file::DType::kU8), {"f32, f16, bf16 or i8", "u8"});
+  refuse(cosine, dtype("parameters/user/dense0/bias", file::DType::kF16), {"f32", "f16"});
+  refuse(cosine,
+         [](Contents& c) {
+           c = testing::Quantized(std::move(c), file::DType::kI8);
+           testing::RemoveTensor(c, "items/vectors/scales");
+         },
+         {"\"items/vectors/scales\" is missing"});
+  refuse(cosine,
+         [](Contents& c) {
+           c = testing::Quantized(std::move(c), file::DType::kI8);
+           auto& t = TensorOf(c, "parameters/tables/user/scales");
+           t.shape[0] = 1;
+           t.bytes.resize(4);
+         },
+         {"parameters/tables/user/scales", "[6]", "[1]"});
   refuse(cosine, [](Contents& c) { c.tensors.push_back(c.tensors[0]); }, {"two tensors"});
   refuse(cosine, [](Contents& c) { c.description.head.scale = 0; }, {"head.scale"});
 }

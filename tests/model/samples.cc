@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "core/random.h"
 #include "model/parameters.h"
+#include "model/quantize.h"
 
 namespace duomo::testing {
 namespace {
@@ -267,6 +268,22 @@ Contents ContentsOf(const Description& d) {
       if (e.normalization == Normalization::kQuantile) floats(prefix + "/quantiles", {9});
     }
   }
+  return contents;
+}
+
+Contents Quantized(Contents contents, file::DType dtype) {
+  std::vector<file::OwnedTensor> tensors;
+  for (file::OwnedTensor& t : contents.tensors) {
+    bool rows = t.name.starts_with("parameters/") || t.name.ends_with("/vectors");
+    if (rows && t.shape.size() == 2) {
+      std::span<const float> values(reinterpret_cast<const float*>(t.bytes.data()),
+                                    t.bytes.size() / sizeof(float));
+      AddRows(tensors, t.name, t.shape, values, dtype);
+    } else {
+      tensors.push_back(std::move(t));
+    }
+  }
+  contents.tensors = std::move(tensors);
   return contents;
 }
 

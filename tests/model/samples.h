@@ -26,6 +26,9 @@ model::Description HybridDescription();
 // titles, vectors (two towers) and history (where an input reads it).
 model::Contents ContentsOf(const model::Description& description);
 
+// The same with vectors, tables and weights stored as `dtype`.
+model::Contents Quantized(model::Contents contents, file::DType dtype);
+
 // The tensor of that name; fails the test where there is none.
 file::OwnedTensor& TensorOf(model::Contents& contents, const std::string& name);
 void RemoveTensor(model::Contents& contents, const std::string& name);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <limits>
@@ -13,6 +14,7 @@
 #include "core/error.h"
 #include "core/random.h"
 #include "kernels/vector.h"
+#include "model/quantize.h"
 
 namespace duomo::retrieval {
 namespace {
@@ -48,7 +50,8 @@ double Dot(const float* a, const float* b, size_t n) {
 
 float ScoreOf(const runtime::Engine& engine, const Query& q, size_t row) {
   size_t width = engine.vector_width();
-  const float* x = engine.model().items().vectors.data() + row * width;
+  AlignedVector<float> buffer;
+  const float* x = engine.Vector(model::Side::kItem, row, buffer).data();
   if (q.measure == Measure::kPrediction) return engine.Predict(Dot(q.vector.data(), x, width));
   const model::Description& d = engine.model().description();
   size_t used = model::TowerWidth(d, d.towers[1]);
@@ -138,6 +141,42 @@ TEST(TopK, EqualsBruteForce) {
   }
 }
 
+// Item vectors of two bytes or one a number: the scores are those of their floats.
+TEST(TopK, EqualsBruteForceOnQuantizedVectors) {
+  Random random(8);
+  Workspace work;
+  for (size_t trial = 0; trial < 90; ++trial) {
+    size_t dim = 1 + trial % 70, n = 1 + random.Below(300);
+    auto kind = static_cast<Kind>(random.Below(4));
+    auto head = random.Below(2) == 0 ? HeadKind::kCosine : HeadKind::kDot;
+    auto dtype = std::array{file::DType::kF16, file::DType::kBF16, file::DType::kI8}[trial % 3];
+    SCOPED_TRACE(StrCat("trial ", trial, " dim ", dim, " items ", n));
+    std::vector<float> user(dim), items = Draw(random, kind, n, dim);
+    model::Contents contents = fixtures::VectorModel(head, dim, user, items);
+    std::erase_if(contents.tensors, [](const auto& t) { return t.name == "items/vectors"; });
+    model::AddRows(contents.tensors, "items/vectors", {n, dim}, items, dtype);
+    Opened opened = Open(contents);
+    ASSERT_EQ(opened.engine->model().items().vectors.dtype, dtype);
+    RowMask mask;
+    mask.Reset(n, false);
+    uint64_t density = 1 + random.Below(20);
+    for (size_t r = 0; r < n; ++r) {
+      if (random.Below(density) == 0) mask.Set(r);
+    }
+    std::vector<float> vector = Draw(random, Kind::kRandom, 1, dim);
+    for (Measure measure : {Measure::kPrediction, Measure::kCosine}) {
+      for (const RowMask* allowed : {static_cast<const RowMask*>(nullptr), &std::as_const(mask)}) {
+        Query q;
+        q.vector = vector;
+        q.measure = measure;
+        q.allowed = allowed;
+        ExpectSame(TopK(*opened.engine, q, work), BruteForce(*opened.engine, q));
+        if (HasFatalFailure()) return;
+      }
+    }
+  }
+}
+
 TEST(TopK, OneFloatOfManyDoublesIsATie) {
   // Dot products that differ in double but map to one float: the lower row must win, however
   // close the doubles are.
@@ -181,9 +220,10 @@ TEST(TopK, CosineLeavesTheBiasColumnsOut) {
   Opened opened = Open(contents);
   ASSERT_EQ(opened.engine->vector_width(), 9u);
   Workspace work;
+  AlignedVector<float> buffer;
   for (uint32_t row = 0; row < fixtures::kItems; ++row) {
     Query q;
-    q.vector = opened.engine->Vector(model::Side::kItem, row);
+    q.vector = opened.engine->Vector(model::Side::kItem, row, buffer);
     q.k = fixtures::kItems;
     q.measure = Measure::kCosine;
     auto found = TopK(*opened.engine, q, work);

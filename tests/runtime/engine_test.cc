@@ -36,6 +36,7 @@ class EngineTest : public testing::Test {
     return Make(RandomContents(d, 3, 40, 1), keep_);
   }
   std::vector<Opened> keep_;
+  AlignedVector<float> buffer_;
 };
 
 TEST_F(EngineTest, HeadsAndOutputsAreWhatTheDescriptionSays) {
@@ -137,9 +138,9 @@ TEST_F(EngineTest, BiasColumnsMakeOneDotProductTheHead) {
   auto user = reference.Tower(Side::kUser, {3, stored}, 1);
   engine->StoredInputs(Side::kItem, {}, stored);
   auto item = reference.Tower(Side::kItem, {40, stored}, 5);
-  double sum = m.parameter("head/global_bias")[0];
-  sum += m.parameter("head/user_bias")[m.users().features.inputs[0].rows[1]];
-  sum += m.parameter("head/item_bias")[m.items().features.inputs[6].rows[5]];
+  double sum = m.parameter("head/global_bias").floats()[0];
+  sum += m.parameter("head/user_bias").floats()[m.users().features.inputs[0].rows[1]];
+  sum += m.parameter("head/item_bias").floats()[m.items().features.inputs[6].rows[5]];
   for (size_t i = 0; i < user.size(); ++i) sum += user[i] * item[i];
   double dot = kernels::Vector().dot(&users[width], &items[5 * width], width);
   EXPECT_NEAR(engine->Head(dot), 2.5 * sum, 1e-4);
@@ -148,18 +149,18 @@ TEST_F(EngineTest, BiasColumnsMakeOneDotProductTheHead) {
 TEST_F(EngineTest, FrozenVectorsComeFromTheFile) {
   auto contents = RandomContents(EveryEncoder({}), 3, 40, 3);
   auto without = Make(contents, keep_);
-  EXPECT_TRUE(without->Vector(Side::kItem, 0).empty());
+  EXPECT_TRUE(without->Vector(Side::kItem, 0, buffer_).empty());
   size_t width = without->vector_width();
   std::vector<float> vectors(40 * width);
   for (size_t i = 0; i < vectors.size(); ++i) vectors[i] = static_cast<float>(i);
   contents.tensors.push_back(
       file::OwnedTensor::From<float>("items/vectors", {40, width}, vectors));
   auto with = Make(contents, keep_);
-  auto vector = with->Vector(Side::kItem, 7);
+  auto vector = with->Vector(Side::kItem, 7, buffer_);
   ASSERT_EQ(vector.size(), width);
   EXPECT_EQ(vector[1], static_cast<float>(7 * width + 1));
-  EXPECT_TRUE(with->Vector(Side::kItem, 40).empty());
-  EXPECT_TRUE(with->Vector(Side::kUser, 0).empty());
+  EXPECT_TRUE(with->Vector(Side::kItem, 40, buffer_).empty());
+  EXPECT_TRUE(with->Vector(Side::kUser, 0, buffer_).empty());
 }
 
 TEST_F(EngineTest, BrokenParametersGiveZeroVectorsAndFiniteNumbers) {
@@ -234,7 +235,7 @@ TEST_F(EngineTest, RefusesWhatTheModelCannotDo) {
   EXPECT_EQ(status([&] { joint->Encode(Side::kUser, {1, {}}, &out, work); }),
             Status::kUnsupported);
   EXPECT_EQ(status([&] { joint->Freeze(Side::kItem); }), Status::kUnsupported);
-  EXPECT_TRUE(joint->Vector(Side::kItem, 0).empty());
+  EXPECT_TRUE(joint->Vector(Side::kItem, 0, buffer_).empty());
   if (!kernels::HasOneDnn()) {
     EXPECT_EQ(status([&] { Engine::Create(keep_[0].model, kernels::Backend::kOneDnn); }),
               Status::kUnsupported);

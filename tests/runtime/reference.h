@@ -47,10 +47,10 @@ class Reference {
     }
     bool user = side == model::Side::kUser;
     if (d_.head.user_bias >= 0 || d_.head.item_bias >= 0 || d_.head.global_bias) {
-      double own = user && d_.head.global_bias ? model_.parameter("head/global_bias")[0] : 0;
+      double own = user && d_.head.global_bias ? model_.parameter("head/global_bias").floats()[0] : 0;
       int32_t input = user ? d_.head.user_bias : d_.head.item_bias;
       if (input >= 0) {
-        auto values = model_.parameter(user ? "head/user_bias" : "head/item_bias");
+        auto values = Decode(model_.parameter(user ? "head/user_bias" : "head/item_bias"));
         auto rows = Rows(static_cast<uint32_t>(input), batch, row);
         size_t unknown = values.size() - 1;
         own += values[rows.empty() ? unknown : std::min<size_t>(rows[0], unknown)];
@@ -61,12 +61,49 @@ class Reference {
     return x;
   }
 
+  // What stored rows stand for (FORMAT.md), by arithmetic on sign, exponent and mantissa.
+  static Numbers Decode(const model::Rows& rows) {
+    Numbers out;
+    for (size_t i = 0; i < rows.size(); ++i) {
+      switch (rows.dtype) {
+        case file::DType::kF16:
+          out.push_back(Parts(At<uint16_t>(rows, i), 5, 10));
+          break;
+        case file::DType::kBF16:
+          out.push_back(Parts(At<uint16_t>(rows, i), 8, 7));
+          break;
+        case file::DType::kI8:
+          out.push_back(static_cast<float>(static_cast<double>(At<int8_t>(rows, i)) *
+                                           double{rows.scales[i / rows.width]}));
+          break;
+        default:
+          out.push_back(At<float>(rows, i));
+      }
+    }
+    return out;
+  }
+
   double Rank(const Batch& batch, size_t row) const {
     Numbers x = Tower(model::Side::kJoint, batch, row);
     return Dense(x, "head", model::Activation::kIdentity)[0];
   }
 
  private:
+  template <typename T>
+  static T At(const model::Rows& rows, size_t i) {
+    return reinterpret_cast<const T*>(rows.data)[i];
+  }
+
+  // A finite IEEE number of 16 bits.
+  static double Parts(uint16_t bits, int exponents, int mantissas) {
+    int exponent = bits >> mantissas & ((1 << exponents) - 1), bias = (1 << (exponents - 1)) - 1;
+    double mantissa = bits & ((1 << mantissas) - 1);
+    double value = exponent == 0
+                       ? std::ldexp(mantissa, 1 - bias - mantissas)
+                       : std::ldexp(mantissa + (1 << mantissas), exponent - bias - mantissas);
+    return bits >> 15 ? -value : value;
+  }
+
   static double Activate(model::Activation a, double x) {
     switch (a) {
       case model::Activation::kIdentity: return x;
@@ -78,7 +115,8 @@ class Reference {
   }
 
   Numbers Dense(const Numbers& x, const std::string& name, model::Activation a) const {
-    auto weight = model_.parameter(name + "/weight"), bias = model_.parameter(name + "/bias");
+    auto weight = Decode(model_.parameter(name + "/weight"));
+    auto bias = model_.parameter(name + "/bias").floats();
     Numbers y(bias.begin(), bias.end());
     for (size_t u = 0; u < y.size(); ++u) {
       for (size_t i = 0; i < x.size(); ++i) y[u] += x[i] * weight[i * y.size() + u];
@@ -103,7 +141,7 @@ class Reference {
 
   Numbers TableRow(const model::Encoder& e, size_t row) const {
     auto table = static_cast<uint32_t>(e.table);
-    auto values = model_.parameter(model::TableName(d_, table));
+    auto values = Decode(model_.parameter(model::TableName(d_, table)));
     size_t dim = d_.tables[table].dim;
     row = std::min(row, values.size() / dim - 1);
     return Numbers(values.begin() + row * dim, values.begin() + (row + 1) * dim);
@@ -120,7 +158,7 @@ class Reference {
     Numbers sum(d_.tables[static_cast<size_t>(e.table)].dim, 0.0);
     bool multi_hot = e.kind == model::EncoderKind::kMultiHot;
     if (multi_hot) {
-      auto bias = model_.parameter(prefix + "/bias");
+      auto bias = model_.parameter(prefix + "/bias").floats();
       sum.assign(bias.begin(), bias.end());
     }
     for (uint32_t r : rows) {

@@ -4,6 +4,7 @@
 
 #include <tuple>
 
+#include "model/samples.h"
 #include "runtime/engine.h"
 #include "runtime/models.h"
 #include "runtime/reference.h"
@@ -42,8 +43,8 @@ void CheckVectors(const Engine& engine, Side side, const Batch& batch, Workspace
   EXPECT_EQ(vectors.back(), 77.0f) << "wrote beyond the vectors";
 }
 
-void CheckAllCounts(const Variant& variant, Backend backend) {
-  Opened opened(RandomContents(EveryEncoder(variant), 5, 40, 11));
+void CheckAllCounts(const model::Contents& contents, Backend backend) {
+  Opened opened(contents);
   auto engine = Engine::Create(opened.model, backend);
   Workspace work;  // kept, as by a context: what one batch leaves must not reach the next
   for (uint32_t seed = 0; size_t count : kCounts) {
@@ -64,32 +65,44 @@ void CheckAllCounts(const Variant& variant, Backend backend) {
   }
 }
 
+// Tables and weights of two bytes or one a number: the towers compute with what they stand for.
+TEST(QuantizedTowers, AgreeWithDoubles) {
+  for (auto dtype : {file::DType::kF16, file::DType::kBF16, file::DType::kI8}) {
+    for (HeadKind head : {HeadKind::kCosine, HeadKind::kDot, HeadKind::kLogistic}) {
+      for (Backend backend : Backends()) {
+        auto contents = RandomContents(EveryEncoder({head}), 5, 40, 11);
+        CheckAllCounts(testing::Quantized(std::move(contents), dtype), backend);
+      }
+    }
+  }
+}
+
 using Parameters = std::tuple<Backend, HeadKind, Activation, Pooling>;
-class TowerTest : public testing::TestWithParam<Parameters> {};
+class TowerTest : public ::testing::TestWithParam<Parameters> {};
 
 TEST_P(TowerTest, AgreesWithDoubles) {
   auto [backend, head, activation, pooling] = GetParam();
-  CheckAllCounts({head, activation, pooling}, backend);
+  CheckAllCounts(RandomContents(EveryEncoder({head, activation, pooling}), 5, 40, 11), backend);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     All, TowerTest,
-    testing::Combine(testing::ValuesIn(Backends()),
-                     testing::Values(HeadKind::kCosine, HeadKind::kDot, HeadKind::kLogistic),
-                     testing::Values(Activation::kIdentity, Activation::kTanh,
+    ::testing::Combine(::testing::ValuesIn(Backends()),
+                     ::testing::Values(HeadKind::kCosine, HeadKind::kDot, HeadKind::kLogistic),
+                     ::testing::Values(Activation::kIdentity, Activation::kTanh,
                                      Activation::kSigmoid, Activation::kRelu),
-                     testing::Values(Pooling::kSum, Pooling::kMean, Pooling::kMax)));
+                     ::testing::Values(Pooling::kSum, Pooling::kMean, Pooling::kMax)));
 
-class TowerVariantTest : public testing::TestWithParam<Backend> {};
-INSTANTIATE_TEST_SUITE_P(All, TowerVariantTest, testing::ValuesIn(Backends()));
+class TowerVariantTest : public ::testing::TestWithParam<Backend> {};
+INSTANTIATE_TEST_SUITE_P(All, TowerVariantTest, ::testing::ValuesIn(Backends()));
 
 TEST_P(TowerVariantTest, WithoutTowerLayersVectorsAreTheConcatenation) {
-  CheckAllCounts({HeadKind::kCosine, Activation::kTanh, Pooling::kMax, false, false}, GetParam());
-  CheckAllCounts({HeadKind::kDot, Activation::kTanh, Pooling::kMax, true, false}, GetParam());
+  CheckAllCounts(RandomContents(EveryEncoder({HeadKind::kCosine, Activation::kTanh, Pooling::kMax, false, false}), 5, 40, 11), GetParam());
+  CheckAllCounts(RandomContents(EveryEncoder({HeadKind::kDot, Activation::kTanh, Pooling::kMax, true, false}), 5, 40, 11), GetParam());
 }
 
 TEST_P(TowerVariantTest, DotWithoutBiasesHasNoExtraColumns) {
-  CheckAllCounts({HeadKind::kDot, Activation::kTanh, Pooling::kMax, false}, GetParam());
+  CheckAllCounts(RandomContents(EveryEncoder({HeadKind::kDot, Activation::kTanh, Pooling::kMax, false}), 5, 40, 11), GetParam());
 }
 
 TEST_P(TowerVariantTest, LongTextsSpanBlocksOfWindows) {

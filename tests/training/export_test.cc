@@ -90,10 +90,11 @@ TEST(Export, FreezesVectorsThatPredictAsTrained) {
     RunWatched(trainer, seen);
     auto bytes = model::SaveToMemory(Export(trainer, r.encoded, r.dataset, {}));
     auto engine = runtime::Engine::Create(model::Model::OpenBuffer(bytes));
+    AlignedVector<float> buffers[2];
     double squares = 0;
     for (size_t i = 0; i < r.test.size(); ++i) {
-      auto user = engine->Vector(model::Side::kUser, r.test.UserOf(i));
-      auto item = engine->Vector(model::Side::kItem, r.test.ItemOf(i));
+      auto user = engine->Vector(model::Side::kUser, r.test.UserOf(i), buffers[0]);
+      auto item = engine->Vector(model::Side::kItem, r.test.ItemOf(i), buffers[1]);
       ASSERT_EQ(user.size(), engine->vector_width());
       double dot = kernels::Vector().dot(user.data(), item.data(), user.size());
       double error = engine->Predict(dot) - (r.test.TargetOf(i) * 0.5 + 2.5);

@@ -94,7 +94,9 @@ TEST_F(TwoStages, CandidatesAreOrderedUnseenAndRelativeToTheBest) {
 TEST_F(TwoStages, CandidatesAreComparedWithTheLatestWatches) {
   const runtime::Engine& engine = *candidates->engine;
   auto cosine = [&](uint32_t a, uint32_t b) {
-    auto x = engine.Vector(model::Side::kItem, a), y = engine.Vector(model::Side::kItem, b);
+    AlignedVector<float> buffers[2];
+    auto x = engine.Vector(model::Side::kItem, a, buffers[0]);
+    auto y = engine.Vector(model::Side::kItem, b, buffers[1]);
     double xy = 0, xx = 0, yy = 0;
     for (size_t i = 0; i < 64; ++i) {
       xy += double{x[i]} * double{y[i]};

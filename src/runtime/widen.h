@@ -1,0 +1,46 @@
+// From rows as a file stores them to floats: the only place that does this, so that a row's floats
+// have the same bits wherever they are used. Stands on kernels.
+#pragma once
+
+#include <cstring>
+
+#include "core/array.h"
+#include "kernels/vector.h"
+#include "model/rows.h"
+
+namespace duomo::runtime {
+
+// Writes `count` rows from row `begin` on to out[count × width]; all of them must be there.
+inline void CopyRows(const model::Rows& rows, uint64_t begin, uint64_t count, float* out) {
+  const kernels::VectorKernels& k = kernels::Vector();
+  const std::byte* data = rows.data + begin * rows.width * file::SizeOf(rows.dtype);
+  size_t n = count * rows.width;
+  switch (rows.dtype) {
+    case file::DType::kF16:
+      return k.widen_f16(reinterpret_cast<const uint16_t*>(data), out, n);
+    case file::DType::kBF16:
+      return k.widen_bf16(reinterpret_cast<const uint16_t*>(data), out, n);
+    case file::DType::kI8:
+      for (uint64_t i = 0; i < count; ++i) {
+        k.widen_i8(reinterpret_cast<const int8_t*>(data) + i * rows.width, rows.scales[begin + i],
+                   out + i * rows.width, rows.width);
+      }
+      return;
+    default:  // f32: opening has refused the rest
+      if (n > 0) std::memcpy(out, data, n * sizeof(float));
+  }
+}
+
+// The floats of `count` rows from row `begin` on: where they lie for f32, else in `buffer`, which
+// is made large enough. Valid until the buffer is used again.
+inline const float* FloatsOf(const model::Rows& rows, uint64_t begin, uint64_t count,
+                             AlignedVector<float>& buffer) {
+  if (rows.dtype == file::DType::kF32) {
+    return reinterpret_cast<const float*>(rows.data) + begin * rows.width;
+  }
+  if (buffer.size() < count * rows.width) buffer.resize(count * rows.width);
+  CopyRows(rows, begin, count, buffer.data());
+  return buffer.data();
+}
+
+}  // namespace duomo::runtime

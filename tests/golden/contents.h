@@ -1,0 +1,14 @@
+// The models of the golden files: invented, and no number depends on the machine or its
+// mathematics library.
+#pragma once
+
+#include "model/model.h"
+
+namespace duomo::testing {
+
+// Two towers with cosine: ids, a category, a set, a title; integer keys, one side out of order.
+model::Contents GoldenCosine();
+// Dot product with biases and a history; string keys; compressed segments; no frozen users.
+model::Contents GoldenDot();
+
+}  // namespace duomo::testing
