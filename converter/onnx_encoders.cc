@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "model/parameters.h"
+#include "runtime/widen.h"
 
 namespace duomo::convert {
 
@@ -40,10 +41,15 @@ EncoderBuilder::EncoderBuilder(const model::Model& model) : model_(model), d_(mo
   for (const model::Parameter& p : model::ParametersOf(d_)) shapes_[p.name] = p.shape;
 }
 
-// A parameter as it lies in the model.
+// A parameter as it lies in the model; widened where that is not as floats.
 Name EncoderBuilder::Parameter(const std::string& name) {
   const std::vector<uint64_t>& shape = shapes_.at(name);
-  return View(name, Ints(shape.begin(), shape.end()), std::as_bytes(model_.parameter(name)));
+  const model::Rows rows = model_.parameter(name);
+  Ints dims(shape.begin(), shape.end());
+  if (rows.dtype == file::DType::kF32) return View(name, dims, std::as_bytes(rows.floats()));
+  std::vector<float> widened(rows.size());
+  runtime::CopyRows(rows, 0, rows.count, widened.data());
+  return Shared<float>(name, dims, widened);
 }
 
 Name EncoderBuilder::Activate(model::Activation activation, const Name& name, const Name& x) {
@@ -163,7 +169,9 @@ Name EncoderBuilder::Convolution(const model::Encoder& e, const std::string& pre
 }
 // From [window · dim, filters] to [filters, dim, window].
 Name EncoderBuilder::Filters(const std::string& name, uint32_t window, const model::Encoder& e) {
-  std::span<const float> weight = model_.parameter(name + "/weight");
+  const model::Rows rows = model_.parameter(name + "/weight");
+  AlignedVector<float> widened;
+  std::span<const float> weight(runtime::FloatsOf(rows, 0, rows.count, widened), rows.size());
   const size_t filters = e.filters, dim = weight.size() / filters / window;
   std::vector<float> turned(weight.size());
   for (size_t f = 0; f < filters; ++f) {

@@ -129,7 +129,7 @@ class NetworkBuilder : private EncoderBuilder {
   }
   // x with one more column, the bias of the value of an input.
   Name Bias(const std::string& prefix, const Name& x, int32_t input, bool global) {
-    float constant = global ? model_.parameter("head/global_bias")[0] : 0;
+    float constant = global ? model_.parameter("head/global_bias").floats()[0] : 0;
     if (input < 0) return Column(prefix + "/bias", x, constant);
     std::string table = StrCat("head/", prefix, "_bias");
     Name bias =
