@@ -4,7 +4,9 @@
 
 Users are read from Parquet (a column of ids), results written to Parquet: user, items, scores. The
 model file travels with the job and is mapped by every Python worker; each task has a context of its
-own. Executors need the wheel `duomo` and pyarrow (spark-submit --archives, or installed).
+own. A task that is run again writes the same bytes. Spark ships a path once: give a new model a new
+name, or a new session. Executors need the wheel `duomo` and pyarrow (spark-submit --archives, or
+installed).
 """
 
 from __future__ import annotations

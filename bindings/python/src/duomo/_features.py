@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 
 from . import _arrays, _native
+from ._closing import Closing
 from ._info import Input, Keys, Kind, Scope
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def _is_list(value: Any) -> bool:
     return not isinstance(value, (str, bytes)) and hasattr(value, "__len__")
 
 
-class Features:
+class Features(Closing):
     """Features of ``count`` rows. What is not set is unknown or empty; values that the model does
     not know count as unknown. Holds its model; one call at a time. Made by ``Model.features``."""
 
@@ -78,17 +78,6 @@ class Features:
 
     def close(self) -> None:
         self._native.close()
-
-    def __enter__(self) -> Features:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     @classmethod
     def of(cls, model: Model, scope: Scope | str, data: FeatureData) -> Features:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable
-from types import TracebackType
 from typing import Any, TypeVar
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy as np
 from . import _native
 from ._arrays import Int64s
 from ._calls import Calls
+from ._closing import Closing
 from ._features import FeatureData, Features
 from ._info import Head, Input, Keys, Kind, ModelInfo, Scope, Unknown
 from ._library import load_library
@@ -21,7 +21,7 @@ _T = TypeVar("_T")
 _BACKENDS = {"default": 0, "onednn": 1, "portable": 2}
 
 
-class Model(Calls):
+class Model(Closing, Calls):
     """An opened .duomo file. Any number of threads may use it at once: every call borrows a context
     from a pool. Close it, or use it in ``with``; calls that run meanwhile finish undisturbed."""
 
@@ -82,17 +82,6 @@ class Model(Calls):
         self._native.close()
         self._drain()
 
-    def __enter__(self) -> Model:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
     def __repr__(self) -> str:
         i = self._info
         state = ", closed" if self.closed else ""
@@ -148,7 +137,7 @@ class Model(Calls):
         return self._native.title(item)
 
 
-class Context(Calls):
+class Context(Closing, Calls):
     """Scratch memory of one thread at a time; a second call while one runs raises BusyError. Holds
     its model, also after the model's ``close``."""
 
@@ -175,17 +164,6 @@ class Context(Calls):
 
     def close(self) -> None:
         self._native.close()
-
-    def __enter__(self) -> Context:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def _flags(copy: bool, verify: bool) -> int:
