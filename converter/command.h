@@ -13,6 +13,7 @@ void AddInspect(CLI::App& parent);
 void AddVerify(CLI::App& parent);
 void AddExportNpz(CLI::App& parent);  // in the group "export"
 void AddExportOnnx(CLI::App& parent);
+void AddImportOnnx(CLI::App& parent);  // in the group "import"
 
 // Everything that is registered, with the groups that hold it.
 void AddAllCommands(CLI::App& app);

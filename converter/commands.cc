@@ -25,6 +25,7 @@ constexpr Entry kCommands[] = {
     {"", AddVerify},
     {"export", AddExportNpz},
     {"export", AddExportOnnx},
+    {"import", AddImportOnnx},
 };
 
 }  // namespace

@@ -10,12 +10,18 @@
 #include <vector>
 
 #include "core/array.h"
+#include "core/file_io.h"
 
 namespace duomo::convert::onnx {
 
-// Values are those of TensorProto.DataType.
-enum class Type : int32_t { kFloat = 1, kInt64 = 7 };
-constexpr size_t SizeOf(Type type) { return type == Type::kFloat ? 4 : 8; }
+// Values are those of TensorProto.DataType. Written are kFloat and kInt64.
+enum class Type : int32_t {
+  kFloat = 1,
+  kInt32 = 6,
+  kInt64 = 7,
+  kBool = 9,
+  kDouble = 11,
+};
 
 // A constant. Its bytes are its own, or a view that must outlive it.
 struct Tensor {
@@ -30,7 +36,8 @@ struct Tensor {
   }
 };
 
-using AttributeValue = std::variant<int64_t, float, std::vector<int64_t>>;
+// Others (graphs, sparse tensors) are read as monostate and never written.
+using AttributeValue = std::variant<std::monostate, int64_t, float, std::vector<int64_t>>;
 struct Attribute {
   std::string name;
   AttributeValue value;
@@ -78,5 +85,27 @@ struct Written {
 // bytes, the large ones go to `path`.data beside it, which is in place before the model is; the
 // two name each other by file name, so they move together. Throws Error(kIo).
 Written Write(const Graph& graph, const std::string& path, uint64_t inline_limit = kInlineLimit);
+
+// Checks what Opened promises of a graph, and makes attributes of axes. Throws Error(kCorrupt).
+void CheckGraph(Graph& graph);
+
+// ---- Reading -----------------------------------------------------------------------------------
+
+// A file's graph. Its tensors are views of the file and of the data beside it, which it keeps
+// mapped.
+struct Opened {
+  Graph graph;
+  int64_t opset = 0;  // of ONNX's own operators
+  std::vector<FileBytes> files;
+};
+
+// What every reader of a graph may rely on then: a node reads only inputs, constants and outputs of
+// nodes before it, so there is no cycle; every value has one maker; a constant has as many bytes as
+// its dimensions say. `Constant` nodes have become constants, axes that came as inputs attributes.
+// External data are looked for in the model's folder and refused elsewhere, by ".." or by a link.
+// Throws Error(kIo, kCorrupt), and kUnsupported for what is sound ONNX but no plain tensor graph.
+Opened Read(const std::string& path);
+// The same from memory, which must outlive it; external data are refused.
+Opened ReadBuffer(std::span<const std::byte> bytes);
 
 }  // namespace duomo::convert::onnx

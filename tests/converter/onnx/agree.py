@@ -1,4 +1,4 @@
-"""agree.py PROGRAMS WORK: every WORK/models/*.duomo through ONNX Runtime, against Duomo."""
+"""agree.py PROGRAMS WORK: every WORK/models/*.duomo through ONNX Runtime, against Duomo, and back."""
 
 import glob
 import json
@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import onnx
 import onnxruntime
+import torch_graphs
 
 PAIRS = {"preset": 10_000, "sample": 2_000}
 TOLERANCE = 1e-5  # times the number itself, where that is above 1
@@ -28,6 +29,20 @@ def export(model, *options):
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     return json.loads(out.stdout), session
+
+
+def draw_cases(path, pairs):
+    """Inputs for a model, and what Duomo says of them."""
+    subprocess.run([f"{programs}/onnx_cases", path, str(pairs), f"{work}/cases.npz"], check=True)
+    return dict(np.load(f"{work}/cases.npz"))
+
+
+def import_onnx(onnx_path, like):
+    path = f"{work}/imported.duomo"
+    command = [f"{programs}/duomo-convert", "import", "onnx", onnx_path, "--like", like, "-o", path]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([f"{programs}/duomo-convert", "verify", path], check=True, stdout=subprocess.DEVNULL)
+    return path
 
 
 def difference(model, name, found, expected):
@@ -55,9 +70,7 @@ def run(session, cases, pairs):
 def check(path):
     model = os.path.basename(path)
     pairs = PAIRS["preset" if model.startswith("preset-") else "sample"]
-    cases_path = f"{work}/cases.npz"
-    subprocess.run([f"{programs}/onnx_cases", path, str(pairs), cases_path], check=True)
-    cases = dict(np.load(cases_path))
+    cases = draw_cases(path, pairs)
     said, session = export(path)
     assert [i["name"] for i in said["inputs"]] == [i.name for i in session.get_inputs()], model
     joint = "user_vector" not in cases
@@ -66,6 +79,10 @@ def check(path):
     assert sorted(found) == sorted(outputs) == sorted(o["name"] for o in said["outputs"]), model
     largest = {name: difference(model, name, found[name], cases[name]) for name in outputs}
     assert float(np.ptp(found["prediction"])) > 1e-4, f"{model}: every prediction is the same"
+    # And back: the imported model on pairs of its own.
+    back = draw_cases(import_onnx(said["output"], path), pairs)
+    again = run(session, back, pairs)["prediction"]
+    largest["imported"] = difference(model, "imported", again, back["prediction"])
     print(f"{model:32}{pairs} pairs  " + "".join(f"{name} {d:8.1e}  " for name, d in largest.items()))
 
     # The large tensors beside the model: the same numbers, and none left inside.
@@ -94,8 +111,57 @@ def check(path):
     difference(model, "one user for many items", many, same)
 
 
+def sizes_of(preset):
+    """Rows of a model's vocabularies, and the unknown one."""
+    out = subprocess.run(
+        [f"{programs}/duomo-convert", "inspect", "--json", f"{work}/models/preset-{preset}.duomo"],
+        check=True, capture_output=True, text=True,
+    )
+    return {v["name"]: v["size"] + 1 for v in json.loads(out.stdout)["description"]["vocabularies"]}
+
+
+def multi_hot(rows, size):
+    """Sets as vectors; an unknown value is the mean of the known, as in the imported table."""
+    out = np.zeros((len(rows), size), np.float32)
+    for value in range(size):
+        out[:, value] = (rows == value).sum(1) + (rows == size).sum(1) / size
+    return out
+
+
+def foreign():
+    """Networks that were trained elsewhere, for the data of our own."""
+    for name, graph in torch_graphs.all_graphs(sizes_of).items():
+        path = f"{work}/{name}.onnx"
+        onnx.checker.check_model(graph, full_check=True)
+        onnx.save(graph, path)
+        session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+        preset = name.split("-torch")[0]
+        cases = draw_cases(import_onnx(path, f"{work}/models/preset-{preset}.duomo"), PAIRS["preset"])
+        if "title" in cases:  # their maximum over no word at all is another
+            some = (cases["title"] >= 0).any(1)
+            cases = {name: x[some] for name, x in cases.items()}
+        if "candidate_score" in cases:  # nor is a number that is not given
+            some = np.isfinite(cases["candidate_score"])
+            cases = {name: x[some] for name, x in cases.items()}
+        expected = cases["prediction"]
+        if "multi-hot" in name:
+            cases["genres"] = multi_hot(cases["genres"], sizes_of(preset)["genre"] - 1)
+        if "unmasked" in name:  # right for texts without padding: those of one length together
+            lengths = (cases["title"] >= 0).sum(1)
+            found = np.empty_like(expected)
+            for n in np.unique(lengths):
+                alike = {k: x[lengths == n] for k, x in cases.items()}
+                alike["title"] = alike["title"][:, :n]
+                found[lengths == n] = run(session, alike, len(alike["title"]))["scores"]
+        else:
+            found = run(session, cases, len(expected))["scores"]
+        d = difference(name, "prediction", found.reshape(-1), expected)
+        print(f"{name:32}{len(expected)} pairs  imported {d:8.1e}")
+
+
 models = sorted(glob.glob(f"{work}/models/*.duomo"))
 assert len(models) >= 15, models
 for path in models:
     check(path)
+foreign()
 print(f"{len(models)} models agree within {TOLERANCE}")

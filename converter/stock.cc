@@ -1,0 +1,59 @@
+#include "converter/stock.h"
+
+#include "core/error.h"
+#include "runtime/engine.h"
+
+namespace duomo::convert {
+namespace {
+
+bool Describes(const model::Description& d, std::string_view name) {
+  auto below = [&](const char* prefix, const std::string& part) {
+    return name.starts_with(StrCat(prefix, part, "/"));
+  };
+  for (const model::Vocabulary& v : d.vocabularies) {
+    if (below("vocabularies/", v.name)) return true;
+  }
+  for (const model::Input& input : d.inputs) {
+    if (below("users/features/", input.name) || below("items/features/", input.name)) return true;
+  }
+  // What is known of users and items whatever the network: history as well, for "exclude seen".
+  for (const char* side : {"users/", "items/"}) {
+    if (!name.starts_with(side)) continue;
+    std::string_view rest = name.substr(6);
+    return !rest.starts_with("features/") && !rest.starts_with("vectors");
+  }
+  return false;
+}
+
+}  // namespace
+
+model::Contents Stock(const model::Model& from, model::Description description) {
+  model::Contents out;
+  for (const file::SegmentInfo& s : from.file().segments()) {
+    if (!Describes(description, s.name)) continue;
+    auto tensor = from.file().Find(s.name);
+    file::OwnedTensor copy;
+    copy.name = s.name;
+    copy.dtype = tensor->dtype;
+    copy.shape.assign(tensor->shape.begin(), tensor->shape.end());
+    copy.bytes.assign(tensor->bytes.begin(), tensor->bytes.end());
+    out.tensors.push_back(std::move(copy));
+  }
+  out.description = std::move(description);
+  return out;
+}
+
+void FreezeVectors(model::Contents& contents) {
+  if (model::IsJoint(contents.description)) return;
+  AlignedVector<std::byte> bytes = model::SaveToMemory(contents);
+  auto engine = runtime::Engine::Create(model::Model::OpenBuffer(bytes));
+  const uint64_t width = engine->vector_width();
+  for (auto [name, side] : {std::pair("users/vectors", model::Side::kUser),
+                            std::pair("items/vectors", model::Side::kItem)}) {
+    AlignedVector<float> vectors = engine->Freeze(side);
+    contents.tensors.push_back(
+        file::OwnedTensor::From<float>(name, {vectors.size() / width, width}, vectors));
+  }
+}
+
+}  // namespace duomo::convert

@@ -1,0 +1,16 @@
+// Users, items and dictionaries of one file as the beginning of another with a new network.
+#pragma once
+
+#include "model/model.h"
+
+namespace duomo::convert {
+
+// Contents with `description`, whose inputs and vocabularies are among `from`'s by name, and copies
+// of what `from` knows of them: keys, titles, features, history, dictionaries. No parameters, no
+// vectors. Throws Error(kInvalidArgument) where `from` has not what the description reads.
+model::Contents Stock(const model::Model& from, model::Description description);
+
+// Adds what the towers make of the stored features: vectors of items, and of users.
+void FreezeVectors(model::Contents& contents);
+
+}  // namespace duomo::convert
