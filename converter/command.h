@@ -9,8 +9,22 @@ namespace duomo::convert {
 // and throws duomo::Error when it fails (exit code 1). Wrong usage is a CLI::ParseError (2).
 using AddCommand = void (*)(CLI::App& parent);
 
+// Thrown by a callback that has said all there is to say: the program ends with this exit code.
+struct ExitWith {
+  int code;
+};
+
 void AddInspect(CLI::App& parent);
 void AddVerify(CLI::App& parent);
+void AddDiff(CLI::App& parent);
+void AddQuantize(CLI::App& parent);
+void AddCompress(CLI::App& parent);
+void AddDecompress(CLI::App& parent);
+void AddPrune(CLI::App& parent);
+void AddMerge(CLI::App& parent);
+void AddUpgrade(CLI::App& parent);
+void AddDump(CLI::App& parent);
+void AddBuild(CLI::App& parent);
 void AddExportNpz(CLI::App& parent);  // in the group "export"
 void AddExportOnnx(CLI::App& parent);
 void AddImportOnnx(CLI::App& parent);  // in the group "import"

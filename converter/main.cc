@@ -23,6 +23,8 @@ int main(int argc, char** argv) {
     duomo::convert::FlushOutput();
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
+  } catch (const duomo::convert::ExitWith& exit) {
+    return exit.code;
   } catch (const std::exception& error) {
     duomo::convert::Log(std::string("duomo-convert: ") + error.what() + "\n");
     return 1;

@@ -1,0 +1,44 @@
+// Changes of a file's users and items: some rows kept, some added, everything that belongs to a row
+// with it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "converter/rewrite.h"
+#include "runtime/engine.h"
+
+namespace duomo::convert {
+
+// A number that no row has.
+inline constexpr uint32_t kNoRow = UINT32_MAX;
+
+// "users" or "items".
+std::string PrefixOf(model::Side side);
+
+// Replaces the tensors of a draft's features by `column`.
+void PutFeature(Draft& draft, const std::string& prefix, const model::FeatureColumn& column);
+
+// The stored values of one input for these rows.
+model::FeatureColumn ColumnOf(const model::FeatureView& view, const std::vector<uint32_t>& rows);
+
+// Keeps these rows (ascending) of one side: keys, titles, features, vectors, and the users'
+// history. None: nothing of that side stays.
+void KeepRows(Draft& draft, model::Side side, const std::vector<uint32_t>& rows);
+
+// Removes what stands below "users/" or "items/" and is not one of FORMAT.md's tensors of entities:
+// it was made for the rows or vectors that there were, such as blocks for a faster search. Returns
+// the names.
+std::vector<std::string> RemoveDerived(Draft& draft, model::Side side);
+
+// Keeps these rows (ascending) of a vocabulary, and with them rows of its tables and biases; values
+// that are gone become unknown ones. A range that loses values becomes a list of integers.
+void KeepValues(Draft& draft, uint32_t vocabulary, const std::vector<uint32_t>& rows);
+
+// Sets the frozen vectors of a side: `count` rows, of which make(begin, count, floats) gives any,
+// stored as `dtype`.
+using MakeRows = std::function<void(uint64_t begin, uint64_t count, float* out)>;
+void PutVectors(Draft& draft, model::Side side, uint64_t count, file::DType dtype, MakeRows make);
+
+}  // namespace duomo::convert

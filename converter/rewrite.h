@@ -1,0 +1,59 @@
+// What the commands share that make a file from a file: its tensors as sources, an output that
+// appears when it is wanted, progress.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "model/model.h"
+
+namespace duomo::convert {
+
+// A file on its way to another one. One thread.
+class Draft {
+ public:
+  // Opens `path`; errors as Model::Open. Checksums are verified while tensors are read.
+  explicit Draft(const std::string& path);
+
+  const model::Model& model() const { return *model_; }
+  std::shared_ptr<const model::Model> shared_model() const { return model_; }
+  const std::string& path() const { return path_; }
+  uint64_t size() const { return model_->file().file_size(); }
+
+  // Description, report and every tensor of the file, as sources that read it; to be changed.
+  model::Contents contents;
+
+  file::TensorSource* Find(std::string_view name);  // nullptr: not there
+  // Removes the tensors that `which` is true for; how many.
+  size_t RemoveIf(const std::function<bool(std::string_view name)>& which);
+  // Puts a source in the place of the one of its name, or adds it.
+  void Put(file::TensorSource source);
+  void Put(file::OwnedTensor tensor);
+
+  // Writes what `contents` is now. `label`: for progress, which is shown on a terminal while the
+  // work takes longer than a second.
+  void Save(const std::string& output, const std::string& label);
+
+ private:
+  std::string path_;
+  std::shared_ptr<const model::Model> model_;
+};
+
+// A place for an output that may still be refused: beside it, removed unless it is committed.
+class Staged {
+ public:
+  explicit Staged(std::string output);  // throws Error(kIo) as RequireReplaceable()
+  ~Staged();
+  Staged(const Staged&) = delete;
+  const std::string& path() const { return staged_; }  // write here
+  void Commit();                                       // moves it to `output`; throws Error(kIo)
+
+ private:
+  std::string output_, staged_;
+};
+
+uint64_t SizeOfFile(const std::string& path);
+
+}  // namespace duomo::convert
