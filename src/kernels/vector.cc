@@ -1,6 +1,10 @@
 // Chooses the set of vector kernels for this machine. Asks cpuid once; knows no kernel's inside.
 #include "kernels/vector.h"
 
+#if DUOMO_X86_KERNELS
+#include <cpuid.h>
+#endif
+
 namespace duomo::kernels {
 
 extern const VectorKernels kPortableKernels;
@@ -11,6 +15,14 @@ extern const VectorKernels kAvx512Kernels;
 
 namespace {
 
+#if DUOMO_X86_KERNELS
+// By hand: not every compiler's __builtin_cpu_supports() knows the name.
+bool HasF16c() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;
+}
+#endif
+
 struct Sets {
   const VectorKernels* sets[3];
   size_t count = 0;
@@ -20,8 +32,7 @@ struct Sets {
 #if DUOMO_X86_KERNELS
     // Also asks whether the operating system saves the wide registers.
     __builtin_cpu_init();
-    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") ||
-        !__builtin_cpu_supports("f16c")) {
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") || !HasF16c()) {
       return;
     }
     sets[count++] = &kAvx2Kernels;
@@ -42,8 +53,6 @@ const Sets& Available() {
 
 const VectorKernels& Vector() { return *Available().sets[Available().count - 1]; }
 
-std::span<const VectorKernels* const> AllVector() {
-  return {Available().sets, Available().count};
-}
+std::span<const VectorKernels* const> AllVector() { return {Available().sets, Available().count}; }
 
 }  // namespace duomo::kernels

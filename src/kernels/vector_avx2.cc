@@ -45,6 +45,13 @@ DUOMO_INLINE Doubles WidenPart(const float* p, size_t count) {
   return (Doubles)_mm256_cvtps_pd(_mm_maskload_ps(p, mask));
 }
 
+// kWidth numbers of 16 bits without sign, and of 8 bits with it.
+DUOMO_INLINE Ints Shorts(const uint16_t* in) {
+  return (Ints)_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i*)in));
+}
+DUOMO_INLINE Ints Bytes(const int8_t* in) {
+  return (Ints)_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i*)in));
+}
 #define DUOMO_HALVES 1
 DUOMO_INLINE Floats Halves(const uint16_t* in) {
   return (Floats)_mm256_cvtph_ps(_mm_loadu_si128((const __m128i*)in));

@@ -46,6 +46,14 @@ DUOMO_INLINE Doubles WidenPart(const float* p, size_t count) {
   return ToDoubles(_mm256_maskz_loadu_ps((__mmask8)((1u << count) - 1), p));
 }
 
+// kWidth numbers of 16 bits without sign, and of 8 bits with it.
+DUOMO_INLINE Ints Shorts(const uint16_t* in) {
+  return (Ints)_mm512_maskz_cvtepu16_epi32((__mmask16)0xffff,
+                                           _mm256_loadu_si256((const __m256i*)in));
+}
+DUOMO_INLINE Ints Bytes(const int8_t* in) {
+  return (Ints)_mm512_maskz_cvtepi8_epi32((__mmask16)0xffff, _mm_loadu_si128((const __m128i*)in));
+}
 #define DUOMO_HALVES 1
 DUOMO_INLINE Floats Halves(const uint16_t* in) {
   return (Floats)_mm512_maskz_cvtph_ps((__mmask16)0xffff, _mm256_loadu_si256((const __m256i*)in));

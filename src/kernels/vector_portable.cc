@@ -63,6 +63,10 @@ DUOMO_INLINE Doubles WidenPart(const float* p, size_t count) {
                  count > 1 ? static_cast<double>(p[1]) : 0};
 }
 
+// kWidth numbers of 16 bits without sign, and of 8 bits with it.
+DUOMO_INLINE Ints Shorts(const uint16_t* in) { return Ints{in[0], in[1], in[2], in[3]}; }
+DUOMO_INLINE Ints Bytes(const int8_t* in) { return Ints{in[0], in[1], in[2], in[3]}; }
+
 #include "kernels/vector_impl.inc"
 #include "kernels/gemm_impl.inc"
 
