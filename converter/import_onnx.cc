@@ -1,9 +1,9 @@
 // duomo-convert import onnx: a network from an ONNX model, users and items from another file.
-#include <cmath>
 #include <fstream>
 #include <memory>
 
 #include "converter/command.h"
+#include "converter/import_tensors.h"
 #include "converter/onnx_network.h"
 #include "converter/output.h"
 #include "converter/stock.h"
@@ -33,16 +33,6 @@ std::map<std::string, std::string> ReadMap(const std::string& path) {
   return names;
 }
 
-void CheckFinite(const std::vector<file::OwnedTensor>& tensors) {
-  for (const file::OwnedTensor& t : tensors) {
-    const auto* values = reinterpret_cast<const float*>(t.bytes.data());
-    for (size_t i = 0; i < t.bytes.size() / sizeof(float); ++i) {
-      if (std::isfinite(values[i])) continue;
-      Fail(Status::kInvalidArgument, t.name, "[", i, "] is not finite; --allow-nonfinite takes it");
-    }
-  }
-}
-
 void Run(const Options& o) {
   CheckOutputPath(o.output, o.input);
   CheckOutputPath(o.output, o.like);
@@ -51,9 +41,13 @@ void Run(const Options& o) {
   auto like = model::Model::Open(o.like, read);
   onnx::Opened opened = onnx::Read(o.input);
   Network network = NetworkOf(opened.graph, like->description(), ReadMap(o.map));
-  if (!o.allow_nonfinite) CheckFinite(network.tensors);
   uint64_t parameters = 0;
-  for (const file::OwnedTensor& t : network.tensors) parameters += t.bytes.size() / sizeof(float);
+  for (const file::OwnedTensor& t : network.tensors) {
+    const auto* values = reinterpret_cast<const float*>(t.bytes.data());
+    size_t count = t.bytes.size() / sizeof(float);
+    if (!o.allow_nonfinite) CheckFinite(t.name, t.shape, {values, count});
+    parameters += count;
+  }
   model::Contents contents = Stock(*like, std::move(network.description));
   std::move(network.tensors.begin(), network.tensors.end(), std::back_inserter(contents.tensors));
   contents.report.data = "imported from ONNX";

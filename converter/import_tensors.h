@@ -1,0 +1,32 @@
+// What every importer says of a foreign file's tensors: which are missing, which nobody knows,
+// which have another shape, and which are not finite.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace duomo::convert {
+
+struct NamedShape {
+  std::string name;
+  std::vector<uint64_t> shape;
+};
+
+// Throws Error(kInvalidArgument) unless `found` is `expected`, in any order: with a line for every
+// missing tensor and the shape expected, for every one too many (the first 1,000), and for every
+// one of another shape. `where` names the file.
+void CheckNamesAndShapes(std::string_view where, std::span<const NamedShape> expected,
+                         std::span<const NamedShape> found);
+
+// Throws Error(kInvalidArgument) that names the tensor and the first index which is NaN or
+// infinite: "w[2, 5]", by `shape`, and --allow-nonfinite.
+void CheckFinite(std::string_view name, std::span<const uint64_t> shape,
+                 std::span<const float> values);
+
+// A foreign name in quotation marks for messages: short, UTF-8, without control characters.
+std::string QuotedName(std::string_view name);
+
+}  // namespace duomo::convert
