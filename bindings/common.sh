@@ -1,4 +1,5 @@
-# Sourced by every language's `check PREFIX [MODELS]`: arguments, the installed library, toolchains.
+# Sourced by every language's `check PREFIX [MODELS [ONEDNN_PREFIX]]`: arguments, the installed library,
+# toolchains.
 bindings=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 prefix=$(cd "${1:?usage: check PREFIX [MODELS]: the folder that the library is installed in, and the one that make_fixtures wrote}" && pwd)
 models=$(cd "${2:-$bindings/../build/release/tests/abi/models}" && pwd)
@@ -7,7 +8,9 @@ pc=$(find "$prefix" -name duomo.pc | head -1)
 
 libdir=$(dirname "$(dirname "$pc")")
 export PKG_CONFIG_PATH=${pc%/*} LD_LIBRARY_PATH=$libdir
-export DUOMO_TEST_MODELS=$models DUOMO_TEST_GOLDEN=$bindings/../tests/golden/v1
+onednn=
+[ ! -d "${3:-}" ] || onednn=$(find "$(cd "$3" && pwd)" -name libduomo.so.0 | head -1)
+export DUOMO_TEST_MODELS=$models DUOMO_TEST_GOLDEN=$bindings/../tests/golden
 
 # need PROGRAM [WHAT]: here it may be missing, which is a skipped test; in CI it may not.
 need() {
@@ -22,6 +25,21 @@ skip() {
   fi
   echo "SKIPPED: $1" >&2
   exit 77
+}
+
+# What the program in every README prints for $models/shop.duomo: it is the same in each.
+shop=$bindings/shop.txt
+
+# block LANGUAGE FILE: what stands between ```LANGUAGE and ``` in FILE.
+block() { sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/{/^\`\`\`/d;p}" "$2"; }
+
+# want_onednn: whether ONEDNN_PREFIX was given, where a build with oneDNN is installed; $onednn is then
+# its library. Packages that carry the portable build must run with it, too.
+want_onednn() {
+  if [ -n "$onednn" ]; then return 0; fi
+  [ "${CI:-}" != true ] || skip "no installed build with oneDNN was given"
+  echo "not tested: an installed build with oneDNN (the third argument)" >&2
+  return 1
 }
 
 step() { echo "== $* ==" >&2; }

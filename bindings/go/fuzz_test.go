@@ -12,8 +12,8 @@ import (
 // Whatever the bytes, OpenBuffer gives a model that answers or a typed error. The seeds are the
 // golden files, good and bad: plain `go test` runs them all.
 func FuzzOpenBuffer(f *testing.F) {
-	files := must2(filepath.Glob(filepath.Join(golden, "*", "*.duomo")))(f)
-	if len(files) < 20 {
+	files := must2(filepath.Glob(filepath.Join(golden, "v[0-9]*", "*", "*.duomo")))(f)
+	if len(files) < 30 {
 		f.Fatalf("only %d seeds", len(files))
 	}
 	for _, file := range files {

@@ -40,17 +40,24 @@ func same(t *testing.T, got, want any) {
 
 // The vectors that every binding shares: identical bits.
 func TestGoldenVectors(t *testing.T) {
-	var file struct{ Cases []vectorCase }
-	ok(t, json.Unmarshal(must2(os.ReadFile(filepath.Join(golden, "vectors.json")))(t), &file))
-	if len(file.Cases) < 14 {
-		t.Fatalf("only %d cases", len(file.Cases))
+	versions := must2(filepath.Glob(filepath.Join(golden, "v[0-9]*")))(t)
+	if len(versions) < 2 {
+		t.Fatalf("only %v in %s", versions, golden)
 	}
-	for i, one := range file.Cases {
-		t.Run(fmt.Sprintf("%d/%s/%s", i, one.Model, one.Call), func(t *testing.T) {
-			m := must2(duomo.Open(filepath.Join(golden, "good", one.Model)))(t)
-			defer m.Close()
-			checkVectors(t, newContext(t, m), m.Info().VectorWidth, one)
-		})
+	for _, folder := range versions {
+		var file struct{ Cases []vectorCase }
+		ok(t, json.Unmarshal(must2(os.ReadFile(filepath.Join(folder, "vectors.json")))(t), &file))
+		if len(file.Cases) < 14 {
+			t.Fatalf("only %d cases", len(file.Cases))
+		}
+		for i, one := range file.Cases {
+			name := fmt.Sprintf("%s/%d/%s/%s", filepath.Base(folder), i, one.Model, one.Call)
+			t.Run(name, func(t *testing.T) {
+				m := must2(duomo.Open(filepath.Join(folder, "good", one.Model)))(t)
+				defer m.Close()
+				checkVectors(t, newContext(t, m), m.Info().VectorWidth, one)
+			})
+		}
 	}
 }
 
@@ -98,8 +105,8 @@ func checkVectors(t *testing.T, c *duomo.Context, width int, one vectorCase) {
 
 // What opening a bad file must say, by file; every other one is corrupt.
 func TestGoldenBad(t *testing.T) {
-	files := must2(filepath.Glob(filepath.Join(golden, "bad", "*.duomo")))(t)
-	if len(files) < 15 {
+	files := must2(filepath.Glob(filepath.Join(golden, "v[0-9]*", "bad", "*.duomo")))(t)
+	if len(files) < 26 {
 		t.Fatalf("only %d bad files", len(files))
 	}
 	for _, file := range files {

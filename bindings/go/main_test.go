@@ -10,7 +10,7 @@ import (
 	"duomo.dev/duomo"
 )
 
-// Where the models of tests/abi/make_fixtures.cc and tests/golden/v1 are; `check` sets both.
+// Where the models of tests/abi/make_fixtures.cc and tests/golden are; `check` sets both.
 var golden string
 
 func TestMain(m *testing.M) {

@@ -3,8 +3,10 @@ package duomo_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -237,9 +239,15 @@ func TestMemoryIsFlat(t *testing.T) {
 		}
 	}
 	run(calls / 20)
-	before := resident(t)
-	run(calls / 2)
-	if grown := resident(t) - before; grown > 8<<20 && !raceEnabled {
-		t.Errorf("%d bytes more after %d calls", grown, calls)
+	// Go's own heap takes a while to find its size; a leak of a byte a call grows every time.
+	grown := int64(math.MaxInt64)
+	for try := 0; try < 5 && grown >= 1_000_000; try++ {
+		before := resident(t)
+		run(calls / 2) // two predictions each
+		debug.FreeOSMemory()
+		grown = resident(t) - before
+	}
+	if grown >= 1_000_000 && !raceEnabled {
+		t.Errorf("%d bytes more after %d calls, every time", grown, calls)
 	}
 }

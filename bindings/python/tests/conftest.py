@@ -1,4 +1,4 @@
-"""Where the tests find files: MODELS (of tests/abi/make_fixtures) and GOLDEN (tests/golden/v1) come
+"""Where the tests find files: MODELS (of tests/abi/make_fixtures) and GOLDEN (tests/golden) come
 from the environment, which bindings/python/check sets. There is no default: nothing is skipped."""
 
 from __future__ import annotations
@@ -25,8 +25,11 @@ def models() -> Path:
 
 
 @pytest.fixture(scope="session")
-def golden() -> Path:
-    return folder("DUOMO_TEST_GOLDEN")
+def golden() -> list[Path]:
+    """A folder for every version of the container."""
+    versions = sorted(p for p in folder("DUOMO_TEST_GOLDEN").iterdir() if p.is_dir())
+    assert len(versions) >= 2
+    return versions
 
 
 @pytest.fixture

@@ -212,7 +212,7 @@ def test_memory_stays_flat(shop, models):
     round_of(50_000)
     before = resident()
     round_of(1_000_000)
-    assert resident() - before < 8 << 20
+    assert resident() - before < 1 << 20
 
 
 def run(*command, **environment):

@@ -89,23 +89,25 @@ fn check(context: &mut Context, width: usize, case: &Value) {
 
 #[test]
 fn vectors() {
-    let file: Value = serde_json::from_slice(&fs::read(golden("vectors.json")).unwrap()).unwrap();
-    let cases = file["cases"].as_array().unwrap();
-    assert!(cases.len() >= 14);
-    for case in cases {
-        let model = Model::open(golden("good").join(case["model"].as_str().unwrap())).unwrap();
-        check(
-            &mut model.context().unwrap(),
-            model.info().unwrap().vector_width,
-            case,
-        );
+    for version in golden() {
+        let text = fs::read(version.join("vectors.json")).unwrap();
+        let file: Value = serde_json::from_slice(&text).unwrap();
+        let cases = file["cases"].as_array().unwrap();
+        assert!(cases.len() >= 14);
+        for case in cases {
+            let name = case["model"].as_str().unwrap();
+            let model = Model::open(version.join("good").join(name)).unwrap();
+            let width = model.info().unwrap().vector_width;
+            check(&mut model.context().unwrap(), width, case);
+        }
     }
 }
 
 #[test]
 fn bad_files() {
     let mut files = 0;
-    for entry in fs::read_dir(golden("bad")).unwrap() {
+    let folders = golden().into_iter().map(|version| version.join("bad"));
+    for entry in folders.flat_map(|bad| fs::read_dir(bad).unwrap()) {
         let path = entry.unwrap().path();
         let newer = path.file_name().unwrap() == "newer.duomo";
         let status = if newer {
@@ -119,5 +121,5 @@ fn bad_files() {
         fails(status, "", options.open_bytes(&fs::read(&path).unwrap()));
         files += 1;
     }
-    assert!(files >= 15);
+    assert!(files >= 26);
 }

@@ -60,6 +60,6 @@ fn memory_is_flat() {
     let before = resident();
     run(1_000_000);
     let grown = resident() - before;
-    assert!(grown < 4 << 20, "{grown} bytes more");
+    assert!(grown < 1 << 20, "{grown} bytes more");
     assert_eq!(mapped(), maps);
 }

@@ -15,9 +15,15 @@ pub fn model_path(name: &str) -> PathBuf {
     folder("DUOMO_TEST_MODELS").join(format!("{name}.duomo"))
 }
 
-/// tests/golden/v1 of the project.
-pub fn golden(name: &str) -> PathBuf {
-    folder("DUOMO_TEST_GOLDEN").join(name)
+/// tests/golden of the project: a folder for every version of the container.
+pub fn golden() -> Vec<PathBuf> {
+    let versions: Vec<PathBuf> = std::fs::read_dir(folder("DUOMO_TEST_GOLDEN"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
+    assert!(versions.len() >= 2);
+    versions
 }
 
 pub fn open(name: &str) -> Model {

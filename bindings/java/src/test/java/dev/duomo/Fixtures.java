@@ -4,7 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.function.Executable;
 
 /** Where the tests find files: bindings/java/check sets the environment. */
@@ -15,8 +20,13 @@ final class Fixtures {
     return folder("DUOMO_TEST_MODELS").resolve(name + ".duomo");
   }
 
-  static Path golden() {
-    return folder("DUOMO_TEST_GOLDEN");
+  /** A folder for every version of the container. */
+  static List<Path> golden() throws IOException {
+    try (Stream<Path> entries = Files.list(folder("DUOMO_TEST_GOLDEN"))) {
+      List<Path> versions = entries.filter(Files::isDirectory).sorted().collect(Collectors.toList());
+      assertTrue(versions.size() >= 2, versions.toString());
+      return versions;
+    }
   }
 
   static Model open(String name) {
