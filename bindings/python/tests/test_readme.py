@@ -1,5 +1,6 @@
 """README.md's example, as it stands."""
 
+import os
 import re
 from pathlib import Path
 
@@ -10,12 +11,5 @@ def test_example_runs(models, monkeypatch, capsys):
     assert example
     monkeypatch.chdir(models)
     exec(compile(example[1], "README.md", "exec"), {})
-    printed = capsys.readouterr().out.splitlines()
-    assert printed == [
-        "user 3, item 1006: 3.13 stars",
-        "3.93  Große Lampe 39",
-        "3.92  Große Lampe 15",
-        "3.91  Große Lampe 6",
-        "somebody new: [1024, 1015, 1060]",
-        "after the swap: 3.13 stars",
-    ]
+    printed = capsys.readouterr().out
+    assert printed == Path(os.environ["DUOMO_TEST_SHOP"]).read_text(encoding="utf-8")
