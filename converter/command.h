@@ -27,7 +27,9 @@ void AddDump(CLI::App& parent);
 void AddBuild(CLI::App& parent);
 void AddExportNpz(CLI::App& parent);  // in the group "export"
 void AddExportOnnx(CLI::App& parent);
+void AddExportPaddleV2(CLI::App& parent);
 void AddImportOnnx(CLI::App& parent);  // in the group "import"
+void AddImportPaddleV2(CLI::App& parent);
 
 // Everything that is registered, with the groups that hold it.
 void AddAllCommands(CLI::App& app);

@@ -34,7 +34,9 @@ constexpr Entry kCommands[] = {
     {"", AddBuild},
     {"export", AddExportNpz},
     {"export", AddExportOnnx},
+    {"export", AddExportPaddleV2},
     {"import", AddImportOnnx},
+    {"import", AddImportPaddleV2},
 };
 
 }  // namespace

@@ -1,10 +1,15 @@
 #include "converter/stock.h"
 
+#include <algorithm>
+#include <numeric>
+
 #include "core/error.h"
 #include "runtime/engine.h"
 
 namespace duomo::convert {
 namespace {
+
+constexpr uint64_t kFrozenRows = 4096;
 
 bool Describes(const model::Description& d, std::string_view name) {
   auto below = [&](const char* prefix, const std::string& part) {
@@ -53,6 +58,31 @@ void FreezeVectors(model::Contents& contents) {
     AlignedVector<float> vectors = engine->Freeze(side);
     contents.tensors.push_back(
         file::OwnedTensor::From<float>(name, {vectors.size() / width, width}, vectors));
+  }
+}
+
+void FreezeVectors(Draft& draft) {
+  if (model::IsJoint(draft.contents.description)) return;
+  auto engine = runtime::Engine::Create(draft.shared_model());
+  const uint64_t width = engine->vector_width();
+  for (auto [name, side] : {std::pair("users/vectors", model::Side::kUser),
+                            std::pair("items/vectors", model::Side::kItem)}) {
+    const uint64_t count = draft.model().side(side).count;
+    auto write = [=, side = side](const file::TensorSource::Sink& sink) {
+      runtime::Workspace work;
+      std::vector<runtime::InputSource> inputs;
+      std::vector<uint32_t> rows;
+      AlignedVector<float> vectors;
+      for (uint64_t begin = 0; begin < count; begin += kFrozenRows) {
+        rows.resize(std::min(kFrozenRows, count - begin));
+        std::iota(rows.begin(), rows.end(), static_cast<uint32_t>(begin));
+        vectors.resize(rows.size() * width);
+        engine->StoredInputs(side, rows, inputs);
+        engine->Encode(side, {rows.size(), inputs}, vectors.data(), work);
+        sink(std::as_bytes(std::span(vectors)));
+      }
+    };
+    draft.Put(file::TensorSource{name, file::DType::kF32, {count, width}, write, false});
   }
 }
 

@@ -1,6 +1,8 @@
-// Users, items and dictionaries of one file as the beginning of another with a new network.
+// Users, items and dictionaries of one file as the beginning of another with a new network, and the
+// vectors at its end.
 #pragma once
 
+#include "converter/rewrite.h"
 #include "model/model.h"
 
 namespace duomo::convert {
@@ -12,5 +14,8 @@ model::Contents Stock(const model::Model& from, model::Description description);
 
 // Adds what the towers make of the stored features: vectors of items, and of users.
 void FreezeVectors(model::Contents& contents);
+
+// The same for a file that is larger than memory may be: its towers run when the draft is saved.
+void FreezeVectors(Draft& draft);
 
 }  // namespace duomo::convert

@@ -3,7 +3,6 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <vector>
 
 #include "core/error.h"
 #include "core/text.h"
@@ -15,7 +14,6 @@ namespace {
 constexpr uint16_t kDate = 1 << 5 | 1;  // 1 January 1980
 constexpr uint16_t kVersion = 20;       // 2.0: deflate and folders
 constexpr uint16_t kUtf8Names = 0x800;
-constexpr size_t kChunk = 1 << 20;
 
 void Put16(std::string& out, uint32_t value) {
   out += static_cast<char>(value & 0xFF);
@@ -46,42 +44,8 @@ void CheckName(std::string_view name) {
 
 }  // namespace
 
-struct ZipStream::Deflater {
-  Deflater() {
-    if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -MAX_WBITS, 8,
-                     Z_DEFAULT_STRATEGY) != Z_OK) {
-      Fail(Status::kOutOfMemory, "zlib cannot allocate its state");
-    }
-  }
-  ~Deflater() { deflateEnd(&stream); }
-
-  // Feeds `bytes` and writes what comes out; returns how much that was.
-  uint64_t Run(std::span<const std::byte> bytes, bool finish, AtomicFile& file) {
-    uint64_t written = 0;
-    do {
-      auto part = bytes.first(std::min(bytes.size(), kChunk));
-      bytes = bytes.subspan(part.size());
-      int flush = finish && bytes.empty() ? Z_FINISH : Z_NO_FLUSH;
-      stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(part.data()));
-      stream.avail_in = static_cast<uInt>(part.size());
-      do {
-        stream.next_out = reinterpret_cast<Bytef*>(buffer.data());
-        stream.avail_out = static_cast<uInt>(buffer.size());
-        deflate(&stream, flush);
-        auto out = std::span(buffer).first(buffer.size() - stream.avail_out);
-        file.Write(out);
-        written += out.size();
-      } while (stream.avail_out == 0);
-    } while (!bytes.empty());
-    return written;
-  }
-
-  z_stream stream{};
-  std::vector<std::byte> buffer = std::vector<std::byte>(kChunk);
-};
-
 ZipStream::ZipStream(const std::string& path, bool compress) : path_(path), file_(path) {
-  if (compress) deflater_ = std::make_unique<Deflater>();
+  if (compress) deflater_ = std::make_unique<Deflater>(Deflater::Frame::kNone);
 }
 
 ZipStream::~ZipStream() = default;
@@ -122,7 +86,7 @@ void ZipStream::Add(std::string_view name, std::span<const std::byte> first,
   file_.Write(header + common(size) + std::string(name));
   uint64_t packed = size;
   if (deflater_) {
-    deflateReset(&deflater_->stream);
+    deflater_->Reset();
     packed = deflater_->Run(first, false, file_);
     packed += deflater_->Run(second, true, file_);
     file_.WriteAt(offset, Bytes(header + common(packed)));

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "converter/deflater.h"
 #include "core/file_io.h"
 
 namespace duomo::convert {
@@ -31,8 +32,6 @@ class ZipStream {
   uint64_t Commit();
 
  private:
-  struct Deflater;
-
   std::string path_;
   AtomicFile file_;
   std::unique_ptr<Deflater> deflater_;  // none: members are stored

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "data/entities.h"
 #include "runtime/engine.h"
 #include "training/sequences.h"
 
@@ -26,21 +27,6 @@ void FillUnknownRow(const Trainer& trainer, size_t slot_index, std::span<float> 
   for (size_t i = 0; i < width; ++i) {
     values[known * width + i] =
         count > 0 ? static_cast<float>(sum[i] / static_cast<double>(count)) : 0.0f;
-  }
-}
-
-void AddEntities(std::vector<OwnedTensor>& out, const std::string& prefix,
-                 const data::EntityTable& table, const model::FeatureSet& features,
-                 const model::Description& d, model::Scope scope, bool titles) {
-  if (table.keys.empty()) {
-    model::AddKeys(out, prefix, std::span<const int64_t>(table.ids));
-  } else {
-    model::AddKeys(out, prefix, std::span<const std::string>(table.keys));
-  }
-  if (titles && !table.titles.empty()) model::AddTexts(out, prefix + "/titles", table.titles);
-  for (size_t i = 0; i < d.inputs.size(); ++i) {
-    if (d.inputs[i].scope != scope || d.inputs[i].kind == model::InputKind::kHistory) continue;
-    model::AddFeature(out, StrCat(prefix, "/features/", d.inputs[i].name), features.inputs[i]);
   }
 }
 
@@ -74,10 +60,7 @@ model::Contents Export(const Trainer& trainer, const data::Encoded& encoded,
     contents.tensors.push_back(std::move(tensor));
   }
   for (const OwnedTensor& tensor : encoded.vocabularies) contents.tensors.push_back(tensor);
-  AddEntities(contents.tensors, "users", dataset.users, encoded.users, d, model::Scope::kUser,
-              options.titles);
-  AddEntities(contents.tensors, "items", dataset.items, encoded.items, d, model::Scope::kItem,
-              options.titles);
+  data::AddEntities(contents.tensors, dataset, encoded, options.titles);
   for (size_t i = 0; i < d.inputs.size(); ++i) {
     const std::vector<float>& statistics = trainer.statistics()[i];
     if (statistics.empty()) continue;

@@ -10,6 +10,7 @@
 #include <map>
 #include <set>
 
+#include "converter/tar.h"
 #include "core/error.h"
 #include "core/file_io.h"
 #include "data/gzip.h"
@@ -63,6 +64,14 @@ std::map<std::string, Work> Writers() {
   writers["WriteMovieLens1M"] = [dataset = SomeData()](const std::string& path) {
     data::WriteMovieLens1M(dataset, path + ".zip");
   };
+  for (bool gzip : {false, true}) {
+    writers[gzip ? "TarStream, gzip" : "TarStream"] = [gzip](const std::string& path) {
+      convert::TarStream tar(path, gzip);
+      tar.Begin("member", 5000);
+      tar.Write(std::string(5000, 'm'));
+      tar.Commit();
+    };
+  }
   writers["WriteCheckpoint"] = [](const std::string& path) {
     training::WriteCheckpoint(path, SomeCheckpoint());
   };
