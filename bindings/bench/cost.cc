@@ -38,7 +38,10 @@ int main(int argc, char** argv) try {
     for (size_t i = 0; i < kCalls; ++i) out[0] = context.Predict(users[i % 64], items[i % 64]);
   });
   double batch = Least(5 * kRepetitions, kPairs, [&] { context.PredictInto(out, users, items); });
-  std::printf("%.2f %.3f\n", one, batch);
+  duomo::TopKResult result;
+  auto request = duomo::TopKRequest::Users(users).K(10);
+  double top = Least(kRepetitions, kPairs, [&] { context.TopKInto(result, request); });
+  std::printf("%.2f %.3f %.2f\n", one, batch, top);
 } catch (const std::exception& error) {
   return std::fprintf(stderr, "%s\n", error.what()), 1;
 }

@@ -19,6 +19,7 @@ const (
 type predictor interface {
 	Predict(user, item int64) (float32, error)
 	PredictPairs(out []float32, users, items []int64) error
+	TopKInto(result *duomo.TopKResult, request duomo.TopKRequest) error
 }
 
 func least(repetitions, n int, run func()) float64 {
@@ -51,7 +52,10 @@ func main() {
 		}
 	})
 	batch := least(5*repetitions, pairs, func() { check(p.PredictPairs(out, users, items)) })
-	fmt.Printf("%.2f %.3f\n", one, batch)
+	var result duomo.TopKResult
+	request := duomo.TopKRequest{IDs: users, K: 10}
+	top := least(repetitions, pairs, func() { check(p.TopKInto(&result, request)) })
+	fmt.Printf("%.2f %.3f %.2f\n", one, batch, top)
 }
 
 func check(err error) {

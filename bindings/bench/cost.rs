@@ -29,6 +29,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let batch = least(5 * REPETITIONS, PAIRS, || {
         context.predict_pairs(&mut out, &users, &items).unwrap()
     });
-    println!("{one:.2} {batch:.3}");
+    let mut result = duomo::TopKResult::default();
+    let request = duomo::TopKRequest::users(&users).k(10);
+    let top = least(REPETITIONS, PAIRS, || {
+        context.top_k_into(&mut result, &request).unwrap()
+    });
+    println!("{one:.2} {batch:.3} {top:.2}");
     Ok(())
 }

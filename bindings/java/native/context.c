@@ -52,7 +52,7 @@ NATIVE(void, predict)(JNIEnv *env, jclass c, jlong context, jlongArray users, jl
   } else {
     Longs u = {0}, i = {0};
     Floats o = {0};
-    if (GetLongs(env, &u, users) && GetLongs(env, &i, items) && GetFloats(env, &o, out)) {
+    if (GetLongs(env, &u, users) && GetLongs(env, &i, items) && MakeFloats(env, &o, out)) {
       status = duomo_predict(o.data, d, (int64_t *)u.data, (int64_t *)i.data, n, &error);
     }
     ReleaseLongs(env, &u, 0);
@@ -82,7 +82,7 @@ NATIVE(void, predictVectors)(JNIEnv *env, jclass c, jlong context, jfloatArray u
   duomo_status status = DUOMO_OK;
   Floats u = {0}, i = {0}, o = {0};
   (void)c;
-  if (GetFloats(env, &u, users) && GetFloats(env, &i, items) && GetFloats(env, &o, out)) {
+  if (GetFloats(env, &u, users) && GetFloats(env, &i, items) && MakeFloats(env, &o, out)) {
     status = duomo_predict_vectors(o.data, HANDLE(duomo_context, context), u.data, i.data, o.size,
                                    &error);
   }
@@ -92,6 +92,43 @@ NATIVE(void, predictVectors)(JNIEnv *env, jclass c, jlong context, jfloatArray u
   Check(env, status, &error);
 }
 
+NATIVE(void, predictVectorsDirect)(JNIEnv *env, jclass c, jlong context, jobject users,
+                                   jint users_at, jobject items, jint items_at, jobject out,
+                                   jint out_at, jint n) {
+  duomo_error error = DUOMO_ERROR_INIT;
+  const float *u = (*env)->GetDirectBufferAddress(env, users);
+  const float *i = (*env)->GetDirectBufferAddress(env, items);
+  float *o = (*env)->GetDirectBufferAddress(env, out);
+  (void)c;
+  Check(env,
+        duomo_predict_vectors(o + out_at, HANDLE(duomo_context, context), u + users_at,
+                              i + items_at, (size_t)n, &error),
+        &error);
+}
+
+NATIVE(void, encodeDirect)(JNIEnv *env, jclass c, jlong context, jboolean of_users, jobject ids,
+                           jint ids_at, jobject out, jint out_at, jint n) {
+  duomo_error error = DUOMO_ERROR_INIT;
+  const int64_t *i = (*env)->GetDirectBufferAddress(env, ids);
+  float *o = (*env)->GetDirectBufferAddress(env, out);
+  (void)c;
+  Check(env,
+        (of_users ? duomo_encode_users : duomo_encode_items)(
+            o + out_at, HANDLE(duomo_context, context), i + ids_at, (size_t)n, &error),
+        &error);
+}
+
+NATIVE(void, encodeFeaturesDirect)(JNIEnv *env, jclass c, jlong context, jlong features,
+                                   jobject out, jint out_at) {
+  duomo_error error = DUOMO_ERROR_INIT;
+  float *o = (*env)->GetDirectBufferAddress(env, out);
+  (void)c;
+  Check(env,
+        duomo_encode_features(o + out_at, HANDLE(duomo_context, context),
+                              HANDLE(duomo_features, features), &error),
+        &error);
+}
+
 NATIVE(void, encode)(JNIEnv *env, jclass c, jlong context, jboolean of_users, jlongArray ids,
                      jfloatArray out) {
   duomo_error error = DUOMO_ERROR_INIT;
@@ -99,7 +136,7 @@ NATIVE(void, encode)(JNIEnv *env, jclass c, jlong context, jboolean of_users, jl
   Longs i = {0};
   Floats o = {0};
   (void)c;
-  if (GetLongs(env, &i, ids) && GetFloats(env, &o, out)) {
+  if (GetLongs(env, &i, ids) && MakeFloats(env, &o, out)) {
     status = (of_users ? duomo_encode_users : duomo_encode_items)(
         o.data, HANDLE(duomo_context, context), (int64_t *)i.data, i.size, &error);
   }
@@ -111,9 +148,9 @@ NATIVE(void, encode)(JNIEnv *env, jclass c, jlong context, jboolean of_users, jl
 NATIVE(void, encodeFeatures)(JNIEnv *env, jclass c, jlong context, jlong features,
                              jfloatArray out) {
   duomo_error error = DUOMO_ERROR_INIT;
-  Floats o;
+  Floats o = {0};
   (void)c;
-  if (!GetFloats(env, &o, out)) return;
+  if (!MakeFloats(env, &o, out)) return;
   duomo_status status = duomo_encode_features(o.data, HANDLE(duomo_context, context),
                                               HANDLE(duomo_features, features), &error);
   ReleaseFloats(env, &o, status == DUOMO_OK);
@@ -171,9 +208,11 @@ NATIVE(void, search)(JNIEnv *env, jclass c, jlong context, jboolean similar, jin
   if (!ready) ThrowOutOfMemory(env);
   for (int i = 0; ready && i < 6; ++i) ready = GetLongs(env, &in[i], arrays[i]);
   ready = ready && GetFilters(env, filters, values, n, modes, inputs, lists);
-  ready = ready && GetFloats(env, &v, vectors) && GetLongs(env, &best, out_ids) &&
-          GetFloats(env, &scores, out_scores) && GetLongs(env, &counts, out_counts);
+  ready = ready && GetFloats(env, &v, vectors) && MakeLongs(env, &best, out_ids) &&
+          MakeFloats(env, &scores, out_scores) && MakeLongs(env, &counts, out_counts);
   if (ready) {
+    best.size = scores.size = (size_t)count * (size_t)k; /* a result that is used again may be larger */
+    counts.size = (size_t)count;
     r.flags = (uint32_t)flags;
     r.count = (size_t)count;
     r.ids = (const int64_t *)in[0].data;
@@ -194,6 +233,11 @@ NATIVE(void, search)(JNIEnv *env, jclass c, jlong context, jboolean similar, jin
     result.counts = (size_t *)counts.data;
     status = (similar ? duomo_similar : duomo_topk)(&result, HANDLE(duomo_context, context), &r,
                                                     &error);
+    for (size_t q = 0; status == DUOMO_OK && q < r.count; ++q) { /* what lies behind the results */
+      size_t found = result.counts[q], rest = r.k - found;
+      memset(result.ids + q * r.k + found, 0, rest * sizeof *result.ids);
+      memset(result.scores + q * r.k + found, 0, rest * sizeof *result.scores);
+    }
   }
   for (int i = 0; i < 6; ++i) ReleaseLongs(env, &in[i], 0);
   for (size_t f = 0; values != NULL && f < n; ++f) {
@@ -204,9 +248,9 @@ NATIVE(void, search)(JNIEnv *env, jclass c, jlong context, jboolean similar, jin
   free(filters);
   free(values);
   ReleaseFloats(env, &v, 0);
-  ReleaseLongs(env, &best, status == DUOMO_OK);
-  ReleaseFloats(env, &scores, status == DUOMO_OK);
-  ReleaseLongs(env, &counts, status == DUOMO_OK);
+  ReleaseLongs(env, &best, ready && status == DUOMO_OK);
+  ReleaseFloats(env, &scores, ready && status == DUOMO_OK);
+  ReleaseLongs(env, &counts, ready && status == DUOMO_OK);
   Check(env, status, &error);
 }
 
@@ -219,7 +263,7 @@ NATIVE(void, rank)(JNIEnv *env, jclass c, jlong context, jint flags, jlong user,
   Longs i = {0}, h = {0};
   Floats o = {0};
   (void)c;
-  if (GetLongs(env, &i, items) && GetLongs(env, &h, history) && GetFloats(env, &o, out)) {
+  if (GetLongs(env, &i, items) && GetLongs(env, &h, history) && MakeFloats(env, &o, out)) {
     r.flags = (uint32_t)flags;
     r.user_id = user;
     r.user_features = HANDLE(duomo_features, user_features);

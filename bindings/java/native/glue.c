@@ -49,14 +49,42 @@ int GetFloats(JNIEnv *env, Floats *out, jfloatArray array) {
   return out->data != NULL;
 }
 
-void ReleaseLongs(JNIEnv *env, Longs *longs, int write_back) {
-  if (longs->data == NULL) return;
-  (*env)->ReleaseLongArrayElements(env, longs->array, longs->data, write_back ? 0 : JNI_ABORT);
+int MakeLongs(JNIEnv *env, Longs *out, jlongArray array) {
+  out->array = array;
+  out->size = (size_t)(*env)->GetArrayLength(env, array);
+  out->made = 1;
+  out->data = malloc((out->size + 1) * sizeof *out->data);
+  if (out->data == NULL) ThrowOutOfMemory(env);
+  return out->data != NULL;
 }
 
-void ReleaseFloats(JNIEnv *env, Floats *floats, int write_back) {
+int MakeFloats(JNIEnv *env, Floats *out, jfloatArray array) {
+  out->array = array;
+  out->size = (size_t)(*env)->GetArrayLength(env, array);
+  out->made = 1;
+  out->data = malloc((out->size + 1) * sizeof *out->data);
+  if (out->data == NULL) ThrowOutOfMemory(env);
+  return out->data != NULL;
+}
+
+void ReleaseLongs(JNIEnv *env, Longs *longs, int write) {
+  if (longs->data == NULL) return;
+  if (!longs->made) {
+    (*env)->ReleaseLongArrayElements(env, longs->array, longs->data, JNI_ABORT);
+    return;
+  }
+  if (write) (*env)->SetLongArrayRegion(env, longs->array, 0, (jsize)longs->size, longs->data);
+  free(longs->data);
+}
+
+void ReleaseFloats(JNIEnv *env, Floats *floats, int write) {
   if (floats->data == NULL) return;
-  (*env)->ReleaseFloatArrayElements(env, floats->array, floats->data, write_back ? 0 : JNI_ABORT);
+  if (!floats->made) {
+    (*env)->ReleaseFloatArrayElements(env, floats->array, floats->data, JNI_ABORT);
+    return;
+  }
+  if (write) (*env)->SetFloatArrayRegion(env, floats->array, 0, (jsize)floats->size, floats->data);
+  free(floats->data);
 }
 
 char *GetText(JNIEnv *env, jbyteArray bytes) {

@@ -16,14 +16,16 @@
 int Check(JNIEnv *env, duomo_status status, const duomo_error *error);
 void ThrowOutOfMemory(JNIEnv *env);
 
-/* The array's elements, copied out (and back, unless read only) where the JVM has to; NULL for a
- * null array. */
-typedef struct Longs { jlongArray array; jlong *data; size_t size; } Longs;
-typedef struct Floats { jfloatArray array; jfloat *data; size_t size; } Floats;
+/* Get…: the elements of an array that is read, NULL for a null array. Make…: room for those of an
+ * array that is written, to be filled; Release… copies them there where it is told to. */
+typedef struct Longs { jlongArray array; jlong *data; size_t size; int made; } Longs;
+typedef struct Floats { jfloatArray array; jfloat *data; size_t size; int made; } Floats;
 int GetLongs(JNIEnv *env, Longs *out, jlongArray array);
 int GetFloats(JNIEnv *env, Floats *out, jfloatArray array);
-void ReleaseLongs(JNIEnv *env, Longs *longs, int write_back);
-void ReleaseFloats(JNIEnv *env, Floats *floats, int write_back);
+int MakeLongs(JNIEnv *env, Longs *out, jlongArray array);
+int MakeFloats(JNIEnv *env, Floats *out, jfloatArray array);
+void ReleaseLongs(JNIEnv *env, Longs *longs, int write);
+void ReleaseFloats(JNIEnv *env, Floats *floats, int write);
 
 /* NUL-terminated copies of byte[]; release with free. */
 char *GetText(JNIEnv *env, jbyteArray bytes);

@@ -78,16 +78,16 @@ NATIVE(jbyteArray, input)(JNIEnv *env, jclass c, jlong model, jlong index, jlong
 
 NATIVE(void, ids)(JNIEnv *env, jclass c, jlong model, jboolean users, jlongArray out) {
   duomo_error error = DUOMO_ERROR_INIT;
-  Longs ids;
+  Longs ids = {0};
   (void)c;
-  if (!GetLongs(env, &ids, out)) return;
+  if (!MakeLongs(env, &ids, out)) return;
   duomo_status status = DUOMO_OK;
   for (size_t i = 0; i < ids.size && status == DUOMO_OK; ++i) {
     int64_t id = 0;
     status = (users ? duomo_user_id_at : duomo_item_id_at)(&id, HANDLE(duomo_model, model), i, &error);
     ids.data[i] = id;
   }
-  ReleaseLongs(env, &ids, 1);
+  ReleaseLongs(env, &ids, status == DUOMO_OK);
   Check(env, status, &error);
 }
 

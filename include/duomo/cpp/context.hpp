@@ -26,7 +26,8 @@ class Context {
 
   // The forecast for a pair, or for users[i] and items[i].
   Outcome<float> Predict(int64_t user, int64_t item) {
-    duomo_error error = DUOMO_ERROR_INIT;
+    duomo_error error;
+    error.struct_size = sizeof(error);  // the 500 bytes behind are the library's to write
     float prediction = 0;
     return internal::Finish(duomo_predict(&prediction, get(), &user, &item, 1, &error), error,
                             [&] { return prediction; });

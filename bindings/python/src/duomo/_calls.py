@@ -185,9 +185,9 @@ class Calls:
             raise ValueError(f"k: {k}")
         # No query has more results than there are items, so results need no more memory than that.
         k = min(k, max(item_count, 1))
-        out_ids = np.full((count, k), -1, np.int64)
-        scores = np.full((count, k), np.nan, np.float32)
-        counts = np.zeros(count, np.uint64)
+        out_ids = np.empty((count, k), np.int64)
+        scores = np.empty((count, k), np.float32)
+        counts = np.empty(count, np.uint64)
         self._call(
             _search, similar, out_ids, scores, counts, k, exclude_seen, minimum_score, count, ids,
             wanted, made._native if made else None, *lists, *excluded, allowed,
@@ -196,8 +196,13 @@ class Calls:
         if single:
             n = int(counts[0])
             return Hits(out_ids[0, :n], scores[0, :n])
+        found = counts.view(np.int64)
+        if count and found.min() < k:
+            missing = np.arange(k) >= found[:, None]
+            out_ids[missing] = -1
+            scores[missing] = np.nan
         asked = np.arange(count, dtype=np.int64) if ids is None else ids
-        return TopK(out_ids, scores, counts.astype(np.int64), asked)
+        return TopK(out_ids, scores, found, asked)
 
     # ---- Vectors ----
 

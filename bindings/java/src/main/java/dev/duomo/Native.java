@@ -69,7 +69,16 @@ final class Native {
 
   static native void predictVectors(long context, float[] users, float[] items, float[] out);
 
+  static native void predictVectorsDirect(
+      long context, Buffer users, int usersAt, Buffer items, int itemsAt, Buffer out, int outAt,
+      int n);
+
   static native void encode(long context, boolean ofUsers, long[] ids, float[] out);
+
+  static native void encodeDirect(
+      long context, boolean ofUsers, Buffer ids, int idsAt, Buffer out, int outAt, int n);
+
+  static native void encodeFeaturesDirect(long context, long features, Buffer out, int outAt);
 
   static native void encodeFeatures(long context, long features, float[] out);
 

@@ -95,13 +95,9 @@ public abstract class Recommender {
   public final void predict(LongBuffer users, LongBuffer items, FloatBuffer out) {
     int n = users.remaining();
     checkLength("items", items.remaining(), n);
-    checkLength("out", out.remaining(), n);
     checkDirect("users", users, users.order());
     checkDirect("items", items, items.order());
-    checkDirect("out", out, out.order());
-    if (out.isReadOnly()) {
-      throw new IllegalArgumentException("out: a read-only buffer");
-    }
+    checkOut(out, n);
     if (n == 0) {
       return;
     }
@@ -126,6 +122,30 @@ public abstract class Recommender {
   }
 
   /**
+   * The same between direct buffers in native order, from position to limit; positions stay.
+   *
+   * @param users row after row
+   * @param items as many rows
+   * @param out a place a row
+   */
+  public final void predictVectors(FloatBuffer users, FloatBuffer items, FloatBuffer out) {
+    int n = out.remaining();
+    int floats = Math.multiplyExact(n, knowledge().vectorWidth);
+    checkLength("users", users.remaining(), floats);
+    checkLength("items", items.remaining(), floats);
+    checkDirect("users", users, users.order());
+    checkDirect("items", items, items.order());
+    checkOut(out, n);
+    if (n == 0) {
+      return;
+    }
+    call(
+        context ->
+            Native.predictVectorsDirect(
+                context, users, users.position(), items, items.position(), out, out.position(), n));
+  }
+
+  /**
    * Vectors of known users.
    *
    * @param users their ids
@@ -146,6 +166,26 @@ public abstract class Recommender {
   }
 
   /**
+   * Vectors of known users, between direct buffers in native order; positions stay.
+   *
+   * @param users their ids
+   * @param out row after row
+   */
+  public final void encodeUsers(LongBuffer users, FloatBuffer out) {
+    encode(true, users, out);
+  }
+
+  /**
+   * Vectors of known items, between direct buffers in native order; positions stay.
+   *
+   * @param items their ids
+   * @param out row after row
+   */
+  public final void encodeItems(LongBuffer items, FloatBuffer out) {
+    encode(false, items, out);
+  }
+
+  /**
    * Vectors of raw features of users or items.
    *
    * @param features a row each
@@ -163,13 +203,44 @@ public abstract class Recommender {
   }
 
   /**
+   * The same into a direct buffer in native order; its position stays.
+   *
+   * @param features a row each
+   * @param out row after row
+   */
+  public final void encode(Features features, FloatBuffer out) {
+    checkOut(out, Math.multiplyExact(features.count(), knowledge().vectorWidth));
+    if (features.count() == 0) {
+      return;
+    }
+    long f = features.begin();
+    try {
+      call(context -> Native.encodeFeaturesDirect(context, f, out, out.position()));
+    } finally {
+      features.end();
+    }
+  }
+
+  /**
    * The best items of users, best first, ties in the order of the file.
    *
    * @param request who, how many, and what not
    * @return the results of every query
    */
   public final TopKResult topK(TopKRequest request) {
-    return search(request, false);
+    TopKResult result = new TopKResult();
+    search(result, request, false);
+    return result;
+  }
+
+  /**
+   * The same into a result that is used again and keeps its memory. After a failure it is empty.
+   *
+   * @param result what is overwritten
+   * @param request who, how many, and what not
+   */
+  public final void topKInto(TopKResult result, TopKRequest request) {
+    search(result, request, false);
   }
 
   /**
@@ -179,7 +250,19 @@ public abstract class Recommender {
    * @return the results of every query
    */
   public final TopKResult similar(TopKRequest request) {
-    return search(request, true);
+    TopKResult result = new TopKResult();
+    search(result, request, true);
+    return result;
+  }
+
+  /**
+   * The same into a result that is used again and keeps its memory. After a failure it is empty.
+   *
+   * @param result what is overwritten
+   * @param request which, how many, and what not
+   */
+  public final void similarInto(TopKResult result, TopKRequest request) {
+    search(result, request, true);
   }
 
   /**
@@ -228,7 +311,20 @@ public abstract class Recommender {
     return out;
   }
 
-  private TopKResult search(TopKRequest request, boolean similar) {
+  private void encode(boolean ofUsers, LongBuffer ids, FloatBuffer out) {
+    int n = ids.remaining();
+    checkDirect("ids", ids, ids.order());
+    checkOut(out, Math.multiplyExact(n, knowledge().vectorWidth));
+    if (n == 0) {
+      return;
+    }
+    call(
+        context ->
+            Native.encodeDirect(context, ofUsers, ids, ids.position(), out, out.position(), n));
+  }
+
+  private void search(TopKResult result, TopKRequest request, boolean similar) {
+    result.prepare(0, 0);
     int count =
         request.ids != null
             ? request.ids.length
@@ -264,9 +360,7 @@ public abstract class Recommender {
       inputs[i] = filter.input;
       values[i] = filter.values;
     }
-    long[] ids = new long[places];
-    float[] scores = new float[places];
-    long[] counts = new long[count];
+    result.prepare(count, places);
     long features = request.features == null ? 0 : request.features.begin();
     try {
       call(
@@ -277,13 +371,13 @@ public abstract class Recommender {
                   histories == null ? null : histories.values, k,
                   exclude == null ? null : exclude.offsets,
                   exclude == null ? null : exclude.values, request.allow, modes, inputs, values,
-                  request.minimumScore, ids, scores, counts));
+                  request.minimumScore, result.ids, result.scores, result.counts));
     } finally {
       if (request.features != null) {
         request.features.end();
       }
     }
-    return new TopKResult(k, ids, scores, counts);
+    result.filled(count, k);
   }
 
   private int rows(String what, float[] vectors) {
@@ -299,6 +393,14 @@ public abstract class Recommender {
     if (length != wanted) {
       throw new IllegalArgumentException(
           what + ": " + length + " given where " + wanted + " are needed");
+    }
+  }
+
+  private static void checkOut(FloatBuffer out, int wanted) {
+    checkLength("out", out.remaining(), wanted);
+    checkDirect("out", out, out.order());
+    if (out.isReadOnly()) {
+      throw new IllegalArgumentException("out: a read-only buffer");
     }
   }
 

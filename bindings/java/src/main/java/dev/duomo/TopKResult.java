@@ -1,19 +1,37 @@
 package dev.duomo;
 
 import java.util.Arrays;
+import java.util.Objects;
 
-/** The results of every query, best first. */
+/**
+ * The results of every query, best first. One that is used again, with topKInto or similarInto, keeps
+ * its memory; it is one thread's at a time.
+ */
 public final class TopKResult {
-  private final int k;
-  private final long[] ids;
-  private final float[] scores;
-  private final long[] counts;
+  private int size;
+  private int k;
+  long[] ids = {};
+  float[] scores = {};
+  long[] counts = {};
 
-  TopKResult(int k, long[] ids, float[] scores, long[] counts) {
+  /** No results yet: for {@link Model#topKInto}. */
+  public TopKResult() {}
+
+  /** Room for the results of so many queries; there are none before {@link #filled}. */
+  void prepare(int queries, int places) {
+    size = 0;
+    if (ids.length < places) {
+      ids = new long[places];
+      scores = new float[places];
+    }
+    if (counts.length < queries) {
+      counts = new long[queries];
+    }
+  }
+
+  void filled(int queries, int k) {
+    this.size = queries;
     this.k = k;
-    this.ids = ids;
-    this.scores = scores;
-    this.counts = counts;
   }
 
   /**
@@ -22,7 +40,7 @@ public final class TopKResult {
    * @return as in the request
    */
   public int size() {
-    return counts.length;
+    return size;
   }
 
   /**
@@ -32,7 +50,7 @@ public final class TopKResult {
    * @return their number
    */
   public int count(int query) {
-    return (int) counts[query];
+    return (int) counts[Objects.checkIndex(query, size)];
   }
 
   /**
@@ -64,7 +82,8 @@ public final class TopKResult {
    * @return a copy of the ids, best first
    */
   public long[] ids(int query) {
-    return Arrays.copyOfRange(ids, query * k, query * k + count(query));
+    int found = count(query);
+    return Arrays.copyOfRange(ids, query * k, query * k + found);
   }
 
   /**
@@ -74,10 +93,11 @@ public final class TopKResult {
    * @return a copy of the scores, best first
    */
   public float[] scores(int query) {
-    return Arrays.copyOfRange(scores, query * k, query * k + count(query));
+    int found = count(query);
+    return Arrays.copyOfRange(scores, query * k, query * k + found);
   }
 
   private int at(int query, int rank) {
-    return query * k + java.util.Objects.checkIndex(rank, count(query));
+    return query * k + Objects.checkIndex(rank, count(query));
   }
 }

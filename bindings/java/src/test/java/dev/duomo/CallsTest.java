@@ -3,6 +3,7 @@ package dev.duomo;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
@@ -108,6 +109,40 @@ class CallsTest {
     assertArrayEquals(shop.predict(new long[] {1, 2}, new long[] {1000, 1003}), vectors);
   }
 
+  @Test
+  void vectorsInDirectBuffers() {
+    LongBuffer ids = direct(3).asLongBuffer().put(0, -1).put(1, 1).put(2, 2).position(1);
+    FloatBuffer users = direct(21).asFloatBuffer().position(1).limit(41);
+    FloatBuffer items = direct(20).asFloatBuffer();
+    FloatBuffer out = direct(1).asFloatBuffer();
+    shop.encodeUsers(ids, users);
+    assertArrayEquals(shop.encodeUsers(1, 2), floats(users));
+    shop.encodeItems(ids.put(1, 1000).put(2, 1003), items);
+    assertArrayEquals(shop.encodeItems(1000, 1003), floats(items));
+    shop.predictVectors(users, items, out);
+    assertArrayEquals(shop.predict(new long[] {1, 2}, new long[] {1000, 1003}), floats(out));
+    assertEquals(1, users.position());
+    try (Features user = shop.newFeatures(Scope.USER, 1).set("plan", "free").set("age", 20)) {
+      FloatBuffer one = direct(10).asFloatBuffer();
+      shop.encode(user, one);
+      assertArrayEquals(shop.encode(user), floats(one));
+      assertThrows(IllegalArgumentException.class, () -> shop.encode(user, items));
+      assertThrows(
+          IllegalArgumentException.class, () -> shop.encode(user, FloatBuffer.allocate(20)));
+    }
+    assertThrows(
+        IllegalArgumentException.class, () -> shop.encodeUsers(ids, items.asReadOnlyBuffer()));
+    assertThrows(IllegalArgumentException.class, () -> shop.encodeUsers(ids, out));
+    assertThrows(
+        IllegalArgumentException.class, () -> shop.predictVectors(users, items.limit(20), out));
+  }
+
+  private static float[] floats(FloatBuffer buffer) {
+    float[] out = new float[buffer.remaining()];
+    buffer.duplicate().get(out);
+    return out;
+  }
+
   static ByteBuffer direct(int elements) {
     return ByteBuffer.allocateDirect(8 * elements).order(ByteOrder.nativeOrder());
   }
@@ -132,6 +167,25 @@ class CallsTest {
     }
     TopKResult same = shop.topK(TopKRequest.ofVectors(shop.encodeUsers(4)).k(5));
     assertArrayEquals(shop.topK(TopKRequest.of(4).k(5)).ids(0), same.ids(0));
+  }
+
+  @Test
+  void resultsAreUsedAgain() {
+    TopKResult result = new TopKResult();
+    assertEquals(0, result.size());
+    shop.topKInto(result, TopKRequest.of(1, 2, 3).k(40));
+    assertEquals(3, result.size());
+    shop.topKInto(result, TopKRequest.of(2).k(5));
+    TopKResult fresh = shop.topK(TopKRequest.of(2).k(5));
+    assertEquals(1, result.size());
+    assertArrayEquals(fresh.ids(0), result.ids(0));
+    assertArrayEquals(fresh.scores(0), result.scores(0));
+    assertThrows(IndexOutOfBoundsException.class, () -> result.ids(1));
+    assertThrows(IndexOutOfBoundsException.class, () -> result.id(0, 5));
+    shop.similarInto(result, TopKRequest.of(1000, 1003).k(3));
+    assertArrayEquals(shop.similar(TopKRequest.of(1003).k(3)).ids(0), result.ids(1));
+    assertThrows(DuomoException.class, () -> shop.topKInto(result, TopKRequest.of(99)));
+    assertEquals(0, result.size());
   }
 
   @Test
