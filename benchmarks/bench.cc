@@ -1,5 +1,6 @@
-// duomo_bench [--model FILE] [--stages CANDIDATES RANKING] [--benchmark_… of Google Benchmark]: everything is measured through
-// duomo.h and the shared library.
+// duomo_bench [--model FILE] [--stages CANDIDATES RANKING] [--catalogue NAME=FILE …]
+// [--benchmark_… of Google Benchmark]: everything is measured through duomo.h and the shared
+// library.
 #include "bench.h"
 
 #include <unistd.h>
@@ -19,38 +20,42 @@ namespace {
 Setup setup;
 constexpr size_t kIds = 4096;
 
-[[noreturn]] void Die(const char* message) {
-  std::fprintf(stderr, "duomo_bench: %s\n", message);
-  std::exit(1);
-}
-
 void OpenSetup() {
-  duomo_error error = DUOMO_ERROR_INIT;
-  if (duomo_model_open(&setup.model, setup.path.c_str(), nullptr, &error) != DUOMO_OK ||
-      duomo_context_create(&setup.context, setup.model, nullptr, &error) != DUOMO_OK) {
-    Die(error.message);
-  }
-  duomo_model_info info = DUOMO_MODEL_INFO_INIT;
-  duomo_model_get_info(&info, setup.model, nullptr);
-  if (info.user_count == 0 || info.item_count == 0 || info.vector_width == 0) {
-    Die("the model needs users, items and two towers");
-  }
-  setup.width = info.vector_width;
-  setup.items = info.item_count;
+  Open(setup);
   std::mt19937_64 random(1);
   setup.user_ids.resize(kIds);
   setup.item_ids.resize(kIds);
   for (size_t i = 0; i < kIds; ++i) {
-    duomo_user_id_at(&setup.user_ids[i], setup.model, random() % info.user_count, nullptr);
-    duomo_item_id_at(&setup.item_ids[i], setup.model, random() % info.item_count, nullptr);
+    duomo_user_id_at(&setup.user_ids[i], setup.model, random() % setup.users, nullptr);
+    duomo_item_id_at(&setup.item_ids[i], setup.model, random() % setup.items, nullptr);
   }
-  std::printf("%s\n%.*s: %llu users, %llu items, vectors of %zu, %s\n", duomo_build_info(),
-              static_cast<int>(info.name.size), info.name.data,
-              static_cast<unsigned long long>(info.user_count),
-              static_cast<unsigned long long>(info.item_count), setup.width, setup.path.c_str());
 }
 
 }  // namespace
+
+void Die(const std::string& message) {
+  std::fprintf(stderr, "duomo_bench: %s\n", message.c_str());
+  std::exit(1);
+}
+
+void Open(Opened& out) {
+  duomo_error error = DUOMO_ERROR_INIT;
+  if (duomo_model_open(&out.model, out.path.c_str(), nullptr, &error) != DUOMO_OK ||
+      duomo_context_create(&out.context, out.model, nullptr, &error) != DUOMO_OK) {
+    Die(out.path + ": " + error.message);
+  }
+  duomo_model_info info = DUOMO_MODEL_INFO_INIT;
+  duomo_model_get_info(&info, out.model, nullptr);
+  if (info.user_count == 0 || info.item_count == 0 || info.vector_width == 0) {
+    Die(out.path + ": the model needs users, items and two towers");
+  }
+  out.width = info.vector_width;
+  out.users = info.user_count;
+  out.items = info.item_count;
+  std::fprintf(stderr, "%.*s: %zu users, %zu items, vectors of %zu, %s\n",
+               static_cast<int>(info.name.size), info.name.data, out.users, out.items, out.width,
+               out.path.c_str());
+}
 
 const Setup& TheSetup() { return setup; }
 
@@ -65,8 +70,12 @@ int Run(int argc, char** argv) {
     } else if (std::strcmp(argv[i], "--stages") == 0 && i + 2 < argc) {
       setup.stages[0] = argv[++i];
       setup.stages[1] = argv[++i];
+    } else if (std::strcmp(argv[i], "--catalogue") == 0 && i + 1 < argc &&
+               std::strchr(argv[i + 1], '=') != nullptr) {
+      std::string pair = argv[++i];
+      RegisterCatalogue(pair.substr(0, pair.find('=')), pair.substr(pair.find('=') + 1));
     } else {
-      Die((std::string("unknown argument ") + argv[i]).c_str());
+      Die(std::string("unknown argument ") + argv[i]);
     }
   }
   std::string made;
@@ -82,6 +91,7 @@ int Run(int argc, char** argv) {
     setup.path = made;
   }
   OpenSetup();
+  benchmark::AddCustomContext("duomo", duomo_build_info());
   benchmark::RunSpecifiedBenchmarks();
   duomo_context_release(setup.context);
   duomo_model_release(setup.model);

@@ -8,19 +8,50 @@
 #include <string>
 #include <vector>
 
+#include "measure.h"
+
 namespace duomo::bench {
 
-struct Setup {
+// A file, opened, with one context.
+struct Opened {
   std::string path;
-  std::string stages[2];  // files for the pipeline: candidates, ranking; empty: none
   duomo_model* model = nullptr;
   duomo_context* context = nullptr;
-  size_t width = 0, items = 0;
-  // As many known ids of each as there are, drawn at random; a power of two of them.
+  size_t width = 0, users = 0, items = 0;
+};
+
+struct Setup : Opened {
+  std::string stages[2];  // files for the pipeline: candidates, ranking; empty: none
+  // Known ids of each, drawn at random; 4,096 of them.
   std::vector<int64_t> user_ids, item_ids;
 };
 
 const Setup& TheSetup();
+
+// Ends the program with the message where the file cannot be opened.
+void Open(Opened& out);
+[[noreturn]] void Die(const std::string& message);
+
+// Benchmarks of searching the items of one file; NAME is part of theirs. The file is opened when
+// the first of them runs.
+void RegisterCatalogue(const std::string& name, const std::string& path);
+
+// The users that every search of a catalogue is asked for, ours and the peers' alike.
+inline uint64_t QueryRow(uint64_t query, uint64_t users) { return query * 37 % users; }
+inline constexpr size_t kQueries = 1024, kK = 10;
+
+// Arrays for the results of a top-k.
+struct Output {
+  explicit Output(size_t users) : ids(users * kK), scores(users * kK), counts(users) {
+    result.ids = ids.data();
+    result.scores = scores.data();
+    result.counts = counts.data();
+  }
+  std::vector<int64_t> ids;
+  std::vector<float> scores;
+  std::vector<size_t> counts;
+  duomo_topk_result result = DUOMO_TOPK_RESULT_INIT;
+};
 
 // Ends the benchmark with the message where a call failed.
 inline bool Failed(benchmark::State& state, duomo_status status, const duomo_error& error) {

@@ -4,12 +4,12 @@
 namespace duomo::bench {
 namespace {
 
-void Open(benchmark::State& state, bool predict, uint32_t flags) {
+void Start(benchmark::State& state, bool predict, uint32_t flags) {
   const Setup& s = TheSetup();
   duomo_error error = DUOMO_ERROR_INIT;
   duomo_open_options options = DUOMO_OPEN_OPTIONS_INIT;
   options.flags = flags;
-  for (auto _ : state) {
+  Measure(state, [&] {
     duomo_model* model = nullptr;
     duomo_context* context = nullptr;
     float prediction = 0;
@@ -23,18 +23,18 @@ void Open(benchmark::State& state, bool predict, uint32_t flags) {
     }
     duomo_context_release(context);
     duomo_model_release(model);
-    if (Failed(state, status, error)) break;
     benchmark::DoNotOptimize(prediction);
-  }
+    return !Failed(state, status, error);
+  });
 }
-BENCHMARK_CAPTURE(Open, open, false, 0)->Name("open/map")->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(Open, predict, true, 0)
+BENCHMARK_CAPTURE(Start, open, false, 0)->Name("open/map")->Unit(benchmark::kMicrosecond);
+BENCHMARK_CAPTURE(Start, predict, true, 0)
     ->Name("open/map_and_predict")
     ->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(Open, copy, true, DUOMO_OPEN_COPY)
+BENCHMARK_CAPTURE(Start, copy, true, DUOMO_OPEN_COPY)
     ->Name("open/copy_and_predict")
     ->Unit(benchmark::kMicrosecond);
-BENCHMARK_CAPTURE(Open, verify, true, DUOMO_OPEN_VERIFY)
+BENCHMARK_CAPTURE(Start, verify, true, DUOMO_OPEN_VERIFY)
     ->Name("open/verify_and_predict")
     ->Unit(benchmark::kMicrosecond);
 
