@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,8 +16,8 @@
 
 namespace duomo::data {
 
-// Stored and deflated entries. Not read: zip64, encryption, archives in several parts, bytes before
-// or after the archive. Immutable once open; any thread.
+// Stored and deflated entries, in zip64 archives, too. Not read: encryption, archives in several
+// parts, bytes before or after the archive. Immutable once open; any thread.
 class Zip {
  public:
   static constexpr uint64_t kMaxEntrySize = uint64_t{1} << 31;
@@ -31,7 +32,7 @@ class Zip {
   };
 
   // Throws Error(kIo) when the file cannot be read, kCorrupt when it is no whole zip archive,
-  // kUnsupported for zip64 and archives in parts. Messages name the archive.
+  // kUnsupported for archives in parts. Messages name the archive.
   static Zip Open(const std::string& path);
   // Borrows `bytes` for the life of the object; `name` stands in messages.
   static Zip OpenBuffer(std::span<const std::byte> bytes, std::string name);
@@ -48,11 +49,25 @@ class Zip {
   // The same bytes piece by piece, without allocating them; the checksum is verified when the end
   // is read. Borrows this archive, which must stay where it is.
   std::unique_ptr<ByteSource> Stream(std::string_view entry, uint64_t max_size) const;
+  std::unique_ptr<ByteSource> Stream(const Entry& entry, uint64_t max_size) const;
+
+  // The bytes of a stored entry where they lie, their checksum not yet verified; nothing for a
+  // deflated one. Throws as Read().
+  std::optional<std::string_view> Stored(const Entry& entry) const;
+  // As FileBytes::DropPages(), for parts of the above.
+  void DropPages(std::string_view part) const { file_.DropPages(std::as_bytes(std::span(part))); }
 
  private:
-  // The entry, checked as far as its headers tell; throws as Read() does.
-  const Entry& Readable(std::string_view entry, uint64_t max_size) const;
+  const Entry& Named(std::string_view entry) const;  // throws Error(kNotFound)
+  // The entry's packed bytes, checked as far as its headers tell; throws as Read() does.
+  std::string_view Readable(const Entry& entry, uint64_t max_size) const;
   void ReadDirectory();
+  struct End {
+    uint64_t count, size;  // of the central directory
+    uint64_t at;           // where the end records begin
+  };
+  End ReadEnd();
+  void ReadZip64(std::string_view extra, Entry& entry) const;
   std::string_view PackedBytes(const Entry& entry) const;
 
   FileBytes file_;

@@ -33,6 +33,7 @@ struct ZipEntry {
   std::string name, data;
   uint32_t size, crc = 0;
   uint16_t method = 0, flags = 0;
+  bool in_64 = false;  // sizes and offset stand in the directory's field of zip64
 };
 
 class ZipBuilder {
@@ -43,9 +44,30 @@ class ZipBuilder {
                          Number(e.crc, 4) + Number(static_cast<uint32_t>(e.data.size()), 4) +
                          Number(e.size, 4) + Number(static_cast<uint32_t>(e.name.size()), 2);
     body_ += "PK\3\4" + fields + Number(4, 2) + e.name + "junk" + e.data;  // an extra field
+    ++count_;
+    if (e.in_64) {
+      directory_ += "PK\1\2" + Number(45, 2) + fields.substr(0, 14) + Number(UINT32_MAX, 4) +
+                    Number(UINT32_MAX, 4) + fields.substr(22) + Number(38, 2) + Number(0, 10) +
+                    Number(UINT32_MAX, 4) + e.name + "??" + Number(6, 2) + "before" + Number(1, 2) +
+                    Number(24, 2) + Number(e.size, 8) +
+                    Number(static_cast<uint32_t>(e.data.size()), 8) + Number(offset, 8);
+      return;
+    }
     directory_ += "PK\1\2" + Number(20, 2) + fields + Number(0, 2) + Number(3, 2) + Number(0, 8) +
                   Number(offset, 4) + e.name + "say";  // a comment
-    ++count_;
+  }
+
+  // The end of a zip64 archive; `shift` makes its locator lie.
+  std::string Finish64(uint32_t shift = 0) const {
+    std::string out = body_ + directory_;
+    auto end = static_cast<uint32_t>(out.size()) + shift;
+    out += "PK\6\6" + Number(44, 8) + Number(45, 2) + Number(45, 2) + Number(0, 8) +
+           Number(count_, 8) + Number(count_, 8) +
+           Number(static_cast<uint32_t>(directory_.size()), 8) +
+           Number(static_cast<uint32_t>(body_.size()), 8);
+    out += "PK\6\7" + Number(0, 4) + Number(end, 8) + Number(1, 4);
+    return out + "PK\5\6" + Number(0, 4) + Number(0xFFFF, 2) + Number(0xFFFF, 2) +
+           Number(UINT32_MAX, 4) + Number(UINT32_MAX, 4) + Number(0, 2);
   }
 
   std::string Finish(const std::string& comment = "", uint32_t shift = 0) const {

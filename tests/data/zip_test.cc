@@ -110,7 +110,7 @@ TEST(Zip, SizesThatCannotBe) {
   bomb.size = 0xFFFFFFF0;
   EXPECT_FAILS(ReadOnly(bomb), Status::kUnsupported, "4294967280 bytes long");
   bomb.size = 0xFFFFFFFF;
-  EXPECT_FAILS(ReadOnly(bomb), Status::kUnsupported, "zip64");
+  EXPECT_FAILS(ReadOnly(bomb), Status::kUnsupported, "4294967295 bytes long");
   for (uint32_t size : {0u, 99u, 101u}) {
     ZipEntry wrong("x", std::string(100, 'a'));
     wrong.size = size;
@@ -119,6 +119,31 @@ TEST(Zip, SizesThatCannotBe) {
   ZipEntry stored("x", std::string(100, 'a'), false);
   stored.size = 101;
   EXPECT_FAILS(ReadOnly(stored), Status::kCorrupt, "cannot hold");
+}
+
+TEST(Zip, ReadsZip64) {
+  ZipBuilder builder;
+  builder.Add(ZipEntry("small", "as ever", false));
+  ZipEntry large("large", Text());
+  large.in_64 = true;
+  builder.Add(large);
+  for (const std::string& archive : {builder.Finish64(), builder.Finish()}) {
+    Zip zip = Zip::OpenBuffer(Bytes(archive), "a.zip");
+    ASSERT_EQ(zip.entries().size(), 2u);
+    EXPECT_EQ(zip.Read("small"), "as ever");
+    EXPECT_EQ(zip.Read("large"), Text());
+    EXPECT_EQ(zip.Stored(zip.entries()[0]), "as ever");
+    EXPECT_EQ(zip.Stored(zip.entries()[1]), std::nullopt);
+  }
+  for (uint32_t shift : {1u, 1000u, 0xFFFFFF00u}) {
+    std::string lie = builder.Finish64(shift);
+    EXPECT_FAILS(Zip::OpenBuffer(Bytes(lie), "a.zip"), Status::kCorrupt, "zip64");
+  }
+  std::string whole = builder.Finish64();
+  for (size_t size = 0; size < whole.size(); ++size) {
+    std::string cut = whole.substr(0, size);
+    EXPECT_FAILS(Zip::OpenBuffer(Bytes(cut), "a.zip"), Status::kCorrupt, "a.zip");
+  }
 }
 
 TEST(Zip, HonestEntriesBeyondTheLimitAreRefused) {
