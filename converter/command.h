@@ -28,7 +28,9 @@ void AddBuild(CLI::App& parent);
 void AddExportNpz(CLI::App& parent);  // in the group "export"
 void AddExportOnnx(CLI::App& parent);
 void AddExportPaddleV2(CLI::App& parent);
-void AddImportOnnx(CLI::App& parent);  // in the group "import"
+void AddExportSafetensors(CLI::App& parent);
+void AddImportArrays(CLI::App& parent);  // in the group "import": safetensors, npz, torch, keras
+void AddImportOnnx(CLI::App& parent);
 void AddImportPaddleV2(CLI::App& parent);
 
 // Everything that is registered, with the groups that hold it.

@@ -35,6 +35,8 @@ constexpr Entry kCommands[] = {
     {"export", AddExportNpz},
     {"export", AddExportOnnx},
     {"export", AddExportPaddleV2},
+    {"export", AddExportSafetensors},
+    {"import", AddImportArrays},
     {"import", AddImportOnnx},
     {"import", AddImportPaddleV2},
 };

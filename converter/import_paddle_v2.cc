@@ -101,12 +101,7 @@ void Run(const Options& o) {
     }
     contents.sources.push_back(SourceOf(p, std::move(rows), archive.file()));
   }
-  // The towers run on a file, so that tables of any size stay out of memory.
-  Staged staged(o.output);
-  model::Save(staged.path(), contents);
-  Draft draft(staged.path());
-  FreezeVectors(draft);
-  draft.Save(o.output, "import paddle-v2");
+  SaveFrozen(contents, o.output, "import paddle-v2");
   if (o.json) {
     PrintJson({{"input", o.input},
                {"output", o.output},

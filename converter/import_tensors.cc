@@ -55,11 +55,11 @@ void CheckNamesAndShapes(std::string_view where, std::span<const NamedShape> exp
 }
 
 void CheckFinite(std::string_view name, std::span<const uint64_t> shape,
-                 std::span<const float> values) {
+                 std::span<const float> values, uint64_t first) {
   for (size_t i = 0; i < values.size(); ++i) {
     if (std::isfinite(values[i])) continue;
     std::string index;
-    uint64_t rest = i;
+    uint64_t rest = first + i;
     for (size_t k = shape.size(); k-- > 0;) {
       uint64_t at = k == 0 ? rest : rest % shape[k];
       if (k > 0) rest /= shape[k];
@@ -68,6 +68,26 @@ void CheckFinite(std::string_view name, std::span<const uint64_t> shape,
     Fail(Status::kInvalidArgument, name, '[', index, "] is ",
          std::isnan(values[i]) ? "NaN" : "infinite", "; --allow-nonfinite takes it");
   }
+}
+
+void RefuseOtherFiles(std::string_view head, const std::string& where, std::string_view wanted) {
+  const char* what = nullptr;
+  if (head.size() >= 2 && head[0] == '\x80' && head[1] >= 2 && head[1] <= 5) {
+    what = "a Python pickle, which could run any program; it is never read";
+  } else if (head.starts_with("(dp") || head.starts_with("(lp") || head.starts_with("cnumpy")) {
+    what = "a Python pickle, which could run any program; it is never read";
+  } else if (head.starts_with("PK\x03\x04")) {
+    what = "a zip archive";
+  } else if (head.starts_with("\x89HDF")) {
+    what = "an HDF5 file";
+  } else if (head.starts_with("\x89"
+                              "DUOMO")) {
+    what = "a .duomo file";
+  } else if (head.starts_with("BZh") || head.starts_with("\xFD"
+                                                         "7zXZ")) {
+    what = "compressed otherwise than by gzip";
+  }
+  if (what != nullptr) Fail(Status::kUnsupported, where, " is ", what, "; expected: ", wanted);
 }
 
 }  // namespace duomo::convert

@@ -22,11 +22,16 @@ void CheckNamesAndShapes(std::string_view where, std::span<const NamedShape> exp
                          std::span<const NamedShape> found);
 
 // Throws Error(kInvalidArgument) that names the tensor and the first index which is NaN or
-// infinite: "w[2, 5]", by `shape`, and --allow-nonfinite.
+// infinite: "w[2, 5]", by `shape`, and --allow-nonfinite. The values are those from the number
+// `first` on, for tensors that come piece by piece.
 void CheckFinite(std::string_view name, std::span<const uint64_t> shape,
-                 std::span<const float> values);
+                 std::span<const float> values, uint64_t first = 0);
 
 // A foreign name in quotation marks for messages: short, UTF-8, without control characters.
 std::string QuotedName(std::string_view name);
+
+// Throws Error(kUnsupported) when these first bytes of a file are those of a pickle, a zip archive
+// (as torch and numpy write) or another file that people mistake for the one wanted.
+void RefuseOtherFiles(std::string_view head, const std::string& where, std::string_view wanted);
 
 }  // namespace duomo::convert

@@ -161,26 +161,6 @@ std::vector<PaddleTensor> PaddleTensorsOf(const model::Description& description)
   return Layout(description).Run();
 }
 
-void RefuseOtherFiles(std::string_view head, const std::string& where, std::string_view wanted) {
-  const char* what = nullptr;
-  if (head.size() >= 2 && head[0] == '\x80' && head[1] >= 2 && head[1] <= 5) {
-    what = "a Python pickle, which could run any program; it is never read";
-  } else if (head.starts_with("(dp") || head.starts_with("(lp") || head.starts_with("cnumpy")) {
-    what = "a Python pickle, which could run any program; it is never read";
-  } else if (head.starts_with("PK\x03\x04")) {
-    what = "a zip archive";
-  } else if (head.starts_with("\x89HDF")) {
-    what = "an HDF5 file";
-  } else if (head.starts_with("\x89"
-                              "DUOMO")) {
-    what = "a .duomo file";
-  } else if (head.starts_with("BZh") || head.starts_with("\xFD"
-                                                         "7zXZ")) {
-    what = "compressed otherwise than by gzip";
-  }
-  if (what != nullptr) Fail(Status::kUnsupported, where, " is ", what, "; expected: ", wanted);
-}
-
 std::vector<std::span<const float>> ReadPaddleV2(std::span<const std::byte> bytes,
                                                  const std::string& where,
                                                  std::span<const PaddleTensor> expected) {

@@ -39,8 +39,4 @@ std::vector<std::span<const float>> ReadPaddleV2(std::span<const std::byte> byte
 std::string PaddleV2Header(const PaddleTensor& tensor);
 std::string PaddleV2Config(const PaddleTensor& tensor);
 
-// Throws Error(kUnsupported) when these first bytes of a file are those of a pickle, a zip archive
-// (as torch and numpy write) or another file that people mistake for the one wanted.
-void RefuseOtherFiles(std::string_view head, const std::string& where, std::string_view wanted);
-
 }  // namespace duomo::convert

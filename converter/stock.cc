@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <numeric>
 
+#include "converter/entities.h"
 #include "core/error.h"
+#include "file/writer.h"
 #include "runtime/engine.h"
 
 namespace duomo::convert {
@@ -36,13 +38,7 @@ model::Contents Stock(const model::Model& from, model::Description description) 
   model::Contents out;
   for (const file::SegmentInfo& s : from.file().segments()) {
     if (!Describes(description, s.name)) continue;
-    auto tensor = from.file().Find(s.name);
-    file::OwnedTensor copy;
-    copy.name = s.name;
-    copy.dtype = tensor->dtype;
-    copy.shape.assign(tensor->shape.begin(), tensor->shape.end());
-    copy.bytes.assign(tensor->bytes.begin(), tensor->bytes.end());
-    out.tensors.push_back(std::move(copy));
+    out.sources.push_back(file::SourceOf(from.file(), s));
   }
   out.description = std::move(description);
   return out;
@@ -84,6 +80,16 @@ void FreezeVectors(Draft& draft) {
     };
     draft.Put(file::TensorSource{name, file::DType::kF32, {count, width}, write, false});
   }
+}
+
+void SaveFrozen(const model::Contents& contents, const std::string& path,
+                const std::string& label) {
+  Staged staged(path);
+  model::Save(staged.path(), contents);
+  Draft draft(staged.path());
+  FreezeVectors(draft);
+  for (model::Side side : {model::Side::kUser, model::Side::kItem}) RemoveDerived(draft, side);
+  draft.Save(path, label);
 }
 
 }  // namespace duomo::convert

@@ -7,9 +7,10 @@
 
 namespace duomo::convert {
 
-// Contents with `description`, whose inputs and vocabularies are among `from`'s by name, and copies
-// of what `from` knows of them: keys, titles, features, history, dictionaries. No parameters, no
-// vectors. Throws Error(kInvalidArgument) where `from` has not what the description reads.
+// Contents with `description`, whose inputs and vocabularies are among `from`'s by name, and what
+// `from` knows of them: keys, titles, features, history, dictionaries. No parameters, no vectors.
+// `from` must live as long, for they are read when they are written. Throws Error(kInvalidArgument)
+// where `from` has not what the description reads.
 model::Contents Stock(const model::Model& from, model::Description description);
 
 // Adds what the towers make of the stored features: vectors of items, and of users.
@@ -17,5 +18,9 @@ void FreezeVectors(model::Contents& contents);
 
 // The same for a file that is larger than memory may be: its towers run when the draft is saved.
 void FreezeVectors(Draft& draft);
+
+// Writes `contents` and these vectors to `path`, whole or not at all; `label` is for progress.
+// Its parameters are written twice, so that none of them is in memory as a whole.
+void SaveFrozen(const model::Contents& contents, const std::string& path, const std::string& label);
 
 }  // namespace duomo::convert
