@@ -2,7 +2,6 @@ import dev.duomo.Model;
 import dev.duomo.Recommender;
 import dev.duomo.TopKRequest;
 import dev.duomo.TopKResult;
-import dev.duomo.Unknown;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -14,7 +13,7 @@ public final class Cost {
 
   public static void main(String[] args) {
     Model model = Model.open(Path.of(args[0]));
-    Recommender asked = args.length > 1 ? model : model.newContext(Unknown.ERROR);
+    Recommender asked = args.length > 1 ? model : model.newContext();
     long[] users = new long[PAIRS];
     long[] items = new long[PAIRS];
     float[] out = new float[PAIRS];

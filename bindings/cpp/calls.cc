@@ -114,8 +114,9 @@ void TestMisuse(const std::string& path) {
   FAILS(DUOMO_INVALID_ARGUMENT, "items has 1", context.Predict(two, one));
   FAILS(DUOMO_INVALID_ARGUMENT, "", context.TopK(duomo::TopKRequest::Vectors(short_vector)));
   FAILS(DUOMO_INVALID_ARGUMENT, "k", context.TopK(duomo::TopKRequest::User(1).K(0)));
-  // What was closed, in C++: moved from.
   auto features = duomo::Features::OfUsers(model);
+  FAILS(DUOMO_INVALID_ARGUMENT, "plan", features.SetInteger("plan", 3));
+  // What was closed, in C++: moved from.
   auto kept = std::move(context);
   auto moved = std::move(model);
   auto elsewhere = std::move(features);

@@ -34,6 +34,7 @@ type Model struct {
 	info    Info
 	mu      sync.Mutex
 	closed  bool
+	options []ContextOption
 	free    []*Context // idle contexts; every one holds a reference to the model
 	cleanup runtime.Cleanup
 }
@@ -51,8 +52,9 @@ const (
 type OpenOption func(*openOptions)
 
 type openOptions struct {
-	flags   uint32
-	backend Backend
+	flags    uint32
+	backend  Backend
+	contexts []ContextOption
 }
 
 // Copy reads the file into memory instead of mapping it: for files that may be changed in place.
@@ -64,6 +66,11 @@ func Verify() OpenOption { return func(o *openOptions) { o.flags |= C.DUOMO_OPEN
 
 // WithBackend chooses what runs the towers.
 func WithBackend(b Backend) OpenOption { return func(o *openOptions) { o.backend = b } }
+
+// WithContexts chooses what the contexts do that the model's own methods borrow.
+func WithContexts(options ...ContextOption) OpenOption {
+	return func(o *openOptions) { o.contexts = options }
+}
 
 // Open maps a file; time does not grow with the catalogue.
 func Open(path string, options ...OpenOption) (*Model, error) {
@@ -92,7 +99,7 @@ func open(path *C.char, data []byte, options []OpenOption) (*Model, error) {
 		bytes = unsafe.Pointer(&data[0])
 	}
 	e := newError()
-	m := &Model{}
+	m := &Model{options: o.contexts}
 	if s := C.duomo_go_open(&m.object, path, bytes, C.size_t(len(data)), C.uint32_t(o.flags),
 		C.int32_t(o.backend), &e); s != C.DUOMO_OK {
 		return nil, failure(s, &e)
@@ -140,7 +147,7 @@ func (m *Model) borrow() (*Context, error) {
 		m.free = m.free[:last]
 		return c, nil
 	}
-	return m.newContext(nil)
+	return m.newContext(m.options)
 }
 
 func (m *Model) giveBack(c *Context) {

@@ -135,6 +135,10 @@ func TestPredict(t *testing.T) {
 	}
 	_, err := c.Predict(99, 1000)
 	fails(t, duomo.ErrNotFound, "user_ids[0]", err)
+	pooled := open(t, "shop", duomo.WithContexts(duomo.MarkUnknown()))
+	if got := must2(pooled.Predict(99, 1000))(t); !math.IsNaN(float64(got)) {
+		t.Errorf("%v for an unknown user", got)
+	}
 	marking := newContext(t, m, duomo.MarkUnknown())
 	ok(t, marking.PredictPairs(again, []int64{1, 99, 3}, items))
 	if again[0] != out[0] || !math.IsNaN(float64(again[1])) || again[2] != out[2] {

@@ -154,9 +154,9 @@ void TestPredictions() {
   u.pop_back();
   FAILS(DUOMO_INVALID_ARGUMENT, "users has 39", context.PredictVectors(u, i));
   FAILS(DUOMO_INVALID_ARGUMENT, "vectors has 39", context.EncodeUsersInto(u, users));
-  FAILS(DUOMO_INVALID_ARGUMENT, "unknown_ids", duomo::Context::Create(model, 9));
+  FAILS(DUOMO_INVALID_ARGUMENT, "unknown_ids", duomo::Context::Create(model, {9}));
 
-  duomo::Context marked = GET(duomo::Context::Create(model, DUOMO_UNKNOWN_IS_MARKED));
+  duomo::Context marked = GET(duomo::Context::Create(model, {DUOMO_UNKNOWN_IS_MARKED}));
   CHECK(std::isnan(GET(marked.Predict(99, 1000))));
   CHECK(GET(marked.TopK(duomo::TopKRequest::User(99)))[0].empty());
   duomo::Context moved = std::move(marked);

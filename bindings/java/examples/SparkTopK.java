@@ -1,4 +1,5 @@
 import dev.duomo.Context;
+import dev.duomo.ContextOptions;
 import dev.duomo.Model;
 import dev.duomo.TopKRequest;
 import dev.duomo.TopKResult;
@@ -64,7 +65,7 @@ public final class SparkTopK {
       this.users = users;
       this.k = k;
       try (Model model = Model.open(Path.of(SparkFiles.get(name)))) {
-        context = model.newContext(Unknown.MARK); // holds the model
+        context = model.newContext(new ContextOptions().unknown(Unknown.MARK)); // holds the model
       }
       TaskContext.get().<Void>addTaskCompletionListener(
           done -> {

@@ -19,6 +19,44 @@ pub enum UnknownIds {
     Marked,
 }
 
+/// What a context does, for [`Model::context_with`].
+///
+/// ```
+/// # std::env::set_current_dir(std::env::var("DUOMO_TEST_MODELS").unwrap()).unwrap();
+/// use duomo::{ContextOptions, Model, UnknownIds};
+/// let model = Model::open("shop.duomo")?;
+/// let mut context = model.context_with(ContextOptions::new().unknown_ids(UnknownIds::Marked))?;
+/// assert!(context.predict(99, 1000)?.is_nan());
+/// # Ok::<(), duomo::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ContextOptions {
+    unknown_ids: UnknownIds,
+}
+
+impl ContextOptions {
+    /// An unknown id fails a call.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What unknown ids do.
+    pub fn unknown_ids(&mut self, unknown_ids: UnknownIds) -> &mut Self {
+        self.unknown_ids = unknown_ids;
+        self
+    }
+
+    fn c(&self) -> sys::duomo_context_options {
+        sys::duomo_context_options {
+            unknown_ids: match self.unknown_ids {
+                UnknownIds::Error => sys::DUOMO_UNKNOWN_IS_ERROR,
+                UnknownIds::Marked => sys::DUOMO_UNKNOWN_IS_MARKED,
+            },
+            ..sys::DUOMO_CONTEXT_OPTIONS_INIT
+        }
+    }
+}
+
 /// Scratch memory for one call at a time: make one a thread. It may move between threads, and keeps
 /// its model open.
 ///
@@ -71,14 +109,8 @@ impl Drop for Context {
 }
 
 impl Context {
-    pub(crate) fn new(model: &Model, unknown: UnknownIds) -> Result<Self> {
-        let options = sys::duomo_context_options {
-            unknown_ids: match unknown {
-                UnknownIds::Error => sys::DUOMO_UNKNOWN_IS_ERROR,
-                UnknownIds::Marked => sys::DUOMO_UNKNOWN_IS_MARKED,
-            },
-            ..sys::DUOMO_CONTEXT_OPTIONS_INIT
-        };
+    pub(crate) fn new(model: &Model, options: &ContextOptions) -> Result<Self> {
+        let options = options.c();
         let mut object = null_mut();
         // SAFETY: all arguments live.
         call(|error| unsafe {

@@ -11,7 +11,7 @@ mod rank;
 mod result;
 mod topk;
 
-pub use context::{Context, UnknownIds};
+pub use context::{Context, ContextOptions, UnknownIds};
 pub use error::{Error, Result, Status};
 pub use features::Features;
 pub use filter::{Filter, Mode};

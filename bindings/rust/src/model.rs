@@ -1,6 +1,6 @@
 //! Models: opened files.
 
-use crate::context::{Context, UnknownIds};
+use crate::context::{Context, ContextOptions};
 use crate::error::{call, terminated, text, Error, Result};
 use crate::features::Features;
 use crate::info::{numbers, Info, Input, Scope};
@@ -248,12 +248,12 @@ impl Model {
 
     /// Scratch memory for calls, of one thread at a time; an unknown id fails a call.
     pub fn context(&self) -> Result<Context> {
-        self.context_with(UnknownIds::Error)
+        self.context_with(&ContextOptions::new())
     }
 
-    /// The same, with a say in what unknown ids do.
-    pub fn context_with(&self, unknown: UnknownIds) -> Result<Context> {
-        Context::new(self, unknown)
+    /// The same, with options.
+    pub fn context_with(&self, options: &ContextOptions) -> Result<Context> {
+        Context::new(self, options)
     }
 
     /// Raw features of `count` users, items or pairs, all unset.

@@ -4,8 +4,15 @@ mod common;
 
 use common::{close, fails, open};
 use duomo::{
-    Filter, Lists, ListsBuf, Mode, RankRequest, Scope, Status, TopKRequest, TopKResult, UnknownIds,
+    Context, ContextOptions, Filter, Lists, ListsBuf, Mode, Model, RankRequest, Scope, Status,
+    TopKRequest, TopKResult, UnknownIds,
 };
+
+fn marking(model: &Model) -> Context {
+    let mut options = ContextOptions::new();
+    options.unknown_ids(UnknownIds::Marked);
+    model.context_with(&options).unwrap()
+}
 
 #[test]
 fn predict() {
@@ -30,7 +37,7 @@ fn predict() {
         assert_eq!(context.predict(users[i], items[i]).unwrap(), out[i]);
     }
     fails(Status::NotFound, "user_ids[0]", context.predict(99, 1000));
-    let mut marking = model.context_with(UnknownIds::Marked).unwrap();
+    let mut marking = marking(&model);
     marking
         .predict_pairs(&mut again, &[1, 99, 3], &items)
         .unwrap();
@@ -134,7 +141,7 @@ fn top_k() {
         assert!(!shared.ids(query).contains(&1000));
     }
     assert!(context.top_k(&TopKRequest::users(&[])).unwrap().is_empty());
-    let mut marking = model.context_with(UnknownIds::Marked).unwrap();
+    let mut marking = marking(&model);
     let marked = marking.top_k(&TopKRequest::users(&[99, 3])).unwrap();
     assert_eq!((marked.ids(0).len(), marked.ids(1).len()), (0, 10));
 }

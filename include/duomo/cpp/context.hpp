@@ -7,20 +7,23 @@
 namespace duomo {
 inline namespace DUOMO_HPP_NAMESPACE {
 
+struct ContextOptions {
+  int32_t unknown_ids = DUOMO_UNKNOWN_IS_ERROR;  // or DUOMO_UNKNOWN_IS_MARKED
+};
+
 // Scratch memory of one call at a time: make one a thread. Holds its model. Functions that end
 // in Into write to the caller's memory and allocate none; it must have exactly the size of the
 // result.
 class Context {
  public:
-  // unknown_ids: DUOMO_UNKNOWN_IS_ERROR or DUOMO_UNKNOWN_IS_MARKED.
-  static Outcome<Context> Create(const Model& model, int32_t unknown_ids = DUOMO_UNKNOWN_IS_ERROR) {
+  static Outcome<Context> Create(const Model& model, const ContextOptions& options = {}) {
     duomo_error error = DUOMO_ERROR_INIT;
-    duomo_context_options options = DUOMO_CONTEXT_OPTIONS_INIT;
+    duomo_context_options o = DUOMO_CONTEXT_OPTIONS_INIT;
     duomo_model_info info = DUOMO_MODEL_INFO_INIT;
     duomo_context* context = nullptr;
-    options.unknown_ids = unknown_ids;
+    o.unknown_ids = options.unknown_ids;
     duomo_status status = duomo_model_get_info(&info, model.get(), &error);
-    if (status == DUOMO_OK) status = duomo_context_create(&context, model.get(), &options, &error);
+    if (status == DUOMO_OK) status = duomo_context_create(&context, model.get(), &o, &error);
     return internal::Finish(status, error, [&] { return Context(context, info); });
   }
 

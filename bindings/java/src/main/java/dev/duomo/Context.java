@@ -8,11 +8,11 @@ public final class Context extends Recommender implements AutoCloseable {
   final Handle handle;
   private final ModelInfo info;
 
-  Context(Handle model, ModelInfo info, Unknown unknown) {
+  Context(Handle model, ModelInfo info, ContextOptions options) {
     this.info = info;
     long pointer = model.begin();
     try {
-      long made = Native.createContext(pointer, unknown.ordinal());
+      long made = Native.createContext(pointer, options.unknown.ordinal());
       handle = Handle.of(this, made, Native::releaseContext, model, "this context");
     } finally {
       model.end();

@@ -17,12 +17,12 @@ public final class Model extends Recommender implements AutoCloseable {
   private final Handle handle;
   private final ModelInfo info;
   private final List<Input> inputs;
-  private final Unknown unknown;
+  private final ContextOptions contexts;
   private final AtomicReference<Context> first = new AtomicReference<>(); // the pool's fast place
   private final ConcurrentLinkedQueue<Context> pool = new ConcurrentLinkedQueue<>();
 
-  private Model(long pointer, Object borrowed, Unknown unknown) {
-    this.unknown = unknown;
+  private Model(long pointer, Object borrowed, ContextOptions contexts) {
+    this.contexts = contexts.copy();
     handle = Handle.of(this, pointer, Native::releaseModel, borrowed, "the model");
     long[] numbers = new long[10];
     float[] range = new float[2];
@@ -59,7 +59,7 @@ public final class Model extends Recommender implements AutoCloseable {
     long made =
         Native.open(
             Native.utf8(path.toString(), "path"), options.flags, options.backend.ordinal());
-    return new Model(made, null, options.unknown);
+    return new Model(made, null, options.contexts);
   }
 
   /**
@@ -77,7 +77,7 @@ public final class Model extends Recommender implements AutoCloseable {
     long made =
         Native.openBuffer(
             data, data.position(), data.remaining(), options.flags, options.backend.ordinal());
-    return new Model(made, data, options.unknown);
+    return new Model(made, data, options.contexts);
   }
 
   /**
@@ -117,13 +117,22 @@ public final class Model extends Recommender implements AutoCloseable {
   }
 
   /**
-   * A context of the caller's own.
+   * A context of the caller's own, in which unknown ids are errors.
    *
-   * @param unknown what unknown ids do in its calls
    * @return a context
    */
-  public Context newContext(Unknown unknown) {
-    return new Context(handle, info, unknown);
+  public Context newContext() {
+    return newContext(new ContextOptions());
+  }
+
+  /**
+   * A context of the caller's own.
+   *
+   * @param options what it does
+   * @return a context
+   */
+  public Context newContext(ContextOptions options) {
+    return new Context(handle, info, options);
   }
 
   /**
@@ -226,7 +235,7 @@ public final class Model extends Recommender implements AutoCloseable {
     if (context == null) {
       context = pool.poll();
     }
-    return context != null ? context : new Context(handle, info, unknown); // throws when closed
+    return context != null ? context : new Context(handle, info, contexts); // throws when closed
   }
 
   @Override

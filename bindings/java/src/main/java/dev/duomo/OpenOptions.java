@@ -14,7 +14,7 @@ public final class OpenOptions {
 
   int flags;
   Backend backend = Backend.DEFAULT;
-  Unknown unknown = Unknown.ERROR;
+  ContextOptions contexts = new ContextOptions();
 
   /** The defaults: map the file, check what is small, unknown ids are errors. */
   public OpenOptions() {}
@@ -51,13 +51,13 @@ public final class OpenOptions {
   }
 
   /**
-   * Says what unknown ids do in calls of the model.
+   * Says what the contexts do that calls of the model borrow.
    *
-   * @param value fail, or mark
+   * @param value their options, which are copied
    * @return this
    */
-  public OpenOptions unknown(Unknown value) {
-    unknown = value;
+  public OpenOptions contexts(ContextOptions value) {
+    contexts = value.copy();
     return this;
   }
 }

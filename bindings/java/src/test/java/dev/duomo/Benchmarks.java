@@ -26,7 +26,7 @@ public class Benchmarks {
   @Setup
   public void open() {
     model = Model.open(Path.of(System.getenv("DUOMO_BENCH_MODEL")));
-    context = model.newContext(Unknown.ERROR);
+    context = model.newContext();
     long[] u = model.userIds();
     long[] i = model.itemIds();
     for (int n = 0; n < users.length; ++n) {

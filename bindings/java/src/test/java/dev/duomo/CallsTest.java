@@ -288,7 +288,7 @@ class CallsTest {
         Status.NOT_FOUND,
         "user_ids[1]",
         () -> shop.predict(new long[] {1, 99}, new long[] {1000, 1000}));
-    try (Context context = shop.newContext(Unknown.MARK)) {
+    try (Context context = shop.newContext(new ContextOptions().unknown(Unknown.MARK))) {
       assertTrue(Float.isNaN(context.predict(99, 1000)));
       assertEquals(0, context.topK(TopKRequest.of(1, 99)).count(1));
       assertTrue(Float.isNaN(context.encodeUsers(99)[0]));
@@ -298,7 +298,7 @@ class CallsTest {
             .copy()
             .verify()
             .backend(OpenOptions.Backend.PORTABLE)
-            .unknown(Unknown.MARK);
+            .contexts(new ContextOptions().unknown(Unknown.MARK));
     Path odd = Files.copy(Fixtures.models("shop"), folder.resolve("größe 😀.duomo"));
     try (Model copy = Model.open(odd, options)) {
       assertTrue(copy.info().copied);

@@ -100,7 +100,7 @@ class GoldenTest {
       Path path = good.resolve(one.get("model").getAsString());
       try (Model model = Model.open(path);
           Model buffered = Model.open(direct(path), new OpenOptions());
-          Context context = model.newContext(Unknown.ERROR)) {
+          Context context = model.newContext()) {
         assertTrue(!buffered.info().copied);
         for (Recommender each : List.of(model, buffered, context)) {
           check(each, one);

@@ -26,7 +26,7 @@ class MisuseTest {
   @Test
   void afterClose() {
     Model model = Fixtures.open("shop");
-    Context context = model.newContext(Unknown.ERROR);
+    Context context = model.newContext();
     Features features = model.newFeatures(Scope.USER, 1).set("age", 10);
     float wanted = model.predict(1, 1000);
     model.close();
@@ -38,7 +38,7 @@ class MisuseTest {
           () -> model.encode(features),
           () -> model.title(1000),
           model::itemIds,
-          () -> model.newContext(Unknown.ERROR),
+          () -> model.newContext(),
           () -> model.newFeatures(Scope.USER, 1),
         }) {
       String message = assertThrows(IllegalStateException.class, call).getMessage();
@@ -103,7 +103,7 @@ class MisuseTest {
   @Test
   void oneContextInTwoThreads() throws Exception {
     try (Model shop = Fixtures.open("shop");
-        Context context = shop.newContext(Unknown.ERROR)) {
+        Context context = shop.newContext()) {
       long[] users = new long[24_000];
       for (int i = 0; i < users.length; ++i) {
         users[i] = 1 + i % 12;
@@ -205,7 +205,7 @@ class MisuseTest {
               }
               if (i % 1000 == 0) {
                 Fixtures.open("shop").close();
-                Fixtures.open("shop").newContext(Unknown.ERROR); // left to the cleaner
+                Fixtures.open("shop").newContext(); // left to the cleaner
               }
             }
           };
