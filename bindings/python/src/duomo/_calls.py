@@ -35,7 +35,7 @@ class Filter:
     def _native(self) -> tuple[str, int, Any]:
         if self.mode not in _MODES:
             raise ValueError(f'mode: "any", "all" or "none", not {self.mode!r}')
-        values = [self.values] if isinstance(self.values, str) else list(self.values)
+        values: list[Any] = [self.values] if isinstance(self.values, str) else [*self.values]
         if all(isinstance(v, str) for v in values):
             return self.input, _MODES[self.mode], tuple(values)
         return self.input, _MODES[self.mode], _arrays.ids(values, self.input)
@@ -196,8 +196,8 @@ class Calls:
         if single:
             n = int(counts[0])
             return Hits(out_ids[0, :n], scores[0, :n])
-        found = counts.view(np.int64)
-        if count and found.min() < k:
+        found = counts.astype(np.int64)
+        if np.any(found < k):
             missing = np.arange(k) >= found[:, None]
             out_ids[missing] = -1
             scores[missing] = np.nan
