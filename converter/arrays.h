@@ -29,7 +29,7 @@ struct Array {
   std::string name;
   Number number = Number::kOther;
   std::string type;  // as the file spells it
-  std::vector<uint64_t> shape;
+  std::vector<uint64_t> shape = {};
   bool column_major = false;  // the first index changes fastest
   // Gives all bytes in order, in pieces of whole numbers, at any alignment. May be called again.
   // Throws Error(kCorrupt, kIo) where they cannot be read.

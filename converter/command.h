@@ -32,6 +32,7 @@ void AddExportSafetensors(CLI::App& parent);
 void AddImportArrays(CLI::App& parent);  // in the group "import": safetensors, npz, torch, keras
 void AddImportOnnx(CLI::App& parent);
 void AddImportPaddleV2(CLI::App& parent);
+void AddImportVectors(CLI::App& parent);
 
 // Everything that is registered, with the groups that hold it.
 void AddAllCommands(CLI::App& app);

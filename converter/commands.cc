@@ -39,6 +39,7 @@ constexpr Entry kCommands[] = {
     {"import", AddImportArrays},
     {"import", AddImportOnnx},
     {"import", AddImportPaddleV2},
+    {"import", AddImportVectors},
 };
 
 }  // namespace

@@ -1,0 +1,136 @@
+// duomo-convert import vectors: users and items by their vectors, from any model.
+#include <memory>
+#include <unordered_map>
+
+#include "converter/command.h"
+#include "converter/output.h"
+#include "converter/rewrite.h"
+#include "converter/vectors.h"
+#include "core/error.h"
+#include "data/csv.h"
+
+namespace duomo::convert {
+namespace {
+
+struct Options {
+  std::string users, items, user_ids, item_ids, titles, head = "cosine", unit, output;
+  double scale = 1, offset = 0;
+  bool allow_nonfinite = false, json = false;
+};
+
+void TakeKeys(VectorFile& vectors, const std::string& path) {
+  if (!path.empty()) {
+    vectors.keys = ReadKeys(path);
+  } else if (vectors.keys.size() == 0) {
+    for (uint64_t row = 0; row < vectors.count(); ++row) {
+      vectors.keys.Add(static_cast<int64_t>(row));
+    }
+  }
+}
+
+// How many titles are of items that are not there.
+uint64_t TakeTitles(VectorFile& items, const std::string& path) {
+  if (path.empty()) return 0;
+  data::CsvReader csv(data::OpenBytes(path), path);
+  size_t id = csv.header().size(), title = id;
+  for (size_t i = 0; i < csv.header().size(); ++i) {
+    if (csv.header()[i] == "id") id = i;
+    if (csv.header()[i] == "title") title = i;
+  }
+  if (id == csv.header().size() || title == csv.header().size()) {
+    Fail(Status::kInvalidArgument, path, ": the first line must name the columns id and title");
+  }
+  std::unordered_map<std::string, size_t> rows;
+  for (size_t row = 0; row < items.keys.size(); ++row) rows[items.keys.At(row)] = row;
+  items.titles.resize(items.count());
+  uint64_t unknown = 0;
+  while (csv.Next()) {
+    auto found = rows.find(std::string(csv.fields()[id]));
+    if (found == rows.end()) {
+      ++unknown;
+    } else {
+      items.titles[found->second] = csv.fields()[title];
+    }
+  }
+  return unknown;
+}
+
+Json CountsJson(const VectorCounts& counts) {
+  return {{"count", counts.count}, {"normalized", counts.normalized}, {"zero", counts.zero}};
+}
+
+void Run(const Options& o) {
+  for (const std::string& input : {o.users, o.items, o.user_ids, o.item_ids, o.titles}) {
+    if (!input.empty()) CheckOutputPath(o.output, input);
+  }
+  std::optional<VectorFile> users;
+  if (!o.users.empty()) {
+    users = OpenVectors(o.users, o.output);
+    TakeKeys(*users, o.user_ids);
+  }
+  VectorFile items = OpenVectors(o.items, o.output);
+  TakeKeys(items, o.item_ids);
+  const uint64_t unknown_titles = TakeTitles(items, o.titles);
+  VectorOptions options;
+  options.head.kind = o.head == "dot" ? model::HeadKind::kDot : model::HeadKind::kCosine;
+  options.output.scale = o.scale;
+  options.output.offset = o.offset;
+  options.output.unit = o.unit;
+  options.allow_nonfinite = o.allow_nonfinite;
+  VectorModel made = VectorModelOf(users ? &*users : nullptr, items, options);
+  model::Save(o.output, made.contents);
+  if (o.json) {
+    PrintJson({{"output", o.output},
+               {"head", o.head},
+               {"width", items.width()},
+               {"users", CountsJson(made.users)},
+               {"items", CountsJson(made.items)},
+               {"titles_of_other_items", unknown_titles},
+               {"size", SizeOfFile(o.output)}});
+    return;
+  }
+  std::string text =
+      StrCat(o.output, ": ", Commas(made.users.count), " users and ", Commas(made.items.count),
+             " items, vectors of ", items.width(), " numbers\n");
+  uint64_t normalized = made.users.normalized + made.items.normalized;
+  uint64_t zero = made.users.zero + made.items.zero;
+  if (normalized > 0) {
+    text += StrCat("brought to length 1, for cosines: ", Commas(normalized), " vectors\n");
+  }
+  if (zero > 0) text += StrCat("zero, with a score of 0: ", Commas(zero), " vectors\n");
+  if (unknown_titles > 0) {
+    text += StrCat("titles of items that are not there: ", Commas(unknown_titles), "\n");
+  }
+  Print(text);
+}
+
+}  // namespace
+
+void AddImportVectors(CLI::App& parent) {
+  auto o = std::make_shared<Options>();
+  CLI::App* c = parent.add_subcommand(
+      "vectors", "Users and items by their vectors, from any model: for predict, topk and similar");
+  const char* kinds =
+      ".npy, .npz or .safetensors (FILE/ARRAY where there are several), .fvecs, or text: a key and "
+      "its numbers a line";
+  c->add_option("--users", o->users, StrCat("Users' vectors; none: items alone. ", kinds));
+  c->add_option("--items", o->items, "Items' vectors, the same")->required();
+  c->add_option("--user-ids", o->user_ids,
+                "Users' keys: one a line, or integers in .npy or .npz; none: 0, 1, 2 …");
+  c->add_option("--item-ids", o->item_ids, "Items' keys, the same");
+  c->add_option("--titles", o->titles, "A table with the columns id and title, for items");
+  c->add_option("--head", o->head, "How two vectors score: cosine (brought to length 1) or dot")
+      ->check(CLI::IsMember({"cosine", "dot"}))
+      ->capture_default_str();
+  c->add_option("--scale", o->scale, "A prediction is scale · head + offset")
+      ->capture_default_str();
+  c->add_option("--offset", o->offset, "See --scale")->capture_default_str();
+  c->add_option("--unit", o->unit, "What a prediction is, for people: \"stars\"");
+  c->add_option("-o,--output", o->output, "The .duomo file to write; replaced as a whole")
+      ->required();
+  c->add_flag("--allow-nonfinite", o->allow_nonfinite, "Take numbers that are NaN or infinite");
+  c->add_flag("--json", o->json, "Print JSON");
+  c->callback([o] { Run(*o); });
+}
+
+}  // namespace duomo::convert
