@@ -71,6 +71,20 @@ void OpenAndPredict(benchmark::State& state, const std::string& path) {
   });
 }
 
+// What one thread reads of memory at best: 256 MB in a row.
+void ReadMemory(benchmark::State& state) {
+  std::vector<uint64_t> memory((256 << 20) / sizeof(uint64_t), 1);
+  Measure(state, [&] {
+    uint64_t sums[16] = {};
+    for (size_t i = 0; i < memory.size(); i += 16) {
+      for (size_t j = 0; j < 16; ++j) sums[j] += memory[i + j];
+    }
+    benchmark::DoNotOptimize(sums);
+    return true;
+  });
+}
+BENCHMARK(ReadMemory)->Name("machine/read")->Unit(benchmark::kMillisecond);
+
 }  // namespace
 
 void RegisterCatalogue(const std::string& name, const std::string& path) {

@@ -63,9 +63,12 @@ void Measure(benchmark::State& state, F&& call) {
   }
   double mean =
       (Seconds(CLOCK_THREAD_CPUTIME_ID) - begin) / static_cast<double>(state.iterations());
-  CallClock clock(mean);
-  std::vector<double> times(static_cast<size_t>(std::clamp(0.5 / mean, 5.0, 20000.0)));
-  for (double& t : times) t = clock.Time(call);
+  std::vector<double> times{mean};
+  if (mean < 1) {
+    CallClock clock(mean);
+    times.resize(static_cast<size_t>(std::clamp(0.5 / mean, 5.0, 20000.0)));
+    for (double& t : times) t = clock.Time(call);
+  }
   Report(state, std::move(times));
 }
 
