@@ -13,6 +13,7 @@ import os
 import pathlib
 import re
 import sys
+import textwrap
 
 # What is compared: our benchmark, what people call it, and the ratio that is asked against each peer.
 COMPARISONS = [
@@ -116,8 +117,9 @@ STYLE = """text{font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica
 def chart(found, machine, versions):
     rows = [(label, found[what], asked) for what, label, asked in COMPARISONS
             if "Duomo" in found.get(what, {}) and any(best(found[what], n) for n, _ in PEERS[1:])]
-    left, right, top, step, width = 300, 170, 116, 34, 960
-    height = top + step * len(rows) + 84
+    left, right, top, step, width = 300, 190, 116, 34, 980
+    notes = textwrap.wrap(machine, 130) + textwrap.wrap(versions, 130)
+    height = top + step * len(rows) + 44 + 20 * len(notes)
     values = [cost(best(of, n)[1]) for _, of, _ in rows for n, _ in PEERS if best(of, n)]
     low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
 
@@ -126,7 +128,7 @@ def chart(found, machine, versions):
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img">',
            "<title>Duomo beside its peers</title>", f"<style>{STYLE}</style>",
            f'<rect class="panel" x="0.5" y="0.5" width="{width - 1}" height="{height - 1}" rx="12"/>',
-           '<text x="28" y="40" class="title">Time of one call, one thread, least to the left</text>']
+           '<text x="28" y="40" class="title">Time of one call on one thread; training on two (logarithmic, less is better)</text>']
     at = 28
     used = {family(peer) for _, of, _ in rows for peer in of}
     for name, css in PEERS:
@@ -148,7 +150,7 @@ def chart(found, machine, versions):
         if first:
             out.append(f'<text x="{width - right + 22}" y="{y + 4.5}" class="text"><tspan class="ratio">'
                        f'{times(cost(best(of, first)[1]) / points[0][2])}</tspan> {first}</text>')
-    for i, line in enumerate([machine, versions]):
+    for i, line in enumerate(notes):
         out.append(f'<text x="28" y="{bottom + 34 + 20 * i}" class="text">{html.escape(line)}</text>')
     return "\n".join(out + ["</svg>"]) + "\n"
 
