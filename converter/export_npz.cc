@@ -38,6 +38,7 @@ void Run(const Options& o) {
     }
     auto tensor = model->file().Find(s.name);
     npz.Add(s.name, s.dtype, s.shape, tensor->bytes);
+    model->file().DropPages(tensor->bytes);
     ++arrays;
   }
   uint64_t bytes = npz.Commit();

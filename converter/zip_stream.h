@@ -1,5 +1,5 @@
-// Writes a zip archive member by member, whole or not at all, with little memory. Without zip64:
-// an archive and each member are below 4 GB.
+// Writes a zip archive member by member, whole or not at all, with little memory. What passes 4 GB
+// or 65,534 members goes into the fields of zip64; other archives have none.
 #pragma once
 
 #include <cstdint>
@@ -13,14 +13,14 @@
 
 namespace duomo::convert {
 
-// One thread. Every function throws Error(kIo) when the system refuses to write, and
-// Error(kUnsupported) for more than zip holds, before anything of it is read or written.
+// One thread. Every function throws Error(kIo) when the system refuses to write.
 class ZipStream {
  public:
   static constexpr uint64_t kLimit = 0xFFFFFFFE;  // bytes; 0xFFFFFFFF means zip64
   static constexpr size_t kMostMembers = 0xFFFE;
 
-  ZipStream(const std::string& path, bool compress);
+  // `limit`: the largest number of bytes that is written without zip64; lower ones are for tests.
+  ZipStream(const std::string& path, bool compress, uint64_t limit = kLimit);
   ~ZipStream();
 
   // A member of the bytes `first` and `second`, one after the other. Its date is zip's earliest.
@@ -32,7 +32,7 @@ class ZipStream {
   uint64_t Commit();
 
  private:
-  std::string path_;
+  uint64_t limit_;
   AtomicFile file_;
   std::unique_ptr<Deflater> deflater_;  // none: members are stored
   std::string directory_;
