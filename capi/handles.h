@@ -16,13 +16,15 @@
 
 // Immutable but for its count; any thread.
 struct duomo_model {
-  explicit duomo_model(std::shared_ptr<const duomo::runtime::Engine> e) : engine(std::move(e)) {}
+  duomo_model(std::shared_ptr<const duomo::runtime::Engine> e, bool prepare)
+      : engine(std::move(e)), catalogue(*engine, prepare) {}
 
   const duomo::model::Model& model() const { return engine->model(); }
   const duomo::model::Description& description() const { return engine->model().description(); }
 
   std::atomic<uint64_t> references{1};
   const std::shared_ptr<const duomo::runtime::Engine> engine;
+  const duomo::retrieval::Catalogue catalogue;
 };
 
 namespace duomo::capi {
@@ -58,9 +60,12 @@ struct duomo_context {
   std::vector<uint32_t> user_rows, item_rows, tower_rows, values;
   duomo::AlignedVector<float> user_vectors, item_vectors;
   std::vector<float> scores;
+  std::vector<duomo::retrieval::Query> queries;
+  std::vector<uint32_t> excluded;  // rows, those of a chunk's first query first
+  std::vector<size_t> excluded_ends;
   std::vector<duomo::retrieval::Hit> hits;
   std::vector<size_t> hit_ends;
-  duomo::retrieval::RowMask allowed, mask;
+  duomo::retrieval::RowMask allowed;
   duomo::model::FeatureColumn history;
 };
 

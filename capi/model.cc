@@ -12,17 +12,19 @@ namespace {
 struct OpenPlan {
   file::ReadOptions read;
   kernels::Backend backend = kernels::Backend::kDefault;
+  bool prepare = false;
 };
 
 OpenPlan ReadOpenOptions(const duomo_open_options* given) {
   OpenPlan plan;
   if (given == nullptr) return plan;
   duomo_open_options options = ReadStruct(given, "duomo_open_options");
-  CheckFlags(options.flags, DUOMO_OPEN_COPY | DUOMO_OPEN_VERIFY, "options.flags");
+  CheckFlags(options.flags, DUOMO_OPEN_COPY | DUOMO_OPEN_VERIFY | DUOMO_OPEN_PREPARE, "options.flags");
   CheckEnum(options.backend, DUOMO_BACKEND_PORTABLE, "options.backend");
   CheckReserved(options.reserved, "options.reserved");
   plan.read.copy = (options.flags & DUOMO_OPEN_COPY) != 0;
   plan.read.verify_checksums = (options.flags & DUOMO_OPEN_VERIFY) != 0;
+  plan.prepare = (options.flags & DUOMO_OPEN_PREPARE) != 0;
   plan.backend = static_cast<kernels::Backend>(options.backend);
   if (plan.backend == kernels::Backend::kOneDnn && !kernels::HasOneDnn()) {
     Fail(Status::kUnsupported,
@@ -46,7 +48,7 @@ duomo_status duomo_model_open(duomo_model** out, const char* path,
     Need(path, "path");
     OpenPlan plan = ReadOpenOptions(options);
     auto engine = runtime::Engine::Create(model::Model::Open(path, plan.read), plan.backend);
-    *out = new duomo_model(std::move(engine));
+    *out = new duomo_model(std::move(engine), plan.prepare);
   });
 }
 
@@ -57,7 +59,7 @@ duomo_status duomo_model_open_buffer(duomo_model** out, const void* data, size_t
     auto bytes = NeedArray(static_cast<const std::byte*>(data), size, "data");
     OpenPlan plan = ReadOpenOptions(options);
     auto engine = runtime::Engine::Create(model::Model::OpenBuffer(bytes, plan.read), plan.backend);
-    *out = new duomo_model(std::move(engine));
+    *out = new duomo_model(std::move(engine), plan.prepare);
   });
 }
 

@@ -1,5 +1,6 @@
 // The best items of users, and the items like items.
 #include <algorithm>
+#include <optional>
 
 #include "capi/arguments.h"
 #include "capi/guard.h"
@@ -7,7 +8,6 @@
 #include "capi/ids.h"
 #include "capi/topk_request.h"
 #include "capi/towers.h"
-#include "runtime/widen.h"
 
 namespace duomo::capi {
 namespace {
@@ -29,17 +29,9 @@ class Searcher {
     c_.hits.clear();
     c_.hit_ends.clear();
     c_.hit_ends.reserve(r_.count);
-    restricted_ = MakeAllowed(c_, r_);
+    bool restricted = MakeAllowed(c_, r_);
     excludes_ = r_.exclude_offsets != nullptr || (r_.flags & DUOMO_EXCLUDE_SEEN) != 0 ||
                 (search_ == Search::kSimilar && r_.ids != nullptr);
-    if (excludes_) {
-      if (restricted_) {
-        c_.mask = c_.allowed;
-      } else {
-        c_.mask.Reset(items_.count, true);
-      }
-    }
-    const retrieval::RowMask* mask = excludes_ ? &c_.mask : restricted_ ? &c_.allowed : nullptr;
     if (r_.ids != nullptr) {
       FindRows(c_.model->model(), side_, "request.ids", {r_.ids, r_.count}, c_.mark_unknown,
                c_.user_rows);
@@ -47,10 +39,7 @@ class Searcher {
     for (size_t begin = 0; begin < r_.count; begin += kChunk) {
       size_t count = std::min(kChunk, r_.count - begin);
       if (!Ready()) EncodeQueries(begin, count);
-      for (size_t i = begin; i < begin + count; ++i) {
-        if (!IsUnknown(i)) SearchOne(i, VectorOf(i, i - begin), mask);
-        c_.hit_ends.push_back(c_.hits.size());
-      }
+      SearchChunk(begin, count, restricted ? &c_.allowed : nullptr);
     }
   }
 
@@ -62,14 +51,6 @@ class Searcher {
     if (r_.vectors != nullptr) return true;
     return r_.ids != nullptr && r_.history_offsets == nullptr &&
            !c_.model->model().side(side_).vectors.empty();
-  }
-
-  // `place`: of the query in its chunk.
-  const float* VectorOf(size_t query, size_t place) {
-    if (r_.vectors != nullptr) return r_.vectors + query * width_;
-    if (!Ready()) return c_.user_vectors.data() + place * width_;
-    return runtime::FloatsOf(c_.model->model().side(side_).vectors, c_.user_rows[query], 1,
-                             c_.user_vectors);
   }
 
   // The vectors of a chunk's queries, by their tower, into context.user_vectors.
@@ -108,11 +89,11 @@ class Searcher {
     return {r_.history_ids + begin, r_.history_offsets[query + 1] - begin};
   }
 
-  // Calls change(row) for every item that this query must not have.
-  template <typename Change>
-  void ForExcluded(size_t query, const Change& change) {
+  // Appends the rows of the items that this query must not have to context.excluded.
+  void AddExcluded(size_t query) {
+    auto add = [&](uint64_t row) { c_.excluded.push_back(static_cast<uint32_t>(row)); };
     auto by_id = [&](int64_t id) {
-      if (auto row = RowOfId(items_, id)) change(*row);
+      if (auto row = RowOfId(items_, id)) add(*row);
     };
     if (r_.exclude_offsets != nullptr) {
       for (size_t j = r_.exclude_offsets[query]; j < r_.exclude_offsets[query + 1]; ++j) {
@@ -124,30 +105,48 @@ class Searcher {
         for (int64_t id : HistoryOf(query)) by_id(id);
       } else {
         for (uint32_t row : c_.model->model().HistoryOf(c_.user_rows[query])) {
-          if (row < items_.count) change(row);
+          if (row < items_.count) add(row);
         }
       }
     }
-    if (search_ == Search::kSimilar && r_.ids != nullptr) change(c_.user_rows[query]);
+    if (search_ == Search::kSimilar && r_.ids != nullptr) add(c_.user_rows[query]);
   }
 
-  void SearchOne(size_t query, const float* vector, const retrieval::RowMask* mask) {
-    if (excludes_) ForExcluded(query, [&](uint64_t row) { c_.mask.Clear(row); });
+  void SearchChunk(size_t begin, size_t count, const retrieval::RowMask* allowed) {
     retrieval::Query q;
-    q.vector = {vector, width_};
-    q.k = r_.k;
-    q.allowed = mask;
+    q.allowed = allowed;
     q.has_minimum = (r_.flags & DUOMO_MINIMUM_SCORE) != 0;
     q.minimum = r_.minimum_score;
     q.measure =
         search_ == Search::kSimilar ? retrieval::Measure::kCosine : retrieval::Measure::kPrediction;
-    auto found = retrieval::TopK(*c_.model->engine, q, c_.search);
-    c_.hits.insert(c_.hits.end(), found.begin(), found.end());
-    if (!excludes_) return;
-    // Cheaper than a fresh mask for the next query: put back what this one took.
-    ForExcluded(query, [&](uint64_t row) {
-      if (!restricted_ || c_.allowed.Test(row)) c_.mask.Set(row);
-    });
+    c_.queries.clear();
+    c_.excluded.clear();
+    c_.excluded_ends.clear();
+    std::optional<StoredVectors> stored;
+    if (Ready() && r_.vectors == nullptr) {
+      stored.emplace(c_, side_, std::span<const uint32_t>(c_.user_rows).subspan(begin, count));
+    }
+    for (size_t i = 0; i < count; ++i) {
+      q.k = IsUnknown(begin + i) ? 0 : r_.k;
+      const float* vector = r_.vectors != nullptr ? r_.vectors + (begin + i) * width_
+                            : !stored             ? c_.user_vectors.data() + i * width_
+                            : q.k == 0            ? nullptr
+                                                  : stored->At(i);
+      q.vector = {vector, vector == nullptr ? 0 : width_};
+      if (q.k > 0 && excludes_) AddExcluded(begin + i);
+      c_.queries.push_back(q);
+      c_.excluded_ends.push_back(c_.excluded.size());
+    }
+    // Only now: the list moved while it grew.
+    size_t from = 0;
+    for (size_t i = 0; i < count; ++i) {
+      c_.queries[i].excluded = std::span(c_.excluded).subspan(from, c_.excluded_ends[i] - from);
+      from = c_.excluded_ends[i];
+    }
+    retrieval::TopK(c_.model->catalogue, c_.queries, {}, c_.search);
+    size_t before = c_.hits.size();
+    c_.hits.insert(c_.hits.end(), c_.search.hits.begin(), c_.search.hits.end());
+    for (size_t end : c_.search.ends) c_.hit_ends.push_back(before + end);
   }
 
   duomo_context& c_;
@@ -156,7 +155,7 @@ class Searcher {
   const Side side_;
   const model::Entities& items_;
   const size_t width_;
-  bool restricted_ = false, excludes_ = false;
+  bool excludes_ = false;
 };
 
 void RunSearch(const duomo_topk_result* result, duomo_context* context,

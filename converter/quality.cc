@@ -102,7 +102,7 @@ Differences Compare(const runtime::Engine& before, const runtime::Engine& after,
 class Lists {
  public:
   explicit Lists(const runtime::Engine& engine)
-      : engine_(engine), users_(engine, Side::kUser, false) {}
+      : engine_(engine), catalogue_(engine), users_(engine, Side::kUser, false) {}
 
   // The best rows of each user, ascending by row.
   std::vector<std::vector<uint32_t>> Of(std::span<const uint32_t> users) {
@@ -114,7 +114,7 @@ class Lists {
       query.vector = vectors.subspan(i * width, width);
       query.k = QualityOptions::kBest;
       auto& list = out.emplace_back();
-      for (const retrieval::Hit& hit : retrieval::TopK(engine_, query, work_)) {
+      for (const retrieval::Hit& hit : retrieval::TopK(catalogue_, query, work_)) {
         list.push_back(hit.row);
       }
       std::ranges::sort(list);
@@ -124,6 +124,7 @@ class Lists {
 
  private:
   const runtime::Engine& engine_;
+  retrieval::Catalogue catalogue_;
   Vectors users_;
   retrieval::Workspace work_;
 };

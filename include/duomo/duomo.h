@@ -101,7 +101,9 @@ typedef struct duomo_model duomo_model;
 enum {
   DUOMO_OPEN_COPY = 1,   /* read the file into memory instead of mapping it: use where the file
                             may be changed in place (truncating a mapped file kills the process) */
-  DUOMO_OPEN_VERIFY = 2  /* check the checksum of every byte; time grows with the file */
+  DUOMO_OPEN_VERIFY = 2, /* check the checksum of every byte; time grows with the file */
+  DUOMO_OPEN_PREPARE = 4 /* make the codes for fast searches where the file has none: some
+                            microseconds and about as many bytes as vector_width an item */
 };
 
 enum {

@@ -28,6 +28,7 @@ uint32_t TypicalUser(const data::Dataset& dataset) {
 
 void Recommend(Session& session, uint32_t user) {
   const model::Model& model = session.model();
+  retrieval::Catalogue catalogue(session.engine());
   retrieval::Workspace work;
   retrieval::RowMask allowed;
   allowed.Reset(model.items().count, true);
@@ -35,7 +36,7 @@ void Recommend(Session& session, uint32_t user) {
   retrieval::Query query;
   query.vector = session.Vector(model::Side::kUser, user);
   query.allowed = &allowed;
-  auto hits = retrieval::TopK(session.engine(), query, work);
+  auto hits = retrieval::TopK(catalogue, query, work);
   std::vector<retrieval::Hit> best(hits.begin(), hits.end());
   if (best.empty()) return;
   std::string id = session.Key(model::Side::kUser, user).dump();
@@ -53,7 +54,7 @@ void Recommend(Session& session, uint32_t user) {
   query.vector = session.Vector(model::Side::kItem, best[0].row);
   query.measure = retrieval::Measure::kCosine;
   Print("\nLike %s, by cosine:\n", session.Title(best[0].row).c_str());
-  for (const retrieval::Hit& hit : retrieval::TopK(session.engine(), query, work)) {
+  for (const retrieval::Hit& hit : retrieval::TopK(catalogue, query, work)) {
     Print("       %.3f  %s\n", static_cast<double>(hit.score), session.Title(hit.row).c_str());
   }
 }

@@ -26,6 +26,7 @@ void Run(const Options& o, model::Side side) {
   for (const std::string& id : o.exclude) excluded.push_back(session.Row(model::Side::kItem, id));
   const char* plural = similar ? "items" : "users";
   Json out = {{plural, Json::array()}};
+  retrieval::Catalogue catalogue(engine);
   retrieval::Workspace work;
   for (const std::string& id : o.queries) {
     uint64_t row = session.Row(side, id);
@@ -47,7 +48,7 @@ void Run(const Options& o, model::Side side) {
     if (!o.json && similar) Print("Like %s:\n", session.Title(row).c_str());
     if (!o.json && !similar) Print("For user %s:\n", id.c_str());
     size_t place = 0;
-    for (const retrieval::Hit& hit : retrieval::TopK(engine, query, work)) {
+    for (const retrieval::Hit& hit : retrieval::TopK(catalogue, query, work)) {
       ++place;
       if (!o.json) {
         Print("%3zu. %6.3f  %s\n", place, static_cast<double>(hit.score),

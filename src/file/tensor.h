@@ -58,6 +58,7 @@ struct OwnedTensor {
     auto raw = std::as_bytes(values);
     return {std::move(name), kDTypeOf<T>, std::move(shape), {raw.begin(), raw.end()}, false};
   }
+  Tensor View() const { return {dtype, shape, bytes}; }
 };
 
 // A tensor that is written piece by piece and never in memory as a whole.

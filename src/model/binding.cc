@@ -200,6 +200,7 @@ class Binder {
              "/vectors\": a joint tower has no vectors of one side");
       }
       out.vectors = BindRows(Need(prefix + "/vectors"), {out.count, VectorWidth(d_)});
+      if (scope == Scope::kItem) out.planes = BindPlanes(find_, out.count, VectorWidth(d_));
     }
     return out;
   }

@@ -14,6 +14,7 @@
 #include "model/description.h"
 #include "model/features.h"
 #include "model/key_index.h"
+#include "model/planes.h"
 #include "model/rows.h"
 
 namespace duomo::model {
@@ -33,6 +34,7 @@ struct Report {
 //   E/titles/{offsets,text}                  optional
 //   E/features/I/{rows | offsets,rows | numbers}   every input I of that scope
 //   E/vectors                                [n, VectorWidth]; optional for users
+//   items/planes/…, items/lists/…            optional, see planes.h
 //   users/history/{offsets,rows}             item rows, oldest first; optional
 //   inputs/I/{mean_deviation | quantiles}    f32, for normalised numbers: [2] or [q]
 // Vectors and parameters of two dimensions are f32, f16, bf16, or i8 with T/scales beside T: f32,
@@ -67,6 +69,7 @@ struct Entities {
   std::string_view title_text;
   FeatureSet features;             // as FeatureSet: by index of input
   Rows vectors;                    // [count, VectorWidth], or empty: not frozen
+  Planes planes;                   // of items with vectors; optional
 
   std::string_view Title(uint64_t row) const;  // empty where there is none
 };

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <span>
 #include <vector>
 
+#include "retrieval/catalogue.h"
 #include "retrieval/row_mask.h"
-#include "runtime/engine.h"
 
 namespace duomo::retrieval {
 
@@ -25,28 +27,38 @@ struct Query {
   std::span<const float> vector;     // vector_width floats, used as given
   size_t k = 10;                     // more than there are items is fine
   const RowMask* allowed = nullptr;  // a bit an item; nullptr: every item
+  std::span<const uint32_t> excluded = {};  // rows besides; in any order, repetition does no harm
   bool has_minimum = false;
   float minimum = 0;  // scores below are left out
   Measure measure = Measure::kPrediction;
 };
 
-// Scratch of one search; one thread at a time, grows and is kept.
-struct Workspace {
-  // A hit with the double that its score came from.
-  struct Candidate {
-    double value;
-    float score;
-    uint32_t row;
-  };
-  std::vector<double> dots;
-  AlignedVector<float> rows;  // item vectors that the file does not hold as floats
-  std::vector<Candidate> heap;
-  std::vector<Hit> hits;
+// Who does the work: run(work) calls work(0) … work(size-1), on threads of its choice, and returns
+// when all are done. The results do not depend on it. A size of 1 needs no run.
+struct Team {
+  size_t size = 1;
+  std::function<void(const std::function<void(size_t)>& work)> run = nullptr;
 };
 
-// The best k allowed items, best first, ties by lower row: equal to scoring every allowed item and
-// sorting by the returned float. Fewer where there are no more. The span is in `work`. Throws
+class Searcher;
+
+// Scratch of searches; one call at a time, grows and is kept. The results of the last call are
+// here: query i has hits[ends[i-1]] … hits[ends[i]-1].
+struct Workspace {
+  Workspace();
+  ~Workspace();
+  std::vector<std::unique_ptr<Searcher>> searchers;  // one a member of the team
+  std::vector<Hit> hits;
+  std::vector<size_t> ends;
+};
+
+// For each query the best k allowed items, best first, ties by lower row: equal to scoring every
+// allowed item and sorting by the returned float. Fewer where there are no more. Throws
 // Error(kUnsupported) where the file holds no item vectors.
-std::span<const Hit> TopK(const runtime::Engine& engine, const Query& query, Workspace& work);
+void TopK(const Catalogue& catalogue, std::span<const Query> queries, const Team& team,
+          Workspace& work);
+
+// The same for one, on this thread; the span is in `work`.
+std::span<const Hit> TopK(const Catalogue& catalogue, const Query& query, Workspace& work);
 
 }  // namespace duomo::retrieval

@@ -4,6 +4,8 @@
 
 #include "core/error.h"
 #include "data/entities.h"
+#include "model/binding.h"
+#include "retrieval/planes.h"
 #include "runtime/engine.h"
 #include "training/sequences.h"
 
@@ -81,7 +83,8 @@ model::Contents Export(const Trainer& trainer, const data::Encoded& encoded,
 
 void FreezeVectors(model::Contents& contents, bool users) {
   std::erase_if(contents.tensors, [](const OwnedTensor& t) {
-    return t.name == "users/vectors" || t.name == "items/vectors";
+    return t.name == "users/vectors" || t.name == "items/vectors" ||
+           t.name.starts_with("items/planes/");
   });
   AlignedVector<std::byte> bytes = model::SaveToMemory(contents);
   auto model = model::Model::OpenBuffer(bytes);
@@ -93,6 +96,8 @@ void FreezeVectors(model::Contents& contents, bool users) {
         OwnedTensor::From<float>(name, {vectors.size() / width, width}, vectors));
   };
   add("items/vectors", model::Side::kItem);
+  const OwnedTensor& items = contents.tensors.back();
+  retrieval::AddPlanes(contents.tensors, model::RowsOf(items.View(), std::nullopt));
   if (users) add("users/vectors", model::Side::kUser);
 }
 

@@ -27,7 +27,8 @@ model::Contents Export(const Trainer& trainer, const data::Encoded& encoded,
 void AddHistory(std::vector<file::OwnedTensor>& out, const data::Dataset& dataset,
                 std::span<const uint32_t> rows);
 
-// Adds (or replaces) E/vectors of both sides, run by the towers on what `contents` holds.
+// Adds (or replaces) E/vectors of both sides, run by the towers on what `contents` holds, and the
+// planes that searches read.
 void FreezeVectors(model::Contents& contents, bool users);
 
 }  // namespace duomo::training

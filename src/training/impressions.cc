@@ -89,7 +89,7 @@ std::vector<CandidateSource::Candidate> CandidateSource::Find(std::optional<uint
   query.vector = vector_;
   query.k = count;
   query.allowed = &allowed_;
-  auto hits = retrieval::TopK(*engine_, query, search_);
+  auto hits = retrieval::TopK(retrieval::Catalogue(*engine_), query, search_);
   std::vector<Candidate> out;
   for (const retrieval::Hit& hit : hits) {
     // Relative to the best: how far the softmax puts an item behind this user's first one, which

@@ -15,6 +15,7 @@
 #include "core/random.h"
 #include "kernels/vector.h"
 #include "model/quantize.h"
+#include "retrieval/brute_force.h"
 
 namespace duomo::retrieval {
 namespace {
@@ -36,51 +37,6 @@ Opened Open(const model::Contents& contents) {
 Opened Open(HeadKind head, size_t dim, std::span<const float> items) {
   std::vector<float> user(dim);
   return Open(fixtures::VectorModel(head, dim, user, items));
-}
-
-// In the order of the definition, 16 lanes and all, but written for people.
-double Dot(const float* a, const float* b, size_t n) {
-  double lanes[16] = {};
-  for (size_t i = 0; i < n; ++i) lanes[i % 16] += double{a[i]} * double{b[i]};
-  for (size_t half = 8; half > 0; half /= 2) {
-    for (size_t i = 0; i < half; ++i) lanes[i] += lanes[i + half];
-  }
-  return lanes[0];
-}
-
-float ScoreOf(const runtime::Engine& engine, const Query& q, size_t row) {
-  size_t width = engine.vector_width();
-  AlignedVector<float> buffer;
-  const float* x = engine.Vector(model::Side::kItem, row, buffer).data();
-  if (q.measure == Measure::kPrediction) return engine.Predict(Dot(q.vector.data(), x, width));
-  const model::Description& d = engine.model().description();
-  size_t used = model::TowerWidth(d, d.towers[1]);
-  double norms =
-      std::sqrt(Dot(q.vector.data(), q.vector.data(), used)) * std::sqrt(Dot(x, x, used));
-  if (norms == 0) return 0;
-  return static_cast<float>(std::clamp(Dot(q.vector.data(), x, used) / norms, -1.0, 1.0));
-}
-
-std::vector<Hit> BruteForce(const runtime::Engine& engine, const Query& q) {
-  std::vector<Hit> all;
-  for (uint32_t row = 0; row < engine.model().items().count; ++row) {
-    if (q.allowed != nullptr && !q.allowed->Test(row)) continue;
-    Hit hit{row, ScoreOf(engine, q, row)};
-    if (!q.has_minimum || hit.score >= q.minimum) all.push_back(hit);
-  }
-  std::stable_sort(all.begin(), all.end(),
-                   [](const Hit& a, const Hit& b) { return a.score > b.score; });
-  if (all.size() > q.k) all.resize(q.k);
-  return all;
-}
-
-void ExpectSame(std::span<const Hit> found, const std::vector<Hit>& expected) {
-  ASSERT_EQ(found.size(), expected.size());
-  for (size_t i = 0; i < found.size(); ++i) {
-    ASSERT_EQ(found[i].row, expected[i].row) << "place " << i;
-    ASSERT_EQ(std::bit_cast<uint32_t>(found[i].score), std::bit_cast<uint32_t>(expected[i].score))
-        << "place " << i;
-  }
 }
 
 enum class Kind { kRandom, kFewValues, kAllEqual, kZeros };
@@ -133,7 +89,7 @@ TEST(TopK, EqualsBruteForce) {
           q.allowed = (variant & 1) != 0 ? &mask : nullptr;
           q.has_minimum = (variant & 2) != 0;
           q.minimum = measure == Measure::kCosine ? 0.125f : 2.5f;
-          ExpectSame(TopK(*opened.engine, q, work), BruteForce(*opened.engine, q));
+          ExpectSame(TopK(Catalogue(*opened.engine), q, work), BruteForce(*opened.engine, q));
           if (HasFatalFailure()) return;
         }
       }
@@ -170,7 +126,7 @@ TEST(TopK, EqualsBruteForceOnQuantizedVectors) {
         q.vector = vector;
         q.measure = measure;
         q.allowed = allowed;
-        ExpectSame(TopK(*opened.engine, q, work), BruteForce(*opened.engine, q));
+        ExpectSame(TopK(Catalogue(*opened.engine), q, work), BruteForce(*opened.engine, q));
         if (HasFatalFailure()) return;
       }
     }
@@ -191,7 +147,7 @@ TEST(TopK, OneFloatOfManyDoublesIsATie) {
   q.vector = vector;
   q.k = 5;
   Workspace work;
-  auto found = TopK(*opened.engine, q, work);
+  auto found = TopK(Catalogue(*opened.engine), q, work);
   ASSERT_EQ(found.size(), 5u);
   for (uint32_t i = 0; i < 5; ++i) EXPECT_EQ(found[i].row, i);
 }
@@ -208,7 +164,7 @@ TEST(TopK, VectorsThatAreNotNumbersStillGiveNumbers) {
     q.k = 100;
     for (Measure measure : {Measure::kPrediction, Measure::kCosine}) {
       q.measure = measure;
-      auto found = TopK(*opened.engine, q, work);
+      auto found = TopK(Catalogue(*opened.engine), q, work);
       ASSERT_EQ(found.size(), 100u);
       for (const Hit& hit : found) EXPECT_TRUE(std::isfinite(hit.score));
     }
@@ -226,7 +182,7 @@ TEST(TopK, CosineLeavesTheBiasColumnsOut) {
     q.vector = opened.engine->Vector(model::Side::kItem, row, buffer);
     q.k = fixtures::kItems;
     q.measure = Measure::kCosine;
-    auto found = TopK(*opened.engine, q, work);
+    auto found = TopK(Catalogue(*opened.engine), q, work);
     ExpectSame(found, BruteForce(*opened.engine, q));
     EXPECT_NEAR(found[0].score, 1, 1e-6);
   }
@@ -241,7 +197,7 @@ TEST(TopK, NeedsItemVectors) {
   q.vector = vector;
   Workspace work;
   try {
-    (void)TopK(*opened.engine, q, work);
+    (void)TopK(Catalogue(*opened.engine), q, work);
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.status(), Status::kUnsupported);

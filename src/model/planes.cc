@@ -1,0 +1,79 @@
+#include "model/planes.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+
+namespace duomo::model {
+namespace {
+
+using file::DType;
+using file::Tensor;
+using Find = std::function<std::optional<Tensor>(std::string_view)>;
+
+std::string ShapeText(std::span<const uint64_t> shape) {
+  std::string out = "[";
+  for (uint64_t n : shape) out += StrCat(out.size() > 1 ? ", " : "", n);
+  return out + "]";
+}
+
+template <typename T>
+std::span<const T> Need(const Find& find, const std::string& name,
+                        const std::vector<uint64_t>& shape) {
+  auto tensor = find(name);
+  if (!tensor) Fail(Status::kInvalidArgument, "tensor \"", name, "\" is missing");
+  if (tensor->dtype != file::kDTypeOf<T> ||
+      !std::equal(shape.begin(), shape.end(), tensor->shape.begin(), tensor->shape.end())) {
+    Fail(Status::kInvalidArgument, "tensor \"", name, "\": expected ",
+         file::NameOf(file::kDTypeOf<T>), ' ', ShapeText(shape), ", found ",
+         file::NameOf(tensor->dtype), ' ', ShapeText(tensor->shape));
+  }
+  return tensor->As<T>();
+}
+
+Lists BindLists(const Find& find, uint64_t width) {
+  Lists out;
+  auto radii = find("items/lists/radii");
+  if (!radii) return out;
+  uint64_t n = radii->rows();
+  out.radii = Need<float>(find, "items/lists/radii", {n});
+  out.begins = Need<uint32_t>(find, "items/lists/begins", {n + 1});
+  out.centres = Need<float>(find, "items/lists/centres", {n, width});
+  out.probes = Need<uint32_t>(find, "items/lists/probes", {1});
+  return out;
+}
+
+}  // namespace
+
+Planes BindPlanes(const Find& find, uint64_t count, uint64_t width) {
+  Planes out;
+  auto first = find("items/planes/first");
+  if (!first || count == 0) return out;
+  Planes found;
+  found.count = count;
+  found.width = width;
+  auto axes = find("items/planes/axes");
+  if (axes) {
+    uint64_t m = axes->rows();
+    if (m == 0 || m % 4 != 0 || m > kMostAxes) {
+      Fail(Status::kInvalidArgument, "tensor \"items/planes/axes\": expected a multiple of 4 rows, 4 … ",
+           kMostAxes, ", found ", ShapeText(axes->shape));
+    }
+    found.axes = Need<float>(find, "items/planes/axes", {m, width});
+    found.groups = m / 4;
+  } else {
+    found.groups = (width + 7) / 8;
+  }
+  found.first =
+      Need<uint8_t>(find, "items/planes/first", {found.blocks(), found.block_size()}).data();
+  found.second = Need<uint8_t>(find, "items/planes/second",
+                               {found.blocks() * 16 * found.stride() + kPlanePadding})
+                     .data();
+  found.limits = Need<float>(find, "items/planes/limits", {kPlaneLimits});
+  found.lists = BindLists(find, width);
+  return found;
+}
+
+}  // namespace duomo::model

@@ -1,0 +1,42 @@
+// The items of a model made ready to be searched.
+#pragma once
+
+#include <utility>
+
+#include "model/planes.h"
+#include "retrieval/planes.h"
+#include "runtime/engine.h"
+
+namespace duomo::retrieval {
+
+// Immutable; any thread. The engine must outlive it.
+class Catalogue {
+ public:
+  // Uses the planes of the file. Where it has none, `prepare` makes them, which takes the time of
+  // MakePlanes() and a byte or so for each number of the vectors.
+  explicit Catalogue(const runtime::Engine& engine, bool prepare = false)
+      : engine_(&engine), planes_(engine.model().items().planes) {
+    const model::Rows& vectors = engine.model().items().vectors;
+    if (prepare && planes_.empty() && vectors.count >= kFewestForPlanes) Use(MakePlanes(vectors));
+  }
+  // With planes of the caller's; of no items: without any.
+  Catalogue(const runtime::Engine& engine, PlaneTensors planes) : engine_(&engine) {
+    Use(std::move(planes));
+  }
+  Catalogue(const Catalogue&) = delete;
+
+  const runtime::Engine& engine() const { return *engine_; }
+  const model::Planes& planes() const { return planes_; }  // empty: vectors are scanned
+
+ private:
+  void Use(PlaneTensors planes) {
+    made_ = std::move(planes);
+    planes_ = made_.view();
+  }
+
+  const runtime::Engine* engine_;
+  PlaneTensors made_;
+  model::Planes planes_;
+};
+
+}  // namespace duomo::retrieval

@@ -1,0 +1,248 @@
+// Making the planes; planes.h has what they promise.
+#include "retrieval/planes.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "core/error.h"
+#include "kernels/vector.h"
+#include "retrieval/spectrum.h"
+#include "runtime/widen.h"
+
+namespace duomo::retrieval {
+namespace {
+
+using model::Planes;
+
+constexpr size_t kMostChosen = 64;
+constexpr double kEnoughEnergy = 0.01;
+
+float FloatUp(double x) {
+  auto out = static_cast<float>(x);
+  return double{out} < x ? std::nextafter(out, std::numeric_limits<float>::infinity()) : out;
+}
+
+// The least bf16 that is not below x ≥ 0; NaN becomes infinity.
+uint16_t Bf16Up(double x) {
+  if (!std::isfinite(x)) x = std::numeric_limits<double>::infinity();
+  return static_cast<uint16_t>((std::bit_cast<uint32_t>(FloatUp(x)) + 0xffff) >> 16);
+}
+double OfBf16(uint16_t bits) { return double{std::bit_cast<float>(uint32_t{bits} << 16)}; }
+
+double Most(std::span<const double> x) {
+  double most = 0;
+  for (double v : x) most = std::max(most, std::abs(v));
+  return most;
+}
+
+// Codes of one vector, most · share / levels apart.
+struct Coded {
+  uint16_t scale = 0;  // bf16
+  double left = 0;     // ‖x − scale · codes‖
+  double norm = 0;     // ‖codes‖
+};
+Coded Encode(std::span<const double> x, double most, double share, int least, int levels,
+             int8_t* codes) {
+  Coded out;
+  out.scale = Bf16Up(most * share / levels);
+  double scale = OfBf16(out.scale), left = 0, norm = 0;
+  double inverse = scale > 0 ? 1 / scale : 0;
+  for (size_t i = 0; i < x.size(); ++i) {
+    // Adding 1.5·2⁵² rounds to an integer. (Clamped first: x · inverse is finite, and may be large.)
+    double code = std::clamp(x[i] * inverse, double(least), double(levels));
+    code = code + 0x1.8p52 - 0x1.8p52;
+    codes[i] = static_cast<int8_t>(code);
+    double rest = x[i] - scale * code;
+    left += rest * rest;
+    norm += code * code;
+  }
+  out.left = std::sqrt(left);
+  out.norm = std::sqrt(norm);
+  return out;
+}
+
+// Half bytes; a few large numbers may be cut where that leaves less over all.
+Coded EncodeNibbles(std::span<const double> x, int8_t* codes) {
+  double most = Most(x);
+  Coded best = Encode(x, most, 1, -8, 7, codes);
+  std::vector<int8_t> other(x.size());
+  for (double share : {0.85, 0.7}) {
+    Coded coded = Encode(x, most, share, -8, 7, other.data());
+    if (!(coded.left < best.left)) continue;
+    best = coded;
+    std::copy(other.begin(), other.end(), codes);
+  }
+  return best;
+}
+
+class Maker {
+ public:
+  Maker(const model::Rows& vectors, PlaneTensors& out)
+      : k_(kernels::Vector()), vectors_(vectors), out_(out), m_(out.axes.size() / vectors.width) {
+    x_.resize(vectors.width);
+    along_.resize(m_);
+    left_.resize(vectors.width);
+    codes_.resize(std::max<size_t>(vectors.width + 8, m_));
+  }
+
+  void Add(uint64_t row) {
+    const float* x = runtime::FloatsOf(vectors_, row, 1, buffer_);
+    double norm = std::sqrt(k_.dot(x, x, vectors_.width));
+    x_.assign(x, x + vectors_.width);
+    if (norm > 0) {
+      least_norm = least_norm > 0 ? std::min(least_norm, norm) : norm;
+      most_norm = std::max(most_norm, norm);
+    }
+    bool sound = std::isfinite(norm);
+    if (!sound) std::fill(x_.begin(), x_.end(), 0.0);
+    Coded first = m_ > 0 ? AlongAxes(x) : EncodeNibbles(x_, codes_.data());
+    if (m_ == 0) {
+      double scale = OfBf16(first.scale);
+      for (size_t i = 0; i < left_.size(); ++i) left_[i] = x_[i] - scale * codes_[i];
+    }
+    first_norm = std::max(first_norm, first.norm);
+    StoreFirst(row, first.scale, sound ? Bf16Up(first.left * (1 + 1e-9)) : kInfinity);
+    Coded second = EncodeNibbles(left_, codes_.data());
+    second_norm = std::max(second_norm, second.norm);
+    StoreSecond(row, second.scale, sound ? Bf16Up(second.left * (1 + 1e-9)) : kInfinity);
+  }
+
+  double first_norm = 0, second_norm = 0, ratio = 0, least_norm = 0, most_norm = 0;
+
+ private:
+  static constexpr uint16_t kInfinity = 0x7f80;
+
+  // Sets left_, what the codes along the axes leave; Coded::left is its length.
+  Coded AlongAxes(const float* x) {
+    size_t width = vectors_.width;
+    k_.dots(x, out_.axes.data(), width, m_, along_.data());
+    for (double& a : along_) a = std::isfinite(a) ? a : 0;
+    Coded coded = Encode(along_, Most(along_), 1, -127, 127, codes_.data());
+    double scale = OfBf16(coded.scale);
+    left_ = x_;
+    for (size_t i = 0; i < m_; ++i) {
+      double y = scale * codes_[i];
+      const float* axis = out_.axes.data() + i * width;
+      for (size_t d = 0; d < width; ++d) left_[d] -= y * double{axis[d]};
+    }
+    double squares = 0, inside = 0;
+    for (double v : left_) squares += v * v;
+    for (size_t i = 0; i < m_; ++i) {
+      const float* axis = out_.axes.data() + i * width;
+      double along = 0;
+      for (size_t d = 0; d < width; ++d) along += left_[d] * double{axis[d]};
+      inside += along * along;
+    }
+    coded.left = std::sqrt(squares);
+    if (scale > 0) ratio = std::max(ratio, std::sqrt(inside) / scale);
+    // Without a scale the ratio cannot carry what is inside: the rest does, whole.
+    if (scale == 0) coded.left = std::sqrt(squares) + std::sqrt(inside);
+    return coded;
+  }
+
+  void StoreFirst(uint64_t row, uint16_t scale, uint16_t left) {
+    size_t groups = m_ > 0 ? m_ / 4 : (vectors_.width + 7) / 8, place = row % 16;
+    uint8_t* block = out_.first.data() + row / 16 * (groups * 64 + 64);
+    for (size_t g = 0; g < groups; ++g) {
+      uint8_t* quad = block + g * 64 + place * 4;
+      for (size_t j = 0; j < 4; ++j) {
+        if (m_ > 0) {
+          quad[j] = static_cast<uint8_t>(codes_[g * 4 + j] + 128);
+        } else {
+          quad[j] = static_cast<uint8_t>(Nibble(g * 8 + j) | Nibble(g * 8 + 4 + j) << 4);
+        }
+      }
+    }
+    std::memcpy(block + groups * 64 + place * 2, &scale, 2);
+    std::memcpy(block + groups * 64 + 32 + place * 2, &left, 2);
+  }
+
+  void StoreSecond(uint64_t row, uint16_t scale, uint16_t left) {
+    size_t half = Planes::HalfWidth(vectors_.width);
+    uint8_t* out = out_.second.data() + row * (half + 4);
+    std::memcpy(out, &scale, 2);
+    std::memcpy(out + 2, &left, 2);
+    for (size_t i = 0; i < half; ++i) {
+      out[4 + i] = static_cast<uint8_t>(Nibble(i) | Nibble(half + i) << 4);
+    }
+  }
+
+  int Nibble(size_t i) const { return i < vectors_.width ? codes_[i] + 8 : 8; }
+
+  const kernels::VectorKernels& k_;
+  const model::Rows& vectors_;
+  PlaneTensors& out_;
+  const size_t m_;
+  std::vector<double> x_, along_, left_;
+  std::vector<int8_t> codes_;
+  AlignedVector<float> buffer_;
+};
+
+size_t ChooseAxes(const Spectrum& spectrum) {
+  for (size_t m = 8; m < spectrum.left_out.size() && m * 2 < spectrum.width; m += 8) {
+    if (spectrum.left_out[m] <= kEnoughEnergy) return m;
+  }
+  return 0;
+}
+
+}  // namespace
+
+model::Planes PlaneTensors::view() const {
+  model::Planes out;
+  out.count = count;
+  out.width = width;
+  out.axes = axes;
+  out.groups = axes.empty() ? (width + 7) / 8 : axes.size() / width / 4;
+  out.first = first.data();
+  out.second = second.data();
+  out.limits = limits;
+  return out;
+}
+
+PlaneTensors MakePlanes(const model::Rows& vectors, const PlaneOptions& options) {
+  PlaneTensors out;
+  out.count = vectors.count;
+  out.width = vectors.width;
+  size_t m = options.axes;
+  if (m != 0) {
+    Spectrum spectrum = SpectrumOf(vectors, m == PlaneOptions::kChoose ? kMostChosen : m);
+    if (m == PlaneOptions::kChoose) m = ChooseAxes(spectrum);
+    spectrum.axes.resize(m * out.width);  // axes that there are not are 0
+    out.axes = std::move(spectrum.axes);
+  }
+  Planes shape = out.view();
+  out.first.resize(shape.blocks() * shape.block_size());
+  out.second.resize(shape.blocks() * 16 * shape.stride() + model::kPlanePadding);
+  Maker maker(vectors, out);
+  for (uint64_t row = 0; row < out.count; ++row) maker.Add(row);
+  for (double limit : {maker.first_norm, maker.second_norm, maker.ratio * (1 + 1e-9)}) {
+    out.limits.push_back(FloatUp(limit));
+  }
+  out.limits.push_back(static_cast<float>(maker.least_norm * (1 - 0x1p-20)));
+  out.limits.push_back(FloatUp(maker.most_norm * (1 + 0x1p-20)));
+  return out;
+}
+
+std::vector<double> LeftOutEnergy(const model::Rows& vectors) {
+  return SpectrumOf(vectors, kMostChosen).left_out;
+}
+
+void AddPlanes(std::vector<file::OwnedTensor>& out, const model::Rows& vectors) {
+  if (vectors.count < kFewestForPlanes) return;
+  PlaneTensors planes = MakePlanes(vectors);
+  model::Planes view = planes.view();
+  auto add = [&]<typename T>(const char* name, std::vector<uint64_t> shape, const T& values) {
+    using Value = typename T::value_type;
+    out.push_back(file::OwnedTensor::From<Value>(StrCat("items/planes/", name), std::move(shape),
+                                                 std::span<const Value>(values)));
+  };
+  if (!planes.axes.empty()) add("axes", {view.dimensions(), view.width}, planes.axes);
+  add("first", {view.blocks(), view.block_size()}, planes.first);
+  add("second", {planes.second.size()}, planes.second);
+  add("limits", {planes.limits.size()}, planes.limits);
+}
+
+}  // namespace duomo::retrieval

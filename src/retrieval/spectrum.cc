@@ -1,0 +1,106 @@
+#include "retrieval/spectrum.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/random.h"
+#include "kernels/vector.h"
+#include "runtime/widen.h"
+
+namespace duomo::retrieval {
+namespace {
+
+constexpr size_t kSamples = 20000, kBlock = 256, kRounds = 15;
+
+// Σ x·xᵀ of the sampled vectors, [width, width].
+std::vector<double> Moments(const model::Rows& vectors) {
+  const kernels::VectorKernels& k = kernels::Vector();
+  size_t width = vectors.width;
+  std::vector<double> out(width * width);
+  AlignedVector<float> block(kBlock * width), sums(width * width), buffer;
+  uint64_t samples = std::min<uint64_t>(vectors.count, kSamples);
+  for (uint64_t begin = 0; begin < samples; begin += kBlock) {
+    size_t count = std::min<uint64_t>(kBlock, samples - begin), used = 0;
+    for (size_t i = 0; i < count; ++i) {
+      uint64_t row = (begin + i) * vectors.count / samples;
+      const float* x = runtime::FloatsOf(vectors, row, 1, buffer);
+      double norm = std::sqrt(k.dot(x, x, width));
+      if (!(norm > 0) || !std::isfinite(norm)) continue;
+      for (size_t j = 0; j < width; ++j) block[used * width + j] = static_cast<float>(x[j] / norm);
+      ++used;
+    }
+    if (used == 0) continue;
+    k.gemm(true, false, width, width, used, block.data(), width, block.data(), width, 0.0f,
+           sums.data(), width);
+    for (size_t i = 0; i < sums.size(); ++i) out[i] += double{sums[i]};
+  }
+  return out;
+}
+
+double Dot(const double* a, const double* b, size_t n) {
+  return std::inner_product(a, a + n, b, 0.0);
+}
+
+// Makes the rows orthonormal, one after the other, twice against rounding. A row that has nothing
+// of its own becomes 0.
+void Orthonormalize(std::vector<double>& rows, size_t count, size_t width) {
+  for (size_t i = 0; i < count; ++i) {
+    double* x = rows.data() + i * width;
+    double before = std::sqrt(Dot(x, x, width));
+    for (int pass = 0; pass < 2; ++pass) {
+      for (size_t j = 0; j < i; ++j) {
+        const double* y = rows.data() + j * width;
+        double along = Dot(x, y, width);
+        for (size_t d = 0; d < width; ++d) x[d] -= along * y[d];
+      }
+    }
+    double norm = std::sqrt(Dot(x, x, width));
+    double factor = norm > 1e-12 * before && norm > 0 ? 1 / norm : 0;
+    for (size_t d = 0; d < width; ++d) x[d] *= factor;
+  }
+}
+
+}  // namespace
+
+Spectrum SpectrumOf(const model::Rows& vectors, size_t most) {
+  Spectrum out;
+  size_t width = out.width = vectors.width;
+  most = std::min(most, width);
+  std::vector<double> moments = Moments(vectors);
+  double total = 0;
+  for (size_t i = 0; i < width; ++i) total += moments[i * width + i];
+
+  Random random(1);
+  std::vector<double> axes(most * width), next(most * width);
+  for (double& x : axes) x = random.Normal();
+  Orthonormalize(axes, most, width);
+  std::vector<double> energy(most);
+  for (size_t round = 0; round < kRounds; ++round) {
+    for (size_t i = 0; i < most; ++i) {
+      for (size_t d = 0; d < width; ++d) {
+        next[i * width + d] = Dot(moments.data() + d * width, axes.data() + i * width, width);
+      }
+      energy[i] = Dot(next.data() + i * width, axes.data() + i * width, width);
+    }
+    if (round + 1 == kRounds) break;
+    axes.swap(next);
+    Orthonormalize(axes, most, width);
+  }
+  std::vector<size_t> order(most);
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return energy[a] > energy[b]; });
+  out.left_out.push_back(total > 0 ? 1 : 0);
+  double left = total;
+  for (size_t i : order) {
+    for (size_t d = 0; d < width; ++d) {
+      out.axes.push_back(static_cast<float>(axes[i * width + d]));
+    }
+    left = std::max(0.0, left - energy[i]);
+    out.left_out.push_back(total > 0 ? left / total : 0);
+  }
+  return out;
+}
+
+}  // namespace duomo::retrieval

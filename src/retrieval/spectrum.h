@@ -1,0 +1,24 @@
+// The directions in which vectors have most of their energy.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "core/array.h"
+#include "model/rows.h"
+
+namespace duomo::retrieval {
+
+// Orthonormal axes by descending energy, of vectors that are each brought to length 1 first (those
+// that are 0 or not finite are left out).
+struct Spectrum {
+  size_t width = 0;
+  AlignedVector<float> axes;    // [most, width]
+  std::vector<double> left_out; // [most + 1]: the part of the energy outside the first m axes
+};
+
+// At most `most` axes of at most 20,000 vectors, evenly chosen, by subspace iteration (Stewart
+// 1969). The same vectors and instruction set give the same bits.
+Spectrum SpectrumOf(const model::Rows& vectors, size_t most);
+
+}  // namespace duomo::retrieval

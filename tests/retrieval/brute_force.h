@@ -1,0 +1,64 @@
+// Top-k by its definition: score every item, sort by the returned float, ties by lower row.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <span>
+#include <vector>
+
+#include "retrieval/topk.h"
+
+namespace duomo::retrieval {
+
+// In the order of the definition, 16 lanes and all, but written for people.
+inline double Dot(const float* a, const float* b, size_t n) {
+  double lanes[16] = {};
+  for (size_t i = 0; i < n; ++i) lanes[i % 16] += double{a[i]} * double{b[i]};
+  for (size_t half = 8; half > 0; half /= 2) {
+    for (size_t i = 0; i < half; ++i) lanes[i] += lanes[i + half];
+  }
+  return lanes[0];
+}
+
+inline float ScoreByDefinition(const runtime::Engine& engine, const Query& q, size_t row) {
+  size_t width = engine.vector_width();
+  AlignedVector<float> buffer;
+  const float* x = engine.Vector(model::Side::kItem, row, buffer).data();
+  if (q.measure == Measure::kPrediction) return engine.Predict(Dot(q.vector.data(), x, width));
+  const model::Description& d = engine.model().description();
+  size_t used = model::TowerWidth(d, d.towers[1]);
+  double norms =
+      std::sqrt(Dot(q.vector.data(), q.vector.data(), used)) * std::sqrt(Dot(x, x, used));
+  if (norms == 0) return 0;
+  return static_cast<float>(std::clamp(Dot(q.vector.data(), x, used) / norms, -1.0, 1.0));
+}
+
+inline std::vector<Hit> BruteForce(const runtime::Engine& engine, const Query& q) {
+  std::vector<Hit> all;
+  std::vector<bool> excluded(engine.model().items().count);
+  for (uint32_t row : q.excluded) excluded[row] = true;
+  for (uint32_t row = 0; row < engine.model().items().count; ++row) {
+    if (q.allowed != nullptr && !q.allowed->Test(row)) continue;
+    if (excluded[row]) continue;
+    Hit hit{row, ScoreByDefinition(engine, q, row)};
+    if (!q.has_minimum || hit.score >= q.minimum) all.push_back(hit);
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Hit& a, const Hit& b) { return a.score > b.score; });
+  if (all.size() > q.k) all.resize(q.k);
+  return all;
+}
+
+inline void ExpectSame(std::span<const Hit> found, const std::vector<Hit>& expected) {
+  ASSERT_EQ(found.size(), expected.size());
+  for (size_t i = 0; i < found.size(); ++i) {
+    ASSERT_EQ(found[i].row, expected[i].row) << "place " << i;
+    ASSERT_EQ(std::bit_cast<uint32_t>(found[i].score), std::bit_cast<uint32_t>(expected[i].score))
+        << "place " << i;
+  }
+}
+
+}  // namespace duomo::retrieval

@@ -1,0 +1,292 @@
+// Bounds that are certain, and a search by them that equals brute force.
+#include "retrieval/planes.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <thread>
+
+#include "abi/fixtures.h"
+#include "core/error.h"
+#include "core/random.h"
+#include "kernels/vector.h"
+#include "model/quantize.h"
+#include "retrieval/brute_force.h"
+#include "retrieval/topk.h"
+
+namespace duomo::retrieval {
+namespace {
+
+using model::HeadKind;
+
+// Vectors of every temper.
+enum class Kind { kNoise, kLowRank, kFewValues, kAllEqual, kZeros, kWild, kClusters, kKinds };
+
+std::vector<float> Draw(Random& random, Kind kind, size_t n, size_t dim) {
+  std::vector<float> out(n * dim);
+  std::vector<float> basis(3 * dim);
+  for (float& x : basis) x = static_cast<float>(random.Normal());
+  for (size_t r = 0; r < n; ++r) {
+    float* x = out.data() + r * dim;
+    if (r > 0 && random.Below(9) == 0) {  // a duplicate
+      std::copy_n(out.data() + random.Below(r) * dim, dim, x);
+      continue;
+    }
+    double scale = std::exp(random.Normal());
+    if (kind == Kind::kWild) scale = std::pow(10.0, 60 * random.Uniform() - 42);
+    float weights[3];
+    for (float& w : weights) w = static_cast<float>(random.Normal());
+    size_t cluster = random.Below(3);
+    for (size_t d = 0; d < dim; ++d) {
+      switch (kind) {
+        case Kind::kNoise:
+          x[d] = static_cast<float>(random.Normal() / 4);
+          break;
+        case Kind::kWild:
+          x[d] = static_cast<float>(random.Normal() * scale);
+          break;
+        case Kind::kLowRank:
+          x[d] = static_cast<float>(0.01 * random.Normal());
+          for (size_t b = 0; b < 3; ++b) x[d] += weights[b] * basis[b * dim + d];
+          break;
+        case Kind::kClusters:
+          x[d] = basis[cluster * dim + d] + static_cast<float>(0.01 * random.Normal());
+          break;
+        case Kind::kFewValues:
+          x[d] = static_cast<float>(random.Below(3)) - 1;
+          break;
+        case Kind::kAllEqual:
+          x[d] = 0.25f;
+          break;
+        default:
+          x[d] = 0;
+      }
+    }
+  }
+  return out;
+}
+
+void Normalize(std::vector<float>& vectors, size_t dim) {
+  for (size_t r = 0; r * dim < vectors.size(); ++r) {
+    double squares = 0;
+    for (size_t d = 0; d < dim; ++d) squares += double{vectors[r * dim + d]} * vectors[r * dim + d];
+    if (squares == 0) continue;
+    for (size_t d = 0; d < dim; ++d) {
+      vectors[r * dim + d] = static_cast<float>(vectors[r * dim + d] / std::sqrt(squares));
+    }
+  }
+}
+
+model::Rows RowsOf(const std::vector<float>& vectors, size_t dim) {
+  model::Rows rows;
+  rows.data = reinterpret_cast<const std::byte*>(vectors.data());
+  rows.width = dim;
+  rows.count = vectors.size() / dim;
+  return rows;
+}
+
+// The axes to try: none, by the spectrum, a few.
+constexpr std::array<size_t, 3> kAxes = {0, PlaneOptions::kChoose, 4};
+
+TEST(Planes, BoundsAreCertain) {
+  Random random(21);
+  size_t informative = 0, bounds_seen = 0;
+  for (int trial = 0; trial < 400; ++trial) {
+    size_t dim = trial % 7 == 0 ? 1 + random.Below(513) : 1 + random.Below(40);
+    size_t n = 1 + random.Below(100);
+    auto kind = static_cast<Kind>(random.Below(static_cast<uint64_t>(Kind::kKinds)));
+    std::vector<float> items = Draw(random, kind, n, dim), query = Draw(random, Kind::kNoise, 1, dim);
+    if (random.Below(3) == 0) std::copy_n(items.begin(), dim, query.begin());
+    for (size_t axes : kAxes) {
+      PlaneTensors made = MakePlanes(RowsOf(items, dim), {axes});
+      model::Planes planes = made.view();
+      PlaneQuery q;
+      if (!q.Prepare(planes, query)) continue;
+      for (const kernels::ScreenKernels* set : kernels::AllScreen()) {
+        std::vector<float> bounds(planes.blocks() * 16);
+        std::vector<uint16_t> hits(planes.blocks());
+        kernels::ScreenQuery ask = q.screen();
+        ask.threshold = std::numeric_limits<float>::quiet_NaN();
+        ask.bounds = bounds.data();
+        ask.hits = hits.data();
+        (planes.axes.empty() ? set->nibbles : set->bytes)(&ask, planes.first, planes.groups,
+                                                          planes.blocks());
+        std::vector<uint32_t> rows(n);
+        std::iota(rows.begin(), rows.end(), 0u);
+        std::vector<double> tight;
+        q.Tighten(planes, rows, std::span(bounds).first(n), tight);
+        for (size_t row = 0; row < n; ++row) {
+          double dot = kernels::Vector().dot(query.data(), items.data() + row * dim, dim);
+          float threshold = FloatBelow(dot);
+          // What is compared in a search: not to be skipped where the dot product is just enough.
+          ASSERT_FALSE(bounds[row] <= threshold && dot > double{bounds[row]} + 1e-44)
+              << set->name << " trial " << trial << " row " << row << " axes " << axes;
+          ASSERT_GE(tight[row], dot - std::abs(dot) * 1e-12 - 1e-44)
+              << "trial " << trial << " row " << row << " axes " << axes;
+          ++bounds_seen;
+          informative += tight[row] < double{bounds[row]};
+        }
+      }
+    }
+  }
+  EXPECT_GT(informative * 2, bounds_seen);  // the second plane knows more than the first
+}
+
+struct Opened {
+  AlignedVector<std::byte> bytes;
+  std::shared_ptr<const runtime::Engine> engine;
+};
+
+Opened Open(HeadKind head, size_t dim, std::span<const float> items, file::DType dtype) {
+  std::vector<float> user(dim);
+  model::Contents contents = fixtures::VectorModel(head, dim, user, items);
+  std::erase_if(contents.tensors, [](const auto& t) { return t.name == "items/vectors"; });
+  model::AddRows(contents.tensors, "items/vectors", {items.size() / dim, dim}, items, dtype);
+  Opened out;
+  out.bytes = model::SaveToMemory(contents);
+  out.engine = runtime::Engine::Create(model::Model::OpenBuffer(out.bytes));
+  return out;
+}
+
+Team Threads(size_t size) {
+  Team team;
+  team.size = size;
+  team.run = [size](const std::function<void(size_t)>& work) {
+    std::vector<std::thread> threads;
+    for (size_t i = 1; i < size; ++i) threads.emplace_back(work, i);
+    work(0);
+    for (std::thread& t : threads) t.join();
+  };
+  return team;
+}
+
+// Several queries at once, with masks, exclusions and minimums of their own, on several threads.
+void Compare(const Catalogue& catalogue, Random& random, Kind kind, size_t dim, size_t count,
+             size_t threads) {
+  size_t n = catalogue.engine().model().items().count;
+  std::vector<float> vectors = Draw(random, kind == Kind::kWild ? Kind::kNoise : kind, count, dim);
+  if (random.Below(2) == 0) Normalize(vectors, dim);
+  RowMask mask;
+  mask.Reset(n, false);
+  uint64_t density = 1 + random.Below(20);
+  for (size_t r = 0; r < n; ++r) {
+    if (random.Below(density) == 0) mask.Set(r);
+  }
+  std::vector<std::vector<uint32_t>> excluded(count);
+  std::vector<Query> queries(count);
+  auto measure = random.Below(3) == 0 ? Measure::kCosine : Measure::kPrediction;
+  for (size_t i = 0; i < count; ++i) {
+    Query& q = queries[i];
+    q.vector = std::span(vectors).subspan(i * dim, dim);
+    size_t ks[] = {1, 10, 37, n, n + 7, std::numeric_limits<size_t>::max(), 0};
+    q.k = ks[random.Below(std::size(ks))];
+    q.measure = measure;
+    if (random.Below(2) == 0) q.allowed = &mask;
+    if (random.Below(2) == 0 && n > 0) {
+      for (size_t j = random.Below(n); j > 0; --j) {
+        excluded[i].push_back(static_cast<uint32_t>(random.Below(n)));
+      }
+    }
+    q.excluded = excluded[i];
+    q.has_minimum = random.Below(4) == 0;
+    q.minimum = static_cast<float>(random.Normal());
+  }
+  Workspace work;
+  TopK(catalogue, queries, Threads(threads), work);
+  ASSERT_EQ(work.ends.size(), count);
+  size_t begin = 0;
+  for (size_t i = 0; i < count; ++i) {
+    SCOPED_TRACE(StrCat("query ", i, " of ", count, " k ", queries[i].k, " threads ", threads));
+    ExpectSame(std::span(work.hits).subspan(begin, work.ends[i] - begin),
+               BruteForce(catalogue.engine(), queries[i]));
+    begin = work.ends[i];
+  }
+}
+
+TEST(Planes, SearchesEqualBruteForce) {
+  Random random(22);
+  for (int trial = 0; trial < 300; ++trial) {
+    size_t dim = trial % 9 == 0 ? 1 + random.Below(513) : 1 + random.Below(48);
+    size_t n = trial % 9 == 0 ? random.Below(300) : random.Below(trial % 5 == 0 ? 5001 : 700);
+    auto kind = static_cast<Kind>(random.Below(static_cast<uint64_t>(Kind::kKinds)));
+    auto head = random.Below(2) == 0 ? HeadKind::kCosine : HeadKind::kDot;
+    SCOPED_TRACE(StrCat("trial ", trial, " dim ", dim, " items ", n, " kind ", int(kind)));
+    std::vector<float> items = Draw(random, kind, n, dim);
+    if (random.Below(2) == 0) Normalize(items, dim);
+    auto dtype = kind != Kind::kWild && random.Below(4) == 0 ? file::DType::kBF16 : file::DType::kF32;
+    Opened opened = Open(head, dim, items, dtype);
+    for (size_t axes : kAxes) {
+      Catalogue catalogue(*opened.engine,
+                          MakePlanes(opened.engine->model().items().vectors, {axes}));
+      ASSERT_EQ(catalogue.planes().empty(), n == 0);
+      Compare(catalogue, random, kind, dim, 1 + random.Below(11), 1 + random.Below(3));
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
+// Enough items for several members of a team to share one query, and several chunks.
+TEST(Planes, ManyItemsOnManyThreads) {
+  Random random(23);
+  size_t dim = 24, n = 140'000;
+  for (Kind kind : {Kind::kNoise, Kind::kLowRank}) {
+    std::vector<float> items = Draw(random, kind, n, dim);
+    Normalize(items, dim);
+    Opened opened = Open(HeadKind::kCosine, dim, items, file::DType::kF32);
+    Catalogue catalogue(*opened.engine, true);
+    EXPECT_EQ(catalogue.planes().axes.empty(), kind == Kind::kNoise);
+    for (size_t threads = 1; threads <= 8; ++threads) {
+      Compare(catalogue, random, kind, dim, threads % 2 == 1 ? 1 : 5, threads);
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
+TEST(Planes, AreChosenByTheSpectrum) {
+  Random random(24);
+  size_t dim = 64;
+  std::vector<float> noise = Draw(random, Kind::kNoise, 2000, dim);
+  std::vector<float> low = Draw(random, Kind::kLowRank, 2000, dim);
+  EXPECT_TRUE(MakePlanes(RowsOf(noise, dim)).axes.empty());
+  EXPECT_EQ(MakePlanes(RowsOf(low, dim)).view().dimensions(), 8u);
+  auto left = LeftOutEnergy(RowsOf(low, dim));
+  EXPECT_DOUBLE_EQ(left[0], 1);
+  EXPECT_LT(left[3], 0.01);
+  EXPECT_TRUE(std::is_sorted(left.rbegin(), left.rend()));
+}
+
+// What is stored in a file is what is made, and a file with planes gives the same answers.
+TEST(Planes, ThroughAFile) {
+  Random random(25);
+  size_t dim = 40, n = 3000;
+  for (Kind kind : {Kind::kNoise, Kind::kLowRank}) {
+    std::vector<float> items = Draw(random, kind, n, dim);
+    model::Contents contents = fixtures::VectorModel(HeadKind::kDot, dim, std::vector<float>(dim), items);
+    AddPlanes(contents.tensors, RowsOf(items, dim));
+    AlignedVector<std::byte> bytes = model::SaveToMemory(contents);
+    auto engine = runtime::Engine::Create(model::Model::OpenBuffer(bytes));
+    Catalogue catalogue(*engine);
+    ASSERT_EQ(catalogue.planes().count, n);
+    Compare(catalogue, random, kind, dim, 9, 1);
+    // Planes of other shapes are refused by name.
+    for (auto& t : contents.tensors) {
+      if (t.name != "items/planes/second") continue;
+      t.shape[0] -= 1;
+      t.bytes.resize(t.shape[0]);
+    }
+    try {
+      (void)model::SaveToMemory(contents);
+      FAIL();
+    } catch (const Error& error) {
+      EXPECT_NE(std::string_view(error.what()).find("items/planes/second"), std::string_view::npos);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace duomo::retrieval
