@@ -42,6 +42,10 @@ inline size_t CheckedProduct(size_t a, size_t b, const char* name) {
 // grows, its first size stays here as a number.
 template <typename T>
 inline constexpr size_t kFirstSize = sizeof(T);
+template <>
+inline constexpr size_t kFirstSize<duomo_context_options> = 8;
+template <>
+inline constexpr size_t kFirstSize<duomo_topk_request> = 120;
 
 // No struct will ever be larger; a struct_size above is memory that nobody initialised.
 inline constexpr size_t kAbsurdSize = 4096;

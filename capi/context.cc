@@ -11,13 +11,11 @@ duomo_status duomo_context_create(duomo_context** out, duomo_model* model,
   return Guard(error, [&] {
     Need(out, "out");
     Need(model, "model");
-    bool marked = false;
-    if (options != nullptr) {
-      duomo_context_options known = ReadStruct(options, "duomo_context_options");
-      CheckEnum(known.unknown_ids, DUOMO_UNKNOWN_IS_MARKED, "options.unknown_ids");
-      marked = known.unknown_ids == DUOMO_UNKNOWN_IS_MARKED;
-    }
-    *out = new duomo_context(model, marked);
+    duomo_context_options known = DUOMO_CONTEXT_OPTIONS_INIT;
+    if (options != nullptr) known = ReadStruct(options, "duomo_context_options");
+    CheckEnum(known.unknown_ids, DUOMO_UNKNOWN_IS_MARKED, "options.unknown_ids");
+    *out = new duomo_context(model, known.unknown_ids == DUOMO_UNKNOWN_IS_MARKED,
+                             MakeThreads(known));
   });
 }
 

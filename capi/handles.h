@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "capi/threads.h"
 #include "core/array.h"
 #include "duomo/duomo.h"
 #include "model/features.h"
@@ -49,10 +50,12 @@ class ModelReference {
 // Scratch of one thread at a time. Everything here grows to the largest call and is kept, so that
 // repeated calls of one size allocate nothing.
 struct duomo_context {
-  duomo_context(duomo_model* m, bool marked) : model(m), mark_unknown(marked) {}
+  duomo_context(duomo_model* m, bool marked, duomo::capi::Threads t)
+      : model(m), mark_unknown(marked), threads(std::move(t)) {}
 
   duomo::capi::ModelReference model;
   const bool mark_unknown;
+  const duomo::capi::Threads threads;
 
   duomo::runtime::Workspace tower;
   duomo::retrieval::Workspace search;

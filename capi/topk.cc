@@ -117,6 +117,8 @@ class Searcher {
     q.allowed = allowed;
     q.has_minimum = (r_.flags & DUOMO_MINIMUM_SCORE) != 0;
     q.minimum = r_.minimum_score;
+    q.approximate = (r_.flags & DUOMO_APPROXIMATE) != 0;
+    q.probes = r_.probes;
     q.measure =
         search_ == Search::kSimilar ? retrieval::Measure::kCosine : retrieval::Measure::kPrediction;
     c_.queries.clear();
@@ -143,7 +145,7 @@ class Searcher {
       c_.queries[i].excluded = std::span(c_.excluded).subspan(from, c_.excluded_ends[i] - from);
       from = c_.excluded_ends[i];
     }
-    retrieval::TopK(c_.model->catalogue, c_.queries, {}, c_.search);
+    retrieval::TopK(c_.model->catalogue, c_.queries, c_.threads.team, c_.search);
     size_t before = c_.hits.size();
     c_.hits.insert(c_.hits.end(), c_.search.hits.begin(), c_.search.hits.end());
     for (size_t end : c_.search.ends) c_.hit_ends.push_back(before + end);

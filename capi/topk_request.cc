@@ -119,7 +119,8 @@ void Apply(duomo_context& context, const duomo_filter& filter) {
 duomo_topk_request ReadTopKRequest(const duomo_context& context, const duomo_topk_request* given,
                                    Search search) {
   duomo_topk_request r = ReadStruct(&Need(given, "request"), "duomo_topk_request");
-  CheckFlags(r.flags, DUOMO_EXCLUDE_SEEN | DUOMO_MINIMUM_SCORE, "request.flags");
+  CheckFlags(r.flags, DUOMO_EXCLUDE_SEEN | DUOMO_MINIMUM_SCORE | DUOMO_APPROXIMATE,
+             "request.flags");
   CheckReserved(r.reserved, "request.reserved");
   RequireTwoTowers(*context.model);
   if (r.k == 0) Fail(Status::kInvalidArgument, "request.k is 0, must be at least 1");

@@ -1,6 +1,8 @@
 #include "converter/checks.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <string_view>
 
 #include "converter/output.h"
@@ -9,6 +11,7 @@
 #include "file/preamble.h"
 #include "file/validate.h"
 #include "model/parameters.h"
+#include "retrieval/planes.h"
 #include "runtime/widen.h"
 
 namespace duomo::convert {
@@ -302,6 +305,30 @@ Check CheckVectors(const Model& model) {
                                 ? ""
                                 : StrCat(" (", file::NameOf(vectors.dtype), ")"));
   }
+  return check;
+}
+
+Check CheckPlanes(const Model& model) {
+  Check check{.name = "search", .checked = "no codes: searches scan the vectors"};
+  const model::Planes& planes = model.items().planes;
+  if (planes.empty()) return check;
+  // Given the axes, they are the same on every machine.
+  retrieval::PlaneTensors made =
+      retrieval::MakePlanesAlong(model.items().vectors, {planes.axes.begin(), planes.axes.end()});
+  auto compare = [&](const char* plane, const uint8_t* stored, const auto& expected, size_t size) {
+    for (uint64_t at = 0; at < expected.size(); at += size) {
+      uint64_t n = std::min<uint64_t>(size, expected.size() - at);
+      if (std::memcmp(stored + at, expected.data() + at, n) == 0) continue;
+      check.Problem("items/planes/", plane, ": ", size == planes.stride() ? "row " : "block ", at / size,
+                    " is not what the item vectors give; make it again with `duomo-convert index`");
+    }
+  };
+  compare("first", planes.first, made.first, planes.block_size());
+  compare("second", planes.second, made.second, planes.stride());
+  if (!std::equal(made.limits.begin(), made.limits.end(), planes.limits.begin())) {
+    check.Problem("items/planes/limits are not what the item vectors give");
+  }
+  check.checked = StrCat("codes of ", Commas(planes.count), " items");
   return check;
 }
 

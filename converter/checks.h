@@ -42,6 +42,8 @@ Check CheckHistory(const model::Model& model);
 Check CheckParameters(const model::Model& model);
 // Finite, and of unit length (or zero) for a cosine head.
 Check CheckVectors(const model::Model& model);
+// The codes that searches read are those of the item vectors.
+Check CheckPlanes(const model::Model& model);
 
 // By how much numbers of components up to 1 may be off where something is stored as `dtype`:
 // rounding alone for f32; for the others the rounding of weights adds up through the layers.

@@ -29,6 +29,7 @@ constexpr Entry kCommands[] = {
     {"", AddDecompress},
     {"", AddPrune},
     {"", AddMerge},
+    {"", AddIndex},
     {"", AddUpgrade},
     {"", AddDump},
     {"", AddBuild},

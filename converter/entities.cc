@@ -48,7 +48,10 @@ void GatherRows(Draft& draft, const std::string& name, const RowList& rows) {
   size_t row_bytes = tensor->shape[0] == 0 ? 0 : tensor->bytes.size() / tensor->shape[0];
   source->shape[0] = rows->size();
   const file::Reader& file = draft.model().file();
-  source->write = [&file, bytes = tensor->bytes, row_bytes, rows](const TensorSource::Sink& sink) {
+  // In another order pages are needed again.
+  bool ascending = std::is_sorted(rows->begin(), rows->end());
+  source->write = [&file, bytes = tensor->bytes, row_bytes, rows,
+                   ascending](const TensorSource::Sink& sink) {
     std::vector<std::byte> piece;
     piece.reserve(kPiece + row_bytes);
     size_t first = 0;
@@ -58,6 +61,7 @@ void GatherRows(Draft& draft, const std::string& name, const RowList& rows) {
       if (piece.size() < kPiece && i + 1 < rows->size()) continue;
       sink(piece);
       piece.clear();
+      if (!ascending) continue;
       size_t end = ((*rows)[i] + size_t{1}) * row_bytes;
       file.DropPages(bytes.subspan(first, end - first));
       first = end;
@@ -170,8 +174,9 @@ void KeepValues(Draft& draft, uint32_t vocabulary, const std::vector<uint32_t>& 
   model::Description& d = draft.contents.description;
   model::Vocabulary& v = d.vocabularies[vocabulary];
   const uint64_t old_size = v.size;
-  if (rows.size() == old_size) return;
-  if (v.keys == KeyKind::kRange && (rows.empty() || rows.back() + 1 != rows.size())) {
+  bool ascending = std::is_sorted(rows.begin(), rows.end());
+  if (rows.size() == old_size && ascending) return;
+  if (v.keys == KeyKind::kRange && (!ascending || rows.empty() || rows.back() + 1 != rows.size())) {
     v.keys = KeyKind::kInt64;
   }
   if (v.keys != KeyKind::kRange) {
@@ -216,6 +221,30 @@ void KeepValues(Draft& draft, uint32_t vocabulary, const std::vector<uint32_t>& 
       });
     };
   }
+}
+
+void ReorderItems(Draft& draft, const std::vector<uint32_t>& order) {
+  const model::Model& m = draft.model();
+  const model::Description& d = m.description();
+  KeepRows(draft, Side::kItem, order);
+  RemoveDerived(draft, Side::kItem);
+  std::vector<bool> done(d.vocabularies.size());
+  for (const model::Input& input : d.inputs) {
+    if (input.kind != InputKind::kHistory) continue;
+    auto v = static_cast<uint32_t>(input.vocabulary);
+    if (done[v]) continue;
+    done[v] = true;
+    std::vector<uint32_t> values = order;
+    std::erase_if(values, [&](uint32_t row) { return row >= d.vocabularies[v].size; });
+    KeepValues(draft, v, values);
+  }
+  if (draft.Find("users/history/offsets") == nullptr) return;
+  std::vector<uint32_t> now(order.size()), users(m.users().count);
+  for (size_t i = 0; i < order.size(); ++i) now[order[i]] = static_cast<uint32_t>(i);
+  std::iota(users.begin(), users.end(), 0u);
+  FeatureColumn history = ColumnOf(m.history(), users);
+  for (uint32_t& row : history.rows) row = row < now.size() ? now[row] : row;
+  PutFeature(draft, "users/history", history);
 }
 
 void PutVectors(Draft& draft, Side side, uint64_t count, file::DType dtype, MakeRows make) {

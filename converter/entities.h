@@ -23,7 +23,7 @@ void PutFeature(Draft& draft, const std::string& prefix, const model::FeatureCol
 // The stored values of one input for these rows.
 model::FeatureColumn ColumnOf(const model::FeatureView& view, const std::vector<uint32_t>& rows);
 
-// Keeps these rows (ascending) of one side: keys, titles, features, vectors, and the users'
+// Keeps these rows of one side, in this order: keys, titles, features, vectors, and the users'
 // history. None: nothing of that side stays.
 void KeepRows(Draft& draft, model::Side side, const std::vector<uint32_t>& rows);
 
@@ -32,9 +32,13 @@ void KeepRows(Draft& draft, model::Side side, const std::vector<uint32_t>& rows)
 // the names.
 std::vector<std::string> RemoveDerived(Draft& draft, model::Side side);
 
-// Keeps these rows (ascending) of a vocabulary, and with them rows of its tables and biases; values
+// Keeps these rows of a vocabulary, in this order, and with them rows of its tables and biases; values
 // that are gone become unknown ones. A range that loses values becomes a list of integers.
 void KeepValues(Draft& draft, uint32_t vocabulary, const std::vector<uint32_t>& rows);
+
+// Puts all items into another order: row r is now order[r]. Histories, and the vocabularies and tables
+// that have the items' rows, follow. What was derived from the items' rows goes.
+void ReorderItems(Draft& draft, const std::vector<uint32_t>& order);
 
 // Sets the frozen vectors of a side: `count` rows, of which make(begin, count, floats) gives any,
 // stored as `dtype`.

@@ -8,6 +8,7 @@
 #include "description/json.h"
 #include "file/duomo_generated.h"
 #include "model/parameters.h"
+#include "retrieval/planes.h"
 
 namespace duomo::convert {
 namespace {
@@ -18,6 +19,16 @@ Json EntitiesJson(const model::Entities& entities) {
           {"keys", entities.count == 0 ? Json() : Json(keys)},
           {"titles", !entities.title_offsets.empty()},
           {"frozen_vectors", !entities.vectors.empty()}};
+}
+
+// What searches read; null: the vectors.
+Json SearchJson(const model::Model& model) {
+  const model::Planes& planes = model.items().planes;
+  if (planes.empty()) return {};
+  return {{"axes", planes.axes.empty() ? 0 : planes.dimensions()},
+          {"left_out_energy", retrieval::LeftOutEnergy(planes, model.items().vectors)},
+          {"first_bytes", planes.block_size() / 16},
+          {"second_bytes", planes.stride()}};
 }
 
 Json ReportJson(const model::Report& report) {
@@ -99,6 +110,7 @@ Json InspectionJson(const Inspection& in) {
           {"vector_width", model::IsJoint(d) ? Json() : Json(model::VectorWidth(d))},
           {"users", EntitiesJson(model.users())},
           {"items", EntitiesJson(model.items())},
+          {"search", SearchJson(model)},
           {"history", history},
           {"parameters", {{"known", known}, {"unknown_rows", unknown}, {"layers", layers}}},
           {"segments", segments},

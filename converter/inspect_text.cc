@@ -1,8 +1,11 @@
 // The form of `inspect` for people: sections of aligned tables, none wider than 100 columns.
+#include <cstdio>
+
 #include "converter/describe.h"
 #include "converter/inspect.h"
 #include "core/error.h"
 #include "description/fields.h"
+#include "retrieval/planes.h"
 
 namespace duomo::convert {
 namespace {
@@ -28,6 +31,16 @@ std::string EntitiesText(const model::Model& model) {
   if (model.has_history()) {
     auto rows = model.file().Find("users/history/rows");
     table.Add({"history", Commas(rows ? rows->rows() : 0), "interactions, oldest first"});
+  }
+  if (const model::Planes& planes = model.items().planes; !planes.empty()) {
+    char left_out[32];
+    std::snprintf(left_out, sizeof(left_out), "%.2f %%",
+                  100 * retrieval::LeftOutEnergy(planes, model.items().vectors));
+    table.Add({"search", StrCat(planes.block_size() / 16, " + ", planes.stride()),
+               planes.axes.empty()
+                   ? StrCat("bytes an item: half a byte for each of ", planes.width, " dimensions")
+                   : StrCat("bytes an item: ", planes.dimensions(), " axes, which leave out ",
+                            left_out, " of the energy")});
   }
   return "contents\n" + table.Text();
 }

@@ -4,8 +4,11 @@
 #include <numeric>
 
 #include "converter/entities.h"
+#include "converter/index.h"
 #include "core/error.h"
 #include "file/writer.h"
+#include "model/binding.h"
+#include "retrieval/planes.h"
 #include "runtime/engine.h"
 
 namespace duomo::convert {
@@ -55,6 +58,7 @@ void FreezeVectors(model::Contents& contents) {
     contents.tensors.push_back(
         file::OwnedTensor::From<float>(name, {vectors.size() / width, width}, vectors));
   }
+  retrieval::AddPlanes(contents.tensors, model::RowsOf(contents.tensors.back().View(), std::nullopt));
 }
 
 void FreezeVectors(Draft& draft) {
@@ -89,7 +93,14 @@ void SaveFrozen(const model::Contents& contents, const std::string& path,
   Draft draft(staged.path());
   FreezeVectors(draft);
   for (model::Side side : {model::Side::kUser, model::Side::kItem}) RemoveDerived(draft, side);
-  draft.Save(path, label);
+  if (draft.model().items().count < retrieval::kFewestForPlanes ||
+      model::IsJoint(draft.contents.description)) {
+    draft.Save(path, label);
+    return;
+  }
+  Staged frozen(path + ".frozen");
+  draft.Save(frozen.path(), label);
+  SaveIndexed(frozen.path(), path, label);
 }
 
 }  // namespace duomo::convert

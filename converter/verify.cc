@@ -33,7 +33,8 @@ std::vector<Check> Verify(const std::string& path) {
   if (model == nullptr) return checks;
   bool sound = true;
   for (auto check :
-       {CheckKeys, CheckTitles, CheckFeatures, CheckHistory, CheckParameters, CheckVectors}) {
+       {CheckKeys, CheckTitles, CheckFeatures, CheckHistory, CheckParameters, CheckVectors,
+        CheckPlanes}) {
     checks.push_back(check(*model));
     // Keys, titles and vectors are no inputs of towers.
     bool read_by_towers =

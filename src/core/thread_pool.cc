@@ -3,10 +3,17 @@
 namespace duomo {
 
 ThreadPool::ThreadPool(size_t size) {
-  for (size_t i = 1; i < size; ++i) workers_.emplace_back([this, i] { Serve(i); });
+  try {
+    for (size_t i = 1; i < size; ++i) workers_.emplace_back([this, i] { Serve(i); });
+  } catch (...) {
+    Stop();  // a thread that nobody joins would end the process
+    throw;
+  }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { Stop(); }
+
+void ThreadPool::Stop() {
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;

@@ -1,5 +1,5 @@
-// A fixed team of threads for work that the caller asked to be split. Used by training and tools;
-// the shared library starts no thread of its own.
+// A fixed team of threads for work that the caller asked to be split: in training, in tools, and in
+// the shared library for contexts that ask for threads.
 #pragma once
 
 #include <condition_variable>
@@ -14,7 +14,8 @@ namespace duomo {
 
 class ThreadPool {
  public:
-  explicit ThreadPool(size_t size);  // size >= 1; the caller's thread is worker 0
+  // size >= 1; the caller's thread is worker 0. Throws std::system_error where the system refuses.
+  explicit ThreadPool(size_t size);
   ~ThreadPool();
   size_t size() const { return workers_.size() + 1; }
 
@@ -24,6 +25,7 @@ class ThreadPool {
 
  private:
   void Serve(size_t worker);
+  void Stop();
   void Call(size_t worker);
   std::vector<std::thread> workers_;
   std::mutex mutex_;

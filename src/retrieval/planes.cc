@@ -203,16 +203,19 @@ model::Planes PlaneTensors::view() const {
 }
 
 PlaneTensors MakePlanes(const model::Rows& vectors, const PlaneOptions& options) {
+  size_t m = options.axes;
+  if (m == 0) return MakePlanesAlong(vectors, {});
+  Spectrum spectrum = SpectrumOf(vectors, m == PlaneOptions::kChoose ? kMostChosen : m);
+  if (m == PlaneOptions::kChoose) m = ChooseAxes(spectrum);
+  spectrum.axes.resize(m * vectors.width);  // axes that there are not are 0
+  return MakePlanesAlong(vectors, std::move(spectrum.axes));
+}
+
+PlaneTensors MakePlanesAlong(const model::Rows& vectors, AlignedVector<float> axes) {
   PlaneTensors out;
   out.count = vectors.count;
   out.width = vectors.width;
-  size_t m = options.axes;
-  if (m != 0) {
-    Spectrum spectrum = SpectrumOf(vectors, m == PlaneOptions::kChoose ? kMostChosen : m);
-    if (m == PlaneOptions::kChoose) m = ChooseAxes(spectrum);
-    spectrum.axes.resize(m * out.width);  // axes that there are not are 0
-    out.axes = std::move(spectrum.axes);
-  }
+  out.axes = std::move(axes);
   Planes shape = out.view();
   out.first.resize(shape.blocks() * shape.block_size());
   out.second.resize(shape.blocks() * 16 * shape.stride() + model::kPlanePadding);
@@ -226,8 +229,23 @@ PlaneTensors MakePlanes(const model::Rows& vectors, const PlaneOptions& options)
   return out;
 }
 
-std::vector<double> LeftOutEnergy(const model::Rows& vectors) {
-  return SpectrumOf(vectors, kMostChosen).left_out;
+double LeftOutEnergy(const Planes& planes, const model::Rows& vectors) {
+  if (planes.axes.empty()) return 0;
+  const kernels::VectorKernels& k = kernels::Vector();
+  AlignedVector<float> buffer;
+  std::vector<double> along(planes.dimensions());
+  uint64_t samples = std::min<uint64_t>(vectors.count, 2000), counted = 0;
+  double left = 0;
+  for (uint64_t i = 0; i < samples; ++i) {
+    const float* x = runtime::FloatsOf(vectors, i * vectors.count / samples, 1, buffer);
+    double energy = k.dot(x, x, planes.width), inside = 0;
+    if (!(energy > 0) || !std::isfinite(energy)) continue;
+    k.dots(x, planes.axes.data(), planes.width, along.size(), along.data());
+    for (double a : along) inside += a * a;
+    left += std::max(0.0, 1 - inside / energy);
+    ++counted;
+  }
+  return counted > 0 ? left / static_cast<double>(counted) : 0;
 }
 
 void AddPlanes(std::vector<file::OwnedTensor>& out, const model::Rows& vectors) {

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace duomo::retrieval {
 namespace {
@@ -83,11 +84,15 @@ void Search::Seed(uint64_t block, size_t count, Screened& screened) {
   }
 }
 
-void Search::Take(uint64_t block, size_t count, Screened& screened) {
+void Search::Take(uint64_t block, size_t count, uint64_t begin, uint64_t end, Screened& screened) {
   const model::Planes& planes = catalogue_->planes();
-  uint64_t behind = (block + count) * kItems;
-  if (behind > planes.count) {  // the last block has places without an item
-    screened.hits[count - 1] &= static_cast<uint16_t>((1u << (kItems - (behind - planes.count))) - 1);
+  for (size_t b = 0; b < count && (block + b) * kItems < begin; ++b) {
+    uint64_t before = std::min<uint64_t>(begin - (block + b) * kItems, kItems);
+    screened.hits[b] &= static_cast<uint16_t>(~((1u << before) - 1));
+  }
+  for (size_t b = count; b > 0 && (block + b) * kItems > end; --b) {
+    uint64_t behind = std::min<uint64_t>((block + b) * kItems - end, kItems);
+    screened.hits[b - 1] &= static_cast<uint16_t>((1u << (kItems - behind)) - 1);
   }
   if (!best.full()) {
     Seed(block, count, screened);
@@ -113,6 +118,52 @@ void Search::Take(uint64_t block, size_t count, Screened& screened) {
     rows_[left++] = rows_[i];
   }
   for (size_t i = 0; i < left; ++i) best.Offer(rows_[i], vectors_.One(rows_[i]));
+}
+
+void Search::ScanRows(uint64_t begin, uint64_t end, Screened& screened) {
+  const model::Planes& planes = catalogue_->planes();
+  uint64_t last = (end + kItems - 1) / kItems;
+  // A word of a mask has four blocks.
+  for (uint64_t block = begin / kItems / 4 * 4; block < last; block += kChunkBlocks) {
+    size_t count = std::min<uint64_t>(kChunkBlocks, last - block);
+    kernels::ScreenQuery ask = Ask(block, screened);
+    Scan(planes, &ask, 1, block, count);
+    Take(block, count, begin, end, screened);
+  }
+}
+
+bool Search::Probe(Screened& screened) {
+  const model::Planes& planes = catalogue_->planes();
+  const model::Lists& lists = planes.lists;
+  if (!query_->approximate || lists.size() == 0) return false;
+  if (query_->allowed != nullptr) {
+    uint64_t allowed = 0;
+    for (uint64_t word : query_->allowed->words()) allowed += std::popcount(word);
+    if (allowed < planes.count / 2) return false;
+  }
+  size_t probes = query_->probes > 0 ? query_->probes : lists.probes[0];
+  probes = std::clamp<size_t>(probes, 1, lists.size());
+  nearness_.resize(lists.size());
+  kernels::Vector().dots(query_->vector.data(), lists.centres.data(), planes.width, lists.size(),
+                         nearness_.data());
+  lists_.resize(lists.size());
+  std::iota(lists_.begin(), lists_.end(), 0u);
+  auto nearer = [&](uint32_t a, uint32_t b) {
+    return nearness_[a] > nearness_[b] || (nearness_[a] == nearness_[b] && a < b);
+  };
+  std::partial_sort(lists_.begin(), lists_.begin() + static_cast<ptrdiff_t>(probes), lists_.end(),
+                    nearer);
+  for (size_t i = 0; i < probes; ++i) {
+    uint32_t list = lists_[i];
+    uint64_t begin = lists.begins[list], end = lists.begins[list + 1];
+    if (begin >= end || end > planes.count) continue;
+    double bound = nearness_[list] + plane_query_.norm() * double{lists.radii[list]} * (1 + 1e-9);
+    if (bound + std::abs(nearness_[list]) * 1e-12 <= Threshold()) continue;
+    ScanRows(begin, end, screened);
+  }
+  if (best.full() || probes == lists.size()) return true;
+  best.Start(catalogue_->engine(), *query_);
+  return false;
 }
 
 void Search::ScanVectors(uint64_t begin, uint64_t end) {

@@ -29,10 +29,10 @@ class Searcher {
     for (size_t i = 0; i < queries.size(); ++i) {
       searches[i].Start(catalogue, queries[i]);
       if (queries[i].k == 0) continue;
-      if (searches[i].screened()) {
-        screened_.push_back(i);
-      } else {
+      if (!searches[i].screened()) {
         searches[i].ScanVectors(begin, end);
+      } else if (!searches[i].Probe(said_[0])) {
+        screened_.push_back(i);
       }
     }
     if (screened_.empty()) return;
@@ -48,9 +48,6 @@ class Searcher {
 
  private:
   void Chunk(const model::Planes& planes, uint64_t block, size_t count, bool first) {
-    const kernels::ScreenKernels& k = kernels::Screen();
-    bool bytes = !planes.axes.empty();
-    const uint8_t* blocks = planes.first + block * planes.block_size();
     for (size_t i = 0; i < screened_.size();) {
       // Before a query has a threshold everything is a hit: then what was said fills a cache, and
       // it is better to take it in before asking for the next.
@@ -58,10 +55,10 @@ class Searcher {
       size_t n = together ? kTogether : 1;
       kernels::ScreenQuery asks[kTogether];
       for (size_t j = 0; j < n; ++j) asks[j] = searches[screened_[i + j]].Ask(block, said_[j]);
-      auto scan = n == 1 ? (bytes ? k.bytes : k.nibbles)
-                         : (bytes ? k.bytes_of_four : k.nibbles_of_four);
-      scan(asks, blocks, planes.groups, count);
-      for (size_t j = 0; j < n; ++j) searches[screened_[i + j]].Take(block, count, said_[j]);
+      Scan(planes, asks, n, block, count);
+      for (size_t j = 0; j < n; ++j) {
+        searches[screened_[i + j]].Take(block, count, 0, planes.count, said_[j]);
+      }
       i += n;
     }
   }
@@ -127,7 +124,9 @@ void TopK(const Catalogue& catalogue, std::span<const Query> queries, const Team
     }
     // Each member takes a part of the catalogue for one query; the parts' best are put together.
     size_t chunks = (items.count + kChunkRows - 1) / kChunkRows;
-    members = std::clamp<uint64_t>(items.count / kFewestRows, 1, members);
+    members = queries[begin].approximate
+                  ? 1
+                  : std::clamp<uint64_t>(items.count / kFewestRows, 1, members);
     RunTeam(team, members, [&](size_t member) {
       Range share = Share(chunks, member, members);
       work.searchers[member]->Run(catalogue, queries.subspan(begin, 1), share.begin * kChunkRows,

@@ -31,6 +31,10 @@ struct Query {
   bool has_minimum = false;
   float minimum = 0;  // scores below are left out
   Measure measure = Measure::kPrediction;
+  // Looks into the `probes` likeliest lists of the catalogue only (0: as many as it says), where it
+  // has lists and most items are allowed. All of them: exact.
+  bool approximate = false;
+  size_t probes = 0;
 };
 
 // Who does the work: run(work) calls work(0) … work(size-1), on threads of its choice, and returns
@@ -53,8 +57,8 @@ struct Workspace {
 };
 
 // For each query the best k allowed items, best first, ties by lower row: equal to scoring every
-// allowed item and sorting by the returned float. Fewer where there are no more. Throws
-// Error(kUnsupported) where the file holds no item vectors.
+// allowed item and sorting by the returned float, unless the query asks for less. Fewer where there
+// are no more. Throws Error(kUnsupported) where the file holds no item vectors.
 void TopK(const Catalogue& catalogue, std::span<const Query> queries, const Team& team,
           Workspace& work);
 

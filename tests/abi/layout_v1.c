@@ -49,7 +49,7 @@ OFFSET(duomo_input_info, keys, 12);
 OFFSET(duomo_input_info, vocabulary_size, 16);
 OFFSET(duomo_input_info, name, 24);
 
-FROZEN(context_options, sizeof(duomo_context_options) == 8);
+FROZEN(context_options, sizeof(duomo_context_options) >= 8);
 OFFSET(duomo_context_options, struct_size, 0);
 OFFSET(duomo_context_options, unknown_ids, 4);
 
@@ -61,7 +61,7 @@ OFFSET(duomo_filter, strings, 16);
 OFFSET(duomo_filter, integers, 24);
 OFFSET(duomo_filter, value_count, 32);
 
-FROZEN(topk_request, sizeof(duomo_topk_request) == 120);
+FROZEN(topk_request, sizeof(duomo_topk_request) >= 120);
 OFFSET(duomo_topk_request, struct_size, 0);
 OFFSET(duomo_topk_request, flags, 4);
 OFFSET(duomo_topk_request, count, 8);

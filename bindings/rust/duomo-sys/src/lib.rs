@@ -6,7 +6,7 @@
 
 use core::ffi::{c_char, c_void};
 use core::mem::size_of;
-use core::ptr::null;
+use core::ptr::{null, null_mut};
 
 pub type duomo_status = i32;
 
@@ -22,6 +22,7 @@ pub const DUOMO_INTERNAL: duomo_status = 8;
 
 pub const DUOMO_OPEN_COPY: u32 = 1;
 pub const DUOMO_OPEN_VERIFY: u32 = 2;
+pub const DUOMO_OPEN_PREPARE: u32 = 4;
 
 pub const DUOMO_BACKEND_DEFAULT: i32 = 0;
 pub const DUOMO_BACKEND_ONEDNN: i32 = 1;
@@ -54,6 +55,7 @@ pub const DUOMO_NONE: i32 = 2;
 
 pub const DUOMO_EXCLUDE_SEEN: u32 = 1;
 pub const DUOMO_MINIMUM_SCORE: u32 = 2;
+pub const DUOMO_APPROXIMATE: u32 = 4;
 
 pub const DUOMO_RANK_USER_ID: u32 = 1;
 
@@ -130,7 +132,16 @@ pub struct duomo_input_info {
 pub struct duomo_context_options {
     pub struct_size: u32,
     pub unknown_ids: i32,
+    pub threads: u32,
+    pub reserved: u32,
+    pub parallel_for: duomo_parallel_for,
+    pub parallel_data: *mut c_void,
 }
+
+pub type duomo_work = Option<unsafe extern "C" fn(work_data: *mut c_void, index: usize)>;
+pub type duomo_parallel_for = Option<
+    unsafe extern "C" fn(data: *mut c_void, count: usize, work: duomo_work, work_data: *mut c_void),
+>;
 
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -163,6 +174,7 @@ pub struct duomo_topk_request {
     pub filter_count: usize,
     pub minimum_score: f32,
     pub reserved: u32,
+    pub probes: usize,
 }
 
 #[repr(C)]
@@ -238,6 +250,10 @@ pub const DUOMO_INPUT_INFO_INIT: duomo_input_info = duomo_input_info {
 pub const DUOMO_CONTEXT_OPTIONS_INIT: duomo_context_options = duomo_context_options {
     struct_size: size_of::<duomo_context_options>() as u32,
     unknown_ids: DUOMO_UNKNOWN_IS_ERROR,
+    threads: 0,
+    reserved: 0,
+    parallel_for: None,
+    parallel_data: null_mut(),
 };
 
 pub const DUOMO_FILTER_INIT: duomo_filter = duomo_filter {
@@ -267,6 +283,7 @@ pub const DUOMO_TOPK_REQUEST_INIT: duomo_topk_request = duomo_topk_request {
     filter_count: 0,
     minimum_score: 0.0,
     reserved: 0,
+    probes: 0,
 };
 
 pub const DUOMO_TOPK_RESULT_INIT: duomo_topk_result = duomo_topk_result {

@@ -72,11 +72,12 @@ fn layout() {
             file_size has_user_vectors has_history has_titles copied name unit minimum_output
             maximum_output }
         duomo_input_info { struct_size scope kind keys vocabulary_size name }
-        duomo_context_options { struct_size unknown_ids }
+        duomo_context_options { struct_size unknown_ids threads reserved parallel_for
+            parallel_data }
         duomo_filter { struct_size mode input strings integers value_count }
         duomo_topk_request { struct_size flags count ids vectors features history_offsets
             history_ids k exclude_offsets exclude_ids allow_ids allow_count filters filter_count
-            minimum_score reserved }
+            minimum_score reserved probes }
         duomo_topk_result { struct_size reserved ids scores counts }
         duomo_rank_request { struct_size flags user_id user_features item_ids item_features
             pair_features history_ids history_count n }
@@ -84,12 +85,13 @@ fn layout() {
     constants! { facts,
         DUOMO_OK DUOMO_INVALID_ARGUMENT DUOMO_NOT_FOUND DUOMO_OUT_OF_MEMORY DUOMO_IO_ERROR
         DUOMO_CORRUPT DUOMO_UNSUPPORTED_VERSION DUOMO_UNSUPPORTED DUOMO_INTERNAL DUOMO_OPEN_COPY
-        DUOMO_OPEN_VERIFY DUOMO_BACKEND_DEFAULT DUOMO_BACKEND_ONEDNN DUOMO_BACKEND_PORTABLE
+        DUOMO_OPEN_VERIFY DUOMO_OPEN_PREPARE DUOMO_BACKEND_DEFAULT DUOMO_BACKEND_ONEDNN
+        DUOMO_BACKEND_PORTABLE
         DUOMO_HEAD_COSINE DUOMO_HEAD_DOT DUOMO_HEAD_LOGISTIC DUOMO_USER DUOMO_ITEM DUOMO_PAIR
         DUOMO_INPUT_CATEGORY DUOMO_INPUT_CATEGORY_SET DUOMO_INPUT_TEXT DUOMO_INPUT_HISTORY
         DUOMO_INPUT_NUMBER DUOMO_KEYS_RANGE DUOMO_KEYS_INTEGER DUOMO_KEYS_STRING
         DUOMO_UNKNOWN_IS_ERROR DUOMO_UNKNOWN_IS_MARKED DUOMO_ANY DUOMO_ALL DUOMO_NONE
-        DUOMO_EXCLUDE_SEEN DUOMO_MINIMUM_SCORE DUOMO_RANK_USER_ID
+        DUOMO_EXCLUDE_SEEN DUOMO_MINIMUM_SCORE DUOMO_APPROXIMATE DUOMO_RANK_USER_ID
     }
     let mut program = String::from("#include <duomo/duomo.h>\n#include <stdio.h>\n");
     inits! { facts, program,

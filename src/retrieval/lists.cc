@@ -1,0 +1,160 @@
+#include "retrieval/lists.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "core/random.h"
+#include "kernels/vector.h"
+#include "runtime/widen.h"
+
+namespace duomo::retrieval {
+namespace {
+
+constexpr size_t kBlock = 256, kSampleOfList = 50;
+
+// Finds the nearest of some centres for blocks of vectors.
+class Nearest {
+ public:
+  Nearest(const AlignedVector<float>& centres, size_t width) : centres_(centres), width_(width) {
+    size_t count = centres.size() / width;
+    halves_.resize(count);
+    for (size_t c = 0; c < count; ++c) {
+      const float* x = centres.data() + c * width;
+      halves_[c] = static_cast<float>(k_.dot(x, x, width) / 2);
+    }
+    products_.resize(kBlock * count);
+  }
+
+  // ‖x − c‖² = ‖x‖² − 2(⟨x,c⟩ − ‖c‖²/2): the nearest is where the bracket is largest.
+  void Of(const float* vectors, size_t n, uint32_t* out) {
+    size_t count = halves_.size();
+    k_.gemm(false, true, n, count, width_, vectors, width_, centres_.data(), width_, 0.0f,
+            products_.data(), count);
+    for (size_t i = 0; i < n; ++i) {
+      const float* p = products_.data() + i * count;
+      uint32_t best = 0;
+      float most = -std::numeric_limits<float>::infinity();
+      for (uint32_t c = 0; c < count; ++c) {
+        float value = p[c] - halves_[c];
+        if (value > most) {
+          most = value;
+          best = c;
+        }
+      }
+      out[i] = best;
+    }
+  }
+
+ private:
+  const kernels::VectorKernels& k_ = kernels::Vector();
+  const AlignedVector<float>& centres_;
+  const size_t width_;
+  std::vector<float> halves_;
+  AlignedVector<float> products_;
+};
+
+// Calls visit(begin, count, floats) for all rows, block by block.
+template <typename Visit>
+void ForBlocks(const model::Rows& vectors, const Visit& visit) {
+  AlignedVector<float> buffer;
+  for (uint64_t begin = 0; begin < vectors.count; begin += kBlock) {
+    uint64_t count = std::min<uint64_t>(kBlock, vectors.count - begin);
+    visit(begin, count, runtime::FloatsOf(vectors, begin, count, buffer));
+  }
+}
+
+// The centres after some rounds over a sample.
+AlignedVector<float> Centres(const model::Rows& vectors, size_t lists, const ListOptions& o) {
+  size_t width = vectors.width;
+  size_t samples = std::min<uint64_t>(vectors.count, lists * kSampleOfList);
+  AlignedVector<float> sample(samples * width), buffer;
+  for (size_t i = 0; i < samples; ++i) {
+    uint64_t row = static_cast<uint64_t>(i) * vectors.count / samples;
+    runtime::CopyRows(vectors, row, 1, sample.data() + i * width);
+  }
+  Random random(o.seed);
+  std::vector<uint32_t> first(samples);
+  std::iota(first.begin(), first.end(), 0u);
+  random.Shuffle(std::span(first));
+  AlignedVector<float> centres(lists * width);
+  for (size_t c = 0; c < lists; ++c) {
+    std::copy_n(sample.data() + first[c] * width, width, centres.data() + c * width);
+  }
+  std::vector<uint32_t> list(samples);
+  std::vector<double> sums(lists * width);
+  std::vector<size_t> counts(lists);
+  for (size_t round = 0; round < o.rounds; ++round) {
+    Nearest nearest(centres, width);
+    for (size_t begin = 0; begin < samples; begin += kBlock) {
+      nearest.Of(sample.data() + begin * width, std::min(kBlock, samples - begin),
+                 list.data() + begin);
+    }
+    std::fill(sums.begin(), sums.end(), 0.0);
+    std::fill(counts.begin(), counts.end(), size_t{0});
+    for (size_t i = 0; i < samples; ++i) {
+      ++counts[list[i]];
+      for (size_t d = 0; d < width; ++d) sums[list[i] * width + d] += sample[i * width + d];
+    }
+    for (size_t c = 0; c < lists; ++c) {
+      float* centre = centres.data() + c * width;
+      if (counts[c] == 0) {  // nobody's: starts again somewhere
+        std::copy_n(sample.data() + random.Below(samples) * width, width, centre);
+        continue;
+      }
+      for (size_t d = 0; d < width; ++d) {
+        auto mean = static_cast<float>(sums[c * width + d] / static_cast<double>(counts[c]));
+        centre[d] = std::isfinite(mean) ? mean : 0;
+      }
+    }
+    if (o.progress) o.progress(0.5 * static_cast<double>(round + 1) / static_cast<double>(o.rounds));
+  }
+  return centres;
+}
+
+}  // namespace
+
+ListTensors MakeLists(const model::Rows& vectors, const ListOptions& options) {
+  ListTensors out;
+  size_t width = vectors.width;
+  size_t lists = options.lists > 0
+                     ? options.lists
+                     : static_cast<size_t>(std::sqrt(static_cast<double>(vectors.count)));
+  lists = std::clamp<uint64_t>(lists, 1, std::max<uint64_t>(1, vectors.count));
+  out.centres = Centres(vectors, lists, options);
+  std::vector<uint32_t> list(vectors.count);
+  std::vector<double> radii(lists);
+  out.begins.assign(lists + 1, 0);
+  Nearest nearest(out.centres, width);
+  ForBlocks(vectors, [&](uint64_t begin, uint64_t count, const float* x) {
+    nearest.Of(x, count, list.data() + begin);
+    for (uint64_t i = 0; i < count; ++i, x += width) {
+      uint32_t l = list[begin + i];
+      const float* centre = out.centres.data() + l * width;
+      double squares = 0;
+      for (size_t d = 0; d < width; ++d) {
+        double left = double{x[d]} - double{centre[d]};
+        squares += left * left;
+      }
+      if (!std::isfinite(squares)) squares = std::numeric_limits<double>::infinity();
+      radii[l] = std::max(radii[l], squares);
+      ++out.begins[l + 1];
+    }
+    if (options.progress) {
+      options.progress(0.5 + 0.5 * static_cast<double>(begin + count) /
+                                 static_cast<double>(vectors.count));
+    }
+  });
+  std::partial_sum(out.begins.begin(), out.begins.end(), out.begins.begin());
+  for (double squares : radii) {
+    out.radii.push_back(std::nextafter(static_cast<float>(std::sqrt(squares) * (1 + 1e-9)),
+                                       std::numeric_limits<float>::infinity()));
+  }
+  out.order.resize(vectors.count);
+  std::vector<uint32_t> next(out.begins.begin(), out.begins.end() - 1);
+  for (uint32_t row = 0; row < vectors.count; ++row) out.order[next[list[row]]++] = row;
+  return out;
+}
+
+}  // namespace duomo::retrieval
