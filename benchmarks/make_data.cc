@@ -20,6 +20,7 @@
 #include "core/random.h"
 #include "model/model.h"
 #include "model/parameters.h"
+#include "retrieval/planes.h"
 #include "runtime/engine.h"
 
 namespace {
@@ -55,6 +56,12 @@ void AddVectors(model::Contents& c, const char* name, std::span<const float> vec
                 uint64_t width) {
   c.tensors.push_back(
       file::OwnedTensor::From<float>(name, {vectors.size() / width, width}, vectors));
+  if (std::string_view(name) != "items/vectors") return;
+  model::Rows rows;
+  rows.data = c.tensors.back().bytes.data();
+  rows.count = vectors.size() / width;
+  rows.width = width;
+  retrieval::AddPlanes(c.tensors, rows);
 }
 
 void Known(const model::Model& from, const std::string& path) {

@@ -1,6 +1,15 @@
 #include "core/thread_pool.h"
 
 namespace duomo {
+namespace {
+
+// Like std::condition_variable::wait; the native handle is the pthread_mutex_t.
+template <typename Done>
+void Wait(pthread_cond_t& condition, std::unique_lock<std::mutex>& lock, const Done& done) {
+  while (!done()) pthread_cond_wait(&condition, lock.mutex()->native_handle());
+}
+
+}  // namespace
 
 ThreadPool::ThreadPool(size_t size) {
   try {
@@ -18,7 +27,7 @@ void ThreadPool::Stop() {
     std::lock_guard lock(mutex_);
     stopping_ = true;
   }
-  start_.notify_all();
+  pthread_cond_broadcast(&start_);
   for (std::thread& worker : workers_) worker.join();
 }
 
@@ -36,13 +45,13 @@ void ThreadPool::Serve(size_t worker) {
   for (;;) {
     {
       std::unique_lock lock(mutex_);
-      start_.wait(lock, [&] { return stopping_ || generation_ != seen; });
+      Wait(start_, lock, [&] { return stopping_ || generation_ != seen; });
       if (stopping_) return;
       seen = generation_;
     }
     Call(worker);
     std::lock_guard lock(mutex_);
-    if (--running_ == 0) done_.notify_one();
+    if (--running_ == 0) pthread_cond_signal(&done_);
   }
 }
 
@@ -54,10 +63,10 @@ void ThreadPool::Run(const std::function<void(size_t)>& work) {
     failure_ = nullptr;
     ++generation_;
   }
-  start_.notify_all();
+  pthread_cond_broadcast(&start_);
   Call(0);
   std::unique_lock lock(mutex_);
-  done_.wait(lock, [&] { return running_ == 0; });
+  Wait(done_, lock, [&] { return running_ == 0; });
   if (failure_) std::rethrow_exception(failure_);
 }
 

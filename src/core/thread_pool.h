@@ -2,7 +2,8 @@
 // the shared library for contexts that ask for threads.
 #pragma once
 
-#include <condition_variable>
+#include <pthread.h>
+
 #include <cstddef>
 #include <exception>
 #include <functional>
@@ -29,7 +30,8 @@ class ThreadPool {
   void Call(size_t worker);
   std::vector<std::thread> workers_;
   std::mutex mutex_;
-  std::condition_variable start_, done_;
+  // Not std::condition_variable, whose wait() takes a newer libstdc++ than all else here.
+  pthread_cond_t start_ = PTHREAD_COND_INITIALIZER, done_ = PTHREAD_COND_INITIALIZER;
   const std::function<void(size_t)>* work_ = nullptr;
   size_t generation_ = 0, running_ = 0;
   bool stopping_ = false;

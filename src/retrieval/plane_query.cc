@@ -36,7 +36,8 @@ Coded Encode(std::span<const T> x, int8_t* codes) {
   for (size_t i = 0; i < x.size(); ++i) {
     // Adding 1.5·2²³ rounds to an integer.
     float scaled = static_cast<float>(x[i]) * inverse + 12582912.0f - 12582912.0f;
-    auto code = static_cast<int32_t>(std::clamp(scaled, -127.0f, 127.0f));
+    // This way round NaN, of a file's damaged axes, becomes a number, and its bounds infinite.
+    auto code = static_cast<int32_t>(std::min(std::max(-127.0f, scaled), 127.0f));
     codes[i] = static_cast<int8_t>(code);
     out.sum += code;
     double left = double{x[i]} - double{out.factor} * code;

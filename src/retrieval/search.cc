@@ -146,6 +146,7 @@ bool Search::Probe(Screened& screened) {
   nearness_.resize(lists.size());
   kernels::Vector().dots(query_->vector.data(), lists.centres.data(), planes.width, lists.size(),
                          nearness_.data());
+  for (double& x : nearness_) x = std::isnan(x) ? -std::numeric_limits<double>::infinity() : x;
   lists_.resize(lists.size());
   std::iota(lists_.begin(), lists_.end(), 0u);
   auto nearer = [&](uint32_t a, uint32_t b) {

@@ -224,6 +224,12 @@ class Exercise {
       r.count = kRows;
       r.vectors = (similar != 0 ? item_vectors_ : user_vectors_).data();
       Search(similar != 0, r);
+      r.flags = DUOMO_APPROXIMATE;
+      Search(similar != 0, r);
+      r.probes = 1;
+      Search(similar != 0, r);
+      r.flags = 0;
+      r.probes = 0;
       r.vectors = nullptr;
       r.features = features_[similar != 0 ? DUOMO_ITEM : DUOMO_USER];
       if (r.features != nullptr) Search(similar != 0, r);

@@ -346,7 +346,70 @@ static void test_empty_catalogue(void) {
   duomo_model_release(empty);
 }
 
+/* A host's parallel_for: backwards, on this thread; or a broken one, which forgets the last. */
+static void backwards(void* data, size_t count, duomo_work work, void* work_data) {
+  ++*(int*)data;
+  while (count > 0) work(work_data, --count);
+}
+static void forgetful(void* data, size_t count, duomo_work work, void* work_data) {
+  size_t i;
+  (void)data;
+  for (i = 0; i + 1 < count; ++i) work(work_data, i);
+}
+
+/* Threads of the context's own or of the host: the same bits. */
+static void test_threads(void) {
+  duomo_model* shop = open_model("shop");
+  duomo_context* context = make_context(shop, DUOMO_UNKNOWN_IS_ERROR);
+  duomo_context_options options = DUOMO_CONTEXT_OPTIONS_INIT;
+  const int64_t users[4] = {5, 2, 5, 1};
+  results alone, shared;
+  int runs = 0;
+  uint32_t threads;
+  duomo_topk_result out;
+  duomo_topk_request q = DUOMO_TOPK_REQUEST_INIT;
+  q.count = 4;
+  q.ids = users;
+  q.flags = DUOMO_EXCLUDE_SEEN;
+  out = into(&alone);
+  SUCCEEDS(duomo_topk(&out, context, &q, &error));
+  duomo_context_release(context);
+  for (threads = 0; threads <= 9; ++threads) {
+    int own;
+    for (own = 0; own < 2; ++own) {
+      options.threads = threads;
+      options.parallel_for = own ? NULL : backwards;
+      options.parallel_data = own ? NULL : &runs;
+      SUCCEEDS(duomo_context_create(&context, shop, &options, &error));
+      q.flags = DUOMO_EXCLUDE_SEEN | (threads == 3 ? DUOMO_APPROXIMATE : 0); /* it has no lists */
+      out = into(&shared);
+      SUCCEEDS(duomo_topk(&out, context, &q, &error));
+      CHECK(memcmp(&alone, &shared, sizeof(alone)) == 0);
+      duomo_context_release(context);
+    }
+  }
+  CHECK(runs > 0);
+  context = NULL;
+  options.threads = 257;
+  FAILS(DUOMO_INVALID_ARGUMENT, "options.threads is 257, at most 256",
+        duomo_context_create(&context, shop, &options, &error));
+  options.threads = 2;
+  options.reserved = 1;
+  FAILS(DUOMO_INVALID_ARGUMENT, "reserved", duomo_context_create(&context, shop, &options, &error));
+  CHECK(context == NULL);
+  options.reserved = 0;
+  options.parallel_for = forgetful;
+  SUCCEEDS(duomo_context_create(&context, shop, &options, &error));
+  out = into(&shared);
+  FAILS(DUOMO_INVALID_ARGUMENT, "parallel_for returned after 1 calls of its work; it must make 2",
+        duomo_topk(&out, context, &q, &error));
+  CHECK(poisoned(&shared, sizeof(shared)));
+  duomo_context_release(context);
+  duomo_model_release(shop);
+}
+
 void test_topk(void) {
+  test_threads();
   test_sources();
   test_limits();
   test_request_errors();

@@ -87,7 +87,7 @@ class ImportVectors : public ::testing::Test {
       retrieval::Query query;
       query.vector = engine->Vector(model::Side::kUser, u, a);
       query.k = kItems;
-      auto hits = retrieval::TopK(*engine, query, work);
+      auto hits = retrieval::TopK(retrieval::Catalogue(*engine), query, work);
       ASSERT_EQ(hits.size(), kItems);
       for (size_t k = 0; k < hits.size(); ++k) {
         double expected = cosine ? Cosine(u, hits[k].row) : Dot(u, hits[k].row);

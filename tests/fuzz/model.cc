@@ -38,11 +38,11 @@ duomo_model* Open(std::span<const std::byte> bytes, uint32_t flags) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size > kLargest) return 0;
   auto given = std::as_bytes(std::span(data, size));
-  duomo_model_release(Open(given, DUOMO_OPEN_VERIFY | DUOMO_OPEN_COPY));
+  duomo_model_release(Open(given, DUOMO_OPEN_VERIFY | DUOMO_OPEN_COPY | DUOMO_OPEN_PREPARE));
 
   AlignedVector<std::byte> bytes(given.begin(), given.end());
   duomo::testing::Reseal(bytes);
-  duomo_model* model = Open(bytes, 0);
+  duomo_model* model = Open(bytes, DUOMO_OPEN_PREPARE);
   if (model == nullptr) return 0;
   try {
     duomo::testing::Caller caller(model);

@@ -293,6 +293,28 @@ TEST(Planes, ThroughAFile) {
   }
 }
 
+// Files with planes as they were first written: searched, and made again to the byte.
+TEST(Planes, OfGoldenFiles) {
+  Random random(26);
+  for (const char* name : {"axes", "halves", "lists"}) {
+    SCOPED_TRACE(name);
+    auto m = model::Model::Open(StrCat(DUOMO_GOLDEN, "/v2/good/", name, ".duomo"));
+    const model::Planes& planes = m->items().planes;
+    ASSERT_EQ(planes.count, 300u);
+    EXPECT_EQ(planes.axes.empty(), std::string_view(name) == "halves");
+    EXPECT_EQ(planes.lists.size(), std::string_view(name) == "lists" ? 12u : 0u);
+    EXPECT_EQ(m->file().minimum_reader_version(), 1u);
+    PlaneTensors made =
+        MakePlanesAlong(m->items().vectors, {planes.axes.begin(), planes.axes.end()});
+    EXPECT_TRUE(std::equal(made.first.begin(), made.first.end(), planes.first));
+    EXPECT_TRUE(std::equal(made.second.begin(), made.second.end(), planes.second));
+    EXPECT_TRUE(std::equal(made.limits.begin(), made.limits.end(), planes.limits.begin()));
+    auto engine = runtime::Engine::Create(m);
+    Catalogue catalogue(*engine);
+    for (int i = 0; i < 5; ++i) Compare(catalogue, random, Kind::kNoise, 20, 7, 2);
+  }
+}
+
 // ---- Lists ---------------------------------------------------------------------------------
 
 TEST(Lists, HoldEveryVectorWithinItsRadius) {
