@@ -52,6 +52,10 @@ OFFSET(duomo_input_info, name, 24);
 FROZEN(context_options, sizeof(duomo_context_options) >= 8);
 OFFSET(duomo_context_options, struct_size, 0);
 OFFSET(duomo_context_options, unknown_ids, 4);
+OFFSET(duomo_context_options, threads, 8);
+OFFSET(duomo_context_options, reserved, 12);
+OFFSET(duomo_context_options, parallel_for, 16);
+OFFSET(duomo_context_options, parallel_data, 24);
 
 FROZEN(filter, sizeof(duomo_filter) == 40);
 OFFSET(duomo_filter, struct_size, 0);
@@ -79,6 +83,7 @@ OFFSET(duomo_topk_request, filters, 96);
 OFFSET(duomo_topk_request, filter_count, 104);
 OFFSET(duomo_topk_request, minimum_score, 112);
 OFFSET(duomo_topk_request, reserved, 116);
+OFFSET(duomo_topk_request, probes, 120);
 
 FROZEN(topk_result, sizeof(duomo_topk_result) == 32);
 OFFSET(duomo_topk_result, struct_size, 0);
@@ -103,7 +108,8 @@ FROZEN(status_values, DUOMO_OK == 0 && DUOMO_INVALID_ARGUMENT == 1 && DUOMO_NOT_
                           DUOMO_OUT_OF_MEMORY == 3 && DUOMO_IO_ERROR == 4 && DUOMO_CORRUPT == 5 &&
                           DUOMO_UNSUPPORTED_VERSION == 6 && DUOMO_UNSUPPORTED == 7 &&
                           DUOMO_INTERNAL == 8);
-FROZEN(open_values, DUOMO_OPEN_COPY == 1 && DUOMO_OPEN_VERIFY == 2);
+FROZEN(open_values, DUOMO_OPEN_COPY == 1 && DUOMO_OPEN_VERIFY == 2 &&
+       DUOMO_OPEN_PREPARE == 4);
 FROZEN(backend_values,
        DUOMO_BACKEND_DEFAULT == 0 && DUOMO_BACKEND_ONEDNN == 1 && DUOMO_BACKEND_PORTABLE == 2);
 FROZEN(head_values, DUOMO_HEAD_COSINE == 0 && DUOMO_HEAD_DOT == 1 && DUOMO_HEAD_LOGISTIC == 2);
@@ -114,7 +120,8 @@ FROZEN(input_values, DUOMO_INPUT_CATEGORY == 0 && DUOMO_INPUT_CATEGORY_SET == 1 
 FROZEN(keys_values, DUOMO_KEYS_RANGE == 0 && DUOMO_KEYS_INTEGER == 1 && DUOMO_KEYS_STRING == 2);
 FROZEN(unknown_values, DUOMO_UNKNOWN_IS_ERROR == 0 && DUOMO_UNKNOWN_IS_MARKED == 1);
 FROZEN(mode_values, DUOMO_ANY == 0 && DUOMO_ALL == 1 && DUOMO_NONE == 2);
-FROZEN(topk_values, DUOMO_EXCLUDE_SEEN == 1 && DUOMO_MINIMUM_SCORE == 2);
+FROZEN(topk_values, DUOMO_EXCLUDE_SEEN == 1 && DUOMO_MINIMUM_SCORE == 2 &&
+       DUOMO_APPROXIMATE == 4);
 FROZEN(rank_values, DUOMO_RANK_USER_ID == 1);
 
 int duomo_layout_v1(void);

@@ -101,7 +101,9 @@ typedef struct duomo_model duomo_model;
 enum {
   DUOMO_OPEN_COPY = 1,   /* read the file into memory instead of mapping it: use where the file
                             may be changed in place (truncating a mapped file kills the process) */
-  DUOMO_OPEN_VERIFY = 2  /* check the checksum of every byte; time grows with the file */
+  DUOMO_OPEN_VERIFY = 2, /* check the checksum of every byte; time grows with the file */
+  DUOMO_OPEN_PREPARE = 4 /* make the codes for fast searches where the file has none: some
+                            microseconds and about as many bytes as vector_width an item */
 };
 
 enum {
@@ -243,17 +245,31 @@ enum {
   DUOMO_UNKNOWN_IS_MARKED = 1 /* its prediction or vector is NaN, its count 0; the rest is done */
 };
 
+/* A part of a call's work; duomo_parallel_for says which. */
+typedef void (*duomo_work)(void *work_data, size_t index);
+
+/* A host's own threads: calls work(work_data, i) once for each i in 0 … count-1, on any threads and
+ * in any order, and returns when all of them are done. The work throws nothing. */
+typedef void (*duomo_parallel_for)(void *data, size_t count, duomo_work work, void *work_data);
+
 typedef struct duomo_context_options {
   uint32_t struct_size;
   int32_t unknown_ids;  /* DUOMO_UNKNOWN_IS_… */
+  uint32_t threads;     /* duomo_topk and duomo_similar share their work out to so many, at most
+                           256; results do not depend on it. 0 and 1: the calling thread alone */
+  uint32_t reserved;
+  duomo_parallel_for parallel_for;  /* NULL: the context has threads - 1 threads of its own */
+  void *parallel_data;              /* its first argument */
 } duomo_context_options;
 
-#define DUOMO_CONTEXT_OPTIONS_INIT {sizeof(duomo_context_options), DUOMO_UNKNOWN_IS_ERROR}
+#define DUOMO_CONTEXT_OPTIONS_INIT \
+  {sizeof(duomo_context_options), DUOMO_UNKNOWN_IS_ERROR, 0, 0, 0, 0}
 
 /*
  * A context for one thread at a time: make one a thread, or hand one around under a lock. It keeps
- * its model alive. Scratch memory grows to what the largest call needed and is freed by release.
- * options may be NULL. Errors: DUOMO_INVALID_ARGUMENT, DUOMO_OUT_OF_MEMORY.
+ * its model alive. Scratch memory grows to what the largest call needed and is freed by release,
+ * which also ends its threads. options may be NULL. Errors: DUOMO_INVALID_ARGUMENT,
+ * DUOMO_OUT_OF_MEMORY, also where the system starts no more threads.
  */
 DUOMO_API duomo_status duomo_context_create(duomo_context **out, duomo_model *model,
                                             const duomo_context_options *options,
@@ -362,7 +378,11 @@ typedef struct duomo_filter {
 enum {
   DUOMO_EXCLUDE_SEEN = 1, /* leave out what the user has seen: the items of `histories` where they
                              are given, else what the file remembers of `ids` */
-  DUOMO_MINIMUM_SCORE = 2 /* leave out scores below minimum_score */
+  DUOMO_MINIMUM_SCORE = 2, /* leave out scores below minimum_score */
+  DUOMO_APPROXIMATE = 4   /* look into the `probes` likeliest lists only, where the file has lists
+                             (duomo-convert index --lists): faster, and an item may be missed; the
+                             scores are exact. Where there are none, or an allow list or filters leave
+                             few items, the search is exact */
 };
 
 /*
@@ -389,10 +409,12 @@ typedef struct duomo_topk_request {
   size_t filter_count;
   float minimum_score;             /* with DUOMO_MINIMUM_SCORE: in the unit of the results */
   uint32_t reserved;
+  size_t probes;                   /* with DUOMO_APPROXIMATE: lists to look into; 0: as many as the
+                                      file says. All of them: the result is exact */
 } duomo_topk_request;
 
 #define DUOMO_TOPK_REQUEST_INIT \
-  {sizeof(duomo_topk_request), 0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0}
+  {sizeof(duomo_topk_request), 0, 0, 0, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 
 /* Where the results go: the caller's arrays. Query i has counts[i] results, fewer than k where
  * there are no more, from ids[i * k] and scores[i * k] on; what lies behind them is not written. */
@@ -408,7 +430,8 @@ typedef struct duomo_topk_result {
 
 /*
  * The k best items of each user, best first, ties in the order of the file: exactly what
- * predicting every allowed item and sorting by the returned float gives. duomo_similar scores by
+ * predicting every allowed item and sorting by the returned float gives (unless DUOMO_APPROXIMATE
+ * asks for less). duomo_similar scores by
  * the cosine of the item vectors, −1 … 1 (without the bias columns of a dot model), and leaves out
  * the item itself where queries are ids.
  * Errors: DUOMO_INVALID_ARGUMENT (k = 0, none or several sources, a source or flag that does not
