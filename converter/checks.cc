@@ -287,7 +287,8 @@ Check CheckVectors(const Model& model) {
   for (auto [name, side] : kSides) {
     const model::Rows& vectors = model.side(side).vectors;
     const double tolerance = ToleranceOf(vectors.dtype);
-    ForBlocks(vectors, [&](uint64_t begin, std::span<const float> values) {
+    // clang does not capture the names of a structured binding.
+    ForBlocks(vectors, [&, name = name](uint64_t begin, std::span<const float> values) {
       for (size_t i = 0; i < values.size(); i += vectors.width) {
         uint64_t row = begin + i / vectors.width;
         double squares = 0;

@@ -34,6 +34,7 @@ void AddImportArrays(CLI::App& parent);  // in the group "import": safetensors, 
 void AddImportOnnx(CLI::App& parent);
 void AddImportPaddleV2(CLI::App& parent);
 void AddImportVectors(CLI::App& parent);
+void AddImportPaddleInference(CLI::App& parent);
 
 // Everything that is registered, with the groups that hold it.
 void AddAllCommands(CLI::App& app);

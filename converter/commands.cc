@@ -41,6 +41,7 @@ constexpr Entry kCommands[] = {
     {"import", AddImportOnnx},
     {"import", AddImportPaddleV2},
     {"import", AddImportVectors},
+    {"import", AddImportPaddleInference},
 };
 
 }  // namespace

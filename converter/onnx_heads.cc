@@ -81,6 +81,8 @@ ScoreFound PartFinder::Core(Value value) {
               "ReduceSum[axes=1|-1](Mul(b, b)))), $tiny))"),
       Pattern("Div(ReduceSum[axes=1|-1](Mul(a, b)), Clip(Sqrt(Mul(ReduceSum[axes=1|-1](Mul(a, a)), "
               "ReduceSum[axes=1|-1](Mul(b, b)))), $tiny))"),
+      Pattern("Div(ReduceSum[axes=1|-1](Mul(a, b)), Sqrt(Clip(Mul(ReduceSum[axes=1|-1](Mul(a, a)), "
+              "ReduceSum[axes=1|-1](Mul(b, b))), $tiny, $huge)))"),
       Pattern("Div(ReduceSum[axes=1|-1](Mul(a, b)), Sqrt(Mul(ReduceSum[axes=1|-1](Mul(a, a)), "
               "ReduceSum[axes=1|-1](Mul(b, b)))))"),
       Pattern("Div(ReduceSum[axes=1|-1](Mul(a, b)), Max(Mul(ReduceL2[axes=1|-1](a), "

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tarfile
 
+import network
 import numpy as np
 import v2
 
@@ -83,9 +84,37 @@ def check_trained(data_path, name):
     check(f"{name}: trained here, out and in", predict(back, pairs), predict(trained, pairs))
 
 
+def check_inference(data_path, name):
+    """Networks that PaddlePaddle runs, saved by it and imported."""
+    data = v2.Data(data_path)
+    parameters = v2.draw(data, 8)
+    pairs = draw_pairs(data, 10_000, 5)
+    feeds = network.features(data, pairs)
+    out = f"{work}/{name}-inference.duomo"
+
+    def import_and_check(what, source, expected, *users_and_items):
+        said = convert("import", "paddle-inference", source, *users_and_items, "-o", out)
+        assert said["inputs"] == network.INPUTS, said
+        run(f"{programs}/duomo-convert", "verify", out)
+        check(f"{name}: {what}", predict(out, pairs), expected)
+
+    for columns in False, True:
+        path = f"{work}/{name}-{'columns' if columns else 'rows'}/model"
+        network.save(parameters, path, columns)
+        expected = network.run(path, feeds, columns)
+        what = "columns of ids" if columns else "rows of ids"
+        import_and_check(f"json, {what}", os.path.dirname(path), expected, "--data", data_path)
+        import_and_check(f"json, {what}, --like", path, expected, "--like",
+                         f"{work}/{name}-v2.duomo")
+    path = f"{work}/{name}-program/model"
+    expected = network.save_and_run_program(parameters, path, feeds)
+    import_and_check("pdmodel", path + ".pdmodel", expected, "--data", data_path)
+
+
 run(f"{programs}/duomo", "synth", "--users", "300", "--items", "200", "--ratings", "12000",
     "-o", f"{work}/synthetic.zip")
 for path in [f"{work}/synthetic.zip", *real]:
     name = os.path.splitext(os.path.basename(path))[0]
     check_v2(path, name)
     check_trained(path, name)
+    check_inference(path, name)
