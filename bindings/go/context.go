@@ -39,6 +39,12 @@ func MarkUnknown() ContextOption {
 	return func(o *C.duomo_context_options) { o.unknown_ids = C.DUOMO_UNKNOWN_IS_MARKED }
 }
 
+// Threads is how many threads TopK and Similar may use, the caller's among them, at most 256; 0 is 1.
+// Results are the same with any number.
+func Threads(n uint32) ContextOption {
+	return func(o *C.duomo_context_options) { o.threads = C.uint32_t(n) }
+}
+
 // NewContext makes a context. Close it.
 func (m *Model) NewContext(options ...ContextOption) (*Context, error) {
 	m.mu.Lock()

@@ -64,6 +64,10 @@ func Copy() OpenOption { return func(o *openOptions) { o.flags |= C.DUOMO_OPEN_C
 // Verify checks the checksum of every byte; opening then takes time that grows with the file.
 func Verify() OpenOption { return func(o *openOptions) { o.flags |= C.DUOMO_OPEN_VERIFY } }
 
+// Prepare makes the codes for fast searches where the file has none; opening then takes some
+// microseconds an item.
+func Prepare() OpenOption { return func(o *openOptions) { o.flags |= C.DUOMO_OPEN_PREPARE } }
+
 // WithBackend chooses what runs the towers.
 func WithBackend(b Backend) OpenOption { return func(o *openOptions) { o.backend = b } }
 

@@ -110,6 +110,35 @@ func TestOpenBuffer(t *testing.T) {
 	}
 }
 
+func TestPrepare(t *testing.T) {
+	request := duomo.TopKRequest{IDs: []int64{3}, K: 40}
+	want := must2(open(t, "shop").TopK(request))(t)
+	got := must2(open(t, "shop", duomo.Prepare()).TopK(request))(t)
+	if !slices.Equal(got.IDs(0), want.IDs(0)) || !slices.Equal(got.Scores(0), want.Scores(0)) {
+		t.Error(got, want)
+	}
+}
+
+// Of any number of threads the results are the same.
+func TestThreads(t *testing.T) {
+	request := duomo.TopKRequest{IDs: make([]int64, 5000), K: 7}
+	for i := range request.IDs {
+		request.IDs[i] = int64(i%12 + 1)
+	}
+	m := open(t, "shop")
+	want := must2(m.TopK(request))(t)
+	for n := range uint32(4) {
+		got := must2(newContext(t, m, duomo.Threads(n)).TopK(request))(t)
+		pooled := must2(open(t, "shop", duomo.WithContexts(duomo.Threads(n))).TopK(request))(t)
+		for q := range want.Len() {
+			if !slices.Equal(got.IDs(q), want.IDs(q)) || !slices.Equal(got.Scores(q), want.Scores(q)) ||
+				!slices.Equal(pooled.Scores(q), want.Scores(q)) {
+				t.Fatal(n, q)
+			}
+		}
+	}
+}
+
 func TestPredict(t *testing.T) {
 	m := open(t, "shop")
 	c := newContext(t, m)

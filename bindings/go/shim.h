@@ -22,7 +22,7 @@ static inline duomo_status duomo_go_search(
     const duomo_features* features, const size_t* history_offsets, const int64_t* history_ids,
     const size_t* exclude_offsets, const int64_t* exclude_ids, const int64_t* allow_ids,
     size_t allow_count, const duomo_filter* filters, size_t filter_count, float minimum_score,
-    duomo_error* error) {
+    size_t probes, duomo_error* error) {
   duomo_topk_result result = DUOMO_TOPK_RESULT_INIT;
   duomo_topk_request request = DUOMO_TOPK_REQUEST_INIT;
   result.ids = ids;
@@ -43,6 +43,7 @@ static inline duomo_status duomo_go_search(
   request.filters = filters;
   request.filter_count = filter_count;
   request.minimum_score = minimum_score;
+  request.probes = probes;
   return similar ? duomo_similar(&result, context, &request, error)
                  : duomo_topk(&result, context, &request, error);
 }

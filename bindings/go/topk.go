@@ -49,6 +49,11 @@ type TopKRequest struct {
 	Allow        []int64      // where not nil: return only these
 	Filters      []Filter     // all must hold
 	MinimumScore *float32     // leave out lower scores; in the unit of the results
+
+	// Approximate looks into the Probes likeliest lists only, where the file has lists: faster, and an
+	// item may be missed; the scores are exact. Probes of 0: as many as the file says.
+	Approximate bool
+	Probes      int
 }
 
 // TopKResult is what TopK and Similar find. It can be used again for another request; slices that
@@ -148,6 +153,9 @@ func (c *Context) search(similar C.int, result *TopKResult, r *TopKRequest) erro
 		flags |= C.DUOMO_MINIMUM_SCORE
 		minimum = C.float(*r.MinimumScore)
 	}
+	if r.Approximate {
+		flags |= C.DUOMO_APPROXIMATE
+	}
 	if err := c.enterWith(r.Features); err != nil {
 		return err
 	}
@@ -163,7 +171,7 @@ func (c *Context) search(similar C.int, result *TopKResult, r *TopKRequest) erro
 		floats(r.Vectors), r.Features.c(), sizesOf(r.Histories.Offsets),
 		integers(r.Histories.Values), sizesOf(exclude.Offsets), integers(exclude.Values),
 		integers(r.Allow), C.size_t(len(r.Allow)), filters.memory, C.size_t(len(r.Filters)),
-		minimum, &c.err))
+		minimum, C.size_t(r.Probes), &c.err))
 	if err == nil {
 		result.counts = counts
 	}
@@ -175,6 +183,8 @@ func (c *Context) shape(r *TopKRequest) (count, k int, err error) {
 	switch {
 	case r.K < 0:
 		return 0, 0, invalid("K is %d", r.K)
+	case r.Probes < 0:
+		return 0, 0, invalid("Probes is %d", r.Probes)
 	case r.IDs != nil:
 		count = len(r.IDs)
 	case r.Vectors != nil:

@@ -84,7 +84,7 @@ void TestModel() {
   FAILS(DUOMO_CORRUPT, "", duomo::Model::OpenBuffer("x", 1));
 
   duomo::OpenOptions options;
-  options.copy = options.verify = true;
+  options.copy = options.verify = options.prepare = true;
   options.backend = DUOMO_BACKEND_PORTABLE;
   duomo::Model model = GET(duomo::Model::Open(folder + "shop.duomo", options));
   duomo::ModelInfo info = GET(model.Info());

@@ -8,12 +8,14 @@ _Static_assert(sizeof(size_t) == sizeof(jlong), "the glue is for 64-bit systems"
  * well under a millisecond; larger ones are copied. */
 enum { kInPlace = 1 << 16 };
 
-NATIVE(jlong, createContext)(JNIEnv *env, jclass c, jlong model, jint unknown_ids) {
+NATIVE(jlong, createContext)(JNIEnv *env, jclass c, jlong model, jint unknown_ids,
+                             jint threads) {
   duomo_error error = DUOMO_ERROR_INIT;
   duomo_context_options options = DUOMO_CONTEXT_OPTIONS_INIT;
   duomo_context *context = NULL;
   (void)c;
   options.unknown_ids = unknown_ids;
+  options.threads = (uint32_t)threads;
   Check(env, duomo_context_create(&context, HANDLE(duomo_model, model), &options, &error), &error);
   return (jlong)(intptr_t)context;
 }
@@ -191,7 +193,7 @@ NATIVE(void, search)(JNIEnv *env, jclass c, jlong context, jboolean similar, jin
                      jlongArray ids, jfloatArray vectors, jlong features, jlongArray history_offsets,
                      jlongArray history_ids, jint k, jlongArray exclude_offsets,
                      jlongArray exclude_ids, jlongArray allow, jintArray modes, jobjectArray inputs,
-                     jobjectArray lists, jfloat minimum, jlongArray out_ids, jfloatArray out_scores,
+                     jobjectArray lists, jfloat minimum, jint probes, jlongArray out_ids, jfloatArray out_scores,
                      jlongArray out_counts) {
   duomo_error error = DUOMO_ERROR_INIT;
   duomo_status status = DUOMO_OK;
@@ -228,6 +230,7 @@ NATIVE(void, search)(JNIEnv *env, jclass c, jlong context, jboolean similar, jin
     r.filters = n > 0 ? filters : NULL;
     r.filter_count = n;
     r.minimum_score = minimum;
+    r.probes = (size_t)probes;
     result.ids = (int64_t *)best.data;
     result.scores = scores.data;
     result.counts = (size_t *)counts.data;

@@ -13,12 +13,14 @@ int BeginContext(ContextObject *context) {
 
 void EndContext(ContextObject *context) { context->busy = 0; }
 
-/* Context(model, unknown_ids) */
+/* Context(model, unknown_ids, threads) */
 static PyObject *New(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
   PyObject *model;
   duomo_context_options options = DUOMO_CONTEXT_OPTIONS_INIT;
+  int threads;
   (void)kwargs;
-  if (!PyArg_ParseTuple(args, "O!i", model_type, &model, &options.unknown_ids)) return NULL;
+  if (!PyArg_ParseTuple(args, "O!ii", model_type, &model, &options.unknown_ids, &threads)) return NULL;
+  options.threads = (uint32_t)threads;
   Handle *handle = OpenHandle(model);
   if (handle == NULL) return NULL;
   duomo_context *made = NULL;

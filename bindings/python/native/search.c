@@ -108,10 +108,11 @@ static int GetSearch(Search *s, PyObject *const *args, size_t width) {
   return 0;
 }
 
-/* search(similar, out_ids, out_scores, out_counts, k, exclude_seen, minimum or None, + GetSearch) */
+/* search(similar, out_ids, out_scores, out_counts, k, exclude_seen, minimum or None, probes or None,
+ * + GetSearch) */
 PyObject *ContextSearch(PyObject *object, PyObject *const *args, Py_ssize_t n) {
   ContextObject *self = (ContextObject *)object;
-  if (CheckCount("search", n, 17) != 0) return NULL;
+  if (CheckCount("search", n, 18) != 0) return NULL;
   duomo_error error = DUOMO_ERROR_INIT;
   duomo_status status = DUOMO_OK;
   duomo_topk_result result = DUOMO_TOPK_RESULT_INIT;
@@ -129,9 +130,14 @@ PyObject *ContextSearch(PyObject *object, PyObject *const *args, Py_ssize_t n) {
     s.request.minimum_score = (float)PyFloat_AsDouble(args[6]);
     if (PyErr_Occurred()) return NULL;
   }
+  if (args[7] != Py_None) {
+    s.request.flags |= DUOMO_APPROXIMATE;
+    s.request.probes = PyLong_AsSize_t(args[7]);
+    if (PyErr_Occurred()) return NULL;
+  }
   if (BeginContext(self) != 0) return NULL;
   size_t k = s.request.k;
-  if (GetSearch(&s, args + 7, self->handle->vector_width) == 0 &&
+  if (GetSearch(&s, args + 8, self->handle->vector_width) == 0 &&
       GetArray(&ids, args[1], kInt64, 1, 0, "out_ids") == 0 &&
       GetArray(&scores, args[2], kFloat, 1, 0, "out_scores") == 0 &&
       GetArray(&counts, args[3], kOffset, 1, 0, "out_counts") == 0 &&

@@ -107,6 +107,12 @@ def test_topk_leaves_out_what_it_should(shop):
     assert len(shop.topk(1, 40, minimum_score=score)) == 5
 
 
+def test_probes(shop):
+    for probes in (0, 1, 2**62):  # the file has no lists: exact
+        assert list(shop.topk(1, 40, probes=probes)) == list(shop.topk(1, 40))
+        assert list(shop.similar(1000, 40, probes=probes)) == list(shop.similar(1000, 40))
+
+
 def test_filters(shop):
     red = set(shop.topk(1, 40, where=duomo.Filter("tags", ["red"])).ids.tolist())
     rest = set(shop.topk(1, 40, where=duomo.Filter("tags", "red", "none")).ids.tolist())
@@ -179,6 +185,16 @@ def test_unknown_ids(shop):
         assert np.isnan(context.encode_users([99])).all()
 
 
+def test_threads(shop, models):
+    users = np.tile(shop.user_ids, 400)
+    wanted = shop.topk(users, 7)
+    with duomo.open(models / "shop.duomo", threads=2) as model, shop.context(threads=3) as context:
+        for one in (model, context):
+            found = one.topk(users, 7)
+            assert np.array_equal(found.ids, wanted.ids)
+            assert np.array_equal(found.scores, wanted.scores)
+
+
 def test_open_options(models, tmp_path):
     path = models / "shop.duomo"
     with duomo.open(os.fspath(path), copy=True, verify=True, unknown="mark") as model:
@@ -186,6 +202,8 @@ def test_open_options(models, tmp_path):
         assert np.isnan(model.predict(1, 5))
     with duomo.open(path, backend="portable") as model:
         assert model.predict(1, 1000) > 0
+    with duomo.open(path) as plain, duomo.open(path, prepare=True) as prepared:
+        assert list(prepared.topk(3, 40)) == list(plain.topk(3, 40))
     odd = tmp_path / "größe \udcff.duomo"  # any bytes may be a file name
     shutil.copy(path, odd)
     assert duomo.open(odd).info.name == "shop"

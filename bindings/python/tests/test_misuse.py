@@ -64,12 +64,14 @@ def test_wrong_arguments(shop):
         lambda: shop.predict_vectors(np.zeros((2, 19)), np.zeros((2, 19))),
         lambda: shop.topk(1, k=0),
         lambda: shop.topk(1, k=-1),
+        lambda: shop.topk(1, probes=-1),
         lambda: shop.topk(),
         lambda: shop.topk(1, vectors=np.zeros((1, 20))),
         lambda: shop.topk([1, 2], exclude=[[1000]]),
         lambda: shop.topk(1, minimum_score=np.nan),
         lambda: shop.topk(1, where=duomo.Filter("tags", ["red"], "some")),
         lambda: shop.context(unknown="maybe"),
+        lambda: shop.context(threads=-1),
         lambda: duomo.open("x", backend="cuda"),
         lambda: duomo.open(b"a\0b"),
     ):
@@ -90,7 +92,7 @@ def test_the_extension_checks_by_itself(shop):
     """What no public call lets through would still not hurt the process."""
     from duomo import _native
 
-    context = _native.Context(shop._native, 0)
+    context = _native.Context(shop._native, 0, 1)
     ids, out = np.array([1, 2]), np.zeros(2, np.float32)
     with pytest.raises(TypeError, match="int64"):
         context.predict(out, out, out)
@@ -109,7 +111,7 @@ def test_the_extension_checks_by_itself(shop):
     for offsets in ([0, 1], [0, 2, 1], [0, 1, 3], [1, 1, 2]):
         with pytest.raises(ValueError, match="codes"):
             items.integer_lists("codes", np.array(offsets, np.uint64), ids)
-    huge = [False, ids, out, np.zeros(2, np.uint64), 2**62, False, None, 2, ids]
+    huge = [False, ids, out, np.zeros(2, np.uint64), 2**62, False, None, None, 2, ids]
     huge += [None] * 7 + [()]
     with pytest.raises(ValueError, match="too large"):
         context.search(*huge)

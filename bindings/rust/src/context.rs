@@ -32,10 +32,11 @@ pub enum UnknownIds {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ContextOptions {
     unknown_ids: UnknownIds,
+    threads: u32,
 }
 
 impl ContextOptions {
-    /// An unknown id fails a call.
+    /// An unknown id fails a call, and calls run in the caller's thread alone.
     pub fn new() -> Self {
         Self::default()
     }
@@ -46,12 +47,20 @@ impl ContextOptions {
         self
     }
 
+    /// How many threads [`Context::top_k`] and [`Context::similar`] may use, the caller's among them,
+    /// at most 256; 0 is 1. Results are the same with any number.
+    pub fn threads(&mut self, threads: u32) -> &mut Self {
+        self.threads = threads;
+        self
+    }
+
     fn c(&self) -> sys::duomo_context_options {
         sys::duomo_context_options {
             unknown_ids: match self.unknown_ids {
                 UnknownIds::Error => sys::DUOMO_UNKNOWN_IS_ERROR,
                 UnknownIds::Marked => sys::DUOMO_UNKNOWN_IS_MARKED,
             },
+            threads: self.threads,
             ..sys::DUOMO_CONTEXT_OPTIONS_INIT
         }
     }

@@ -104,6 +104,12 @@ impl OpenOptions {
         self.flag(sys::DUOMO_OPEN_VERIFY, verify)
     }
 
+    /// Makes the codes for fast searches where the file has none; opening then takes some
+    /// microseconds an item.
+    pub fn prepare(&mut self, prepare: bool) -> &mut Self {
+        self.flag(sys::DUOMO_OPEN_PREPARE, prepare)
+    }
+
     /// What runs the towers.
     pub fn backend(&mut self, backend: Backend) -> &mut Self {
         self.backend = backend;

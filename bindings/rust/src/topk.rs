@@ -38,6 +38,7 @@ pub struct TopKRequest<'a> {
     k: usize,
     exclude_seen: bool,
     minimum_score: Option<f32>,
+    probes: Option<usize>,
 }
 
 impl<'a> TopKRequest<'a> {
@@ -51,6 +52,7 @@ impl<'a> TopKRequest<'a> {
             k: 10,
             exclude_seen: false,
             minimum_score: None,
+            probes: None,
         }
     }
 
@@ -150,6 +152,14 @@ impl<'a> TopKRequest<'a> {
         self
     }
 
+    /// Looks into the `probes` likeliest lists only, where the file has lists: faster, and an item may
+    /// be missed; the scores are exact. 0: as many as the file says.
+    #[must_use]
+    pub fn approximate(mut self, probes: usize) -> Self {
+        self.probes = Some(probes);
+        self
+    }
+
     pub(crate) fn run(
         &self,
         context: &mut Context,
@@ -195,6 +205,10 @@ impl<'a> TopKRequest<'a> {
         if let Some(score) = self.minimum_score {
             c.flags |= sys::DUOMO_MINIMUM_SCORE;
             c.minimum_score = score;
+        }
+        if let Some(probes) = self.probes {
+            c.flags |= sys::DUOMO_APPROXIMATE;
+            c.probes = probes;
         }
         result.make_room(c.count, c.k)?;
         let mut out = sys::duomo_topk_result {

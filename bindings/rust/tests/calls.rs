@@ -14,6 +14,30 @@ fn marking(model: &Model) -> Context {
     model.context_with(&options).unwrap()
 }
 
+/// Of any number of threads the results are the same.
+#[test]
+fn threads() {
+    let model = open("shop");
+    let users: Vec<i64> = (0..5000).map(|i| i % 12 + 1).collect();
+    let request = TopKRequest::users(&users).k(7);
+    let want = model.context().unwrap().top_k(&request).unwrap();
+    for threads in [1, 2, 3] {
+        let mut options = ContextOptions::new();
+        let mut context = model.context_with(options.threads(threads)).unwrap();
+        let got = context.top_k(&request).unwrap();
+        for query in 0..users.len() {
+            assert_eq!(got.ids(query), want.ids(query));
+            assert_eq!(got.scores(query), want.scores(query));
+        }
+    }
+    let mut options = ContextOptions::new();
+    fails(
+        Status::InvalidArgument,
+        "threads",
+        model.context_with(options.threads(100_000)),
+    );
+}
+
 #[test]
 fn predict() {
     let model = open("shop");
@@ -124,6 +148,11 @@ fn top_k() {
         top(TopKRequest::user(3).k(40).filter(blue).filter(coded)).len(),
         13
     );
+
+    for probes in [0, 1, usize::MAX] {
+        // no lists: exact
+        assert_eq!(top(TopKRequest::user(3).k(40).approximate(probes)), all);
+    }
 
     let mut vector = [0.0; 20];
     context.encode_users(&mut vector, &[3]).unwrap();

@@ -96,6 +96,17 @@ fn open_errors() {
 }
 
 #[test]
+fn prepared() {
+    let request = duomo::TopKRequest::user(3).k(40);
+    let mut options = OpenOptions::new();
+    let plain = options.open(model_path("shop")).unwrap();
+    let prepared = options.prepare(true).open(model_path("shop")).unwrap();
+    let want = plain.context().unwrap().top_k(&request).unwrap();
+    let got = prepared.context().unwrap().top_k(&request).unwrap();
+    assert_eq!((got.ids(0), got.scores(0)), (want.ids(0), want.scores(0)));
+}
+
+#[test]
 fn buffers() {
     let mut bytes = fs::read(model_path("shop")).unwrap();
     let want = open("shop").context().unwrap().predict(3, 1006).unwrap();

@@ -9,6 +9,9 @@ inline namespace DUOMO_HPP_NAMESPACE {
 
 struct ContextOptions {
   int32_t unknown_ids = DUOMO_UNKNOWN_IS_ERROR;  // or DUOMO_UNKNOWN_IS_MARKED
+  uint32_t threads = 0;                          // that TopK and Similar may use; 0 is 1
+  duomo_parallel_for parallel_for = nullptr;     // the host's own threads, and its first argument
+  void* parallel_data = nullptr;
 };
 
 // Scratch memory of one call at a time: make one a thread. Holds its model. Functions that end
@@ -22,6 +25,9 @@ class Context {
     duomo_model_info info = DUOMO_MODEL_INFO_INIT;
     duomo_context* context = nullptr;
     o.unknown_ids = options.unknown_ids;
+    o.threads = options.threads;
+    o.parallel_for = options.parallel_for;
+    o.parallel_data = options.parallel_data;
     duomo_status status = duomo_model_get_info(&info, model.get(), &error);
     if (status == DUOMO_OK) status = duomo_context_create(&context, model.get(), &o, &error);
     return internal::Finish(status, error, [&] { return Context(context, info); });

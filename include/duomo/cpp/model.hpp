@@ -10,8 +10,9 @@ namespace duomo {
 inline namespace DUOMO_HPP_NAMESPACE {
 
 struct OpenOptions {
-  bool copy = false;    // DUOMO_OPEN_COPY
-  bool verify = false;  // DUOMO_OPEN_VERIFY
+  bool copy = false;     // DUOMO_OPEN_COPY
+  bool verify = false;   // DUOMO_OPEN_VERIFY
+  bool prepare = false;  // DUOMO_OPEN_PREPARE
   int32_t backend = DUOMO_BACKEND_DEFAULT;
 };
 
@@ -113,6 +114,7 @@ class Model {
     duomo_open_options o = DUOMO_OPEN_OPTIONS_INIT;
     if (options.copy) o.flags |= DUOMO_OPEN_COPY;
     if (options.verify) o.flags |= DUOMO_OPEN_VERIFY;
+    if (options.prepare) o.flags |= DUOMO_OPEN_PREPARE;
     o.backend = options.backend;
     return o;
   }

@@ -66,6 +66,13 @@ class TopKRequest {
     c_.minimum_score = score;
     return *this;
   }
+  // Looks into the likeliest lists only, where the file has lists; 0: as many as it says. Faster,
+  // and an item may be missed; the scores are exact.
+  TopKRequest& Approximate(size_t probes = 0) {
+    c_.flags |= DUOMO_APPROXIMATE;
+    c_.probes = probes;
+    return *this;
+  }
   // What is never returned: to every query the same, or a list for each.
   TopKRequest& Exclude(Ids ids) { return shared_exclude_ = ids, exclude_ = {}, *this; }
   TopKRequest& Exclude(ListsView<int64_t> lists) {

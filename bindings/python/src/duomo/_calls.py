@@ -106,6 +106,7 @@ class Calls:
         allow: Ids | None = None,
         where: Filter | Iterable[Filter] = (),
         minimum_score: float | None = None,
+        probes: int | None = None,
     ) -> Any:
         """The k best items, best first: Hits for a single user (one id, vector, history or dict of
         values), TopK for many.
@@ -115,7 +116,8 @@ class Calls:
         may also accompany ids and then stand for what the file remembers.
         What: ``exclude`` is a list of ids for everybody, or a list a user; ``allow`` the only items
         considered; ``where`` filters that must all hold; ``minimum_score`` in the unit of the
-        output.
+        output; with ``probes`` only so many of the likeliest lists are looked into where the file
+        has lists (0: as many as it says), which is faster and may miss an item.
         """
         single = _arrays.is_id(users)
         if history is not None:
@@ -125,7 +127,7 @@ class Calls:
             histories = [history]
         return self._find(
             False, users, k, vectors, features, histories, exclude_seen, exclude, allow, where,
-            minimum_score, single,
+            minimum_score, probes, single,
         )  # fmt: skip
 
     def similar(
@@ -139,11 +141,12 @@ class Calls:
         allow: Ids | None = None,
         where: Filter | Iterable[Filter] = (),
         minimum_score: float | None = None,
+        probes: int | None = None,
     ) -> Any:
         """The items most like an item (Hits) or like each of many (TopK), by cosine."""
         return self._find(
             True, items, k, vectors, features, None, False, exclude, allow, where,
-            minimum_score, _arrays.is_id(items),
+            minimum_score, probes, _arrays.is_id(items),
         )  # fmt: skip
 
     def _find(
@@ -159,6 +162,7 @@ class Calls:
         allow: Any,
         where: Any,
         minimum_score: float | None,
+        probes: int | None,
         single: bool,
     ) -> Hits | TopK:
         width, item_count = self._shape()
@@ -183,14 +187,16 @@ class Calls:
         filters = (where,) if isinstance(where, Filter) else tuple(where)
         if k < 0:
             raise ValueError(f"k: {k}")
+        if probes is not None and probes < 0:
+            raise ValueError(f"probes: {probes}")
         # No query has more results than there are items, so results need no more memory than that.
         k = min(k, max(item_count, 1))
         out_ids = np.empty((count, k), np.int64)
         scores = np.empty((count, k), np.float32)
         counts = np.empty(count, np.uint64)
         self._call(
-            _search, similar, out_ids, scores, counts, k, exclude_seen, minimum_score, count, ids,
-            wanted, made._native if made else None, *lists, *excluded, allowed,
+            _search, similar, out_ids, scores, counts, k, exclude_seen, minimum_score, probes,
+            count, ids, wanted, made._native if made else None, *lists, *excluded, allowed,
             tuple(f._native() for f in filters),
         )  # fmt: skip
         if single:

@@ -25,8 +25,10 @@ class Model(Closing, Calls):
     """An opened .duomo file. Any number of threads may use it at once: every call borrows a context
     from a pool. Close it, or use it in ``with``; calls that run meanwhile finish undisturbed."""
 
-    def __init__(self, native: _native.Model, unknown: Unknown | str = Unknown.ERROR) -> None:
-        self._unknown = int(Unknown.of(unknown))
+    def __init__(
+        self, native: _native.Model, unknown: Unknown | str = Unknown.ERROR, threads: int = 1
+    ) -> None:
+        self._options = (int(Unknown.of(unknown)), _threads(threads))
         self._native = native
         self._pool: deque[_native.Context] = deque()
         name, unit, head, *rest = native.info()
@@ -43,7 +45,7 @@ class Model(Closing, Calls):
         try:
             context = pool.pop()
         except IndexError:
-            context = _native.Context(self._native, self._unknown)
+            context = _native.Context(self._native, *self._options)
         try:
             return method(context, *args)
         finally:
@@ -87,9 +89,10 @@ class Model(Closing, Calls):
         state = ", closed" if self.closed else ""
         return f"Model({i.name!r}, {i.user_count} users, {i.item_count} items{state})"
 
-    def context(self, unknown: Unknown | str = Unknown.ERROR) -> Context:
-        """A context of the caller's own: for another way with unknown ids, or to spare the pool."""
-        return Context(self, unknown)
+    def context(self, unknown: Unknown | str = Unknown.ERROR, threads: int = 1) -> Context:
+        """A context of the caller's own: for another way with unknown ids, for calls that use
+        several threads, or to spare the pool."""
+        return Context(self, unknown, threads)
 
     def features(self, scope: Scope | str, data: FeatureData | int) -> Features:
         """Raw features of users, items or pairs, from
@@ -141,9 +144,12 @@ class Context(Closing, Calls):
     """Scratch memory of one thread at a time; a second call while one runs raises BusyError. Holds
     its model, also after the model's ``close``."""
 
-    def __init__(self, model: Model, unknown: Unknown | str = Unknown.ERROR) -> None:
+    def __init__(
+        self, model: Model, unknown: Unknown | str = Unknown.ERROR, threads: int = 1
+    ) -> None:
         self._of = model
-        self._native = _native.Context(model._native, int(Unknown.of(unknown)))
+        options = (int(Unknown.of(unknown)), _threads(threads))
+        self._native = _native.Context(model._native, *options)
 
     def _call(self, method: Callable[..., _T], *args: Any) -> _T:
         return method(self._native, *args)
@@ -166,8 +172,14 @@ class Context(Closing, Calls):
         self._native.close()
 
 
-def _flags(copy: bool, verify: bool) -> int:
-    return (1 if copy else 0) | (2 if verify else 0)
+def _threads(number: int) -> int:
+    if not 0 <= number < 2**31:
+        raise ValueError(f"threads: {number}")
+    return number
+
+
+def _flags(copy: bool, verify: bool, prepare: bool) -> int:
+    return (1 if copy else 0) | (2 if verify else 0) | (4 if prepare else 0)
 
 
 def _backend(name: str) -> int:
@@ -181,16 +193,20 @@ def open(  # noqa: A001 - as gzip.open and wave.open
     *,
     copy: bool = False,
     verify: bool = False,
+    prepare: bool = False,
     backend: str = "default",
     unknown: Unknown | str = Unknown.ERROR,
+    threads: int = 1,
 ) -> Model:
     """Opens a .duomo file. It is mapped: replace files by rename, never edit them in place, or give
-    ``copy``. ``verify`` checks the checksum of every byte. ``backend``: "default", "onednn" or
+    ``copy``. ``verify`` checks the checksum of every byte. ``prepare`` makes the codes for fast
+    searches where the file has none, some microseconds an item. ``backend``: "default", "onednn" or
     "portable". ``unknown``: "error" (an unknown id in a call raises NotFound) or "mark" (its
-    prediction or vector is NaN, its results none)."""
+    prediction or vector is NaN, its results none).
+    ``threads``: how many topk and similar may use; results are the same with any number."""
     load_library()
-    flags = _flags(copy, verify)
-    return Model(_native.Model(os.fsencode(path), None, flags, _backend(backend)), unknown)
+    flags = _flags(copy, verify, prepare)
+    return Model(_native.Model(os.fsencode(path), None, flags, _backend(backend)), unknown, threads)
 
 
 def open_buffer(
@@ -198,11 +214,14 @@ def open_buffer(
     *,
     copy: bool = False,
     verify: bool = False,
+    prepare: bool = False,
     backend: str = "default",
     unknown: Unknown | str = Unknown.ERROR,
+    threads: int = 1,
 ) -> Model:
     """The same from bytes, a memoryview, an mmap or an array. They are borrowed until the model and
     all that holds it are gone, and must not change; where they do not lie on a multiple of 64 they
     are copied (``info.copied``)."""
     load_library()
-    return Model(_native.Model(None, data, _flags(copy, verify), _backend(backend)), unknown)
+    native = _native.Model(None, data, _flags(copy, verify, prepare), _backend(backend))
+    return Model(native, unknown, threads)

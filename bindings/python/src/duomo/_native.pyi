@@ -38,7 +38,7 @@ class Features:
     def string_lists(self, name: str, offsets: _Offsets, values: Sequence[str]) -> None: ...
 
 class Context:
-    def __init__(self, model: Model, unknown_ids: int) -> None: ...
+    def __init__(self, model: Model, unknown_ids: int, threads: int) -> None: ...
     @property
     def closed(self) -> bool: ...
     def close(self) -> None: ...
@@ -56,6 +56,7 @@ class Context:
         k: int,
         exclude_seen: bool,
         minimum_score: float | None,
+        probes: int | None,
         count: int,
         ids: _Ids | None,
         vectors: _Floats | None,

@@ -12,7 +12,7 @@ public final class Context extends Recommender implements AutoCloseable {
     this.info = info;
     long pointer = model.begin();
     try {
-      long made = Native.createContext(pointer, options.unknown.ordinal());
+      long made = Native.createContext(pointer, options.unknown.ordinal(), options.threads);
       handle = Handle.of(this, made, Native::releaseContext, model, "this context");
     } finally {
       model.end();

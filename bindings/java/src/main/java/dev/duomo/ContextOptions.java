@@ -3,8 +3,9 @@ package dev.duomo;
 /** What a context does. */
 public final class ContextOptions {
   Unknown unknown = Unknown.ERROR;
+  int threads;
 
-  /** The defaults: unknown ids are errors. */
+  /** The defaults: unknown ids are errors, and calls run in the caller's thread alone. */
   public ContextOptions() {}
 
   /**
@@ -18,7 +19,21 @@ public final class ContextOptions {
     return this;
   }
 
+  /**
+   * Says how many threads topK and similar may use. Results are the same with any number.
+   *
+   * @param value their number, the caller's among them, at most 256; 0 is 1
+   * @return this
+   */
+  public ContextOptions threads(int value) {
+    if (value < 0) {
+      throw new IllegalArgumentException("threads: " + value);
+    }
+    threads = value;
+    return this;
+  }
+
   ContextOptions copy() {
-    return new ContextOptions().unknown(unknown);
+    return new ContextOptions().unknown(unknown).threads(threads);
   }
 }

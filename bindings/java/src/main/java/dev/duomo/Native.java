@@ -55,7 +55,7 @@ final class Native {
 
   static native void setIntegerLists(long features, byte[] input, long[] offsets, long[] values);
 
-  static native long createContext(long model, int unknownIds);
+  static native long createContext(long model, int unknownIds, int threads);
 
   static native void releaseContext(long context);
 
@@ -86,7 +86,7 @@ final class Native {
       long context, boolean similar, int flags, int count, long[] ids, float[] vectors,
       long features, long[] historyOffsets, long[] historyIds, int k, long[] excludeOffsets,
       long[] excludeIds, long[] allow, int[] filterModes, byte[][] filterInputs,
-      Object[] filterValues, float minimumScore, long[] outIds, float[] outScores,
+      Object[] filterValues, float minimumScore, int probes, long[] outIds, float[] outScores,
       long[] outCounts);
 
   static native void rank(

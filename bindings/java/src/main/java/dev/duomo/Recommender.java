@@ -371,7 +371,7 @@ public abstract class Recommender {
                   histories == null ? null : histories.values, k,
                   exclude == null ? null : exclude.offsets,
                   exclude == null ? null : exclude.values, request.allow, modes, inputs, values,
-                  request.minimumScore, result.ids, result.scores, result.counts));
+                  request.minimumScore, request.probes, result.ids, result.scores, result.counts));
     } finally {
       if (request.features != null) {
         request.features.end();

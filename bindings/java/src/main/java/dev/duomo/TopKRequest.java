@@ -18,6 +18,7 @@ public final class TopKRequest {
   long[][] exclude;
   long[] allow;
   float minimumScore;
+  int probes;
   final List<Filter> filters = new ArrayList<>();
 
   private TopKRequest() {}
@@ -155,6 +156,22 @@ public final class TopKRequest {
   public TopKRequest minimumScore(float score) {
     flags |= 2;
     minimumScore = score;
+    return this;
+  }
+
+  /**
+   * Looks into the likeliest lists only, where the file has lists: faster, and an item may be missed;
+   * the scores are exact.
+   *
+   * @param lists how many to look into; 0: as many as the file says
+   * @return this
+   */
+  public TopKRequest approximate(int lists) {
+    if (lists < 0) {
+      throw new IllegalArgumentException("lists: " + lists);
+    }
+    flags |= 4;
+    probes = lists;
     return this;
   }
 }

@@ -13,6 +13,7 @@ import java.nio.LongBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -170,6 +171,25 @@ class CallsTest {
   }
 
   @Test
+  void threads() {
+    long[] users = new long[5000];
+    Arrays.setAll(users, i -> 1 + i % 12);
+    TopKResult wanted = shop.topK(TopKRequest.of(users).k(7));
+    ContextOptions two = new ContextOptions().threads(2);
+    try (Model model = Model.open(Fixtures.models("shop"), new OpenOptions().contexts(two));
+        Context context = shop.newContext(two.threads(3))) {
+      for (Recommender each : List.of(model, context)) {
+        TopKResult found = each.topK(TopKRequest.of(users).k(7));
+        for (int q = 0; q < users.length; ++q) {
+          assertArrayEquals(wanted.ids(q), found.ids(q));
+          assertArrayEquals(wanted.scores(q), found.scores(q));
+        }
+      }
+    }
+    assertThrows(IllegalArgumentException.class, () -> new ContextOptions().threads(-1));
+  }
+
+  @Test
   void resultsAreUsedAgain() {
     TopKResult result = new TopKResult();
     assertEquals(0, result.size());
@@ -206,6 +226,10 @@ class CallsTest {
     assertEquals(0, shop.topK(TopKRequest.of(1).allow()).count(0));
     float fifth = shop.topK(TopKRequest.of(1)).score(0, 4);
     assertEquals(5, shop.topK(TopKRequest.of(1).k(40).minimumScore(fifth)).count(0));
+    for (int lists : new int[] {0, 1, Integer.MAX_VALUE}) { // the file has none: exact
+      assertArrayEquals(all, shop.topK(TopKRequest.of(1).k(40).approximate(lists)).ids(0));
+    }
+    assertThrows(IllegalArgumentException.class, () -> TopKRequest.of(1).approximate(-1));
     Filter red = Filter.of("tags", Filter.Mode.ANY, "red");
     Set<Long> reds = set(shop.topK(TopKRequest.of(1).k(40).where(red)).ids(0));
     assertTrue(!reds.isEmpty() && reds.size() < 40);
@@ -303,6 +327,11 @@ class CallsTest {
     try (Model copy = Model.open(odd, options)) {
       assertTrue(copy.info().copied);
       assertTrue(Float.isNaN(copy.predict(1, 5)));
+    }
+    try (Model prepared = Model.open(odd, new OpenOptions().prepare())) {
+      TopKRequest request = TopKRequest.of(3).k(40);
+      assertArrayEquals(shop.topK(request).ids(0), prepared.topK(request).ids(0));
+      assertArrayEquals(shop.topK(request).scores(0), prepared.topK(request).scores(0));
     }
     Fixtures.fails(Status.IO_ERROR, "missing", () -> Model.open(folder.resolve("missing")));
   }
