@@ -284,7 +284,9 @@ Check CheckVectors(const Model& model) {
     return check;
   }
   bool cosine = model.description().head.kind == model::HeadKind::kCosine;
-  for (auto [name, side] : kSides) {
+  for (const auto& entry : kSides) {  // clang 14 captures no structured binding
+    const char* name = entry.first;
+    const model::Side side = entry.second;
     const model::Rows& vectors = model.side(side).vectors;
     const double tolerance = ToleranceOf(vectors.dtype);
     // clang does not capture the names of a structured binding.

@@ -383,7 +383,9 @@ VectorFile OpenVectors(const std::string& path, const std::string& output) {
 }
 
 Keys ReadKeys(const std::string& path) {
-  auto [file, name] = SplitPath(path);
+  // No structured binding: clang 14 captures none.
+  const std::pair<std::string, std::string> parts = SplitPath(path);
+  const std::string &file = parts.first, &name = parts.second;
   std::string head = Head(file, 16);
   if (IsArrayFile(head)) {
     Arrays arrays = OpenArrays(file, "keys");
