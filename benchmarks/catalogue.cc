@@ -1,5 +1,6 @@
 // The best items of large catalogues, exactly; and how fast such a file opens. Queries are known
-// users, other ones in every call.
+// users, other ones in every call. Files called …-lists are searched approximately.
+#include <algorithm>
 #include <map>
 #include <random>
 
@@ -27,16 +28,47 @@ const Catalogue& Get(const std::string& path) {
   return c;
 }
 
-void Search(benchmark::State& state, const std::string& path, size_t users, double allowed) {
+// What one benchmark asks for: so many users a call, a part of the items allowed, and how.
+struct Asked {
+  size_t users = 1;
+  double allowed = 1;
+  bool approximate = false;
+};
+
+// The part of the exact results that a request finds, over the first queries.
+double Recall(const Catalogue& c, duomo_topk_request request) {
+  constexpr size_t kChecked = 256;
+  Output exact(kChecked), found(kChecked);
+  request.count = kChecked;
+  request.ids = c.queries.data();
+  duomo_error error = DUOMO_ERROR_INIT;
+  duomo_status status = duomo_topk(&found.result, c.context, &request, &error);
+  request.flags &= ~static_cast<uint32_t>(DUOMO_APPROXIMATE);
+  if (status == DUOMO_OK) status = duomo_topk(&exact.result, c.context, &request, &error);
+  if (status != DUOMO_OK) Die(error.message);
+  size_t hits = 0, all = 0;
+  for (size_t q = 0; q < kChecked; ++q) {
+    auto begin = found.ids.begin() + static_cast<ptrdiff_t>(q * kK);
+    auto end = begin + static_cast<ptrdiff_t>(found.counts[q]);
+    all += exact.counts[q];
+    for (size_t i = 0; i < exact.counts[q]; ++i) {
+      hits += std::find(begin, end, exact.ids[q * kK + i]) != end;
+    }
+  }
+  return static_cast<double>(hits) / static_cast<double>(all);
+}
+
+void Search(benchmark::State& state, const std::string& path, const Asked& asked) {
   const Catalogue& c = Get(path);
-  Output out(users);
+  Output out(asked.users);
   duomo_topk_request request = DUOMO_TOPK_REQUEST_INIT;
-  request.count = users;
+  request.count = asked.users;
   request.k = kK;
+  if (asked.approximate) request.flags = DUOMO_APPROXIMATE;
   std::vector<int64_t> allow;
-  if (allowed < 1) {
+  if (asked.allowed < 1) {
     std::mt19937_64 random(1);
-    allow.resize(static_cast<size_t>(allowed * static_cast<double>(c.items)));
+    allow.resize(static_cast<size_t>(asked.allowed * static_cast<double>(c.items)));
     for (int64_t& id : allow) duomo_item_id_at(&id, c.model, random() % c.items, nullptr);
     request.allow_ids = allow.data();
     request.allow_count = allow.size();
@@ -47,10 +79,11 @@ void Search(benchmark::State& state, const std::string& path, size_t users, doub
     request.ids = c.queries.data() + at;
     duomo_status status = duomo_topk(&out.result, c.context, &request, &error);
     benchmark::DoNotOptimize(out.scores.data());
-    at = (at + users) % kQueries;
+    at = (at + asked.users) % kQueries;
     return !Failed(state, status, error);
   });
-  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(users));
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(asked.users));
+  if (asked.approximate) state.counters["recall"] = Recall(c, request);
 }
 
 // The file is in the page cache.
@@ -88,23 +121,23 @@ BENCHMARK(ReadMemory)->Name("machine/read")->Unit(benchmark::kMillisecond);
 }  // namespace
 
 void RegisterCatalogue(const std::string& name, const std::string& path) {
-  auto add = [&](const std::string& what, auto run, benchmark::TimeUnit unit) {
-    benchmark::RegisterBenchmark(what.c_str(), run)->Unit(unit);
+  bool lists = name.ends_with("-lists");
+  std::string base = lists ? "approximate/" + name.substr(0, name.size() - 6) : "topk/" + name;
+  auto add = [&](const std::string& what, Asked asked) {
+    asked.approximate = lists;
+    benchmark::RegisterBenchmark((base + what).c_str(), [=](benchmark::State& state) {
+      Search(state, path, asked);
+    })->Unit(benchmark::kMillisecond);
   };
-  for (size_t users : {1, 256}) {
-    add(
-        "topk/" + name + "/users/" + std::to_string(users),
-        [=](benchmark::State& state) { Search(state, path, users, 1); }, benchmark::kMillisecond);
-  }
-  for (auto [label, part] : {std::pair{"10%", 0.1}, {"1%", 0.01}, {"0.1%", 0.001}}) {
-    add(
-        "topk/" + name + "/allowed/" + label,
-        [=, p = part](benchmark::State& state) { Search(state, path, 1, p); },
-        benchmark::kMillisecond);
-  }
-  add(
-      "open/" + name, [=](benchmark::State& state) { OpenAndPredict(state, path); },
-      benchmark::kMicrosecond);
+  add("/users/1", {});
+  add("/users/256", {.users = 256});
+  add("/allowed/10%", {.allowed = 0.1});
+  add("/allowed/1%", {.allowed = 0.01});
+  add("/allowed/0.1%", {.allowed = 0.001});
+  if (lists) return;
+  benchmark::RegisterBenchmark(("open/" + name).c_str(), [=](benchmark::State& state) {
+    OpenAndPredict(state, path);
+  })->Unit(benchmark::kMicrosecond);
 }
 
 }  // namespace duomo::bench

@@ -6,6 +6,7 @@
 #include "core/random.h"
 #include "model/model.h"
 #include "model/parameters.h"
+#include "retrieval/planes.h"
 #include "runtime/engine.h"
 
 namespace duomo::bench {
@@ -147,6 +148,12 @@ void WriteModel(const std::string& path) {
     c.tensors.push_back(
         OwnedTensor::From<float>(side == model::Side::kUser ? "users/vectors" : "items/vectors",
                                  {v.size() / engine->vector_width(), engine->vector_width()}, v));
+    if (side != model::Side::kItem) continue;
+    model::Rows rows;
+    rows.data = c.tensors.back().bytes.data();
+    rows.count = v.size() / engine->vector_width();
+    rows.width = engine->vector_width();
+    retrieval::AddPlanes(c.tensors, rows);
   }
   model::Save(path, c);
 }
