@@ -5,6 +5,7 @@
 
 #include "converter/checks.h"
 #include "converter/output.h"
+#include "converter/progress.h"
 #include "model/parameters.h"
 #include "runtime/widen.h"
 
@@ -51,8 +52,10 @@ double CheckSide(Check& check, const runtime::Engine& engine, model::Side side, 
   std::vector<uint32_t> rows;
   AlignedVector<float> made;
   double largest = 0;
+  Progress progress(StrCat("verify ", name), count);
   for (uint64_t begin = 0; begin < count; begin += kBlock) {
     rows.resize(std::min(kBlock, count - begin));
+    progress.Add(rows.size());
     for (size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<uint32_t>(begin + i);
     made.resize(rows.size() * width);
     engine.StoredInputs(side, rows, inputs);

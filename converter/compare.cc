@@ -6,6 +6,7 @@
 #include <set>
 
 #include "converter/output.h"
+#include "converter/progress.h"
 #include "core/error.h"
 #include "model/binding.h"
 #include "runtime/widen.h"
@@ -20,6 +21,7 @@ using model::Rows;
 
 constexpr uint64_t kBlock = 1 << 18;  // numbers at a time
 constexpr size_t kSome = 5;
+constexpr size_t kPiece = 1 << 22;  // bytes
 
 // Whether `name` is the scales of an i8 tensor of that file.
 bool AreScales(const Model& m, std::string_view name) {
@@ -65,8 +67,19 @@ void Count(TensorDifference& d, double a, double b, double& sum) {
   sum += difference;
 }
 
+// Whether the bytes are the same.
+bool SameBytes(std::span<const std::byte> a, std::span<const std::byte> b, Progress& progress) {
+  if (a.size() != b.size()) return false;
+  for (size_t begin = 0; begin < a.size(); begin += kPiece) {
+    size_t count = std::min(kPiece, a.size() - begin);
+    if (std::memcmp(a.data() + begin, b.data() + begin, count) != 0) return false;
+    progress.Add(count);
+  }
+  return true;
+}
+
 void CompareRows(TensorDifference& d, const Model& first, const Rows& a, const Model& second,
-                 const Rows& b) {
+                 const Rows& b, Progress& progress) {
   AlignedVector<float> x, y;
   double sum = 0;
   uint64_t block = std::max<uint64_t>(1, kBlock / std::max<uint64_t>(a.width, 1));
@@ -79,6 +92,7 @@ void CompareRows(TensorDifference& d, const Model& first, const Rows& a, const M
       size_t row = rows.width * file::SizeOf(rows.dtype);
       return std::span(rows.data + begin * row, count * row);
     };
+    progress.Add(part(a).size());
     first.file().DropPages(part(a));
     second.file().DropPages(part(b));
   }
@@ -124,7 +138,7 @@ bool SameKeys(const model::Entities& a, const model::Entities& b) {
 }
 
 // Whether it differs.
-bool CompareOne(TensorDifference& d, const Model& first, const Model& second) {
+bool CompareOne(TensorDifference& d, const Model& first, const Model& second, Progress& progress) {
   auto a = first.file().Find(d.name), b = second.file().Find(d.name);
   d.first = Describe(first, d.name, a);
   d.second = Describe(second, d.name, b);
@@ -138,14 +152,14 @@ bool CompareOne(TensorDifference& d, const Model& first, const Model& second) {
   }
   bool shaped = std::ranges::equal(a->shape, b->shape);
   if (!shaped) return true;
-  if (a->dtype == b->dtype && std::ranges::equal(a->bytes, b->bytes)) {
+  if (a->dtype == b->dtype && SameBytes(a->bytes, b->bytes, progress)) {
     auto x = first.file().Find(d.name + "/scales"), y = second.file().Find(d.name + "/scales");
     bool i8 = a->dtype == DType::kI8 && x && y;
     if (!i8 || std::ranges::equal(x->bytes, y->bytes)) return false;
   }
   auto x = AsRows(first, d.name, *a), y = AsRows(second, d.name, *b);
   if (x && y) {
-    CompareRows(d, first, *x, second, *y);
+    CompareRows(d, first, *x, second, *y, progress);
   } else if (a->dtype == b->dtype) {
     CompareBytes(d, *a, *b);
   }
@@ -181,10 +195,13 @@ std::vector<TensorDifference> CompareTensors(const Model& a, const Model& b) {
     }
   }
   std::vector<TensorDifference> out;
+  uint64_t total = 0;
+  for (const file::SegmentInfo& s : a.file().segments()) total += s.size;
+  Progress progress("diff", total);
   for (const std::string& name : names) {
     TensorDifference d;
     d.name = name;
-    if (CompareOne(d, a, b)) out.push_back(std::move(d));
+    if (CompareOne(d, a, b, progress)) out.push_back(std::move(d));
   }
   return out;
 }

@@ -137,15 +137,25 @@ std::string TensorsText(const std::vector<TensorDifference>& tensors) {
                {"first", {}, true},
                {"second", {}, true},
                {"changed", Align::kRight, false},
-               {"by at most", Align::kRight, false},
+               {"at most", Align::kRight, false},
                {"mean", Align::kRight, false}});
   auto number = [](double value) {
     char text[32];
-    std::snprintf(text, sizeof(text), "%.3g", value);
+    std::snprintf(text, sizeof(text), "%.2g", value);
     return std::string(text);
   };
   for (const TensorDifference& t : tensors) {
-    table.Add({t.name, t.first.empty() ? "-" : t.first, t.second.empty() ? "-" : t.second,
+    // A type alone: of the same shape.
+    std::string second = t.second;
+    size_t of_type = t.first.find(' ');
+    if (of_type != t.first.npos) {
+      std::string shape = t.first.substr(of_type);
+      size_t at = second.find(shape);
+      size_t end = at + shape.size();
+      bool same = at != second.npos && (end == second.size() || second.compare(end, 3, " + ") == 0);
+      if (same && second != t.first) second.erase(at, shape.size());
+    }
+    table.Add({t.name, t.first.empty() ? "-" : t.first, second.empty() ? "-" : second,
                t.compared ? Commas(t.changed) : "", t.numeric ? number(t.largest) : "",
                t.numeric ? number(t.mean) : ""});
   }

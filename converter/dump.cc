@@ -17,7 +17,8 @@ struct Options {
 };
 
 void Dump(const Options& o) {
-  auto model = model::Model::Open(o.file);
+  // Every checksum first: what stdout has got cannot be taken back.
+  auto model = model::Model::Open(o.file, {.verify_checksums = true});
   if (o.output.empty()) {
     WriteJsonForm(*model, o.values, [](std::string_view text) { Print(std::string(text)); });
     return;
@@ -42,12 +43,13 @@ void Build(const Options& o) {
   FileBytes bytes = FileBytes::Map(o.file);
   std::string_view text(reinterpret_cast<const char*>(bytes.bytes().data()), bytes.bytes().size());
   model::Contents contents = ReadJsonForm(text, o.file);
-  model::Save(o.output, contents);
+  size_t tensors = contents.sources.size();
+  SaveWithProgress(std::move(contents), o.output, "build");
   uint64_t size = SizeOfFile(o.output);
   if (o.json) {
     PrintJson({{"file", o.file}, {"output", o.output}, {"size", size}});
   } else {
-    Print(StrCat(o.output, ": ", contents.sources.size(), " tensors, ", Commas(size), " bytes\n"));
+    Print(StrCat(o.output, ": ", tensors, " tensors, ", Commas(size), " bytes\n"));
   }
 }
 

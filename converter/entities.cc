@@ -67,6 +67,7 @@ void GatherRows(Draft& draft, const std::string& name, const RowList& rows) {
       first = end;
     }
   };
+  draft.CheckBefore(*source);
 }
 
 void KeepKeys(Draft& draft, const std::string& prefix, const model::KeyIndex& keys,

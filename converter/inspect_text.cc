@@ -86,21 +86,22 @@ std::string SegmentsText(const file::Reader& file) {
 }
 
 std::string ReportText(const model::Report& report) {
-  Table table({{"", {}, false}, {"", {}, true}});
+  Table table({{"", {}, false}, {"", {}, true}}), settings({{"", {}, false}, {"", {}, true}});
   if (!report.data.empty()) table.Add({"data", report.data});
   if (!report.split.empty()) table.Add({"split", report.split});
   for (const auto& [name, value] : report.metrics) table.Add({name, StrCat(value)});
-  Json settings = description::JsonOrNull(report.settings);
-  if (settings.is_object()) {
-    for (const auto& [name, value] : settings.items()) {
-      table.Add({name, value.is_string()
-                           ? value.get<std::string>()
-                           : value.dump(-1, ' ', false, Json::error_handler_t::replace)});
+  Json chosen = description::JsonOrNull(report.settings);
+  if (chosen.is_object()) {
+    for (const auto& [name, value] : chosen.items()) {
+      settings.Add({name, value.is_string()
+                              ? value.get<std::string>()
+                              : value.dump(-1, ' ', false, Json::error_handler_t::replace)});
     }
   } else if (!report.settings.empty()) {
     table.Add({"settings", report.settings});
   }
-  return table.empty() ? "" : "training report\n" + table.Text() + "\n";
+  std::string text = table.empty() ? "" : "training report\n" + table.Text() + "\n";
+  return text + (settings.empty() ? "" : "training settings\n" + settings.Text() + "\n");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "converter/base64.h"
 #include "converter/json_form.h"
 #include "converter/output.h"
+#include "converter/progress.h"
 #include "core/error.h"
 #include "description/json.h"
 #include "file/writer.h"
@@ -140,6 +141,9 @@ std::string ReportText(const model::Report& report) {
 }  // namespace
 
 void WriteJsonForm(const model::Model& model, bool readable, const Sink& sink) {
+  uint64_t total = 0;
+  for (const file::SegmentInfo& s : model.file().segments()) total += s.size;
+  Progress progress("dump", total);
   std::string out;
   try {
     out = StrCat(
@@ -159,7 +163,10 @@ void WriteJsonForm(const model::Model& model, bool readable, const Sink& sink) {
                   readable ? ", \"values\": [" : ", \"base64\": \"");
     first = false;
     Writer writer(s.dtype, readable, out, sink);
-    file::SourceOf(model.file(), s).write([&](std::span<const std::byte> p) { writer.Add(p); });
+    file::SourceOf(model.file(), s).write([&](std::span<const std::byte> p) {
+      writer.Add(p);
+      progress.Add(p.size());
+    });
     writer.Finish();
     out += readable ? "]}" : "\"}";
   }

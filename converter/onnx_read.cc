@@ -371,7 +371,13 @@ class ModelReader {
 Opened Read(const std::string& path) {
   FileBytes file = FileBytes::Map(path);
   auto folder = std::filesystem::path(path).parent_path();
-  Opened opened = ModelReader(folder.empty() ? "." : folder).Run(file.bytes());
+  Opened opened;
+  try {
+    opened = ModelReader(folder.empty() ? "." : folder).Run(file.bytes());
+  } catch (const Error& error) {
+    if (error.status() != Status::kCorrupt) throw;
+    throw Error(error.status(), StrCat(path, ": ", error.message()));
+  }
   opened.files.push_back(std::move(file));
   return opened;
 }

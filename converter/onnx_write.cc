@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "converter/onnx.h"
+#include "converter/progress.h"
 #include "converter/protobuf.h"
 #include "core/error.h"
 #include "core/file_io.h"
@@ -95,6 +96,15 @@ ProtoMessage TensorProto(const Tensor& tensor, const std::optional<Place>& elsew
   return out;
 }
 
+void WriteBody(AtomicFile& file, std::span<const std::byte> bytes, Progress& progress) {
+  constexpr size_t kPiece = 1 << 22;
+  for (; !bytes.empty(); bytes = bytes.subspan(std::min(kPiece, bytes.size()))) {
+    auto piece = bytes.first(std::min(kPiece, bytes.size()));
+    file.Write(piece);
+    progress.Add(piece.size());
+  }
+}
+
 }  // namespace
 
 Written Write(const Graph& graph, const std::string& path, uint64_t inline_limit) {
@@ -142,6 +152,7 @@ Written Write(const Graph& graph, const std::string& path, uint64_t inline_limit
   model.Header(7, graph_size);
 
   RequireReplaceable(path);
+  Progress progress("write", total);
   Written written;
   if (data_size > 0) {
     AtomicFile data(data_path);
@@ -149,7 +160,7 @@ Written Write(const Graph& graph, const std::string& path, uint64_t inline_limit
       if ((piece++)->body != nullptr) continue;
       static const std::vector<std::byte> kZeros(kPage);
       data.Write(std::span(kZeros).first(RoundUp(data.size(), kPage) - data.size()));
-      data.Write(tensor.bytes());
+      WriteBody(data, tensor.bytes(), progress);
     }
     written.data_bytes = data.size();
     data.Commit();
@@ -159,7 +170,7 @@ Written Write(const Graph& graph, const std::string& path, uint64_t inline_limit
   file.Write(small.bytes());
   for (const Piece& piece : pieces) {
     file.Write(piece.head);
-    if (piece.body != nullptr) file.Write(piece.body->bytes());
+    if (piece.body != nullptr) WriteBody(file, piece.body->bytes(), progress);
   }
   written.model_bytes = file.size();
   file.Commit();

@@ -6,9 +6,9 @@
 
 #include "converter/command.h"
 #include "converter/entities.h"
+#include "converter/input.h"
 #include "converter/output.h"
 #include "core/error.h"
-#include "core/file_io.h"
 #include "retrieval/filter.h"
 
 namespace duomo::convert {
@@ -43,8 +43,8 @@ std::optional<uint64_t> Find(const model::KeyIndex& keys, std::string_view text,
 
 // The rows of the keys in a file, one a line; ascending, each once.
 Rows ReadKeys(const std::string& path, const model::KeyIndex& keys, const char* of) {
-  FileBytes bytes = FileBytes::Map(path);
-  std::string_view text(reinterpret_cast<const char*>(bytes.bytes().data()), bytes.bytes().size());
+  TextInput input(path);
+  std::string_view text = input.text();
   Rows out;
   for (size_t line = 1; !text.empty(); ++line) {
     size_t end = std::min(text.find('\n'), text.size());
@@ -52,7 +52,7 @@ Rows ReadKeys(const std::string& path, const model::KeyIndex& keys, const char* 
     text.remove_prefix(std::min(end + 1, text.size()));
     if (key.ends_with('\r')) key.remove_suffix(1);
     if (key.empty()) continue;
-    std::string what = StrCat(path, ", line ", line);
+    std::string what = StrCat(input.name(), ", line ", line);
     auto row = Find(keys, key, what);
     if (!row) Fail(Status::kNotFound, what, ": the model has no ", of, " \"", key, "\"");
     out.push_back(static_cast<uint32_t>(*row));
@@ -68,8 +68,15 @@ void ApplyWhere(const model::Model& m, const std::string& where, retrieval::RowM
   size_t equals = where.find('=');
   std::string name = where.substr(0, equals);
   auto input = std::ranges::find_if(d.inputs, [&](const auto& i) { return i.name == name; });
-  if (equals == where.npos || input == d.inputs.end()) {
-    Fail(Status::kInvalidArgument, "--where ", where, ": give INPUT=VALUE, with an input of items");
+  if (equals == where.npos || input == d.inputs.end() || input->scope != model::Scope::kItem) {
+    std::string inputs;
+    for (const model::Input& i : d.inputs) {
+      if (i.scope == model::Scope::kItem && i.vocabulary >= 0) {
+        inputs += StrCat(inputs.empty() ? "" : ", ", i.name);
+      }
+    }
+    Fail(Status::kInvalidArgument, "--where ", where, ": give INPUT=VALUE[,VALUE…], with an input ",
+         "of items (", inputs, ")");
   }
   std::vector<uint32_t> values;
   for (size_t at = equals + 1; at <= where.size();) {
@@ -265,9 +272,10 @@ void AddPrune(CLI::App& parent) {
       ->required();
   auto* drop = c->add_flag("--drop-users", o->drop_users, "No user stays: keys, features, history");
   c->add_option("--keep-users", o->keep_users,
-                "Only the users whose keys this file lists, one a line")
+                "Only the users whose keys this file lists, one a line; -: stdin")
       ->excludes(drop);
-  c->add_option("--keep-items", o->keep_items, "Only the items whose keys this file lists");
+  c->add_option("--keep-items", o->keep_items,
+                "Only the items whose keys this file lists; -: stdin");
   c->add_option("--where", o->where,
                 "Only items with one of these values, INPUT=VALUE[,VALUE…]; repeat for \"and\"");
   c->add_flag("--no-history", o->no_history, "Without the users' histories");
@@ -276,6 +284,13 @@ void AddPrune(CLI::App& parent) {
               "Without the users' frozen vectors; their tower runs at every call instead");
   c->add_flag("--json", o->json, "Print JSON");
   c->callback([o] {
+    bool all = o->keep_users.empty() && o->keep_items.empty() && o->where.empty();
+    if (all && !o->drop_users && !o->no_history && !o->no_titles && !o->no_user_vectors) {
+      throw CLI::ValidationError("prune", "nothing to do: say what to leave out or what to keep");
+    }
+    if (o->keep_users == "-" && o->keep_items == "-") {
+      throw CLI::ValidationError("prune", "only one list can come from stdin");
+    }
     CheckOutputPath(o->output, o->file);
     Pruner(*o).Run();
   });

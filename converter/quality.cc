@@ -5,6 +5,7 @@
 #include <numeric>
 #include <vector>
 
+#include "converter/progress.h"
 #include "core/random.h"
 #include "kernels/vector.h"
 #include "retrieval/topk.h"
@@ -14,7 +15,8 @@ namespace {
 
 using model::Side;
 
-constexpr size_t kBlock = 1024;              // rows whose vectors are made at a time
+constexpr size_t kUsers = 16;                 // users whose lists are made at a time
+constexpr size_t kBlock = 1024;               // rows whose vectors are made at a time
 constexpr uint64_t kScanned = 4'000'000'000;  // numbers of items' vectors: some seconds
 
 // Vectors of rows of a side as known ids have them, or always from the stored features.
@@ -83,11 +85,13 @@ Differences Compare(const runtime::Engine& before, const runtime::Engine& after,
   Differences out;
   Predictor first(before, from_features), second(after, from_features);
   std::vector<float> a(kBlock), b(kBlock);
+  Progress progress("compare predictions", users.size());
   double sum = 0;
   for (size_t begin = 0; begin < users.size(); begin += kBlock) {
     size_t count = std::min(kBlock, users.size() - begin);
     first.Run(users.subspan(begin, count), items.subspan(begin, count), a.data());
     second.Run(users.subspan(begin, count), items.subspan(begin, count), b.data());
+    progress.Add(count);
     for (size_t i = 0; i < count; ++i) {
       double difference = std::abs(double{a[i]} - double{b[i]});
       out.largest = std::max(out.largest, difference);
@@ -132,10 +136,12 @@ class Lists {
 void CompareLists(const runtime::Engine& before, const runtime::Engine& after,
                   std::span<const uint32_t> users, Quality& out) {
   Lists first(before), second(after);
+  Progress progress("compare top 10", users.size());
   double sum = 0;
-  for (size_t begin = 0; begin < users.size(); begin += kBlock) {
-    size_t count = std::min(kBlock, users.size() - begin);
+  for (size_t begin = 0; begin < users.size(); begin += kUsers) {
+    size_t count = std::min(kUsers, users.size() - begin);
     auto a = first.Of(users.subspan(begin, count)), b = second.Of(users.subspan(begin, count));
+    progress.Add(count);
     for (size_t i = 0; i < count; ++i) {
       std::vector<uint32_t> both;
       std::ranges::set_intersection(a[i], b[i], std::back_inserter(both));

@@ -204,7 +204,14 @@ void AddQuantize(CLI::App& parent) {
   type("--item-vectors", o->item_vectors, "Of the items' alone");
   c->add_flag("--compress", o->compress, "Compress every tensor, too (see compress)");
   c->add_option("--max-error", o->max_error,
-                "Write nothing and fail where a sampled prediction is off by more than this");
+                "Write nothing and fail where a sampled prediction is off by more than this")
+      ->check(CLI::Validator(
+          [](std::string& text) {
+            double value = 0;
+            bool fits = CLI::detail::lexical_cast(text, value) && value >= 0;  // not NaN
+            return fits ? std::string() : "must be a number from 0";
+          },
+          ""));
   c->add_option("--pairs", o->quality.pairs, "Predictions to compare")
       ->check(CLI::Range(1, 100'000'000))
       ->capture_default_str();

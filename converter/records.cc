@@ -1,7 +1,7 @@
 #include "converter/records.h"
 
+#include "converter/input.h"
 #include "core/error.h"
-#include "core/file_io.h"
 #include "core/text.h"
 #include "description/fields.h"
 
@@ -80,8 +80,11 @@ std::vector<Record> ReadCsv(std::string_view text, const std::string& path) {
 }  // namespace
 
 std::vector<Record> ReadRecords(const std::string& path) {
-  FileBytes bytes = FileBytes::Map(path);
-  std::string_view text(reinterpret_cast<const char*>(bytes.bytes().data()), bytes.bytes().size());
+  TextInput input(path);
+  return ParseRecords(input.text(), input.name());
+}
+
+std::vector<Record> ParseRecords(std::string_view text, const std::string& path) {
   if (!IsUtf8(text)) Fail(Status::kInvalidArgument, path, ": the text is not UTF-8");
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   size_t first = text.find_first_not_of(" \t\r\n");

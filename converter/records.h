@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "converter/output.h"
@@ -19,6 +20,8 @@ struct Record {
 // first line names the columns: id, title, and inputs, in which "|" separates the values of a set.
 // CSV has text alone: what is a number is decided by the input that it is for. Throws
 // Error(kInvalidArgument) that names the line.
-std::vector<Record> ReadRecords(const std::string& path);
+std::vector<Record> ReadRecords(const std::string& path);  // "-": stdin
+// The same from text; `source` is for messages.
+std::vector<Record> ParseRecords(std::string_view text, const std::string& source);
 
 }  // namespace duomo::convert

@@ -2,56 +2,31 @@
 
 #include <unistd.h>
 
-#include <algorithm>
-#include <chrono>
-#include <cstdio>
 #include <filesystem>
 
-#include "converter/output.h"
 #include "core/error.h"
 #include "core/file_io.h"
 #include "file/writer.h"
 
 namespace duomo::convert {
-namespace {
 
-// Counts the bytes of all sources as they go by, and says how far they are.
-class Progress {
- public:
-  Progress(std::string label, uint64_t total) : label_(std::move(label)), total_(total) {}
-  ~Progress() {
-    if (shown_) Log("\r\x1b[K");
-  }
+Draft::Draft(const std::string& path) : Draft(path, model::Model::Open(path)) {}
 
-  void Add(uint64_t bytes) {
-    done_ += bytes;
-    auto now = Clock::now();
-    if (!terminal_ || now < next_) return;
-    next_ = now + std::chrono::milliseconds(250);
-    shown_ = true;
-    // A tensor that does not get smaller when it is compressed goes by twice.
-    double part = total_ == 0 ? 1 : static_cast<double>(done_) / static_cast<double>(total_);
-    char text[64];
-    std::snprintf(text, sizeof(text), ": %3.0f %% of %.1f MB", std::min(part, 1.0) * 100,
-                  static_cast<double>(total_) / 1e6);
-    Log("\r" + label_ + text);
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  std::string label_;
-  uint64_t total_, done_ = 0;
-  bool terminal_ = ::isatty(STDERR_FILENO) != 0, shown_ = false;
-  Clock::time_point next_ = Clock::now() + std::chrono::seconds(1);
-};
-
-}  // namespace
-
-Draft::Draft(const std::string& path) : path_(path), model_(model::Model::Open(path)) {
+Draft::Draft(std::string path, std::shared_ptr<const model::Model> model)
+    : path_(std::move(path)), model_(std::move(model)) {
   contents.description = model_->description();
   contents.report = model_->report();
   for (const file::SegmentInfo& s : model_->file().segments()) {
-    contents.sources.push_back(file::SourceOf(model_->file(), s));
+    file::TensorSource& source = contents.sources.emplace_back(file::SourceOf(model_->file(), s));
+    source.write = [path = path_, write = source.write](const file::TensorSource::Sink& sink) {
+      try {
+        write(sink);
+      } catch (const Error& error) {
+        if (error.status() != Status::kCorrupt) throw;
+        throw Error(error.status(), StrCat(path, ": ", error.message()));
+      }
+    };
+    if (!s.compressed) unread_.emplace(s.name, source.write);  // opening has checked the others
   }
 }
 
@@ -66,7 +41,18 @@ size_t Draft::RemoveIf(const std::function<bool(std::string_view name)>& which) 
   return std::erase_if(contents.sources, [&](const auto& s) { return which(s.name); });
 }
 
+void Draft::CheckBefore(file::TensorSource& source) {
+  auto found = unread_.find(source.name);
+  if (found == unread_.end()) return;
+  source.write = [read = found->second, write = std::move(source.write)](const auto& sink) {
+    read([](std::span<const std::byte>) {});
+    write(sink);
+  };
+  unread_.erase(found);
+}
+
 void Draft::Put(file::TensorSource source) {
+  CheckBefore(source);
   if (auto* old = Find(source.name)) {
     *old = std::move(source);
   } else {
@@ -81,20 +67,23 @@ void Draft::Put(file::OwnedTensor tensor) {
 }
 
 void Draft::Save(const std::string& output, const std::string& label) {
+  SaveWithProgress({contents.description, {}, contents.report, contents.sources}, output, label);
+}
+
+void SaveWithProgress(model::Contents contents, const std::string& output,
+                      const std::string& label) {
   uint64_t total = 0;
   for (const auto& source : contents.sources) total += file::SizeInBytes(source);
   Progress progress(label, total);
-  model::Contents counted{contents.description, {}, contents.report, {}};
-  for (const auto& source : contents.sources) {
-    file::TensorSource& to = counted.sources.emplace_back(source);
-    to.write = [&progress, &source](const file::TensorSource::Sink& sink) {
-      source.write([&](std::span<const std::byte> piece) {
+  for (auto& source : contents.sources) {
+    source.write = [&progress, write = source.write](const file::TensorSource::Sink& sink) {
+      write([&](std::span<const std::byte> piece) {
         sink(piece);
         progress.Add(piece.size());
       });
     };
   }
-  model::Save(output, counted);
+  model::Save(output, contents);
 }
 
 Staged::Staged(std::string output)

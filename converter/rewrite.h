@@ -3,10 +3,12 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "converter/progress.h"
 #include "model/model.h"
 
 namespace duomo::convert {
@@ -14,8 +16,10 @@ namespace duomo::convert {
 // A file on its way to another one. One thread.
 class Draft {
  public:
-  // Opens `path`; errors as Model::Open. Checksums are verified while tensors are read.
+  // Opens `path`; errors as Model::Open. Checksums are verified while tensors are read, also of
+  // those that are replaced: what was made of damaged bytes would look sound.
   explicit Draft(const std::string& path);
+  Draft(std::string path, std::shared_ptr<const model::Model> model);  // opened; path: for messages
 
   const model::Model& model() const { return *model_; }
   std::shared_ptr<const model::Model> shared_model() const { return model_; }
@@ -31,6 +35,8 @@ class Draft {
   // Puts a source in the place of the one of its name, or adds it.
   void Put(file::TensorSource source);
   void Put(file::OwnedTensor tensor);
+  // Lets `source`, which was made of the file's tensor of that name, check that one first.
+  void CheckBefore(file::TensorSource& source);
 
   // Writes what `contents` is now. `label`: for progress, which is shown on a terminal while the
   // work takes longer than a second.
@@ -39,7 +45,13 @@ class Draft {
  private:
   std::string path_;
   std::shared_ptr<const model::Model> model_;
+  // Readers of the tensors whose checksums nothing looks at yet, by name.
+  std::map<std::string, std::function<void(const file::TensorSource::Sink&)>, std::less<>> unread_;
 };
+
+// model::Save() that shows how far it is and can be interrupted.
+void SaveWithProgress(model::Contents contents, const std::string& output,
+                      const std::string& label);
 
 // A place for an output that may still be refused: beside it, removed unless it is committed.
 class Staged {
@@ -52,6 +64,7 @@ class Staged {
 
  private:
   std::string output_, staged_;
+  Interruptible interruptible_;  // so that it is removed
 };
 
 uint64_t SizeOfFile(const std::string& path);

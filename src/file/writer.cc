@@ -26,11 +26,6 @@ using Sink = TensorSource::Sink;
 // Puts bytes at an offset: at the end of what is there, or over it.
 using Put = std::function<void(uint64_t offset, std::span<const std::byte> bytes)>;
 
-uint32_t UpdateCrc(uint32_t crc, std::span<const std::byte> bytes) {
-  return static_cast<uint32_t>(
-      ::crc32_z(crc, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
-}
-
 // What is in the file of one tensor.
 struct Stored {
   uint64_t offset = 0, size = 0;

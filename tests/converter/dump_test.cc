@@ -8,6 +8,7 @@
 #include "converter/json_form.h"
 #include "converter/shrinking.h"
 #include "core/error.h"
+#include "file/preamble.h"
 
 namespace duomo::convert {
 namespace {
@@ -52,6 +53,32 @@ TEST_F(Dump, AndBuildGiveTheSameBytes) {
       EXPECT_EQ(json["description"]["name"], d.name);
     }
   }
+}
+
+// Every released file: of an older container comes what upgrade makes of it.
+TEST_F(Dump, AndBuildGiveTheGoldenFiles) {
+  size_t files = 0;
+  std::string upgraded = folder_.File("upgraded.duomo");
+  for (const char* version : {"v1", "v2"}) {
+    std::filesystem::path good = std::filesystem::path(DUOMO_GOLDEN) / version / "good";
+    for (const auto& entry : std::filesystem::directory_iterator(good)) {
+      ConvertJson({"upgrade", entry.path(), "-o", upgraded});
+      const std::string expected = ReadText(upgraded);
+      auto model = model::Model::Open(entry.path());
+      if (model->file().container_version() == file::kContainerVersion) {
+        EXPECT_TRUE(expected == ReadText(entry.path())) << entry.path();
+      }
+      for (bool values : {false, true}) {
+        std::vector<std::string> dump = {"dump", entry.path(), "-o", json_};
+        if (values) dump.push_back("--values");
+        ConvertJson(dump);
+        ConvertJson({"build", json_, "-o", out_});
+        EXPECT_TRUE(ReadText(out_) == expected) << entry.path() << values;
+      }
+      ++files;
+    }
+  }
+  EXPECT_GE(files, 4u);
 }
 
 TEST_F(Dump, WhatIsNoSuchJsonIsRefusedWithThePlace) {

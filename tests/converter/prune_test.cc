@@ -142,6 +142,35 @@ TEST_F(Prune, ItemsOfAModelThatReadsHistories) {
   EXPECT_EQ(PredictionBits(*after, 1, 1), PredictionBits(*before, 1, 3));
 }
 
+TEST_F(Prune, ListsFromPipes) {
+  Save(SoundContents(CosineDescription()));
+  WriteText(folder_.File("record"), "{\"id\": 5}\n");
+  auto shell = [&](const std::string& script) {
+    std::filesystem::remove(out_);
+    return RunProgram(
+        {"/bin/bash", "-c", script, "bash", DUOMO_CONVERT, path_, out_, folder_.File("record")});
+  };
+  auto items = [&] { return model::Model::Open(out_)->items().count; };
+  Outcome o = shell("echo 7 | \"$1\" prune \"$2\" --keep-items - -o \"$3\"");
+  EXPECT_EQ(o.code, 0) << o.err;
+  EXPECT_EQ(items(), 1u);
+  o = shell("\"$1\" prune \"$2\" --keep-items <(echo 7) -o \"$3\"");
+  EXPECT_EQ(o.code, 0) << o.err;
+  EXPECT_EQ(items(), 1u);
+  o = shell("\"$1\" merge \"$2\" --items - -o \"$3\" < \"$4\"");
+  EXPECT_EQ(o.code, 0) << o.err;
+  EXPECT_EQ(items(), 5u);
+  o = shell("echo 424242 | \"$1\" prune \"$2\" --keep-items - -o \"$3\"");
+  EXPECT_EQ(o.code, 1);
+  EXPECT_NE(o.err.find("stdin, line 1"), o.err.npos) << o.err;
+  EXPECT_EQ(Convert({"prune", path_, "--keep-items", "-", "--keep-users", "-", "-o", out_}).code,
+            2);
+  EXPECT_EQ(Convert({"merge", path_, "--items", "-", "--users", "-", "-o", out_}).code, 2);
+  EXPECT_EQ(Convert({"prune", path_, "-o", out_}).code, 2);  // nothing to do
+  EXPECT_FALSE(std::filesystem::exists(out_));
+  EXPECT_EQ(Convert({"prune", path_, "--keep-items", folder_.path(), "-o", out_}).code, 1);
+}
+
 TEST_F(Prune, BadListsAreRefused) {
   Save(SoundContents(CosineDescription()));
   Outcome o = Convert({"prune", path_, "-o", out_, "--keep-users", List("7\n8\n")});
