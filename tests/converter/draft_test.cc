@@ -5,13 +5,14 @@
 #include <csignal>
 #include <cstring>
 #include <fstream>
+#include <numeric>
 
+#include "abi/fixtures.h"
 #include "converter/command.h"
 #include "converter/rewrite.h"
 #include "converter/shrinking.h"
 #include "core/error.h"
 #include "file/forge.h"
-#include "runtime/models.h"
 
 namespace duomo::convert {
 namespace {
@@ -30,9 +31,8 @@ class DraftTest : public ::testing::Test {
 
 // Opening checks small segments; the large ones are for whoever reads them.
 TEST_F(DraftTest, NothingIsMadeOfDamagedBytes) {
-  auto contents = runtime::RandomContents(CosineDescription(), 9000, 9000, 1);
-  Freeze(contents);
-  model::Save(path_, contents);
+  std::vector<float> vectors(9000 * 8, 0.25f);
+  model::Save(path_, fixtures::VectorModel(model::HeadKind::kDot, 8, vectors, vectors));
   const std::string good = ReadText(path_);
   std::string keys = folder_.File("keys"), records = folder_.File("records");
   auto model = model::Model::Open(path_);
@@ -106,9 +106,14 @@ TEST_F(DraftTest, ASignalStopsItAndLeavesNothing) {
 // A sparse file: users' vectors of 5 GB that nobody wrote, and all that comes behind them.
 TEST_F(DraftTest, SegmentsBeyondFourGigabytes) {
   constexpr uint64_t kUsers = 20'000, kWidth = 62'500;
-  model::Description d = CosineDescription();
-  for (model::Tower& tower : d.towers) tower.layers.back().units = kWidth;
-  auto contents = runtime::RandomContents(d, kUsers, 3, 1);
+  std::vector<float> user(kWidth), items(3 * kWidth);
+  auto contents = fixtures::VectorModel(model::HeadKind::kDot, kWidth, user, items);
+  std::erase_if(contents.tensors, [](const auto& t) { return t.name.starts_with("users/"); });
+  std::vector<int64_t> ids(kUsers);
+  std::iota(ids.begin(), ids.end(), int64_t{1});
+  model::AddKeys(contents.tensors, "users", ids);
+  model::FeatureColumn kind{model::InputKind::kCategory, {}, std::vector<uint32_t>(kUsers), {}};
+  model::AddFeature(contents.tensors, "users/features/user", kind.view());
   model::Save(path_, contents);
   auto small = model::Model::Open(path_);
   const std::string bytes = ReadText(path_);

@@ -55,7 +55,7 @@ TEST_F(Dump, AndBuildGiveTheSameBytes) {
   }
 }
 
-// Every released file: of an older container comes what upgrade makes of it.
+// Every released file comes back as upgrade, which copies its tensors, makes it.
 TEST_F(Dump, AndBuildGiveTheGoldenFiles) {
   size_t files = 0;
   std::string upgraded = folder_.File("upgraded.duomo");
@@ -64,10 +64,6 @@ TEST_F(Dump, AndBuildGiveTheGoldenFiles) {
     for (const auto& entry : std::filesystem::directory_iterator(good)) {
       ConvertJson({"upgrade", entry.path(), "-o", upgraded});
       const std::string expected = ReadText(upgraded);
-      auto model = model::Model::Open(entry.path());
-      if (model->file().container_version() == file::kContainerVersion) {
-        EXPECT_TRUE(expected == ReadText(entry.path())) << entry.path();
-      }
       for (bool values : {false, true}) {
         std::vector<std::string> dump = {"dump", entry.path(), "-o", json_};
         if (values) dump.push_back("--values");

@@ -59,9 +59,13 @@ void Import(const onnx::Opened& opened, const model::Model& like) {
     AlignedVector<std::byte> bytes = model::SaveToMemory(contents);
     auto model = model::Model::OpenBuffer(bytes);
     onnx::Graph again = convert::GraphOf(*model);
-    Compare(network, convert::NetworkOf(again, like.description()));
+    Compare(network, convert::NetworkOf(again, model->description()));
   } catch (const Error& error) {
-    fuzz::Die("what was imported is refused: ", error.message());
+    // A graph on the items of another network's file may make a network that opens and yet has a head
+    // whose export is not read back. It is refused by name, and nothing is written.
+    if (error.status() != Status::kUnsupported) {
+      fuzz::Die("what was imported is refused: ", error.message());
+    }
   }
 }
 
