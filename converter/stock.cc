@@ -30,7 +30,9 @@ bool Describes(const model::Description& d, std::string_view name) {
   for (const char* side : {"users/", "items/"}) {
     if (!name.starts_with(side)) continue;
     std::string_view rest = name.substr(6);
-    return !rest.starts_with("features/") && !rest.starts_with("vectors");
+    // Vectors, and what was made of them, come anew.
+    return !rest.starts_with("features/") && !rest.starts_with("vectors") &&
+           !rest.starts_with("planes/") && !rest.starts_with("lists/");
   }
   return false;
 }

@@ -96,6 +96,22 @@ TEST_F(Index, ListsPutItemsInAnotherOrder) {
   }
 }
 
+// Imports onto a file's users and items make the codes of their own vectors.
+TEST_F(Index, ImportsHaveCodesOfTheirOwn) {
+  std::string listed = Model("listed"), out = Model("out");
+  ConvertJson({"index", Model("hybrid"), "-o", listed, "--lists", "12"});
+  ConvertJson({"export", "onnx", listed, "-o", folder_->File("m.onnx")});
+  ConvertJson({"export", "safetensors", listed, "-o", folder_->File("m.safetensors")});
+  for (std::vector<std::string> import : {std::vector<std::string>{"onnx", "m.onnx"},
+                                          std::vector<std::string>{"safetensors", "m.safetensors"}}) {
+    ConvertJson({"import", import[0], folder_->File(import[1]), "--like", listed, "-o", out});
+    auto m = model::Model::Open(out);
+    EXPECT_EQ(m->items().planes.count, 600u) << import[0];
+    EXPECT_EQ(m->items().planes.lists.size(), 0u);
+    ExpectVerified(out);
+  }
+}
+
 TEST_F(Index, SaysWhatCannotBe) {
   std::vector<float> user(8), items(40 * 8, 0.5f);
   model::Save(Model("small"), fixtures::VectorModel(model::HeadKind::kDot, 8, user, items));
