@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <numeric>
 
@@ -101,11 +102,15 @@ void Search::Take(uint64_t block, size_t count, uint64_t begin, uint64_t end, Sc
   }
   rows_.clear();
   bounds_.clear();
-  for (size_t b = 0; b < count; ++b) {
-    for (unsigned hits = screened.hits[b]; hits != 0; hits &= hits - 1) {
-      size_t i = static_cast<size_t>(std::countr_zero(hits));
-      rows_.push_back(static_cast<uint32_t>((block + b) * kItems + i));
-      bounds_.push_back(screened.bounds[b * kItems + i]);
+  // Most blocks have no hit: four at a time.
+  std::fill(screened.hits.begin() + static_cast<ptrdiff_t>(count), screened.hits.end(), uint16_t{0});
+  for (size_t b = 0; b < count; b += 4) {
+    uint64_t hits;
+    std::memcpy(&hits, screened.hits.data() + b, sizeof(hits));
+    for (; hits != 0; hits &= hits - 1) {
+      size_t i = b * kItems + static_cast<size_t>(std::countr_zero(hits));
+      rows_.push_back(static_cast<uint32_t>(block * kItems + i));
+      bounds_.push_back(screened.bounds[i]);
     }
   }
   if (rows_.empty()) return;
