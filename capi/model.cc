@@ -19,7 +19,8 @@ OpenPlan ReadOpenOptions(const duomo_open_options* given) {
   OpenPlan plan;
   if (given == nullptr) return plan;
   duomo_open_options options = ReadStruct(given, "duomo_open_options");
-  CheckFlags(options.flags, DUOMO_OPEN_COPY | DUOMO_OPEN_VERIFY | DUOMO_OPEN_PREPARE, "options.flags");
+  CheckFlags(options.flags, DUOMO_OPEN_COPY | DUOMO_OPEN_VERIFY | DUOMO_OPEN_PREPARE,
+             "options.flags");
   CheckEnum(options.backend, DUOMO_BACKEND_PORTABLE, "options.backend");
   CheckReserved(options.reserved, "options.reserved");
   plan.read.copy = (options.flags & DUOMO_OPEN_COPY) != 0;

@@ -15,12 +15,6 @@ using file::Tensor;
 // Rows are u32 in features and orders, and one more number names the unknown row.
 constexpr uint64_t kMaxEntities = UINT32_MAX;
 
-std::string ShapeText(std::span<const uint64_t> shape) {
-  std::string out = "[";
-  for (uint64_t n : shape) out += StrCat(out.size() > 1 ? ", " : "", n);
-  return out + "]";
-}
-
 class Binder {
  public:
   Binder(const Description& d, const FindTensor& find) : d_(d), find_(find) {}
@@ -234,6 +228,12 @@ class Binder {
 
 Binding Bind(const Description& description, const FindTensor& find) {
   return Binder(description, find).Run();
+}
+
+std::string ShapeText(std::span<const uint64_t> shape) {
+  std::string out = "[";
+  for (uint64_t n : shape) out += StrCat(out.size() > 1 ? ", " : "", n);
+  return out + "]";
 }
 
 Rows RowsOf(const Tensor& tensor, const std::optional<Tensor>& scales) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -33,6 +34,9 @@ struct Binding {
 // nobody asks for are left alone. Throws Error(kInvalidArgument) that names the tensor, what was
 // expected and what was found.
 Binding Bind(const Description& description, const FindTensor& find);
+
+// "[6041, 32]", for messages.
+std::string ShapeText(std::span<const uint64_t> shape);
 
 // The rows of a tensor that Bind() has found right; `scales`: of an i8 tensor.
 Rows RowsOf(const file::Tensor& tensor, const std::optional<file::Tensor>& scales);

@@ -5,22 +5,13 @@
 #include <vector>
 
 #include "core/error.h"
+#include "model/binding.h"
 
 namespace duomo::model {
 namespace {
 
-using file::DType;
-using file::Tensor;
-using Find = std::function<std::optional<Tensor>(std::string_view)>;
-
-std::string ShapeText(std::span<const uint64_t> shape) {
-  std::string out = "[";
-  for (uint64_t n : shape) out += StrCat(out.size() > 1 ? ", " : "", n);
-  return out + "]";
-}
-
 template <typename T>
-std::span<const T> Need(const Find& find, const std::string& name,
+std::span<const T> Need(const FindTensor& find, const std::string& name,
                         const std::vector<uint64_t>& shape) {
   auto tensor = find(name);
   if (!tensor) Fail(Status::kInvalidArgument, "tensor \"", name, "\" is missing");
@@ -33,7 +24,7 @@ std::span<const T> Need(const Find& find, const std::string& name,
   return tensor->As<T>();
 }
 
-Lists BindLists(const Find& find, uint64_t width) {
+Lists BindLists(const FindTensor& find, uint64_t width) {
   Lists out;
   auto radii = find("items/lists/radii");
   if (!radii) return out;
@@ -47,7 +38,7 @@ Lists BindLists(const Find& find, uint64_t width) {
 
 }  // namespace
 
-Planes BindPlanes(const Find& find, uint64_t count, uint64_t width) {
+Planes BindPlanes(const FindTensor& find, uint64_t count, uint64_t width) {
   Planes out;
   auto first = find("items/planes/first");
   if (!first || count == 0) return out;
