@@ -11,31 +11,39 @@ namespace duomo::kernels {
 
 inline constexpr size_t kScreenItems = 16;      // items in a block
 inline constexpr size_t kScreenTerms = 64;      // bytes at its end: 16 bf16 scales, 16 bf16 rests
+inline constexpr size_t kScreenBlocks = 256;    // in one scan, at most
 inline constexpr size_t kScreenPadding = 64;    // bytes that may be read behind rows and codes
-inline constexpr size_t kScreenQueries = 4;     // queries that share one reading of the blocks
+inline constexpr size_t kScreenQueries = 8;     // that share one reading of the blocks
+
+// What a scan finds: the blocks with hits, in their order, as most have none.
+struct ScreenHits {
+  alignas(64) float bounds[kScreenBlocks][kScreenItems];  // −infinity where not allowed
+  uint16_t blocks[kScreenBlocks];  // which one, counted from the first that was scanned
+  uint16_t items[kScreenBlocks];   // bit i: item i is a hit
+  size_t count = 0;
+};
 
 // A query against the first plane. The bound of an item with codes c, scale s and rest t is
-//   s · (factor · Σ query·c + fixed) + rest · t      in float, in this order, without FMA,
+//   s · (Σ query·c + fixed) + rest · t      in float, in this order, without FMA,
 // and +infinity where that is not a number: the same bits on every instruction set.
 struct ScreenQuery {
   const int8_t* codes;  // the query in −127 … 127, one a dimension, zeros behind
   int32_t offset;       // Σ codes × what is added to an item's codes to make them unsigned
-  float factor, fixed, rest;
+  float fixed, rest;
   float threshold;      // bounds that are not below or equal are hits: all, where it is NaN
   const uint64_t* allowed;  // bit i of the whole: item i of the blocks may be a hit; null: all may
-  float* bounds;        // [16 · count]: of items in blocks with hits; −infinity where not allowed
-  uint16_t* hits;       // [count]: bit i: item i of the block is a hit
+  ScreenHits* hits;
 };
 
 struct ScreenKernels {
   const char* name;  // "portable", "avx2", "avx512"
 
-  // Scans `count` blocks for one query or for kScreenQueries at once. `groups`: of codes in a
+  // Scans `count` blocks for one query, or together for kScreenQueries. `groups`: of codes in a
   // block. bytes: groups of 4 dimensions, [groups][16][4] of c + 128. nibbles: groups of 8, low
   // halves dimensions 0 … 3, high halves 4 … 7, of c + 8.
   using Scan = void (*)(const ScreenQuery* queries, const uint8_t* blocks, size_t groups,
                         size_t count);
-  Scan bytes, bytes_of_four, nibbles, nibbles_of_four;
+  Scan bytes, bytes_together, nibbles, nibbles_together;
 
   // For each of n rows of the second plane, x = second + rows[i] · stride + 4:
   // sums[i] = Σ low[j]·(x[j] & 15) + high[j]·(x[j] >> 4) over the stride - 4 bytes there. Reads up to
@@ -43,11 +51,11 @@ struct ScreenKernels {
   void (*rests)(const int8_t* low, const int8_t* high, const uint8_t* second, size_t stride,
                 const uint32_t* rows, size_t n, int32_t* sums);
 
-  // For each of the 16 places of a block the largest bound of `count` blocks, and where.
-  void (*best)(const float* bounds, size_t count, float* best, uint32_t* block);
+  // For each of the 16 places of a block the largest of `count` bounds, and which it is.
+  void (*best)(const float (*bounds)[kScreenItems], size_t count, float* best, uint32_t* which);
 
-  // Takes away the hits of `count` blocks whose bounds are at or below the threshold.
-  void (*narrow)(const float* bounds, size_t count, float threshold, uint16_t* hits);
+  // Takes away the hits whose bounds are at or below the threshold; blocks may have none left.
+  void (*narrow)(ScreenHits* hits, float threshold);
 };
 
 const ScreenKernels& Screen();                             // the fastest that this machine runs

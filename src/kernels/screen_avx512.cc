@@ -9,7 +9,7 @@
 namespace duomo::kernels {
 namespace {
 
-constexpr int kParts = 1, kBlocksTogether = 2;
+constexpr int kParts = 1, kBlocksTogether = 1;
 typedef float Floats __attribute__((vector_size(64)));
 typedef int32_t Ints __attribute__((vector_size(64)));
 typedef __m512i Bytes;

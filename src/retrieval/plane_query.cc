@@ -17,7 +17,7 @@ using model::Planes;
 // A little more than a sum of non-negative terms that was rounded on its way.
 double Up(double x) { return x * (1 + 0x1p-18); }
 
-// Codes of x in −127 … 127: factor · code ≈ x.
+// Codes of x in −127 … 127: factor · code ≈ x. The factor is not below least / 127.
 struct Coded {
   float factor = 0;
   double error = 0;  // ‖x − factor · codes‖
@@ -25,13 +25,12 @@ struct Coded {
 };
 
 template <typename T>
-Coded Encode(std::span<const T> x, int8_t* codes) {
-  T most = 0;
+Coded Encode(std::span<const T> x, double least, int8_t* codes) {
+  T most = static_cast<T>(least);
   for (T v : x) most = std::max(most, std::abs(v));
   Coded out;
   out.factor = static_cast<float>(most / 127);
-  float inverse = out.factor > 0 ? 1 / out.factor : 0;
-  if (!std::isfinite(inverse)) inverse = 0;  // all codes 0: the error says so
+  const float inverse = 1 / out.factor;
   double squares = 0;
   for (size_t i = 0; i < x.size(); ++i) {
     // Adding 1.5·2²³ rounds to an integer.
@@ -45,6 +44,11 @@ Coded Encode(std::span<const T> x, int8_t* codes) {
   }
   out.error = std::sqrt(squares);
   return out;
+}
+
+// For a bound, which may be infinite.
+float FloatOf(double x) {
+  return x <= double{FLT_MAX} ? static_cast<float>(x) : std::numeric_limits<float>::infinity();
 }
 
 double Bf16At(const uint8_t* p) {
@@ -64,24 +68,40 @@ float FloatBelow(double value) {
   return out - 8 * std::numeric_limits<float>::denorm_min();
 }
 
+float PlaneQuery::UnitsBelow(double value) const {
+  value /= unit_;
+  return FloatBelow(value - std::abs(value) * 0x1p-50);
+}
+
 bool PlaneQuery::Prepare(const Planes& planes, std::span<const float> vector) {
   const kernels::VectorKernels& k = kernels::Vector();
   size_t width = vector.size(), m = planes.dimensions();
   norm_ = std::sqrt(k.dot(vector.data(), vector.data(), width));
   if (!(norm_ > 1e-30 && norm_ < 1e30)) return false;
-  codes_.assign(planes.groups * (planes.axes.empty() ? 8 : 4), 0);
+  const double least = norm_ * 1e-4;  // so that units are of the query's size
 
-  Coded first;
+  // The second plane's codes: dimensions 0 … half-1 to the low halves, the others to the high ones.
+  size_t half = Planes::HalfWidth(width);
+  low_.assign(2 * half + kernels::kScreenPadding, 0);
+  high_.assign(half + kernels::kScreenPadding, 0);
+  const Coded whole = Encode(vector, least, low_.data());
+  std::copy_n(low_.data() + half, half, high_.data());
+  second_factor_ = whole.factor;
+  second_fixed_ = Up(whole.error * double{planes.limits[model::kSecondNorm]});
+  second_offset_ = whole.sum * 8;
+
+  Coded first = whole;
   double along_norm, slack = 0;
   ratio_ = 0;
+  codes_.assign(planes.groups * (planes.axes.empty() ? 8 : 4), 0);
   if (planes.axes.empty()) {
-    first = Encode(vector, codes_.data());
+    std::copy_n(low_.data(), width, codes_.data());
     along_norm = rest_norm_ = norm_;
     screen_.offset = first.sum * 8;
   } else {
     along_.resize(m);
     k.dots(vector.data(), planes.axes.data(), width, m, along_.data());
-    first = Encode(std::span<const double>(along_), codes_.data());
+    first = Encode(std::span<const double>(along_), least, codes_.data());
     rest_.assign(vector.begin(), vector.end());
     double squares = 0;
     for (size_t i = 0; i < m; ++i) {
@@ -96,54 +116,44 @@ bool PlaneQuery::Prepare(const Planes& planes, std::span<const float> vector) {
     ratio_ = along_norm * double{planes.limits[model::kRestRatio]};
     screen_.offset = first.sum * 128;
   }
-  double codes_norm = planes.limits[model::kFirstNorm];
-  screen_.codes = codes_.data();
-  screen_.factor = first.factor;
-  // The last term covers the roundings of factor · Σ and of what follows.
-  screen_.fixed = static_cast<float>(
-      Up(first.error * codes_norm + ratio_ + 0x1p-20 * (along_norm + first.error) * codes_norm));
-  screen_.rest = static_cast<float>(Up(rest_norm_ + slack));
-
-  size_t half = Planes::HalfWidth(width);
-  low_.assign(half + kernels::kScreenPadding, 0);
-  high_.assign(half + kernels::kScreenPadding, 0);
-  AlignedVector<int8_t>& all = planes.axes.empty() ? codes_ : low_;
-  Coded second = first;
-  if (!planes.axes.empty()) {
-    // Dimensions 0 … half-1 to the low halves, the others to the high ones.
-    low_.assign(2 * half + kernels::kScreenPadding, 0);
-    second = Encode(vector, low_.data());
-  }
-  std::copy(all.begin() + static_cast<ptrdiff_t>(half),
-            all.begin() + static_cast<ptrdiff_t>(2 * half), high_.begin());
-  if (planes.axes.empty()) std::copy_n(all.begin(), half, low_.begin());
   std::fill(low_.begin() + static_cast<ptrdiff_t>(half), low_.end(), int8_t{0});
-  second_factor_ = second.factor;
-  second_fixed_ = Up(second.error * double{planes.limits[model::kSecondNorm]});
-  second_offset_ = second.sum * 8;
+
+  const double codes_norm = planes.limits[model::kFirstNorm];
+  unit_ = first.factor;
+  first_fixed_ = first.error * codes_norm;
+  screen_.codes = codes_.data();
+  // The last term covers the roundings of Σ and of what follows.
+  screen_.fixed = FloatOf(
+      Up((first_fixed_ + ratio_ + 0x1p-20 * (along_norm + first.error) * codes_norm) / unit_));
+  screen_.rest = FloatOf(Up((rest_norm_ + slack) / unit_));
   return true;
 }
 
-void PlaneQuery::Tighten(const Planes& planes, std::span<const uint32_t> rows,
-                         std::span<const float> bounds, std::vector<double>& tight) {
-  sums_.resize(rows.size());
-  tight.resize(rows.size());
-  size_t stride = planes.stride(), size = planes.block_size();
-  kernels::Screen().rests(low_.data(), high_.data(), planes.second, stride, rows.data(),
-                          rows.size(), sums_.data());
+void PlaneQuery::Tighten(const Planes& planes, double hopeless, Survivors& left) const {
+  const size_t stride = planes.stride(), size = planes.block_size();
+  kernels::Screen().rests(low_.data(), high_.data(), planes.second, stride, left.rows, left.count,
+                          left.sums);
   const uint8_t* terms = planes.first + planes.groups * 64;
   const double up = Up(norm_);
-  for (size_t i = 0; i < rows.size(); ++i) {
-    uint64_t row = rows[i];
+  // What the second plane knows better goes, a little less than it was; what it says comes.
+  const double ratio = ratio_ * (1 - 0x1p-30), rest = rest_norm_ * (1 - 0x1p-30);
+  size_t n = 0;
+  for (size_t i = 0; i < left.count; ++i) {
+    const uint64_t row = left.rows[i];
     const uint8_t* first = terms + row / 16 * size + row % 16 * 2;
     const uint8_t* second = planes.second + row * stride;
-    double scale = Bf16At(second), value = scale * (second_factor_ * (sums_[i] - second_offset_));
-    // What the second plane knows better goes, a little less than it was; what it says comes.
-    double known = Bf16At(first) * ratio_ + rest_norm_ * Bf16At(first + 32);
-    double bound = double{bounds[i]} - known * (1 - 0x1p-30) + Bf16At(second + 2) * up + value +
-                   std::abs(value) * 0x1p-40 + scale * second_fixed_;
-    tight[i] = std::isnan(bound) ? std::numeric_limits<double>::infinity() : bound;
+    const double scale = Bf16At(second);
+    const double value = scale * (second_factor_ * (left.sums[i] - second_offset_));
+    const double slack = Bf16At(second + 2) * up + scale * second_fixed_;
+    const double known = Bf16At(first) * ratio + Bf16At(first + 32) * rest;
+    double upper = double{left.bounds[i]} * unit_ - known + slack + value + std::abs(value) * 0x1p-40;
+    if (upper <= hopeless) continue;
+    if (std::isnan(upper)) upper = std::numeric_limits<double>::infinity();
+    left.rows[n] = left.rows[i];
+    left.upper[n] = upper;
+    left.estimate[n++] = upper - slack - Bf16At(first) * first_fixed_;
   }
+  left.count = n;
 }
 
 }  // namespace duomo::retrieval

@@ -59,6 +59,20 @@ void AddPlanes(std::vector<file::OwnedTensor>& out, const model::Rows& vectors);
 
 // ---- Searching -----------------------------------------------------------------------------
 
+// The largest float that certainly is not above `value`; NaN stays NaN.
+float FloatBelow(double value);
+
+// Rows of a scan that are not ruled out yet.
+struct Survivors {
+  static constexpr size_t kMost = kernels::kScreenBlocks * kernels::kScreenItems;
+  size_t count = 0;
+  uint32_t rows[kMost];
+  float bounds[kMost];     // by the first plane
+  int32_t sums[kMost];     // of the second's codes
+  double upper[kMost];     // bounds by both
+  double estimate[kMost];  // near what the dot product is
+};
+
 // A query made ready for both planes. Memory is kept from one query to the next.
 class PlaneQuery {
  public:
@@ -66,26 +80,26 @@ class PlaneQuery {
   // 1e±30.
   bool Prepare(const model::Planes& planes, std::span<const float> vector);
 
-  // For the first plane; threshold, allowed, bounds and hits are the caller's to set.
+  // For the first plane, whose bounds are in units; threshold, allowed and hits are the caller's to
+  // set.
   const kernels::ScreenQuery& screen() const { return screen_; }
+  double unit() const { return unit_; }
+  // The largest number of units that certainly is not above `value`; NaN stays NaN.
+  float UnitsBelow(double value) const;
   double norm() const { return norm_; }  // of the vector
 
-  // The bounds of the items in `rows` by both planes, from those by the first.
-  void Tighten(const model::Planes& planes, std::span<const uint32_t> rows,
-               std::span<const float> bounds, std::vector<double>& tight);
+  // Asks the second plane, too: leaves those whose bounds by both are not at or below `hopeless`, and
+  // sets what both say of them.
+  void Tighten(const model::Planes& planes, double hopeless, Survivors& left) const;
 
  private:
   kernels::ScreenQuery screen_{};
   AlignedVector<int8_t> codes_, low_, high_;
   AlignedVector<float> rest_;
   std::vector<double> along_;
-  std::vector<int32_t> sums_;
   double norm_ = 0, rest_norm_ = 0, ratio_ = 0;
-  double second_factor_ = 0, second_fixed_ = 0;
+  double unit_ = 1, first_fixed_ = 0, second_factor_ = 0, second_fixed_ = 0;
   int32_t second_offset_ = 0;
 };
-
-// The largest float that certainly is not above `value`; NaN stays NaN.
-float FloatBelow(double value);
 
 }  // namespace duomo::retrieval

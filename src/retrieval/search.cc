@@ -13,6 +13,7 @@ namespace {
 constexpr size_t kBlock = 64;  // vectors at a time: one word of the mask
 constexpr int kSparse = 24;    // with fewer allowed rows among them, visit those one by one
 constexpr size_t kItems = kernels::kScreenItems;
+constexpr size_t kMostLater = 2048;  // rows that wait
 constexpr float kNone = -std::numeric_limits<float>::infinity();
 
 }  // namespace
@@ -22,6 +23,8 @@ void Search::Start(const Catalogue& catalogue, const Query& query) {
   query_ = &query;
   best.Start(catalogue.engine(), query);
   vectors_.Start(catalogue.engine(), query);
+  soon_.clear();
+  later_.clear();
   allowed_ = query.allowed;
   if (!query.excluded.empty()) {
     uint64_t count = catalogue.engine().model().items().count;
@@ -42,33 +45,29 @@ double Search::Threshold() const {
   return hopeless * norm * (hopeless < 0 ? 1 + 1e-9 : 1 - 1e-9);
 }
 
-kernels::ScreenQuery Search::Ask(uint64_t block, Screened& out) const {
+kernels::ScreenQuery Search::Ask(uint64_t block, kernels::ScreenHits& hits) const {
   kernels::ScreenQuery ask = plane_query_.screen();
-  ask.threshold = FloatBelow(Threshold());
+  ask.threshold = plane_query_.UnitsBelow(Threshold());
   ask.allowed = allowed_ == nullptr ? nullptr : allowed_->words().data() + block / 4;
-  ask.bounds = out.bounds.data();
-  ask.hits = out.hits.data();
+  ask.hits = &hits;
   return ask;
 }
 
 // The items of the highest bounds first: after them most others have no hope.
-void Search::Seed(uint64_t block, size_t count, Screened& screened) {
+void Search::Seed(uint64_t block, kernels::ScreenHits& hits) {
+  const size_t count = hits.count;
   if (query_->k > count * kItems / 2) return;
-  for (size_t b = 0; b < count; ++b) {
-    float* bounds = screened.bounds.data() + b * kItems;
-    if (screened.hits[b] == 0) std::fill_n(bounds, kItems, kNone);
-  }
   size_t groups = std::clamp<size_t>(query_->k / 4, 4, count), wanted = query_->k + query_->k / 4 + 1;
   places_.clear();
   for (size_t g = 0; g < groups; ++g) {
     size_t begin = count * g / groups, end = count * (g + 1) / groups;
     if (begin == end) continue;
     float bounds[kItems];
-    uint32_t blocks[kItems];
-    kernels::Screen().best(screened.bounds.data() + begin * kItems, end - begin, bounds, blocks);
+    uint32_t which[kItems];
+    kernels::Screen().best(hits.bounds + begin, end - begin, bounds, which);
     for (size_t i = 0; i < kItems; ++i) {
-      size_t b = begin + blocks[i];
-      if (bounds[i] == kNone || (screened.hits[b] >> i & 1) == 0) continue;
+      size_t b = begin + which[i];
+      if (bounds[i] == kNone || (hits.items[b] >> i & 1) == 0) continue;
       places_.push_back({static_cast<uint32_t>(b * kItems + i), bounds[i]});
     }
   }
@@ -77,67 +76,99 @@ void Search::Seed(uint64_t block, size_t count, Screened& screened) {
                      [](const Place& a, const Place& b) { return a.bound > b.bound; });
     places_.resize(wanted);
   }
-  for (const Place& place : places_) vectors_.Prefetch(block * kItems + place.row);
+  auto row_of = [&](const Place& place) {
+    return (block + hits.blocks[place.row / kItems]) * kItems + place.row % kItems;
+  };
+  for (const Place& place : places_) vectors_.Prefetch(row_of(place));
   for (const Place& place : places_) {
-    uint64_t row = block * kItems + place.row;
+    uint64_t row = row_of(place);
     best.Offer(static_cast<uint32_t>(row), vectors_.One(row));
-    screened.hits[place.row / kItems] &= static_cast<uint16_t>(~(1u << place.row % kItems));
+    hits.items[place.row / kItems] &= static_cast<uint16_t>(~(1u << place.row % kItems));
   }
 }
 
-void Search::Take(uint64_t block, size_t count, uint64_t begin, uint64_t end, Screened& screened) {
-  const model::Planes& planes = catalogue_->planes();
-  for (size_t b = 0; b < count && (block + b) * kItems < begin; ++b) {
-    uint64_t before = std::min<uint64_t>(begin - (block + b) * kItems, kItems);
-    screened.hits[b] &= static_cast<uint16_t>(~((1u << before) - 1));
+void Search::Take(uint64_t block, uint64_t begin, uint64_t end, kernels::ScreenHits& hits,
+                  Survivors& survivors) {
+  LookSoon();
+  for (size_t b = 0; b < hits.count && (block + hits.blocks[b]) * kItems < begin; ++b) {
+    uint64_t before = std::min<uint64_t>(begin - (block + hits.blocks[b]) * kItems, kItems);
+    hits.items[b] &= static_cast<uint16_t>(~((1u << before) - 1));
   }
-  for (size_t b = count; b > 0 && (block + b) * kItems > end; --b) {
-    uint64_t behind = std::min<uint64_t>((block + b) * kItems - end, kItems);
-    screened.hits[b - 1] &= static_cast<uint16_t>((1u << (kItems - behind)) - 1);
+  for (size_t b = hits.count; b > 0 && (block + hits.blocks[b - 1] + 1) * kItems > end; --b) {
+    uint64_t behind = std::min<uint64_t>((block + hits.blocks[b - 1] + 1) * kItems - end, kItems);
+    hits.items[b - 1] &= static_cast<uint16_t>((1u << (kItems - behind)) - 1);
   }
   if (!best.full()) {
-    Seed(block, count, screened);
-    kernels::Screen().narrow(screened.bounds.data(), count, FloatBelow(Threshold()),
-                             screened.hits.data());
+    Seed(block, hits);
+    kernels::Screen().narrow(&hits, plane_query_.UnitsBelow(Threshold()));
   }
-  rows_.clear();
-  bounds_.clear();
-  // Most blocks have no hit: four at a time.
-  std::fill(screened.hits.begin() + static_cast<ptrdiff_t>(count), screened.hits.end(), uint16_t{0});
-  for (size_t b = 0; b < count; b += 4) {
-    uint64_t hits;
-    std::memcpy(&hits, screened.hits.data() + b, sizeof(hits));
-    for (; hits != 0; hits &= hits - 1) {
-      size_t i = b * kItems + static_cast<size_t>(std::countr_zero(hits));
-      rows_.push_back(static_cast<uint32_t>(block * kItems + i));
-      bounds_.push_back(screened.bounds[i]);
+  const float below = plane_query_.UnitsBelow(Threshold());
+  Survivors& left = survivors;
+  left.count = 0;
+  // Four blocks at a time.
+  static_assert(kernels::kScreenBlocks % 4 == 0 && kItems == 16);
+  for (size_t b = hits.count; b % 4 != 0; ++b) hits.items[b] = 0;
+  for (size_t four = 0; four < hits.count; four += 4) {
+    uint64_t items;
+    std::memcpy(&items, hits.items + four, sizeof(items));
+    for (; items != 0; items &= items - 1) {
+      const auto bit = static_cast<size_t>(std::countr_zero(items));
+      const size_t b = four + bit / kItems, i = bit % kItems;
+      left.rows[left.count] = static_cast<uint32_t>((block + hits.blocks[b]) * kItems + i);
+      left.bounds[left.count] = hits.bounds[b][i];
+      left.count += !(hits.bounds[b][i] <= below);  // the threshold may have risen
     }
   }
-  if (rows_.empty()) return;
-  plane_query_.Tighten(planes, rows_, bounds_, tight_);
-  double hopeless = Threshold();
-  size_t left = 0;
-  for (size_t i = 0; i < rows_.size(); ++i) {
-    if (tight_[i] <= hopeless) continue;
-    vectors_.Prefetch(rows_[i]);
-    rows_[left++] = rows_[i];
+  if (left.count == 0) return;
+  const double hopeless = Threshold();
+  plane_query_.Tighten(catalogue_->planes(), hopeless, left);
+  for (size_t i = 0; i < left.count; ++i) {
+    if (left.estimate[i] <= hopeless) {
+      later_.push_back({left.rows[i], left.upper[i]});
+    } else {
+      vectors_.Prefetch(left.rows[i]);
+      soon_.push_back(left.rows[i]);
+    }
   }
-  for (size_t i = 0; i < left; ++i) best.Offer(rows_[i], vectors_.One(rows_[i]));
+  if (later_.size() > kMostLater) LookLater();
 }
 
-void Search::ScanRows(uint64_t begin, uint64_t end, Screened& screened) {
+void Search::LookSoon() {
+  for (uint32_t row : soon_) best.Offer(row, vectors_.One(row));
+  soon_.clear();
+}
+
+void Search::LookLater() {
+  constexpr size_t kAhead = 8;  // rows whose memory is on its way
+  const double hopeless = Threshold();
+  std::erase_if(later_, [&](const Place& place) { return place.bound <= hopeless; });
+  for (size_t i = 0; i < later_.size() + kAhead; ++i) {
+    if (i < later_.size()) vectors_.Prefetch(later_[i].row);
+    if (i < kAhead) continue;
+    const Place& place = later_[i - kAhead];
+    if (!(place.bound <= Threshold())) best.Offer(place.row, vectors_.One(place.row));
+  }
+  later_.clear();
+}
+
+void Search::Finish() {
+  LookSoon();
+  LookLater();
+}
+
+void Search::ScanRows(uint64_t begin, uint64_t end, Scratch& scratch) {
   const model::Planes& planes = catalogue_->planes();
   uint64_t last = (end + kItems - 1) / kItems;
   // A word of a mask has four blocks.
   for (uint64_t block = begin / kItems / 4 * 4; block < last; block += kChunkBlocks) {
     size_t count = std::min<uint64_t>(kChunkBlocks, last - block);
-    kernels::ScreenQuery ask = Ask(block, screened);
-    Scan(planes, &ask, 1, block, count);
-    Take(block, count, begin, end, screened);
+    kernels::ScreenQuery ask = Ask(block, scratch.hits[0]);
+    Scan(planes, &ask, false, block, count);
+    Take(block, begin, end, scratch.hits[0], scratch.survivors);
   }
 }
 
-bool Search::Probe(Screened& screened) {
+bool Search::Probe(Scratch& scratch) {
   const model::Planes& planes = catalogue_->planes();
   const model::Lists& lists = planes.lists;
   if (!query_->approximate || lists.size() == 0) return false;
@@ -165,8 +196,9 @@ bool Search::Probe(Screened& screened) {
     if (begin >= end || end > planes.count) continue;
     double bound = nearness_[list] + plane_query_.norm() * double{lists.radii[list]} * (1 + 1e-9);
     if (bound + std::abs(nearness_[list]) * 1e-12 <= Threshold()) continue;
-    ScanRows(begin, end, screened);
+    ScanRows(begin, end, scratch);
   }
+  Finish();
   if (best.full() || probes == lists.size()) return true;
   best.Start(catalogue_->engine(), *query_);
   return false;

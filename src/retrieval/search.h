@@ -16,23 +16,24 @@ namespace duomo::retrieval {
 
 // Blocks of the planes that are looked at together: what one query needs of them stays in the
 // nearest cache, and their codes, which several queries share, in the next.
-inline constexpr size_t kChunkBlocks = 256;
+inline constexpr size_t kChunkBlocks = kernels::kScreenBlocks;
 inline constexpr size_t kChunkRows = kChunkBlocks * kernels::kScreenItems;
 
-// What the kernels say about a chunk, before the next one.
-struct Screened {
-  AlignedVector<float> bounds = AlignedVector<float>(kChunkRows);
-  std::vector<uint16_t> hits = std::vector<uint16_t>(kChunkBlocks);
-};
-
 // Calls the kernel for the planes' kind of codes.
-inline void Scan(const model::Planes& planes, const kernels::ScreenQuery* asks, size_t n,
+inline void Scan(const model::Planes& planes, const kernels::ScreenQuery* asks, bool together,
                  uint64_t block, size_t count) {
   const kernels::ScreenKernels& k = kernels::Screen();
   bool bytes = !planes.axes.empty();
-  auto scan = n == 1 ? (bytes ? k.bytes : k.nibbles) : (bytes ? k.bytes_of_four : k.nibbles_of_four);
+  auto scan = together ? (bytes ? k.bytes_together : k.nibbles_together)
+                       : (bytes ? k.bytes : k.nibbles);
   scan(asks, planes.first + block * planes.block_size(), planes.groups, count);
 }
+
+// Memory for one chunk, which the queries of a thread share.
+struct Scratch {
+  kernels::ScreenHits hits[kernels::kScreenQueries];
+  Survivors survivors;
+};
 
 // One thread; memory is kept from one query to the next.
 class Search {
@@ -43,13 +44,16 @@ class Search {
   bool screened() const { return screened_; }
 
   // What to ask the kernels about blocks from `block` on, a multiple of 4, at most kChunkBlocks.
-  kernels::ScreenQuery Ask(uint64_t block, Screened& out) const;
-  // What they said about `count` blocks, of which the rows [begin, end) count.
-  void Take(uint64_t block, size_t count, uint64_t begin, uint64_t end, Screened& screened);
+  kernels::ScreenQuery Ask(uint64_t block, kernels::ScreenHits& hits) const;
+  // What they said about the blocks from `block` on, of which the rows [begin, end) count.
+  void Take(uint64_t block, uint64_t begin, uint64_t end, kernels::ScreenHits& hits,
+            Survivors& survivors);
+  // After the last blocks: `best` is complete.
+  void Finish();
 
   // An approximate search as a whole. False where it has to be an exact one: none is asked for, there
   // are no lists, too few items are allowed or found.
-  bool Probe(Screened& screened);
+  bool Probe(Scratch& scratch);
 
   // Looks at the rows [begin, end) themselves; begin is a multiple of 64.
   void ScanVectors(uint64_t begin, uint64_t end);
@@ -59,11 +63,13 @@ class Search {
  private:
   struct Place {
     uint32_t row;
-    float bound;
+    double bound;
   };
   double Threshold() const;  // dot products at or below it have no hope; NaN: all have
-  void Seed(uint64_t block, size_t count, Screened& screened);
-  void ScanRows(uint64_t begin, uint64_t end, Screened& screened);
+  void Seed(uint64_t block, kernels::ScreenHits& hits);
+  void LookSoon();
+  void LookLater();
+  void ScanRows(uint64_t begin, uint64_t end, Scratch& scratch);
 
   const Catalogue* catalogue_ = nullptr;
   const Query* query_ = nullptr;
@@ -74,9 +80,11 @@ class Search {
   Vectors vectors_;
   std::vector<double> dots_;
   std::vector<Place> places_;
-  std::vector<uint32_t> rows_;
-  std::vector<float> bounds_;
-  std::vector<double> tight_, nearness_;
+  // Rows that are not hopeless. Likely ones are looked at with the next blocks, when their vectors
+  // have come from memory; the others at the end, when most have become hopeless.
+  std::vector<uint32_t> soon_;
+  std::vector<Place> later_;
+  std::vector<double> nearness_;
   std::vector<uint32_t> lists_;
 };
 

@@ -1,5 +1,5 @@
 // Shares a call's work out: queries to the members of a team, or the catalogue where there are
-// fewer queries; and queries that read the same codes to each other, four at a time.
+// fewer queries; and queries that read the same codes to each other.
 #include "retrieval/topk.h"
 
 #include <algorithm>
@@ -12,8 +12,9 @@ namespace duomo::retrieval {
 namespace {
 
 constexpr size_t kTogether = kernels::kScreenQueries;
+constexpr size_t kWorthwhile = 3;  // queries: fewer go one by one
 // Queries that go through the catalogue together: it is read from memory once for all of them.
-constexpr size_t kWave = 64;
+constexpr size_t kWave = 256;
 constexpr uint64_t kFewestRows = 1 << 15;  // for a member of a team
 
 }  // namespace
@@ -31,7 +32,7 @@ class Searcher {
       if (queries[i].k == 0) continue;
       if (!searches[i].screened()) {
         searches[i].ScanVectors(begin, end);
-      } else if (!searches[i].Probe(said_[0])) {
+      } else if (!searches[i].Probe(scratch_)) {
         screened_.push_back(i);
       }
     }
@@ -42,6 +43,7 @@ class Searcher {
     for (uint64_t block = first; block < last; block += kChunkBlocks) {
       Chunk(planes, block, std::min<uint64_t>(kChunkBlocks, last - block), block == first);
     }
+    for (size_t i : screened_) searches[i].Finish();
   }
 
   std::vector<Search> searches;
@@ -51,20 +53,25 @@ class Searcher {
     for (size_t i = 0; i < screened_.size();) {
       // Before a query has a threshold everything is a hit: then what was said fills a cache, and
       // it is better to take it in before asking for the next.
-      bool together = !first && screened_.size() - i >= kTogether;
-      size_t n = together ? kTogether : 1;
+      const size_t n = first ? 1 : std::min(screened_.size() - i, kTogether);
       kernels::ScreenQuery asks[kTogether];
-      for (size_t j = 0; j < n; ++j) asks[j] = searches[screened_[i + j]].Ask(block, said_[j]);
-      Scan(planes, asks, n, block, count);
+      for (size_t j = 0; j < n; ++j) asks[j] = searches[screened_[i + j]].Ask(block, scratch_.hits[j]);
+      if (n >= kWorthwhile) {
+        for (size_t j = n; j < kTogether; ++j) (asks[j] = asks[0]).hits = &scratch_.hits[j];
+        Scan(planes, asks, true, block, count);
+      } else {
+        for (size_t j = 0; j < n; ++j) Scan(planes, asks + j, false, block, count);
+      }
       for (size_t j = 0; j < n; ++j) {
-        searches[screened_[i + j]].Take(block, count, 0, planes.count, said_[j]);
+        searches[screened_[i + j]].Take(block, 0, planes.count, scratch_.hits[j],
+                                    scratch_.survivors);
       }
       i += n;
     }
   }
 
   std::vector<size_t> screened_;  // the queries that the planes say something about
-  Screened said_[kTogether];
+  Scratch scratch_;
 };
 
 Workspace::Workspace() = default;

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <vector>
 
 #include "core/array.h"
@@ -59,9 +60,8 @@ Case Draw(Random& random, bool nibbles, size_t groups, size_t count) {
     for (uint64_t& w : words) w = random.Below(3) == 0 ? 0 : random.Next() & random.Next();
     ScreenQuery ask{};
     ask.offset = sum * (nibbles ? 8 : 128);
-    ask.factor = static_cast<float>(std::exp(random.Normal()));
-    ask.fixed = static_cast<float>(std::exp(random.Normal()));
-    ask.rest = random.Below(6) == 0 ? 0 : static_cast<float>(std::exp(random.Normal()));
+    ask.fixed = static_cast<float>(std::exp(random.Normal()) * 100);
+    ask.rest = random.Below(6) == 0 ? 0 : static_cast<float>(std::exp(random.Normal()) * 100);
     ask.threshold = random.Below(4) == 0 ? std::numeric_limits<float>::quiet_NaN()
                                          : static_cast<float>(random.Normal() * 3000);
     c.queries.push_back(ask);
@@ -90,8 +90,7 @@ float BoundOf(const Case& c, const ScreenQuery& q, size_t b, size_t item) {
   uint16_t scale, rest;
   std::memcpy(&scale, block + c.groups * 64 + item * 2, 2);
   std::memcpy(&rest, block + c.groups * 64 + 32 + item * 2, 2);
-  float x = q.factor * static_cast<float>(sum);
-  x = x + q.fixed;
+  float x = static_cast<float>(sum) + q.fixed;
   x = OfBf16(scale) * x;
   float y = q.rest * OfBf16(rest);
   x = x + y;
@@ -100,38 +99,44 @@ float BoundOf(const Case& c, const ScreenQuery& q, size_t b, size_t item) {
 
 TEST(Screen, EverySetGivesTheBoundsOfTheDefinition) {
   Random random(5);
+  std::vector<ScreenHits> found(kScreenQueries);
   for (int trial = 0; trial < 300; ++trial) {
     bool nibbles = trial % 2 == 0;
-    Case c = Draw(random, nibbles, 1 + random.Below(trial % 10 == 0 ? 70 : 9), random.Below(9));
+    size_t count = trial % 50 == 0 ? kScreenBlocks : random.Below(9);
+    Case c = Draw(random, nibbles, 1 + random.Below(trial % 10 == 0 ? 70 : 9), count);
     for (const ScreenKernels* set : AllScreen()) {
-      for (size_t together : {size_t{1}, kScreenQueries}) {
-        std::vector<std::vector<float>> bounds(kScreenQueries,
-                                               std::vector<float>(c.count * kScreenItems, -7));
-        std::vector<std::vector<uint16_t>> hits(kScreenQueries, std::vector<uint16_t>(c.count, 1));
+      for (bool together : {false, true}) {
         for (size_t q = 0; q < kScreenQueries; ++q) {
-          c.queries[q].bounds = bounds[q].data();
-          c.queries[q].hits = hits[q].data();
+          found[q].count = 77;
+          c.queries[q].hits = &found[q];
+          if (together) continue;
+          (nibbles ? set->nibbles : set->bytes)(&c.queries[q], c.blocks.data(), c.groups, c.count);
         }
-        if (together == 1) {
-          for (const ScreenQuery& q : c.queries) {
-            (nibbles ? set->nibbles : set->bytes)(&q, c.blocks.data(), c.groups, c.count);
-          }
-        } else {
-          (nibbles ? set->nibbles_of_four : set->bytes_of_four)(c.queries.data(), c.blocks.data(),
-                                                                c.groups, c.count);
+        if (together) {
+          (nibbles ? set->nibbles_together : set->bytes_together)(c.queries.data(), c.blocks.data(),
+                                                                  c.groups, c.count);
         }
         for (size_t q = 0; q < kScreenQueries; ++q) {
           const ScreenQuery& ask = c.queries[q];
-          for (size_t i = 0; i < c.count * kScreenItems; ++i) {
-            float bound = BoundOf(c, ask, i / kScreenItems, i % kScreenItems);
-            bool allowed = ask.allowed == nullptr || (ask.allowed[i / 64] >> i % 64 & 1) != 0;
-            bool hit = allowed && !(bound <= ask.threshold);
-            ASSERT_EQ(hits[q][i / kScreenItems] >> i % kScreenItems & 1, hit)
-                << set->name << " trial " << trial << " item " << i;
-            if (!hit) continue;
-            ASSERT_EQ(std::bit_cast<uint32_t>(bounds[q][i]), std::bit_cast<uint32_t>(bound))
-                << set->name << " trial " << trial << " item " << i;
+          size_t next = 0;
+          for (size_t b = 0; b < c.count; ++b) {
+            uint16_t hits = 0;
+            float bounds[kScreenItems];
+            for (size_t i = 0; i < kScreenItems; ++i) {
+              bounds[i] = BoundOf(c, ask, b, i);
+              bool allowed = ask.allowed == nullptr || (ask.allowed[b / 4] >> (b % 4 * 16 + i) & 1) != 0;
+              if (!allowed) bounds[i] = -std::numeric_limits<float>::infinity();
+              hits |= static_cast<uint16_t>((allowed && !(bounds[i] <= ask.threshold)) << i);
+            }
+            if (hits == 0) continue;
+            ASSERT_LT(next, found[q].count) << set->name << " trial " << trial << " block " << b;
+            ASSERT_EQ(found[q].blocks[next], b) << set->name << " trial " << trial;
+            ASSERT_EQ(found[q].items[next], hits) << set->name << " trial " << trial << " block " << b;
+            ASSERT_EQ(std::memcmp(found[q].bounds[next], bounds, sizeof(bounds)), 0)
+                << set->name << " trial " << trial << " block " << b;
+            ++next;
           }
+          ASSERT_EQ(found[q].count, next) << set->name << " trial " << trial;
         }
       }
     }
@@ -156,30 +161,36 @@ TEST(Screen, RestAndBestAreTheSameOnEverySet) {
       const uint8_t* x = second.data() + rows[r] * (size + 4) + 4;
       for (size_t i = 0; i < size; ++i) sums[r] += low[i] * (x[i] & 15) + high[i] * (x[i] >> 4);
     }
-    std::vector<float> bounds(size * kScreenItems);
-    for (float& b : bounds) b = static_cast<float>(random.Below(40));
+    const size_t count = std::min(size, kScreenBlocks);
+    auto bounds = std::make_unique<ScreenHits>();
+    for (auto& block : bounds->bounds) {
+      for (float& x : block) x = static_cast<float>(random.Below(40));
+    }
     for (const ScreenKernels* set : AllScreen()) {
       std::vector<int32_t> found(rows.size());
       set->rests(low.data(), high.data(), second.data(), size + 4, rows.data(), rows.size(),
                  found.data());
       EXPECT_EQ(found, sums) << set->name << " size " << size;
-      std::vector<uint16_t> hits(size, 0xaaf5);
-      set->narrow(bounds.data(), size, 20, hits.data());
-      for (size_t i = 0; i < size * kScreenItems; ++i) {
-        bool hit = bounds[i] > 20 && (0xaaf5 >> i % kScreenItems & 1) != 0;
-        ASSERT_EQ(hits[i / kScreenItems] >> i % kScreenItems & 1, hit) << set->name;
+      bounds->count = count;
+      std::fill_n(bounds->items, count, uint16_t{0xaaf5});
+      set->narrow(bounds.get(), 20);
+      for (size_t b = 0; b < count; ++b) {
+        for (size_t i = 0; i < kScreenItems; ++i) {
+          bool hit = bounds->bounds[b][i] > 20 && (0xaaf5 >> i & 1) != 0;
+          ASSERT_EQ(bounds->items[b] >> i & 1, hit) << set->name;
+        }
       }
       float best[kScreenItems];
-      uint32_t block[kScreenItems];
-      set->best(bounds.data(), size, best, block);
+      uint32_t which[kScreenItems];
+      set->best(bounds->bounds, count, best, which);
       for (size_t i = 0; i < kScreenItems; ++i) {
         float most = -1;
         uint32_t where = 0;
-        for (uint32_t b = 0; b < size; ++b) {
-          if (bounds[b * kScreenItems + i] > most) most = bounds[(where = b) * kScreenItems + i];
+        for (uint32_t b = 0; b < count; ++b) {
+          if (bounds->bounds[b][i] > most) most = bounds->bounds[where = b][i];
         }
         EXPECT_EQ(best[i], most) << set->name;
-        EXPECT_EQ(block[i], where) << set->name;
+        EXPECT_EQ(which[i], where) << set->name;
       }
     }
   }

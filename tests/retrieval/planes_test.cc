@@ -8,6 +8,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <memory>
 #include <numeric>
 #include <thread>
 
@@ -109,28 +110,31 @@ TEST(Planes, BoundsAreCertain) {
       PlaneQuery q;
       if (!q.Prepare(planes, query)) continue;
       for (const kernels::ScreenKernels* set : kernels::AllScreen()) {
-        std::vector<float> bounds(planes.blocks() * 16);
-        std::vector<uint16_t> hits(planes.blocks());
+        auto hits = std::make_unique<kernels::ScreenHits>();
+        auto left = std::make_unique<Survivors>();
         kernels::ScreenQuery ask = q.screen();
         ask.threshold = std::numeric_limits<float>::quiet_NaN();
-        ask.bounds = bounds.data();
-        ask.hits = hits.data();
+        ask.hits = hits.get();
         (planes.axes.empty() ? set->nibbles : set->bytes)(&ask, planes.first, planes.groups,
                                                           planes.blocks());
-        std::vector<uint32_t> rows(n);
-        std::iota(rows.begin(), rows.end(), 0u);
-        std::vector<double> tight;
-        q.Tighten(planes, rows, std::span(bounds).first(n), tight);
+        ASSERT_EQ(hits->count, planes.blocks());
+        left->count = n;
+        for (size_t row = 0; row < n; ++row) {
+          left->rows[row] = static_cast<uint32_t>(row);
+          left->bounds[row] = hits->bounds[row / 16][row % 16];
+        }
+        q.Tighten(planes, std::numeric_limits<double>::quiet_NaN(), *left);
+        ASSERT_EQ(left->count, n);
         for (size_t row = 0; row < n; ++row) {
           double dot = kernels::Vector().dot(query.data(), items.data() + row * dim, dim);
-          float threshold = FloatBelow(dot);
+          double bound = double{left->bounds[row]} * q.unit();
           // What is compared in a search: not to be skipped where the dot product is just enough.
-          ASSERT_FALSE(bounds[row] <= threshold && dot > double{bounds[row]} + 1e-44)
+          ASSERT_FALSE(left->bounds[row] <= q.UnitsBelow(dot) && dot > bound + 1e-44)
               << set->name << " trial " << trial << " row " << row << " axes " << axes;
-          ASSERT_GE(tight[row], dot - std::abs(dot) * 1e-12 - 1e-44)
+          ASSERT_GE(left->upper[row], dot - std::abs(dot) * 1e-12 - 1e-44)
               << "trial " << trial << " row " << row << " axes " << axes;
           ++bounds_seen;
-          informative += tight[row] < double{bounds[row]};
+          informative += left->upper[row] < bound;
         }
       }
     }
