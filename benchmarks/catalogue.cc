@@ -37,7 +37,7 @@ struct Asked {
 
 // The part of the exact results that a request finds, over the first queries.
 double Recall(const Catalogue& c, duomo_topk_request request) {
-  constexpr size_t kChecked = 256;
+  constexpr size_t kChecked = 1024;
   Output exact(kChecked), found(kChecked);
   request.count = kChecked;
   request.ids = c.queries.data();

@@ -25,7 +25,7 @@ struct Options {
   double recall = 0.95;
 };
 
-constexpr size_t kBest = 10, kQueries = 200;
+constexpr size_t kBest = 10, kQueries = 1000;
 
 void RemovePlanes(Draft& draft) {
   draft.RemoveIf([](std::string_view n) {

@@ -1,11 +1,14 @@
 #include "retrieval/lists.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <numeric>
 
 #include "core/random.h"
+#include "kernels/screen.h"
 #include "kernels/vector.h"
 #include "runtime/widen.h"
 
@@ -154,6 +157,35 @@ ListTensors MakeLists(const model::Rows& vectors, const ListOptions& options) {
   out.order.resize(vectors.count);
   std::vector<uint32_t> next(out.begins.begin(), out.begins.end() - 1);
   for (uint32_t row = 0; row < vectors.count; ++row) out.order[next[list[row]]++] = row;
+  return out;
+}
+
+CentreCodes EncodeCentres(const model::Lists& lists, uint64_t width) {
+  constexpr size_t kItems = kernels::kScreenItems;
+  CentreCodes out;
+  out.groups = (width + 3) / 4;
+  const size_t size = out.groups * 64 + kernels::kScreenTerms;
+  out.blocks.assign((lists.size() + kItems - 1) / kItems * size, 128);
+  for (size_t list = 0; list < lists.size(); ++list) {
+    const float* x = lists.centres.data() + list * width;
+    uint8_t* block = out.blocks.data() + list / kItems * size;
+    float most = 0;
+    bool sound = true;
+    for (size_t i = 0; i < width; ++i) {
+      most = std::max(most, std::abs(x[i]));
+      sound &= std::abs(x[i]) < 1e30f;
+    }
+    // A centre that is not finite, as of damaged files, has scale 0 like one that is zero.
+    const auto scale =
+        static_cast<uint16_t>(sound ? (std::bit_cast<uint32_t>(most / 127) + 0xffff) >> 16 : 0);
+    const float step = std::bit_cast<float>(uint32_t{scale} << 16);
+    for (size_t i = 0; i < width && step > 0; ++i) {
+      // Adding 1.5·2²³ rounds to an integer; the code lies within ±127 as the scale was rounded up.
+      const float code = x[i] / step + 12582912.0f - 12582912.0f;
+      block[i / 4 * 64 + list % kItems * 4 + i % 4] = static_cast<uint8_t>(static_cast<int>(code) + 128);
+    }
+    std::memcpy(block + out.groups * 64 + list % kItems * 2, &scale, sizeof(scale));
+  }
   return out;
 }
 

@@ -32,4 +32,12 @@ struct ListOptions {
 // the same lists.
 ListTensors MakeLists(const model::Rows& vectors, const ListOptions& options = {});
 
+// Centres in bytes, by which a search finds the likeliest lists: blocks of kernels/screen.h without
+// rests, [lists / 16, rounded up][groups · 64 + kScreenTerms].
+struct CentreCodes {
+  size_t groups = 0;
+  AlignedVector<uint8_t> blocks;
+};
+CentreCodes EncodeCentres(const model::Lists& lists, uint64_t width);
+
 }  // namespace duomo::retrieval

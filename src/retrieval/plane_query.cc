@@ -73,7 +73,7 @@ float PlaneQuery::UnitsBelow(double value) const {
   return FloatBelow(value - std::abs(value) * 0x1p-50);
 }
 
-bool PlaneQuery::Prepare(const Planes& planes, std::span<const float> vector) {
+bool PlaneQuery::Prepare(const Planes& planes, std::span<const float> vector, double share) {
   const kernels::VectorKernels& k = kernels::Vector();
   size_t width = vector.size(), m = planes.dimensions();
   norm_ = std::sqrt(k.dot(vector.data(), vector.data(), width));
@@ -82,12 +82,14 @@ bool PlaneQuery::Prepare(const Planes& planes, std::span<const float> vector) {
 
   // The second plane's codes: dimensions 0 … half-1 to the low halves, the others to the high ones.
   size_t half = Planes::HalfWidth(width);
-  low_.assign(2 * half + kernels::kScreenPadding, 0);
+  whole_.assign(2 * half, 0);
+  low_.assign(half + kernels::kScreenPadding, 0);
   high_.assign(half + kernels::kScreenPadding, 0);
-  const Coded whole = Encode(vector, least, low_.data());
-  std::copy_n(low_.data() + half, half, high_.data());
+  const Coded whole = Encode(vector, least, whole_.data());
+  std::copy_n(whole_.data(), half, low_.data());
+  std::copy_n(whole_.data() + half, half, high_.data());
   second_factor_ = whole.factor;
-  second_fixed_ = Up(whole.error * double{planes.limits[model::kSecondNorm]});
+  second_fixed_ = share * Up(whole.error * double{planes.limits[model::kSecondNorm]});
   second_offset_ = whole.sum * 8;
 
   Coded first = whole;
@@ -95,7 +97,7 @@ bool PlaneQuery::Prepare(const Planes& planes, std::span<const float> vector) {
   ratio_ = 0;
   codes_.assign(planes.groups * (planes.axes.empty() ? 8 : 4), 0);
   if (planes.axes.empty()) {
-    std::copy_n(low_.data(), width, codes_.data());
+    std::copy_n(whole_.data(), width, codes_.data());
     along_norm = rest_norm_ = norm_;
     screen_.offset = first.sum * 8;
   } else {
@@ -116,11 +118,12 @@ bool PlaneQuery::Prepare(const Planes& planes, std::span<const float> vector) {
     ratio_ = along_norm * double{planes.limits[model::kRestRatio]};
     screen_.offset = first.sum * 128;
   }
-  std::fill(low_.begin() + static_cast<ptrdiff_t>(half), low_.end(), int8_t{0});
-
   const double codes_norm = planes.limits[model::kFirstNorm];
   unit_ = first.factor;
-  first_fixed_ = first.error * codes_norm;
+  first_fixed_ = share * first.error * codes_norm;
+  ratio_ *= share;
+  rest_norm_ *= share;
+  up_ = share * Up(norm_);
   screen_.codes = codes_.data();
   // The last term covers the roundings of Σ and of what follows.
   screen_.fixed = FloatOf(
@@ -129,12 +132,19 @@ bool PlaneQuery::Prepare(const Planes& planes, std::span<const float> vector) {
   return true;
 }
 
+kernels::ScreenQuery PlaneQuery::whole() const {
+  kernels::ScreenQuery ask{};
+  ask.codes = whole_.data();
+  ask.offset = second_offset_ / 8 * 128;
+  ask.threshold = std::numeric_limits<float>::quiet_NaN();
+  return ask;
+}
+
 void PlaneQuery::Tighten(const Planes& planes, double hopeless, Survivors& left) const {
   const size_t stride = planes.stride(), size = planes.block_size();
   kernels::Screen().rests(low_.data(), high_.data(), planes.second, stride, left.rows, left.count,
                           left.sums);
   const uint8_t* terms = planes.first + planes.groups * 64;
-  const double up = Up(norm_);
   // What the second plane knows better goes, a little less than it was; what it says comes.
   const double ratio = ratio_ * (1 - 0x1p-30), rest = rest_norm_ * (1 - 0x1p-30);
   size_t n = 0;
@@ -144,7 +154,7 @@ void PlaneQuery::Tighten(const Planes& planes, double hopeless, Survivors& left)
     const uint8_t* second = planes.second + row * stride;
     const double scale = Bf16At(second);
     const double value = scale * (second_factor_ * (left.sums[i] - second_offset_));
-    const double slack = Bf16At(second + 2) * up + scale * second_fixed_;
+    const double slack = Bf16At(second + 2) * up_ + scale * second_fixed_;
     const double known = Bf16At(first) * ratio + Bf16At(first + 32) * rest;
     double upper = double{left.bounds[i]} * unit_ - known + slack + value + std::abs(value) * 0x1p-40;
     if (upper <= hopeless) continue;

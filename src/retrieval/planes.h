@@ -77,12 +77,14 @@ struct Survivors {
 class PlaneQuery {
  public:
   // False where bounds would say nothing: a vector that is not finite, or whose length is beyond
-  // 1e±30.
-  bool Prepare(const model::Planes& planes, std::span<const float> vector);
+  // 1e±30. A `share` below 1 of what the codes may be wrong by makes bounds that are likely only.
+  bool Prepare(const model::Planes& planes, std::span<const float> vector, double share = 1);
 
   // For the first plane, whose bounds are in units; threshold, allowed and hits are the caller's to
   // set.
   const kernels::ScreenQuery& screen() const { return screen_; }
+  // For codes of whole vectors in bytes (lists.h): estimates, all of them hits.
+  kernels::ScreenQuery whole() const;
   double unit() const { return unit_; }
   // The largest number of units that certainly is not above `value`; NaN stays NaN.
   float UnitsBelow(double value) const;
@@ -94,11 +96,11 @@ class PlaneQuery {
 
  private:
   kernels::ScreenQuery screen_{};
-  AlignedVector<int8_t> codes_, low_, high_;
+  AlignedVector<int8_t> whole_, codes_, low_, high_;
   AlignedVector<float> rest_;
   std::vector<double> along_;
   double norm_ = 0, rest_norm_ = 0, ratio_ = 0;
-  double unit_ = 1, first_fixed_ = 0, second_factor_ = 0, second_fixed_ = 0;
+  double unit_ = 1, up_ = 0, first_fixed_ = 0, second_factor_ = 0, second_fixed_ = 0;
   int32_t second_offset_ = 0;
 };
 

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
-#include <numeric>
 
 namespace duomo::retrieval {
 namespace {
@@ -14,6 +13,9 @@ constexpr size_t kBlock = 64;  // vectors at a time: one word of the mask
 constexpr int kSparse = 24;    // with fewer allowed rows among them, visit those one by one
 constexpr size_t kItems = kernels::kScreenItems;
 constexpr size_t kMostLater = 2048;  // rows that wait
+// The share of what the codes may be wrong by that an approximate search counts with: errors point
+// nowhere in particular. Less finds fewer of the best, more looks at more rows to find the same.
+constexpr double kShare = 0.25;
 constexpr float kNone = -std::numeric_limits<float>::infinity();
 
 }  // namespace
@@ -32,8 +34,10 @@ void Search::Start(const Catalogue& catalogue, const Query& query) {
     for (uint32_t row : query.excluded) mask_.Clear(row);
     allowed_ = &mask_;
   }
+  probes_ = Probes();
+  const bool some = probes_ > 0 && probes_ < catalogue.planes().lists.size();
   screened_ = !catalogue.planes().empty() && vectors_.whole() &&
-              plane_query_.Prepare(catalogue.planes(), query.vector);
+              plane_query_.Prepare(catalogue.planes(), query.vector, some ? kShare : 1);
 }
 
 double Search::Threshold() const {
@@ -168,39 +172,64 @@ void Search::ScanRows(uint64_t begin, uint64_t end, Scratch& scratch) {
   }
 }
 
-bool Search::Probe(Scratch& scratch) {
+// How many lists an approximate search looks into; 0: it has to be an exact one, as none is asked
+// for, there are no lists, or too few items are allowed.
+size_t Search::Probes() const {
   const model::Planes& planes = catalogue_->planes();
-  const model::Lists& lists = planes.lists;
-  if (!query_->approximate || lists.size() == 0) return false;
+  const size_t lists = planes.lists.size();
+  if (!query_->approximate || lists == 0) return 0;
   if (query_->allowed != nullptr) {
     uint64_t allowed = 0;
     for (uint64_t word : query_->allowed->words()) allowed += std::popcount(word);
-    if (allowed < planes.count / 2) return false;
+    if (allowed < planes.count / 2) return 0;
   }
-  size_t probes = query_->probes > 0 ? query_->probes : lists.probes[0];
-  probes = std::clamp<size_t>(probes, 1, lists.size());
-  nearness_.resize(lists.size());
-  kernels::Vector().dots(query_->vector.data(), lists.centres.data(), planes.width, lists.size(),
-                         nearness_.data());
-  for (double& x : nearness_) x = std::isnan(x) ? -std::numeric_limits<double>::infinity() : x;
-  lists_.resize(lists.size());
-  std::iota(lists_.begin(), lists_.end(), 0u);
-  auto nearer = [&](uint32_t a, uint32_t b) {
-    return nearness_[a] > nearness_[b] || (nearness_[a] == nearness_[b] && a < b);
+  return std::clamp<size_t>(query_->probes > 0 ? query_->probes : planes.lists.probes[0], 1, lists);
+}
+
+// The likeliest lists to places_, most likely first.
+void Search::ChooseLists(Scratch& scratch) {
+  const size_t lists = catalogue_->planes().lists.size();
+  const CentreCodes& centres = catalogue_->centres();
+  const size_t size = centres.groups * 64 + kernels::kScreenTerms;
+  kernels::ScreenHits& hits = scratch.hits[0];
+  kernels::ScreenQuery ask = plane_query_.whole();
+  ask.hits = &hits;
+  places_.clear();
+  for (size_t block = 0; block * kItems < lists; block += kernels::kScreenBlocks) {
+    size_t count = std::min(kernels::kScreenBlocks, (lists + kItems - 1) / kItems - block);
+    kernels::Screen().bytes(&ask, centres.blocks.data() + block * size, centres.groups, count);
+    for (size_t i = 0; i < std::min(count * kItems, lists - block * kItems); ++i) {
+      places_.push_back({static_cast<uint32_t>(block * kItems + i), hits.bounds[i / kItems][i % kItems]});
+    }
+  }
+  auto nearer = [](const Place& a, const Place& b) {
+    return a.bound > b.bound || (a.bound == b.bound && a.row < b.row);
   };
-  std::partial_sort(lists_.begin(), lists_.begin() + static_cast<ptrdiff_t>(probes), lists_.end(),
-                    nearer);
-  for (size_t i = 0; i < probes; ++i) {
-    uint32_t list = lists_[i];
+  auto chosen = places_.begin() + static_cast<ptrdiff_t>(probes_);
+  std::nth_element(places_.begin(), chosen, places_.end(), nearer);
+  std::sort(places_.begin(), chosen, nearer);
+}
+
+bool Search::Probe(Scratch& scratch) {
+  if (probes_ == 0) return false;
+  const model::Planes& planes = catalogue_->planes();
+  const model::Lists& lists = planes.lists;
+  ChooseLists(scratch);
+  chosen_.assign(places_.begin(), places_.begin() + static_cast<ptrdiff_t>(probes_));
+  for (const Place& place : chosen_) {
+    const uint32_t list = place.row;
     uint64_t begin = lists.begins[list], end = lists.begins[list + 1];
     if (begin >= end || end > planes.count) continue;
-    double bound = nearness_[list] + plane_query_.norm() * double{lists.radii[list]} * (1 + 1e-9);
-    if (bound + std::abs(nearness_[list]) * 1e-12 <= Threshold()) continue;
+    double near = kernels::Vector().dot(query_->vector.data(),
+                                        lists.centres.data() + list * planes.width, planes.width);
+    double most = near + plane_query_.norm() * double{lists.radii[list]} * (1 + 1e-9);
+    if (most + std::abs(near) * 1e-12 <= Threshold()) continue;
     ScanRows(begin, end, scratch);
   }
   Finish();
-  if (best.full() || probes == lists.size()) return true;
+  if (best.full() || probes_ == lists.size()) return true;
   best.Start(catalogue_->engine(), *query_);
+  plane_query_.Prepare(planes, query_->vector);
   return false;
 }
 

@@ -51,8 +51,8 @@ class Search {
   // After the last blocks: `best` is complete.
   void Finish();
 
-  // An approximate search as a whole. False where it has to be an exact one: none is asked for, there
-  // are no lists, too few items are allowed or found.
+  // An approximate search as a whole. False where it has to be an exact one, because it cannot be
+  // another or has found too few.
   bool Probe(Scratch& scratch);
 
   // Looks at the rows [begin, end) themselves; begin is a multiple of 64.
@@ -67,6 +67,8 @@ class Search {
   };
   double Threshold() const;  // dot products at or below it have no hope; NaN: all have
   void Seed(uint64_t block, kernels::ScreenHits& hits);
+  size_t Probes() const;
+  void ChooseLists(Scratch& scratch);
   void LookSoon();
   void LookLater();
   void ScanRows(uint64_t begin, uint64_t end, Scratch& scratch);
@@ -84,8 +86,8 @@ class Search {
   // have come from memory; the others at the end, when most have become hopeless.
   std::vector<uint32_t> soon_;
   std::vector<Place> later_;
-  std::vector<double> nearness_;
-  std::vector<uint32_t> lists_;
+  size_t probes_ = 0;
+  std::vector<Place> chosen_;  // lists
 };
 
 }  // namespace duomo::retrieval
