@@ -9,7 +9,6 @@
 #include <cmath>
 #include <limits>
 #include <memory>
-#include <numeric>
 #include <thread>
 
 #include "abi/fixtures.h"
@@ -229,8 +228,38 @@ TEST(Planes, SearchesEqualBruteForce) {
       Catalogue catalogue(*opened.engine,
                           MakePlanes(opened.engine->model().items().vectors, {axes}));
       ASSERT_EQ(catalogue.planes().empty(), n == 0);
-      Compare(catalogue, random, kind, dim, 1 + random.Below(11), 1 + random.Below(3));
+      Compare(catalogue, random, kind, dim, 1 + random.Below(20), 1 + random.Below(3));
       if (HasFatalFailure()) return;
+    }
+  }
+}
+
+// More rows wait than a search keeps, and more queries than go through the catalogue together.
+TEST(Planes, ItemsThatCodesCannotTellApart) {
+  Random random(27);
+  const size_t dim = 24, n = 5000, count = 300;
+  std::vector<float> base = Draw(random, Kind::kNoise, 1, dim), items(n * dim), users(count * dim);
+  auto near = [&](std::vector<float>& out, double by) {
+    for (size_t i = 0; i < out.size(); ++i) {
+      out[i] = base[i % dim] + static_cast<float>(by * random.Normal());
+    }
+    Normalize(out, dim);
+  };
+  near(items, 1e-3);
+  near(users, 0.5);
+  Opened opened = Open(HeadKind::kCosine, dim, items, file::DType::kF32);
+  std::vector<Query> queries(count);
+  for (size_t i = 0; i < count; ++i) {
+    queries[i].vector = std::span(users).subspan(i * dim, dim);
+    queries[i].k = 1 + i % 20;
+  }
+  for (size_t axes : kAxes) {
+    Catalogue catalogue(*opened.engine, MakePlanes(opened.engine->model().items().vectors, {axes}));
+    Workspace work;
+    TopK(catalogue, queries, {}, work);
+    for (size_t i = 0, begin = 0; i < count; begin = work.ends[i++]) {
+      ExpectSame(std::span(work.hits).subspan(begin, work.ends[i] - begin),
+                 BruteForce(*opened.engine, queries[i]));
     }
   }
 }
