@@ -58,7 +58,7 @@ Rows ReadKeys(const std::string& path, const model::KeyIndex& keys, const char* 
     out.push_back(static_cast<uint32_t>(*row));
   }
   std::ranges::sort(out);
-  out.erase(std::ranges::unique(out).begin(), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());  // clang 14 knows no subrange
   return out;
 }
 
