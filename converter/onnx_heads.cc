@@ -8,6 +8,12 @@ using onnx::Node;
 using onnx::Pattern;
 using onnx::Tensor;
 
+namespace {
+
+constexpr int kMostColumns = 2;  // of biases; what is inside of them is a part of the tower
+
+}  // namespace
+
 // A column [n, 1] that is a value's own bias, and a constant where there is one.
 std::optional<ColumnFound> PartFinder::BiasOf(Value value) {
   Bindings found;
@@ -29,7 +35,7 @@ std::optional<ColumnFound> PartFinder::BiasOf(Value value) {
   return column;
 }
 
-VectorFound PartFinder::SideOf(Value value, bool inside_column) {
+VectorFound PartFinder::SideOf(Value value, int columns) {
   Step step(*this, value);
   static const Pattern kUnit[] = {
       Pattern("Div(x, Max(ReduceL2[axes=1|-1;keepdims=1](x), $tiny))"),
@@ -47,6 +53,7 @@ VectorFound PartFinder::SideOf(Value value, bool inside_column) {
     v.unit = true;
     return v;
   }
+  if (columns == kMostColumns) return VectorOf(value);
   Bindings found;
   static const Pattern kConstantColumn("Pad(x, $pads, $constant)");
   if (view_.Matches(value, kConstantColumn, found)) {
@@ -55,7 +62,7 @@ VectorFound PartFinder::SideOf(Value value, bool inside_column) {
         !constant) {
       FailAt(value, "padding adds one column of a constant to a vector");
     }
-    VectorFound v = SideOf(found["x"], true);
+    VectorFound v = SideOf(found["x"], columns + 1);
     v.columns.push_back({static_cast<float>(*constant), -1, {}});
     return v;
   }
@@ -63,10 +70,10 @@ VectorFound PartFinder::SideOf(Value value, bool inside_column) {
   found.clear();
   if (view_.Matches(value, kOwnColumn, found)) {
     const Node* before = view_.Maker(found["x"]);
-    bool is_column = inside_column || (before != nullptr && before->op == "Pad");
+    bool is_column = columns > 0 || (before != nullptr && before->op == "Pad");
     auto bias = is_column ? BiasOf(found["bias"]) : std::nullopt;
     if (bias) {
-      VectorFound v = SideOf(found["x"], true);
+      VectorFound v = SideOf(found["x"], columns + 1);
       v.columns.push_back(*bias);
       return v;
     }

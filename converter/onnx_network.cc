@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "converter/onnx_parts.h"
 #include "core/error.h"
@@ -94,6 +95,10 @@ class Assembler {
     v.layers.pop_back();
     double factor = 1;
     for (double f : score.factors) factor *= f;
+    if (d_.output.kind == model::OutputKind::kLinear && factor > 0) {
+      d_.output.scale = std::exchange(factor, 1.0);
+      d_.output.offset = std::exchange(score.offset, 0.0);
+    }
     for (float& w : head.weight) w = static_cast<float>(w * factor);
     Put("head/weight", std::move(head.weight));
     Put("head/bias", {static_cast<float>(head.bias[0] * factor + score.offset)});
@@ -189,8 +194,13 @@ class Assembler {
       const uint32_t input = part.encoder.input;
       part.encoder.input = inputs_.at(input);
       const std::string& input_name = like_.inputs[input].name;
-      std::string name = input_name;
-      for (int n = 2; !names.insert(name).second; ++n) name = StrCat(input_name, " ", n);
+      // Encoders are not called as layers are ("dense0"), which inputs may be.
+      const bool possible = !input_name.starts_with("dense") &&
+                            !input_name.starts_with("convolution") &&
+                            input_name.size() + 5 < kLongestName;
+      const std::string base = possible ? input_name : "input";
+      std::string name = base;
+      for (int n = 2; !names.insert(name).second; ++n) name = StrCat(base, " ", n);
       if (name != input_name) part.encoder.name = name;
       const std::string prefix = StrCat(model::TowerPrefix(side), "/", name);
       if (part.encoder.kind == model::EncoderKind::kNumber) {

@@ -93,7 +93,7 @@ class PartFinder {
   // onnx_heads.cc
   ScoreFound Core(Value value);
   std::optional<ColumnFound> BiasOf(Value value);
-  VectorFound SideOf(Value value, bool inside_column = false);
+  VectorFound SideOf(Value value, int columns = 0);  // so many were found outside of it
 
   // onnx_layers.cc: vectors [n, width]
   VectorFound VectorOf(Value value);

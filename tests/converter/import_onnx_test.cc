@@ -8,12 +8,101 @@
 #include "converter/files.h"
 #include "converter/onnx_graph.h"
 #include "converter/onnx_network.h"
+#include "converter/quality.h"
+#include "converter/stock.h"
 #include "core/error.h"
+#include "core/random.h"
 
 namespace duomo::convert {
 namespace {
 
 using namespace duomo::testing;
+
+// Networks of any parts in any order; the same one of the same seed.
+model::Description AnyDescription(uint64_t seed) {
+  using namespace model;
+  Random random(seed);
+  auto chance = [&] { return random.Below(2) == 1; };
+  auto layers = [&](uint32_t width) {
+    std::vector<Dense> out(random.Below(3));
+    for (Dense& layer : out) {
+      uint32_t units = 1 + static_cast<uint32_t>(random.Below(3));
+      layer = {units, static_cast<Activation>(random.Below(4))};
+    }
+    if (width > 0) out.push_back({width, Activation::kTanh});
+    return out;
+  };
+  Description d;
+  d.name = "history";  // items have names, then
+  d.vocabularies = {{"sku", KeyKind::kString, 4, {}, {}}, {"kind", KeyKind::kRange, 3, {}, {}}};
+  for (uint32_t v : {0, 0, 1, 1}) {
+    std::string name = StrCat("table", d.tables.size());
+    d.tables.push_back({name, v, 1 + static_cast<uint32_t>(random.Below(2))});
+  }
+  const bool joint = random.Below(4) == 0;
+  auto tower = [&](Side side, Scope scope, uint32_t width) {
+    Tower t{side, {}, layers(width)};
+    const auto first = static_cast<uint32_t>(d.inputs.size());
+    const std::string prefix = scope == Scope::kUser ? "dense" : "i";
+    d.inputs.push_back({prefix + "0", scope, InputKind::kCategory, 1, 0, 0});
+    d.inputs.push_back({prefix + "1", scope, InputKind::kCategorySet, 1,
+                        static_cast<uint32_t>(random.Below(3)), 0});
+    d.inputs.push_back({prefix + "2", scope,
+                        scope == Scope::kUser ? InputKind::kHistory : InputKind::kTokens, 0,
+                        static_cast<uint32_t>(random.Below(3)), 0});
+    d.inputs.push_back({prefix + "3", scope, InputKind::kNumber, -1, 0, 0.25f});
+    const auto normalization = static_cast<Normalization>(random.Below(3));
+    for (uint64_t n = 1 + random.Below(4); n > 0; --n) {
+      Encoder e;
+      e.name = StrCat("e", n);
+      const auto in = static_cast<uint32_t>(random.Below(4));
+      e.input = first + in;
+      e.layers = layers(0);
+      e.table = static_cast<int32_t>(random.Below(2)) + (in == 2 ? 0 : 2);
+      e.activation = static_cast<Activation>(random.Below(4));
+      if (in == 3) {
+        e.kind = EncoderKind::kNumber;
+        e.table = -1;
+        e.square = chance(), e.root = chance();
+        if (chance()) e.normalization = normalization;
+      } else if (in == 2 && chance()) {
+        e.kind = EncoderKind::kConvolution;
+        e.filters = 1 + static_cast<uint32_t>(random.Below(2));
+        e.windows = chance() ? std::vector<uint32_t>{3} : std::vector<uint32_t>{1, 2};
+        e.pooling = static_cast<Pooling>(random.Below(3));
+      } else if (in != 0) {
+        e.kind = in == 1 && chance() ? EncoderKind::kMultiHot : EncoderKind::kBag;
+        if (e.kind == EncoderKind::kBag) e.pooling = static_cast<Pooling>(random.Below(2));
+      }
+      bool active = e.kind == EncoderKind::kMultiHot || e.kind == EncoderKind::kConvolution;
+      if (!active) e.activation = Activation::kIdentity;
+      t.encoders.push_back(e);
+    }
+    d.towers.push_back(t);
+  };
+  if (joint) {
+    tower(Side::kJoint, chance() ? Scope::kUser : Scope::kItem, 0);
+    d.head.kind = HeadKind::kLogistic;
+  } else {
+    // Without layers where both have one width by chance.
+    tower(Side::kUser, Scope::kUser, 0);
+    tower(Side::kItem, Scope::kItem, 0);
+    if (TowerWidth(d, d.towers[0]) != TowerWidth(d, d.towers[1])) {
+      for (Tower& t : d.towers) t.layers.push_back({2, Activation::kTanh});
+    }
+    d.head.kind = chance() ? HeadKind::kDot : HeadKind::kCosine;
+    d.head.scale = chance() ? 1 : 3;
+    if (d.head.kind == HeadKind::kDot) {
+      d.head.user_bias = chance() ? 0 : -1;
+      d.head.item_bias = chance() ? 4 : -1;
+      d.head.global_bias = chance();
+    }
+  }
+  d.output.kind = static_cast<OutputKind>(random.Below(3));
+  d.output.scale = chance() ? 1 : 0.5;
+  d.output.offset = chance() ? 0 : 2.5;
+  return d;
+}
 
 class ImportOnnx : public ::testing::Test {
  protected:
@@ -85,6 +174,33 @@ TEST_F(ImportOnnx, WhatWasExportedComesBackToTheLastBit) {
       }
       EXPECT_EQ(Convert({"verify", out_}).code, 0);
     }
+  }
+}
+
+TEST_F(ImportOnnx, AnyNetworkThatWasExportedComesBack) {
+  for (uint64_t seed = 0; seed < 300; ++seed) {
+    model::Description d = AnyDescription(seed);
+    model::Contents contents = SoundContents(d);
+    AlignedVector<std::byte> bytes = model::SaveToMemory(contents);
+    auto before = model::Model::OpenBuffer(bytes);
+    onnx::Graph graph = GraphOf(*before);
+    onnx::CheckGraph(graph);
+    Network network;
+    try {
+      network = NetworkOf(graph, before->description());
+    } catch (const Error& error) {
+      ADD_FAILURE() << seed << ": " << error.message();
+      continue;
+    }
+    model::Contents imported = Stock(*before, network.description);
+    for (auto& t : network.tensors) imported.tensors.push_back(std::move(t));
+    if (!model::IsJoint(d)) Freeze(imported);
+    AlignedVector<std::byte> after_bytes = model::SaveToMemory(imported);
+    auto after = model::Model::OpenBuffer(after_bytes);
+    Quality quality = Measure(*runtime::Engine::Create(before), *runtime::Engine::Create(after),
+                              {.pairs = 20, .users = 1});
+    EXPECT_EQ(quality.features.largest, 0) << seed;
+    EXPECT_EQ(quality.known.largest, 0) << seed;
   }
 }
 

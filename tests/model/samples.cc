@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 #include "core/error.h"
@@ -261,8 +262,10 @@ Contents ContentsOf(const Description& d) {
     history.rows = {0, 1, 3, 2, 1, 0, 2};
     AddFeature(contents.tensors, "users/history", history.view());
   }
+  std::set<uint32_t> normalized;
   for (const Tower& tower : d.towers) {
     for (const Encoder& e : tower.encoders) {
+      if (e.normalization == Normalization::kNone || !normalized.insert(e.input).second) continue;
       std::string prefix = "inputs/" + d.inputs[e.input].name;
       if (e.normalization == Normalization::kStandard) floats(prefix + "/mean_deviation", {2});
       if (e.normalization == Normalization::kQuantile) floats(prefix + "/quantiles", {9});
