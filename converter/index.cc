@@ -34,7 +34,8 @@ void RemovePlanes(Draft& draft) {
 }
 
 void PutLists(Draft& draft, const retrieval::ListTensors& lists, uint32_t probes) {
-  auto put = [&]<typename T>(const char* name, std::vector<uint64_t> shape, std::span<const T> values) {
+  auto put = [&]<typename T>(const char* name, std::vector<uint64_t> shape,
+                             std::span<const T> values) {
     draft.Put(file::OwnedTensor::From<T>(StrCat("items/lists/", name), std::move(shape), values));
   };
   uint64_t n = lists.radii.size();
@@ -96,8 +97,8 @@ struct Made {
   double recall = 1;
 };
 
-// The items in the order of their lists, with planes and lists, to `output`. In three steps, because
-// planes are made of vectors in their new order, and the number of probes by searching.
+// The items in the order of their lists, with planes and lists, to `output`. In three steps,
+// because planes are made of vectors in their new order, and the number of probes by searching.
 Made SaveWithLists(const Options& o, Draft& draft) {
   const model::Rows& vectors = draft.model().items().vectors;
   if (vectors.count < retrieval::kFewestForPlanes) {
@@ -131,9 +132,8 @@ Made SaveWithLists(const Options& o, Draft& draft) {
 
 std::string Describe(const model::Planes& planes) {
   if (planes.empty()) return "searches scan the vectors";
-  return planes.axes.empty()
-             ? StrCat("half a byte for each of ", planes.width, " dimensions")
-             : StrCat("bytes along ", planes.dimensions(), " axes");
+  return planes.axes.empty() ? StrCat("half a byte for each of ", planes.width, " dimensions")
+                             : StrCat("bytes along ", planes.dimensions(), " axes");
 }
 
 void Run(const Options& o) {
@@ -175,8 +175,8 @@ void Run(const Options& o) {
     return;
   }
   Print(StrCat(o.output, ": ", Commas(after->file().file_size()), " bytes, before ",
-               Commas(draft.size()), "\n", Commas(after->items().count), " items: ",
-               Describe(planes)));
+               Commas(draft.size()), "\n", Commas(after->items().count),
+               " items: ", Describe(planes)));
   if (!planes.empty()) {
     Print(StrCat("; a search reads ", first, " bytes an item, and ", planes.stride(),
                  " more where those do not decide"));
@@ -215,12 +215,14 @@ void AddIndex(CLI::App& parent) {
   c->add_option("FILE", o->file, "A .duomo file")->required();
   c->add_option("-o,--output", o->output, "The .duomo file to write; replaced as a whole")
       ->required();
-  auto* lists = c->add_option("--lists", o->lists,
-                              "Also put the items into lists of near ones, for approximate searches "
-                              "(DUOMO_APPROXIMATE); 0: about the root of their number. The items get "
-                              "another order, which decides ties");
+  auto* lists =
+      c->add_option("--lists", o->lists,
+                    "Also put the items into lists of near ones, for approximate searches "
+                    "(DUOMO_APPROXIMATE); 0: about the root of their number. The items get "
+                    "another order, which decides ties");
   lists->check(CLI::Range(0, 1 << 20))->each([o](const std::string&) { o->with_lists = true; });
-  c->add_option("--recall", o->recall, "The part of the ten best that approximate searches shall find")
+  c->add_option("--recall", o->recall,
+                "The part of the ten best that approximate searches shall find")
       ->check(CLI::Range(0.0, 1.0))
       ->needs(lists)
       ->capture_default_str();

@@ -9,11 +9,11 @@
 
 namespace duomo::kernels {
 
-inline constexpr size_t kScreenItems = 16;      // items in a block
-inline constexpr size_t kScreenTerms = 64;      // bytes at its end: 16 bf16 scales, 16 bf16 rests
-inline constexpr size_t kScreenBlocks = 256;    // in one scan, at most
-inline constexpr size_t kScreenPadding = 64;    // bytes that may be read behind rows and codes
-inline constexpr size_t kScreenQueries = 8;     // that share one reading of the blocks
+inline constexpr size_t kScreenItems = 16;    // items in a block
+inline constexpr size_t kScreenTerms = 64;    // bytes at its end: 16 bf16 scales, 16 bf16 rests
+inline constexpr size_t kScreenBlocks = 256;  // in one scan, at most
+inline constexpr size_t kScreenPadding = 64;  // bytes that may be read behind rows and codes
+inline constexpr size_t kScreenQueries = 8;   // that share one reading of the blocks
 
 // What a scan finds: the blocks with hits, in their order, as most have none.
 struct ScreenHits {
@@ -30,7 +30,7 @@ struct ScreenQuery {
   const int8_t* codes;  // the query in −127 … 127, one a dimension, zeros behind
   int32_t offset;       // Σ codes × what is added to an item's codes to make them unsigned
   float fixed, rest;
-  float threshold;      // bounds that are not below or equal are hits: all, where it is NaN
+  float threshold;          // bounds that are not below or equal are hits: all, where it is NaN
   const uint64_t* allowed;  // bit i of the whole: item i of the blocks may be a hit; null: all may
   ScreenHits* hits;
 };
@@ -46,8 +46,8 @@ struct ScreenKernels {
   Scan bytes, bytes_together, nibbles, nibbles_together;
 
   // For each of n rows of the second plane, x = second + rows[i] · stride + 4:
-  // sums[i] = Σ low[j]·(x[j] & 15) + high[j]·(x[j] >> 4) over the stride - 4 bytes there. Reads up to
-  // kScreenPadding bytes more of each; low and high must be 0 there.
+  // sums[i] = Σ low[j]·(x[j] & 15) + high[j]·(x[j] >> 4) over the stride - 4 bytes there. Reads up
+  // to kScreenPadding bytes more of each; low and high must be 0 there.
   void (*rests)(const int8_t* low, const int8_t* high, const uint8_t* second, size_t stride,
                 const uint32_t* rows, size_t n, int32_t* sums);
 
@@ -58,7 +58,7 @@ struct ScreenKernels {
   void (*narrow)(ScreenHits* hits, float threshold);
 };
 
-const ScreenKernels& Screen();                             // the fastest that this machine runs
-std::span<const ScreenKernels* const> AllScreen();         // every one, the portable first; for tests
+const ScreenKernels& Screen();                      // the fastest that this machine runs
+std::span<const ScreenKernels* const> AllScreen();  // every one, the portable first; for tests
 
 }  // namespace duomo::kernels

@@ -9,7 +9,7 @@
 namespace duomo::kernels {
 namespace {
 
-constexpr int kParts = 2, kBlocksTogether = 1;
+constexpr int kParts = 2, kQueriesTogether = 8;
 typedef float Floats __attribute__((vector_size(32)));
 typedef int32_t Ints __attribute__((vector_size(32)));
 typedef __m256i Bytes;

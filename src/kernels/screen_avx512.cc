@@ -9,7 +9,7 @@
 namespace duomo::kernels {
 namespace {
 
-constexpr int kParts = 1, kBlocksTogether = 1;
+constexpr int kParts = 1, kQueriesTogether = 8;
 typedef float Floats __attribute__((vector_size(64)));
 typedef int32_t Ints __attribute__((vector_size(64)));
 typedef __m512i Bytes;
@@ -37,8 +37,8 @@ DUOMO_INLINE Bytes HighNibbles(Bytes x) {
   return LowNibbles(_mm512_maskz_srli_epi32((__mmask16)0xffff, x, 4));
 }
 DUOMO_INLINE Floats Bf16(const uint8_t* p) {
-  __m512i wide = _mm512_maskz_cvtepu16_epi32((__mmask16)0xffff,
-                                             _mm256_loadu_si256((const __m256i*)p));
+  __m512i wide =
+      _mm512_maskz_cvtepu16_epi32((__mmask16)0xffff, _mm256_loadu_si256((const __m256i*)p));
   return (Floats)_mm512_maskz_slli_epi32((__mmask16)0xffff, wide, 16);
 }
 DUOMO_INLINE Floats ToFloats(Ints x) { return __builtin_convertvector(x, Floats); }

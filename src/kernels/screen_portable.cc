@@ -13,7 +13,12 @@
 namespace duomo::kernels {
 namespace {
 
-constexpr int kParts = 4, kBlocksTogether = 1;
+constexpr int kParts = 4;
+#if defined(__aarch64__)
+constexpr int kQueriesTogether = 8;  // of 32 registers; SSE2 has 16 and needs them for one query
+#else
+constexpr int kQueriesTogether = 1;
+#endif
 typedef float Floats __attribute__((vector_size(16)));
 typedef int32_t Ints __attribute__((vector_size(16)));
 typedef int16_t Shorts __attribute__((vector_size(16)));

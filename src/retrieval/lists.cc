@@ -111,7 +111,8 @@ AlignedVector<float> Centres(const model::Rows& vectors, size_t lists, const Lis
         centre[d] = std::isfinite(mean) ? mean : 0;
       }
     }
-    if (o.progress) o.progress(0.5 * static_cast<double>(round + 1) / static_cast<double>(o.rounds));
+    if (o.progress)
+      o.progress(0.5 * static_cast<double>(round + 1) / static_cast<double>(o.rounds));
   }
   return centres;
 }
@@ -182,7 +183,8 @@ CentreCodes EncodeCentres(const model::Lists& lists, uint64_t width) {
     for (size_t i = 0; i < width && step > 0; ++i) {
       // Adding 1.5·2²³ rounds to an integer; the code lies within ±127 as the scale was rounded up.
       const float code = x[i] / step + 12582912.0f - 12582912.0f;
-      block[i / 4 * 64 + list % kItems * 4 + i % 4] = static_cast<uint8_t>(static_cast<int>(code) + 128);
+      block[i / 4 * 64 + list % kItems * 4 + i % 4] =
+          static_cast<uint8_t>(static_cast<int>(code) + 128);
     }
     std::memcpy(block + out.groups * 64 + list % kItems * 2, &scale, sizeof(scale));
   }

@@ -156,7 +156,8 @@ void PlaneQuery::Tighten(const Planes& planes, double hopeless, Survivors& left)
     const double value = scale * (second_factor_ * (left.sums[i] - second_offset_));
     const double slack = Bf16At(second + 2) * up_ + scale * second_fixed_;
     const double known = Bf16At(first) * ratio + Bf16At(first + 32) * rest;
-    double upper = double{left.bounds[i]} * unit_ - known + slack + value + std::abs(value) * 0x1p-40;
+    double upper =
+        double{left.bounds[i]} * unit_ - known + slack + value + std::abs(value) * 0x1p-40;
     if (upper <= hopeless) continue;
     if (std::isnan(upper)) upper = std::numeric_limits<double>::infinity();
     left.rows[n] = left.rows[i];

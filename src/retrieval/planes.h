@@ -90,8 +90,8 @@ class PlaneQuery {
   float UnitsBelow(double value) const;
   double norm() const { return norm_; }  // of the vector
 
-  // Asks the second plane, too: leaves those whose bounds by both are not at or below `hopeless`, and
-  // sets what both say of them.
+  // Asks the second plane, too: leaves those whose bounds by both are not at or below `hopeless`,
+  // and sets what both say of them.
   void Tighten(const model::Planes& planes, double hopeless, Survivors& left) const;
 
  private:

@@ -45,7 +45,8 @@ double Search::Threshold() const {
   if (query_->measure != Measure::kCosine || std::isnan(hopeless)) return hopeless;
   // From cosines to dot products, whatever the item's length.
   auto limits = catalogue_->planes().limits;
-  double norm = plane_query_.norm() * double{limits[hopeless < 0 ? model::kMostNorm : model::kLeastNorm]};
+  double norm =
+      plane_query_.norm() * double{limits[hopeless < 0 ? model::kMostNorm : model::kLeastNorm]};
   return hopeless * norm * (hopeless < 0 ? 1 + 1e-9 : 1 - 1e-9);
 }
 
@@ -61,7 +62,8 @@ kernels::ScreenQuery Search::Ask(uint64_t block, kernels::ScreenHits& hits) cons
 void Search::Seed(uint64_t block, kernels::ScreenHits& hits) {
   const size_t count = hits.count;
   if (query_->k > count * kItems / 2) return;
-  size_t groups = std::clamp<size_t>(query_->k / 4, 4, count), wanted = query_->k + query_->k / 4 + 1;
+  size_t groups = std::clamp<size_t>(query_->k / 4, 4, count),
+         wanted = query_->k + query_->k / 4 + 1;
   places_.clear();
   for (size_t g = 0; g < groups; ++g) {
     size_t begin = count * g / groups, end = count * (g + 1) / groups;
@@ -76,7 +78,8 @@ void Search::Seed(uint64_t block, kernels::ScreenHits& hits) {
     }
   }
   if (places_.size() > wanted) {
-    std::nth_element(places_.begin(), places_.begin() + static_cast<ptrdiff_t>(wanted), places_.end(),
+    std::nth_element(places_.begin(), places_.begin() + static_cast<ptrdiff_t>(wanted),
+                     places_.end(),
                      [](const Place& a, const Place& b) { return a.bound > b.bound; });
     places_.resize(wanted);
   }
@@ -199,7 +202,8 @@ void Search::ChooseLists(Scratch& scratch) {
     size_t count = std::min(kernels::kScreenBlocks, (lists + kItems - 1) / kItems - block);
     kernels::Screen().bytes(&ask, centres.blocks.data() + block * size, centres.groups, count);
     for (size_t i = 0; i < std::min(count * kItems, lists - block * kItems); ++i) {
-      places_.push_back({static_cast<uint32_t>(block * kItems + i), hits.bounds[i / kItems][i % kItems]});
+      places_.push_back(
+          {static_cast<uint32_t>(block * kItems + i), hits.bounds[i / kItems][i % kItems]});
     }
   }
   auto nearer = [](const Place& a, const Place& b) {
@@ -239,8 +243,8 @@ void Search::ScanVectors(uint64_t begin, uint64_t end) {
     size_t count = std::min<uint64_t>(kBlock, end - begin);
     uint64_t allowed = allowed_ != nullptr ? allowed_->words()[begin / kBlock] : ~uint64_t{0};
     if (count < kBlock) allowed &= (uint64_t{1} << count) - 1;
-    bool dense = std::popcount(allowed) == static_cast<int>(count) ||
-                 std::popcount(allowed) >= kSparse;
+    bool dense =
+        std::popcount(allowed) == static_cast<int>(count) || std::popcount(allowed) >= kSparse;
     if (dense) {
       vectors_.Many(begin, count, dots_.data());
       double hopeless = best.hopeless();

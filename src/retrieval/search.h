@@ -24,8 +24,8 @@ inline void Scan(const model::Planes& planes, const kernels::ScreenQuery* asks, 
                  uint64_t block, size_t count) {
   const kernels::ScreenKernels& k = kernels::Screen();
   bool bytes = !planes.axes.empty();
-  auto scan = together ? (bytes ? k.bytes_together : k.nibbles_together)
-                       : (bytes ? k.bytes : k.nibbles);
+  auto scan =
+      together ? (bytes ? k.bytes_together : k.nibbles_together) : (bytes ? k.bytes : k.nibbles);
   scan(asks, planes.first + block * planes.block_size(), planes.groups, count);
 }
 

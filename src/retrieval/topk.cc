@@ -55,7 +55,8 @@ class Searcher {
       // it is better to take it in before asking for the next.
       const size_t n = first ? 1 : std::min(screened_.size() - i, kTogether);
       kernels::ScreenQuery asks[kTogether];
-      for (size_t j = 0; j < n; ++j) asks[j] = searches[screened_[i + j]].Ask(block, scratch_.hits[j]);
+      for (size_t j = 0; j < n; ++j)
+        asks[j] = searches[screened_[i + j]].Ask(block, scratch_.hits[j]);
       if (n >= kWorthwhile) {
         for (size_t j = n; j < kTogether; ++j) (asks[j] = asks[0]).hits = &scratch_.hits[j];
         Scan(planes, asks, true, block, count);
@@ -64,7 +65,7 @@ class Searcher {
       }
       for (size_t j = 0; j < n; ++j) {
         searches[screened_[i + j]].Take(block, 0, planes.count, scratch_.hits[j],
-                                    scratch_.survivors);
+                                        scratch_.survivors);
       }
       i += n;
     }

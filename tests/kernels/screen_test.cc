@@ -36,9 +36,10 @@ Case Draw(Random& random, bool nibbles, size_t groups, size_t count) {
     for (size_t i = 0; i < 32; ++i) {
       // Scales and rests of any size, and now and then infinity.
       double x = std::exp(random.Normal() * (random.Below(5) == 0 ? 30 : 1));
-      uint16_t bits = random.Below(50) == 0
-                          ? 0x7f80
-                          : static_cast<uint16_t>(std::bit_cast<uint32_t>(static_cast<float>(x)) >> 16);
+      uint16_t bits =
+          random.Below(50) == 0
+              ? 0x7f80
+              : static_cast<uint16_t>(std::bit_cast<uint32_t>(static_cast<float>(x)) >> 16);
       std::memcpy(c.blocks.data() + b * size + groups * 64 + i * 2, &bits, 2);
     }
     if (nibbles) continue;
@@ -124,14 +125,16 @@ TEST(Screen, EverySetGivesTheBoundsOfTheDefinition) {
             float bounds[kScreenItems];
             for (size_t i = 0; i < kScreenItems; ++i) {
               bounds[i] = BoundOf(c, ask, b, i);
-              bool allowed = ask.allowed == nullptr || (ask.allowed[b / 4] >> (b % 4 * 16 + i) & 1) != 0;
+              bool allowed =
+                  ask.allowed == nullptr || (ask.allowed[b / 4] >> (b % 4 * 16 + i) & 1) != 0;
               if (!allowed) bounds[i] = -std::numeric_limits<float>::infinity();
               hits |= static_cast<uint16_t>((allowed && !(bounds[i] <= ask.threshold)) << i);
             }
             if (hits == 0) continue;
             ASSERT_LT(next, found[q].count) << set->name << " trial " << trial << " block " << b;
             ASSERT_EQ(found[q].blocks[next], b) << set->name << " trial " << trial;
-            ASSERT_EQ(found[q].items[next], hits) << set->name << " trial " << trial << " block " << b;
+            ASSERT_EQ(found[q].items[next], hits)
+                << set->name << " trial " << trial << " block " << b;
             ASSERT_EQ(std::memcmp(found[q].bounds[next], bounds, sizeof(bounds)), 0)
                 << set->name << " trial " << trial << " block " << b;
             ++next;

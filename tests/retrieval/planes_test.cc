@@ -101,7 +101,8 @@ TEST(Planes, BoundsAreCertain) {
     size_t dim = trial % 7 == 0 ? 1 + random.Below(513) : 1 + random.Below(40);
     size_t n = 1 + random.Below(100);
     auto kind = static_cast<Kind>(random.Below(static_cast<uint64_t>(Kind::kKinds)));
-    std::vector<float> items = Draw(random, kind, n, dim), query = Draw(random, Kind::kNoise, 1, dim);
+    std::vector<float> items = Draw(random, kind, n, dim),
+                       query = Draw(random, Kind::kNoise, 1, dim);
     if (random.Below(3) == 0) std::copy_n(items.begin(), dim, query.begin());
     for (size_t axes : kAxes) {
       PlaneTensors made = MakePlanes(RowsOf(items, dim), {axes});
@@ -222,7 +223,8 @@ TEST(Planes, SearchesEqualBruteForce) {
     SCOPED_TRACE(StrCat("trial ", trial, " dim ", dim, " items ", n, " kind ", int(kind)));
     std::vector<float> items = Draw(random, kind, n, dim);
     if (random.Below(2) == 0) Normalize(items, dim);
-    auto dtype = kind != Kind::kWild && random.Below(4) == 0 ? file::DType::kBF16 : file::DType::kF32;
+    auto dtype =
+        kind != Kind::kWild && random.Below(4) == 0 ? file::DType::kBF16 : file::DType::kF32;
     Opened opened = Open(head, dim, items, dtype);
     for (size_t axes : kAxes) {
       Catalogue catalogue(*opened.engine,
@@ -304,7 +306,8 @@ TEST(Planes, ThroughAFile) {
   size_t dim = 40, n = 3000;
   for (Kind kind : {Kind::kNoise, Kind::kLowRank}) {
     std::vector<float> items = Draw(random, kind, n, dim);
-    model::Contents contents = fixtures::VectorModel(HeadKind::kDot, dim, std::vector<float>(dim), items);
+    model::Contents contents =
+        fixtures::VectorModel(HeadKind::kDot, dim, std::vector<float>(dim), items);
     AddPlanes(contents.tensors, RowsOf(items, dim));
     AlignedVector<std::byte> bytes = model::SaveToMemory(contents);
     auto engine = runtime::Engine::Create(model::Model::OpenBuffer(bytes));
@@ -443,7 +446,8 @@ TEST(Lists, AllOfThemAreExactAndSomeFindMost) {
     q.probes = 0;
     for (const Hit& hit : TopK(catalogue, q, work)) {
       found += std::any_of(exact.begin(), exact.end(), [&](const Hit& e) {
-        return e.row == hit.row && std::bit_cast<uint32_t>(e.score) == std::bit_cast<uint32_t>(hit.score);
+        return e.row == hit.row &&
+               std::bit_cast<uint32_t>(e.score) == std::bit_cast<uint32_t>(hit.score);
       });
     }
     q.probes = 1;
