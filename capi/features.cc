@@ -187,7 +187,9 @@ duomo_status duomo_features_set_integers(duomo_features* features, const char* i
     Assignment a(features, input, Setter::kIntegers);
     auto given = NeedArray(values, a.count(), "values");
     a.next().rows.resize(given.size());
-    for (size_t i = 0; i < given.size(); ++i) a.next().rows[i] = a.RowOf(given[i]);
+    a.vocabulary().FindAll(given, a.next().rows.data());
+    auto unknown = static_cast<uint32_t>(a.vocabulary().size());
+    for (uint32_t& row : a.next().rows) row = std::min(row, unknown);
     a.Finish();
   });
 }

@@ -13,7 +13,7 @@
 namespace duomo::capi {
 
 // Stands for an id that the model does not have. (A file has fewer rows than this.)
-inline constexpr uint32_t kNoRow = UINT32_MAX;
+inline constexpr uint32_t kNoRow = model::KeyIndex::kAbsent;
 
 // Where keys are strings, a row is its own id.
 inline std::optional<uint64_t> RowOfId(const model::Entities& entities, int64_t id) {
@@ -24,6 +24,13 @@ inline std::optional<uint64_t> RowOfId(const model::Entities& entities, int64_t 
 
 inline int64_t IdOfRow(const model::Entities& entities, uint64_t row) {
   return entities.keys.IntegerAt(row);
+}
+
+// RowOfId() of each into rows[ids.size()], kNoRow where there is none.
+inline void RowsOfIds(const model::Entities& entities, std::span<const int64_t> ids,
+                      uint32_t* rows) {
+  if (entities.keys.kind() != model::KeyKind::kString) return entities.keys.FindAll(ids, rows);
+  for (int64_t id : ids) *rows++ = static_cast<uint32_t>(RowOfId(entities, id).value_or(kNoRow));
 }
 
 inline const char* NameOf(model::Side side) { return side == model::Side::kItem ? "item" : "user"; }
@@ -37,12 +44,11 @@ inline const char* NameOf(model::Side side) { return side == model::Side::kItem 
 // that names the position in `array`.
 inline void FindRows(const model::Model& model, model::Side side, const char* array,
                      std::span<const int64_t> ids, bool mark_unknown, std::vector<uint32_t>& rows) {
-  const model::Entities& entities = model.side(side);
   rows.resize(ids.size());
+  RowsOfIds(model.side(side), ids, rows.data());
+  if (mark_unknown) return;
   for (size_t i = 0; i < ids.size(); ++i) {
-    std::optional<uint64_t> row = RowOfId(entities, ids[i]);
-    if (!row && !mark_unknown) FailUnknownId(side, array, i, ids[i]);
-    rows[i] = row ? static_cast<uint32_t>(*row) : kNoRow;
+    if (rows[i] == kNoRow) FailUnknownId(side, array, i, ids[i]);
   }
 }
 

@@ -92,17 +92,21 @@ class Searcher {
   // Appends the rows of the items that this query must not have to context.excluded.
   void AddExcluded(size_t query) {
     auto add = [&](uint64_t row) { c_.excluded.push_back(static_cast<uint32_t>(row)); };
-    auto by_id = [&](int64_t id) {
-      if (auto row = RowOfId(items_, id)) add(*row);
+    auto add_ids = [&](std::span<const int64_t> ids) {
+      std::vector<uint32_t>& rows = c_.excluded;
+      size_t before = rows.size();
+      rows.resize(before + ids.size());
+      RowsOfIds(items_, ids, rows.data() + before);
+      auto begin = rows.begin() + static_cast<std::ptrdiff_t>(before);
+      rows.erase(std::remove(begin, rows.end(), kNoRow), rows.end());
     };
     if (r_.exclude_offsets != nullptr) {
-      for (size_t j = r_.exclude_offsets[query]; j < r_.exclude_offsets[query + 1]; ++j) {
-        by_id(r_.exclude_ids[j]);
-      }
+      size_t begin = r_.exclude_offsets[query];
+      add_ids({r_.exclude_ids + begin, r_.exclude_offsets[query + 1] - begin});
     }
     if ((r_.flags & DUOMO_EXCLUDE_SEEN) != 0) {
       if (r_.history_offsets != nullptr) {
-        for (int64_t id : HistoryOf(query)) by_id(id);
+        add_ids(HistoryOf(query));
       } else {
         for (uint32_t row : c_.model->model().HistoryOf(c_.user_rows[query])) {
           if (row < items_.count) add(row);

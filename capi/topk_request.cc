@@ -146,8 +146,15 @@ bool MakeAllowed(duomo_context& c, const duomo_topk_request& r) {
   if (r.allow_ids == nullptr && r.filter_count == 0) return false;
   const model::Entities& items = c.model->model().items();
   c.allowed.Reset(items.count, r.allow_ids == nullptr);
-  for (size_t i = 0; i < (r.allow_ids == nullptr ? 0 : r.allow_count); ++i) {
-    if (auto row = RowOfId(items, r.allow_ids[i])) c.allowed.Set(*row);
+  // Some at a time: their keys come from all over the file, and are waited for together.
+  std::span<const int64_t> ids(r.allow_ids, r.allow_ids == nullptr ? 0 : r.allow_count);
+  for (uint32_t rows[kChunk]; !ids.empty();) {
+    auto some = ids.first(std::min(ids.size(), kChunk));
+    ids = ids.subspan(some.size());
+    RowsOfIds(items, some, rows);
+    for (size_t i = 0; i < some.size(); ++i) {
+      if (rows[i] != kNoRow) c.allowed.Set(rows[i]);
+    }
   }
   // A newer client's array has a wider stride; its first element tells.
   const auto* bytes = reinterpret_cast<const unsigned char*>(r.filters);

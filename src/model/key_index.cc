@@ -5,51 +5,74 @@
 namespace duomo::model {
 namespace {
 
-// The first position in [0, n) whose key is not below `key`, n if there is none. at(i) must be
-// callable for every i < n; where the keys do not ascend the answer is any position.
-template <typename Key, typename At>
-uint64_t LowerBound(uint64_t begin, uint64_t end, const Key& key, const At& at) {
-  while (begin < end) {
-    uint64_t middle = begin + (end - begin) / 2;
-    if (at(middle) < key) {
-      begin = middle + 1;
-    } else {
-      end = middle;
-    }
-  }
-  return begin;
-}
-
-// The same for integers: ids mostly run on with few gaps, so a straight line through the ends
-// lands on the key or next to it; widen from there, then search the bracket.
+// Finds integers. Ids mostly run on with few gaps, so a straight line through the ends lands on the
+// key or next to it; widen from there, then bisect. Without gaps it is the answer, and no memory is
+// waited for. at(i) is the key at i < n; where the keys do not ascend the answer may be any row.
 template <typename At>
-uint64_t Interpolate(uint64_t n, int64_t key, const At& at) {
-  if (n == 0 || key <= at(0)) return 0;
-  int64_t first = at(0), last = at(n - 1);
-  if (key > last) return n;
-  // first < key <= last; differences do not overflow as unsigned numbers.
-  auto range = static_cast<double>(static_cast<uint64_t>(last) - static_cast<uint64_t>(first));
-  auto distance = static_cast<double>(static_cast<uint64_t>(key) - static_cast<uint64_t>(first));
-  auto guess =
-      std::min(n - 1, static_cast<uint64_t>(distance / range * static_cast<double>(n - 1)));
-  uint64_t step = 1;
-  if (at(guess) < key) {
-    uint64_t begin = guess + 1, end = begin;
-    while (end < n && at(end) < key) {
-      begin = end + 1;
-      end = std::min(n, end + step);
-      step *= 2;
+class Line {
+ public:
+  Line(uint64_t n, At at) : n_(n), at_(at) {
+    if (n == 0) return;
+    first_ = at(0);
+    // Of ascending keys; as unsigned numbers no difference overflows.
+    range_ = static_cast<uint64_t>(at(n - 1)) - static_cast<uint64_t>(first_);
+    if (range_ > 0) slope_ = static_cast<double>(n - 1) / static_cast<double>(range_);
+  }
+
+  // Inline, so that a single search makes no object first.
+  __attribute__((always_inline)) std::optional<uint64_t> Find(int64_t key) const {
+    uint64_t distance = static_cast<uint64_t>(key) - static_cast<uint64_t>(first_);
+    if (n_ == 0 || key < first_ || distance > range_) return std::nullopt;
+    if (range_ == n_ - 1) return distance;
+    uint64_t guess =
+        std::min(n_ - 1, static_cast<uint64_t>(static_cast<double>(distance) * slope_ + 0.5));
+    uint64_t begin = guess, end = guess, step = 1;
+    if (at_(guess) < key) {
+      begin = end = guess + 1;
+      while (end < n_ && at_(end) < key) {
+        begin = end + 1;
+        end = std::min(n_, end + step);
+        step *= 2;
+      }
+    } else {
+      while (begin > 0 && !(at_(begin - 1) < key)) {
+        end = begin - 1;
+        begin = end - std::min(end, step);
+        step *= 2;
+      }
     }
-    return LowerBound(begin, end, key, at);
+    while (begin < end) {
+      uint64_t middle = begin + (end - begin) / 2;
+      if (at_(middle) < key) {
+        begin = middle + 1;
+      } else {
+        end = middle;
+      }
+    }
+    if (begin >= n_ || at_(begin) != key) return std::nullopt;
+    return begin;
   }
-  uint64_t begin = guess, end = guess;
-  while (begin > 0 && !(at(begin - 1) < key)) {
-    end = begin - 1;
-    begin = end - std::min(end, step);
-    step *= 2;
+
+ private:
+  uint64_t n_;
+  At at_;
+  int64_t first_ = 0;
+  uint64_t range_ = 0;
+  double slope_ = 0;
+};
+
+// Keys as they lie, and in their order; rows that are not there come last.
+struct Ascending {
+  const int64_t* keys;
+  int64_t operator()(uint64_t i) const { return keys[i]; }
+};
+struct Ordered {
+  std::span<const int64_t> keys;
+  std::span<const uint32_t> order;
+  int64_t operator()(uint64_t i) const {
+    return order[i] < keys.size() ? keys[order[i]] : INT64_MAX;
   }
-  return LowerBound(begin, end, key, at);
-}
+};
 
 }  // namespace
 
@@ -81,28 +104,40 @@ KeyIndex KeyIndex::OfStrings(std::span<const uint64_t> offsets, std::string_view
 
 std::optional<uint64_t> KeyIndex::Find(int64_t key) const {
   if (kind_ == KeyKind::kString) return std::nullopt;
-  if (kind_ == KeyKind::kRange) {
-    if (key < 0 || static_cast<uint64_t>(key) >= size_) return std::nullopt;
-    return static_cast<uint64_t>(key);
+  if (kind_ == KeyKind::kRange) return WithinSize(static_cast<uint64_t>(key));
+  if (order_.empty()) return Line(size_, Ascending{integers_.data()}).Find(key);
+  auto i = Line(order_.size(), Ordered{integers_, order_}).Find(key);
+  return i ? WithinSize(order_[*i]) : std::nullopt;
+}
+
+void KeyIndex::FindAll(std::span<const int64_t> keys, uint32_t* rows) const {
+  auto put = [&](std::optional<uint64_t> row) {
+    *rows++ = static_cast<uint32_t>(row.value_or(kAbsent));
+  };
+  if (kind_ == KeyKind::kInt64 && order_.empty()) {
+    const Line line(size_, Ascending{integers_.data()});
+    for (int64_t key : keys) put(line.Find(key));
+  } else if (kind_ == KeyKind::kInt64) {
+    const Line line(order_.size(), Ordered{integers_, order_});
+    for (int64_t key : keys) {
+      auto i = line.Find(key);
+      put(i ? WithinSize(order_[*i]) : std::nullopt);
+    }
+  } else {
+    for (int64_t key : keys) put(Find(key));
   }
-  if (order_.empty()) {
-    uint64_t i = Interpolate(size_, key, [&](uint64_t k) { return integers_[k]; });
-    if (i >= size_ || integers_[i] != key) return std::nullopt;
-    return i;
-  }
-  uint64_t i = Interpolate(order_.size(), key, [&](uint64_t k) {
-    return order_[k] < size_ ? integers_[order_[k]] : INT64_MAX;
-  });
-  if (i >= order_.size() || order_[i] >= size_ || integers_[order_[i]] != key) return std::nullopt;
-  return order_[i];
 }
 
 std::optional<uint64_t> KeyIndex::Find(std::string_view key) const {
   if (kind_ != KeyKind::kString) return std::nullopt;
-  // StringAt() answers for rows beyond the end, too.
-  uint64_t i = LowerBound(0, order_.size(), key, [&](uint64_t k) { return StringAt(order_[k]); });
-  if (i >= order_.size() || order_[i] >= size_ || StringAt(order_[i]) != key) return std::nullopt;
-  return order_[i];
+  for (uint64_t begin = 0, end = order_.size(); begin < end;) {
+    uint64_t middle = begin + (end - begin) / 2;
+    // StringAt() answers for rows beyond the end, too.
+    int side = StringAt(order_[middle]).compare(key);
+    if (side == 0) return WithinSize(order_[middle]);
+    (side < 0 ? begin : end) = side < 0 ? middle + 1 : middle;
+  }
+  return std::nullopt;
 }
 
 int64_t KeyIndex::IntegerAt(uint64_t row) const {

@@ -45,6 +45,16 @@ struct Written {
   std::vector<file::OwnedTensor> tensors;
 };
 
+// Many at once are found as one by one; some of these are absent.
+void CheckFindAll(const KeyIndex& index, std::vector<int64_t> keys) {
+  keys.insert(keys.end(), {kLowest, -1, 0, 1, 12345, kHighest});
+  std::vector<uint32_t> rows(keys.size());
+  index.FindAll(keys, rows.data());
+  for (size_t i = 0; i < keys.size(); ++i) {
+    ASSERT_EQ(rows[i], index.Find(keys[i]).value_or(KeyIndex::kAbsent)) << keys[i];
+  }
+}
+
 void CheckIntegers(const std::vector<int64_t>& keys) {
   Written<int64_t> written(keys);
   KeyIndex index = written.Index();
@@ -67,6 +77,7 @@ void CheckIntegers(const std::vector<int64_t>& keys) {
     if (key > kLowest) check(key - 1);
   }
   for (int64_t key : {kLowest, int64_t{-1}, int64_t{0}, int64_t{1}, kHighest}) check(key);
+  CheckFindAll(index, keys);
 }
 
 TEST(KeyIndexTest, FindsEveryIntegerAndNothingElse) {
@@ -111,6 +122,8 @@ TEST(KeyIndexTest, Range) {
   EXPECT_EQ(index.IntegerAt(7), 7);
   EXPECT_EQ(index.StringAt(0), "");
   EXPECT_FALSE(KeyIndex().Find(int64_t{0}));
+  CheckFindAll(index, {9, 10, 3});
+  CheckFindAll(KeyIndex(), {9, 10, 3});
 }
 
 TEST(KeyIndexTest, FindsEveryStringAndNothingElse) {
@@ -118,6 +131,7 @@ TEST(KeyIndexTest, FindsEveryStringAndNothingElse) {
       "b", "", "a", "ab", "\xC3\xA9t\xC3\xA9", "zz", "a b", std::string("nul\0l", 5)};
   Written<std::string> written(keys);
   KeyIndex index = written.Index();
+  CheckFindAll(index, {1});  // a string is no integer
   EXPECT_EQ(index.size(), keys.size());
   for (size_t i = 0; i < keys.size(); ++i) {
     EXPECT_EQ(index.Find(keys[i]), i);
