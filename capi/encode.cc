@@ -57,13 +57,19 @@ duomo_status duomo_encode_features(float* vectors, duomo_context* context,
     const duomo_features& f = Need(features, "features");
     RequireTwoTowers(*c.model);
     bool items = f.scope == model::Scope::kItem;
+    auto side = items ? model::Side::kItem : model::Side::kUser;
     CheckFeatures(c, f, items ? model::Scope::kItem : model::Scope::kUser, "features");
     size_t size = CheckedProduct(f.count, c.model->engine->vector_width(), "vectors");
     auto out = NeedArray(vectors, size, "vectors");
     ClearInputs(c);
     AddFeatures(c, f, {});
+    // What may fail after it has written goes through a buffer.
+    if (f.count <= c.model->engine->BlockRows(side)) {
+      RunTower(c, side, f.count, out.data());
+      return;
+    }
     c.user_vectors.resize(size);
-    RunTower(c, items ? model::Side::kItem : model::Side::kUser, f.count, c.user_vectors.data());
+    RunTower(c, side, f.count, c.user_vectors.data());
     std::copy(c.user_vectors.begin(), c.user_vectors.end(), out.begin());
   });
 }

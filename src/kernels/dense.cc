@@ -22,6 +22,9 @@ class PortableLayer : public DenseLayer {
                Scratch&) const override {
     PortableForward(weight_, bias_, in_, units_, activation_, x, x_stride, y, y_stride, rows);
   }
+  void Add(const float* x, size_t x_stride, float* y, size_t rows) const override {
+    PortableAdd(weight_, in_, units_, activation_, x, x_stride, y, rows);
+  }
 
  private:
   const float* weight_;
@@ -43,6 +46,13 @@ void PortableForward(const float* weight, const float* bias, size_t in, size_t u
   } else {
     for (size_t i = 0; i < rows; ++i) k.activate(activation, y + i * y_stride, units);
   }
+}
+
+void PortableAdd(const float* weight, size_t in, size_t units, Activation activation,
+                 const float* x, size_t x_stride, float* y, size_t rows) {
+  const VectorKernels& k = Vector();
+  k.gemm(false, false, rows, units, in, x, x_stride, weight, units, 1, y, units);
+  k.activate(activation, y, rows * units);
 }
 
 #if DUOMO_HAVE_ONEDNN

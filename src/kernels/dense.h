@@ -39,6 +39,8 @@ class DenseLayer {
   // not overlap.
   virtual void Forward(const float* x, size_t x_stride, float* y, size_t y_stride, size_t rows,
                        Scratch& scratch) const = 0;
+  // y = activation(y + x·W): y holds what is added instead of b. y is [rows, units] without gaps.
+  virtual void Add(const float* x, size_t x_stride, float* y, size_t rows) const = 0;
 };
 
 // Row-major C[m,n] = op(A)·op(B) + beta·C as VectorKernels::gemm, on oneDNN's sgemm where it is

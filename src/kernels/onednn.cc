@@ -118,6 +118,10 @@ class OneDnnLayer : public DenseLayer {
     PortableForward(weight_, bias_, in_, units_, activation_, x, x_stride, y, y_stride, rows);
   }
 
+  void Add(const float* x, size_t x_stride, float* y, size_t rows) const override {
+    PortableAdd(weight_, in_, units_, activation_, x, x_stride, y, rows);
+  }
+
  private:
   // A primitive for so many rows at these strides; `usable` false: oneDNN has none.
   struct Variant {

@@ -12,5 +12,8 @@ namespace duomo::kernels {
 void PortableForward(const float* weight, const float* bias, size_t in, size_t units,
                      Activation activation, const float* x, size_t x_stride, float* y,
                      size_t y_stride, size_t rows);
+// As DenseLayer::Add.
+void PortableAdd(const float* weight, size_t in, size_t units, Activation activation,
+                 const float* x, size_t x_stride, float* y, size_t rows);
 
 }  // namespace duomo::kernels

@@ -39,6 +39,10 @@ struct VectorKernels {
 
   // out[i] += a·x[i].
   void (*axpy)(float a, const float* x, float* out, size_t n);
+  // out[i] = a·x[i] in double, rounded once: the same bits on every set.
+  void (*scale)(double a, const float* x, float* out, size_t n);
+  // out[i] = the sum of rows[r][i] over all r < count, in order; count ≥ 1.
+  void (*sum_rows)(const float* const* rows, size_t count, float* out, size_t n);
 
   // out[i] = the number that in[i] stands for: exact for halves (f16) and for the upper halves of
   // floats (bf16), NaN made quiet; scale·in[i], rounded once, for bytes. The same bits on every set.

@@ -66,7 +66,7 @@ DUOMO_INLINE Floats Halves(const uint16_t* in) {
 
 extern const VectorKernels kAvx512Kernels;
 const VectorKernels kAvx512Kernels = {
-    kName, Dot,      Dots,      Activate, ActivateBackward, Adam,
-    Axpy,  WidenF16, WidenBf16, WidenI8,  Gemm};
+    kName, Dot,     Dots,     Activate,  ActivateBackward, Adam, Axpy,
+    Scale, SumRows, WidenF16, WidenBf16, WidenI8,          Gemm};
 
 }  // namespace duomo::kernels

@@ -54,6 +54,10 @@ class TowerEngine : public Engine {
     if (d.head.global_bias) bias_ = model_->parameter("head/global_bias").floats()[0];
   }
 
+  size_t BlockRows(Side side) const override {
+    return towers_[joint_ || side != Side::kItem ? 0 : 1].block();
+  }
+
   void Encode(Side side, const Batch& batch, float* vectors, Workspace& work) const override {
     if (joint_ || side == Side::kJoint) {
       Fail(Status::kUnsupported, "the model \"", model_->description().name,
@@ -94,12 +98,12 @@ class TowerEngine : public Engine {
   // From a tower's output to a vector: unit length for cosines. What is not finite, which takes
   // damaged parameters or absurd numbers, becomes the zero vector.
   void Finish(const float* x, float* vector, size_t n) const {
-    double squares = kernels::Vector().dot(x, x, n);
+    const kernels::VectorKernels& k = kernels::Vector();
+    double squares = k.dot(x, x, n);
     if (!std::isfinite(squares) || squares == 0) {
       std::fill_n(vector, n, 0.0f);
     } else if (model_->description().head.kind == HeadKind::kCosine) {
-      double factor = 1 / std::sqrt(squares);
-      for (size_t i = 0; i < n; ++i) vector[i] = static_cast<float>(x[i] * factor);
+      k.scale(1 / std::sqrt(squares), x, vector, n);
     } else {
       std::memcpy(vector, x, n * sizeof(float));
     }

@@ -58,6 +58,9 @@ class Engine {
   // none.
   std::span<const float> Vector(model::Side side, uint64_t row, AlignedVector<float>& buffer) const;
 
+  // A batch of no more rows than this is all or nothing: Encode() fails before it writes.
+  virtual size_t BlockRows(model::Side side) const = 0;
+
   // Runs a side's tower: vectors [batch.count, vector_width()], unit length for cosine heads (the
   // zero vector stays zero), with the bias columns for dot heads. Any batch size.
   virtual void Encode(model::Side side, const Batch& batch, float* vectors, Workspace& work) const = 0;

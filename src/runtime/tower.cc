@@ -20,6 +20,14 @@ constexpr size_t kBlockFloats = 1 << 20;  // of the widest buffer; wide towers t
 // Windows of a convolution that are laid out at once: they stay in the second-level cache.
 constexpr size_t kWindowRows = 256;
 constexpr size_t kWindowFloats = 1 << 16;
+// Encoders are folded while their tables together stay within 256 KiB, which the second-level
+// cache keeps, and making them at open takes no more multiply-adds than this, some 0.1 ms.
+constexpr size_t kFoldedFloats = 1 << 16;
+constexpr size_t kFoldingWork = 1 << 22;
+constexpr size_t kFoldedTables = 16;
+// Batch rows that pass through the first layer at once where it adds folded encoders: what is
+// summed, multiplied and activated stays in the first-level cache.
+constexpr size_t kFoldedRows = 32;
 
 kernels::Activation Kernel(model::Activation a) { return static_cast<kernels::Activation>(a); }
 
@@ -36,6 +44,29 @@ const float* Weight(const model::Model& model, const std::string& name,
   return FloatsOf(rows, 0, rows.count, widened.emplace_back());
 }
 
+// What may still be folded. An encoder that reads one value of a small table can only add one of
+// few rows to the tower's first layer, whatever the batch. Made once, they replace its layers and
+// its part of the first layer's product.
+struct FoldingBudget {
+  size_t floats = kFoldedFloats, work = kFoldingWork, tables = kFoldedTables;
+
+  // Whether to fold an encoder into a layer of so many units (0: none); takes its share.
+  bool Take(const model::Encoder& e, size_t rows, size_t dim, size_t units) {
+    if (e.kind != EncoderKind::kEmbedding || units == 0 || tables == 0) return false;
+    size_t row_work = 1;
+    for (const model::Dense& layer : e.layers) {
+      row_work += dim * layer.units;
+      dim = layer.units;
+    }
+    row_work += dim * units;
+    if (rows > floats / units || rows > work / row_work) return false;
+    floats -= rows * units;
+    work -= rows * row_work;
+    --tables;
+    return true;
+  }
+};
+
 // Makes dense layers from parameters of one model.
 struct LayerMaker {
   const model::Model& model;
@@ -43,18 +74,22 @@ struct LayerMaker {
   std::vector<AlignedVector<float>>& widened;
 
   std::unique_ptr<kernels::DenseLayer> Make(const std::string& name, size_t in, size_t units,
-                                            model::Activation activation) const {
-    return kernels::DenseLayer::Create(backend, Weight(model, name + "/weight", widened),
+                                            model::Activation activation,
+                                            const float* weight = nullptr) const {
+    if (weight == nullptr) weight = Weight(model, name + "/weight", widened);
+    return kernels::DenseLayer::Create(backend, weight,
                                        model.parameter(name + "/bias").floats().data(), in, units,
                                        Kernel(activation));
   }
 
-  // Appends the layers named prefix/dense0, …; returns the width after them.
+  // Appends the layers named prefix/dense0, …, the first on weights of its own where they are
+  // given; returns the width after them.
   size_t Append(const std::string& prefix, const std::vector<model::Dense>& dense, size_t in,
-                DenseLayers& layers, std::vector<size_t>& units) const {
+                DenseLayers& layers, std::vector<size_t>& units,
+                const float* first = nullptr) const {
     for (size_t i = 0; i < dense.size(); ++i) {
-      layers.push_back(
-          Make(StrCat(prefix, "/dense", i), in, dense[i].units, dense[i].activation));
+      layers.push_back(Make(StrCat(prefix, "/dense", i), in, dense[i].units, dense[i].activation,
+                            i == 0 ? first : nullptr));
       units.push_back(in = dense[i].units);
     }
     return in;
@@ -66,8 +101,15 @@ struct LayerMaker {
 Tower::Tower(const model::Model& model, model::Side side, kernels::Backend backend) {
   const model::Description& d = model.description();
   const model::Tower& tower = model::TowerOf(d, side);
-  const LayerMaker maker{model, backend, widened_};
-  size_t widest = 1;
+  const std::string tower_prefix = model::TowerPrefix(side);
+  const size_t first_units = tower.layers.empty() ? 0 : tower.layers[0].units;
+  const float *first_weight = nullptr, *first_bias = nullptr;
+  if (first_units > 0) {
+    first_weight = Weight(model, tower_prefix + "/dense0/weight", widened_);
+    first_bias = model.parameter(tower_prefix + "/dense0/bias").floats().data();
+  }
+  FoldingBudget budget;
+  size_t widest = 1, column = 0;
   for (const model::Encoder& description : tower.encoders) {
     Encoder e;
     e.description = &description;
@@ -79,6 +121,9 @@ Tower::Tower(const model::Model& model, model::Side side, kernels::Backend backe
       e.dim = d.tables[table].dim;
       e.rows = d.vocabularies[d.tables[table].vocabulary].size + 1;
     }
+    const bool folds = budget.Take(description, e.rows, e.dim, first_units);
+    // Folding runs a layer once, for which oneDNN would compile a kernel.
+    const LayerMaker maker{model, folds ? kernels::Backend::kPortable : backend, widened_};
     if (description.kind == EncoderKind::kMultiHot) {
       e.bias = model.parameter(prefix + "/bias").floats();
     }
@@ -96,14 +141,63 @@ Tower::Tower(const model::Model& model, model::Side side, kernels::Backend backe
     e.width = maker.Append(prefix, description.layers, e.raw_width, e.layers, e.units);
     widest = std::max(widest, e.raw_width);
     for (size_t units : e.units) widest = std::max(widest, units);
-    concatenated_ += e.width;
+    if (folds) {
+      e.folded =
+          Fold(e, first_weight + column * first_units, folds_ ? nullptr : first_bias, first_units);
+      e.layers.clear();
+      folds_ = true;
+    } else {
+      concatenated_ += e.width;
+    }
+    column += e.width;
     encoders_.push_back(std::move(e));
   }
-  width_ =
-      maker.Append(model::TowerPrefix(side), tower.layers, concatenated_, layers_, units_);
+  if (folds_) first_weight = KeptWeight(first_weight, first_units);
+  const LayerMaker maker{model, backend, widened_};
+  width_ = maker.Append(tower_prefix, tower.layers, concatenated_, layers_, units_, first_weight);
   widest = std::max(widest, concatenated_);
   for (size_t units : units_) widest = std::max(widest, units);
   block_ = std::clamp<size_t>(kBlockFloats / widest, 1, kBlockRows);
+}
+
+AlignedVector<float> Tower::Fold(const Encoder& e, const float* weight, const float* bias,
+                                 size_t units) {
+  kernels::Scratch scratch;
+  AlignedVector<float> x(e.rows * e.dim), folded(e.rows * units);
+  CopyRows(e.table, 0, e.rows, x.data());
+  size_t width = e.dim;
+  for (size_t i = 0; i < e.layers.size(); ++i) {
+    AlignedVector<float> y(e.rows * e.units[i]);
+    e.layers[i]->Forward(x.data(), width, y.data(), e.units[i], e.rows, scratch);
+    x = std::move(y);
+    width = e.units[i];
+  }
+  for (size_t row = 0; bias != nullptr && row < e.rows; ++row) {
+    std::copy_n(bias, units, folded.data() + row * units);
+  }
+  kernels::Vector().gemm(false, false, e.rows, units, width, x.data(), width, weight, units, 1,
+                         folded.data(), units);
+  return folded;
+}
+
+const float* Tower::KeptWeight(const float* weight, size_t units) {
+  size_t column = 0, begin = 0, end = 0;
+  for (const Encoder& e : encoders_) {
+    if (e.folded.empty()) {
+      if (end == 0) begin = column;
+      end = column + e.width;
+    }
+    column += e.width;
+  }
+  if (end - begin == concatenated_) return weight + begin * units;  // side by side: in place
+  AlignedVector<float>& kept = widened_.emplace_back();
+  kept.reserve(concatenated_ * units);
+  for (const Encoder& e : encoders_) {
+    const float* next = weight + e.width * units;
+    if (e.folded.empty()) kept.insert(kept.end(), weight, next);
+    weight = next;
+  }
+  return kept.data();
 }
 
 const float* Tower::Forward(const Batch& batch, size_t begin, size_t count, Workspace& work) const {
@@ -111,6 +205,7 @@ const float* Tower::Forward(const Batch& batch, size_t begin, size_t count, Work
   float* concatenated = Grow(work.buffers[0], count * concatenated_);
   size_t column = 0;
   for (const Encoder& e : encoders_) {
+    if (!e.folded.empty()) continue;
     float* last = concatenated + column;
     column += e.width;
     if (e.layers.empty()) {
@@ -132,11 +227,35 @@ const float* Tower::Forward(const Batch& batch, size_t begin, size_t count, Work
   size_t width = concatenated_;
   for (size_t i = 0; i < layers_.size(); ++i) {
     float* y = Grow(work.buffers[1 + i % 2], count * units_[i]);
-    layers_[i]->Forward(x, width, y, units_[i], count, work.scratch);
+    if (i == 0 && folds_) {
+      for (size_t row = 0; row < count; row += kFoldedRows) {
+        size_t n = std::min(kFoldedRows, count - row);
+        float* out = y + row * units_[0];
+        SumFolded(batch, begin + row, n, out);
+        layers_[0]->Add(x + row * width, width, out, n);
+      }
+    } else {
+      layers_[i]->Forward(x, width, y, units_[i], count, work.scratch);
+    }
     x = y;
     width = units_[i];
   }
   return x;
+}
+
+void Tower::SumFolded(const Batch& batch, size_t begin, size_t count, float* y) const {
+  const kernels::VectorKernels& k = kernels::Vector();
+  const size_t n = units_[0];
+  for (size_t i = 0; i < count; ++i) {
+    const float* rows[kFoldedTables];
+    size_t tables = 0;
+    for (const Encoder& e : encoders_) {
+      if (e.folded.empty()) continue;
+      RowReader reader(batch, e.description->input, *e.input, e.rows);
+      rows[tables++] = e.folded.data() + reader.One(begin + i) * n;
+    }
+    k.sum_rows(rows, tables, y + i * n, n);
+  }
 }
 
 void Tower::Encode(const Encoder& e, const Batch& batch, size_t begin, size_t count, float* out,

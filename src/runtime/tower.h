@@ -40,8 +40,18 @@ class Tower {
     DenseLayers layers;
     std::vector<size_t> units;  // of `layers`
     size_t raw_width = 0, width = 0;
+    // Where not empty, all of the above in one: what each row of the table adds to the tower's
+    // first layer, [rows, units_[0]].
+    AlignedVector<float> folded;
   };
+  // The table of a folded encoder, `weight` being its part of the first layer's.
+  static AlignedVector<float> Fold(const Encoder& e, const float* weight, const float* bias,
+                                   size_t units);
+  // The rows of the first layer's weights that belong to encoders which are not folded.
+  const float* KeptWeight(const float* weight, size_t units);
   using Widened = std::vector<AlignedVector<float>>;
+  // What the tower's first layer adds to its product: the sum of folded encoders, [count, units].
+  void SumFolded(const Batch& batch, size_t begin, size_t count, float* y) const;
   // An encoder's output before its layers: row i at out + i·stride.
   void Encode(const Encoder& e, const Batch& batch, size_t begin, size_t count, float* out,
               size_t stride, Workspace& work) const;
@@ -54,7 +64,8 @@ class Tower {
   std::vector<Encoder> encoders_;
   DenseLayers layers_;
   std::vector<size_t> units_;
-  size_t concatenated_ = 0, width_ = 0, block_ = 1;
+  bool folds_ = false;                               // one encoder at least
+  size_t concatenated_ = 0, width_ = 0, block_ = 1;  // concatenated: of what is not folded
 };
 
 }  // namespace duomo::runtime

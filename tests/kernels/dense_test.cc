@@ -53,9 +53,15 @@ struct Layer {
       for (size_t i = 0; i < in; ++i) x[r * x_stride + i] = values[r * in + i];
     }
     layer->Forward(x.data(), x_stride, y.data(), y_stride, rows, scratch);
+    // The same where y holds the bias already.
+    std::vector<float> sum(rows * units + 1, 77.0f);
+    for (size_t r = 0; r < rows; ++r) std::copy(bias.begin(), bias.end(), &sum[r * units]);
+    layer->Add(x.data(), x_stride, sum.data(), rows);
+    ASSERT_EQ(sum.back(), 77.0f);
     for (size_t r = 0; r < rows; ++r) {
       for (size_t u = 0; u < units; ++u) {
         double expected = Expected(&x[r * x_stride], u);
+        ASSERT_NEAR(sum[r * units + u], expected, 1e-5 * std::max(1.0, std::abs(expected)));
         ASSERT_NEAR(y[r * y_stride + u], expected, 1e-5 * std::max(1.0, std::abs(expected)))
             << "row " << r << " of " << rows << ", unit " << u;
       }

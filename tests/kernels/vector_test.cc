@@ -258,6 +258,32 @@ TEST_P(VectorTest, AxpyAddsAMultiple) {
   }
 }
 
+TEST_P(VectorTest, ScaleRoundsOnce) {
+  for (size_t n = 0; n < 40; ++n) {
+    auto x = Normal(n + 1, 11), out = x;
+    k.scale(1 / 3.0, x.data(), out.data(), n);
+    for (size_t i = 0; i < n; ++i) EXPECT_EQ(out[i], static_cast<float>(x[i] * (1 / 3.0)));
+    EXPECT_EQ(out[n], x[n]);
+  }
+}
+
+TEST_P(VectorTest, SumRowsAddsThemInOrder) {
+  for (size_t n = 0; n < 70; ++n) {
+    auto values = Normal(3 * n, 12);
+    const float* rows[] = {values.data(), values.data() + n, values.data() + 2 * n};
+    for (size_t count = 1; count <= 3; ++count) {
+      std::vector<float> out(n + 1, 77.0f);
+      k.sum_rows(rows, count, out.data(), n);
+      for (size_t i = 0; i < n; ++i) {
+        float sum = rows[0][i];
+        for (size_t r = 1; r < count; ++r) sum += rows[r][i];
+        EXPECT_EQ(out[i], sum);
+      }
+      EXPECT_EQ(out[n], 77.0f);
+    }
+  }
+}
+
 TEST(VectorSets, ThePortableSetIsFirstAndTheFastestLast) {
   ASSERT_FALSE(AllVector().empty());
   EXPECT_STREQ(AllVector().front()->name, "portable");

@@ -105,6 +105,42 @@ TEST_P(TowerVariantTest, DotWithoutBiasesHasNoExtraColumns) {
   CheckAllCounts(RandomContents(EveryEncoder({HeadKind::kDot, Activation::kTanh, Pooling::kMax, false}), 5, 40, 11), GetParam());
 }
 
+// Encoders of small tables are folded at opening, all of them in the models above. Here the ids'
+// table is too large, so that others before and behind it are.
+TEST_P(TowerVariantTest, LargeTablesAreNotFolded) {
+  for (HeadKind head : {HeadKind::kCosine, HeadKind::kLogistic}) {
+    auto d = EveryEncoder({head});
+    d.vocabularies[0].size = 1000;  // times 120 units
+    model::Encoder small = d.towers[0].encoders[0];
+    for (auto& tower : d.towers) {
+      for (auto& e : tower.encoders) {
+        if (e.input == 6) small = e;
+      }
+    }
+    if (head == HeadKind::kLogistic) {
+      small.name = "first";
+      d.towers[0].encoders.insert(d.towers[0].encoders.begin(), small);
+    }
+    CheckAllCounts(RandomContents(d, 5, 40, 14), GetParam());
+  }
+}
+
+TEST_P(TowerVariantTest, MoreSmallTablesThanAreFolded) {
+  auto d = EveryEncoder({});
+  for (int i = 0; i < 20; ++i) {
+    auto& encoders = d.towers[1].encoders;
+    encoders.push_back(encoders[0]);
+    encoders.back().name = std::string("again") + static_cast<char>('a' + i);
+  }
+  CheckAllCounts(RandomContents(d, 5, 40, 15), GetParam());
+}
+
+TEST_P(TowerVariantTest, EverythingFolded) {
+  auto d = EveryEncoder({});
+  d.towers[1].encoders.resize(1);
+  CheckAllCounts(RandomContents(d, 5, 40, 16), GetParam());
+}
+
 TEST_P(TowerVariantTest, LongTextsSpanBlocksOfWindows) {
   auto d = EveryEncoder({});
   for (auto& input : d.inputs) input.max_length = 0;
