@@ -152,9 +152,7 @@ bool MakeAllowed(duomo_context& c, const duomo_topk_request& r) {
     auto some = ids.first(std::min(ids.size(), kChunk));
     ids = ids.subspan(some.size());
     RowsOfIds(items, some, rows);
-    for (size_t i = 0; i < some.size(); ++i) {
-      if (rows[i] != kNoRow) c.allowed.Set(rows[i]);
-    }
+    c.allowed.SetAll({rows, some.size()});
   }
   // A newer client's array has a wider stride; its first element tells.
   const auto* bytes = reinterpret_cast<const unsigned char*>(r.filters);

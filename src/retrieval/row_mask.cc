@@ -8,6 +8,12 @@ void RowMask::Reset(size_t rows, bool allowed) {
   if (allowed && rows % 64 != 0) words_.back() = (uint64_t{1} << (rows % 64)) - 1;
 }
 
+void RowMask::SetAll(std::span<const uint32_t> rows) {
+  for (uint32_t row : rows) {
+    if (row < rows_) Set(row);
+  }
+}
+
 void RowMask::And(const RowMask& other) {
   for (size_t i = 0; i < words_.size(); ++i) words_[i] &= other.words_[i];
 }
