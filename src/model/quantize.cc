@@ -63,7 +63,7 @@ bool StoreRows(DType dtype, const float* rows, size_t count, size_t width, std::
         codes[i] = static_cast<int8_t>(std::clamp(code, -127.0f, 127.0f));
       }
     }
-  } else {
+  } else if (n > 0) {  // of no rows both pointers may be null, which memcpy must not see
     std::memcpy(out, rows, n * sizeof(float));
   }
   return finite;
