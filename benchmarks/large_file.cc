@@ -1,5 +1,6 @@
-// large_file OUT.duomo GIGABYTES: a model with frozen item vectors of 200 numbers that fill so much,
-// and few users; for the converter's figures (benchmarks/convert). Everything in it is made up.
+// large_file OUT.duomo GIGABYTES vectors|table: a model of which frozen item vectors of 200
+// numbers, or the rows of a table, fill so much, and the rest is small; for the converter's figures
+// (benchmarks/convert). Everything in it is made up.
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -15,7 +16,7 @@ namespace {
 
 using namespace duomo;
 
-constexpr uint64_t kWidth = 200, kUsers = 1000, kBlock = 4096;
+constexpr uint64_t kWidth = 200, kFew = 1000, kBlock = 4096;
 
 // `rows` rows of unit length. The same ones again every 64 blocks, so that making them is not what
 // takes the time.
@@ -46,11 +47,12 @@ void AddSide(model::Contents& c, const std::string& prefix, const std::string& i
   c.sources.push_back(Vectors(prefix + "/vectors", n));
 }
 
-void Make(const std::string& path, double gigabytes) {
+void Make(const std::string& path, double gigabytes, bool is_table) {
+  const auto rows = static_cast<uint64_t>(gigabytes * 1e9 / (kWidth * 4));
   model::Contents c;
   model::Description& d = c.description;
   d.name = "large";
-  d.vocabularies = {{"kind", model::KeyKind::kRange, 4, {}, {}}};
+  d.vocabularies = {{"kind", model::KeyKind::kRange, is_table ? rows : 4, {}, {}}};
   d.tables = {{"kind", 0, kWidth}};
   d.inputs = {{"user_kind", model::Scope::kUser, model::InputKind::kCategory, 0, 0, 0},
               {"item_kind", model::Scope::kItem, model::InputKind::kCategory, 0, 0, 0}};
@@ -60,21 +62,22 @@ void Make(const std::string& path, double gigabytes) {
   d.towers = {{model::Side::kUser, {user}, {}}, {model::Side::kItem, {item}, {}}};
   d.head = {model::HeadKind::kDot, 1, -1, -1, false};
   for (const model::Parameter& p : model::ParametersOf(d)) {
-    std::vector<float> values(p.size(), 0.0625f);
-    c.tensors.push_back(
-        file::OwnedTensor::From<float>("parameters/" + p.name, p.shape, values));
+    c.sources.push_back(Vectors("parameters/" + p.name, p.shape[0]));
   }
-  AddSide(c, "users", "user_kind", kUsers);
-  AddSide(c, "items", "item_kind", static_cast<uint64_t>(gigabytes * 1e9 / (kWidth * 4)));
+  AddSide(c, "users", "user_kind", kFew);
+  AddSide(c, "items", "item_kind", is_table ? kFew : rows);
   model::Save(path, c);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) return std::fprintf(stderr, "large_file OUT.duomo GIGABYTES\n"), 2;
+  const std::string what = argc == 4 ? argv[3] : "";
+  if (what != "vectors" && what != "table") {
+    return std::fprintf(stderr, "large_file OUT.duomo GIGABYTES vectors|table\n"), 2;
+  }
   try {
-    Make(argv[1], std::atof(argv[2]));
+    Make(argv[1], std::atof(argv[2]), what == "table");
   } catch (const std::exception& error) {
     return std::fprintf(stderr, "large_file: %s\n", error.what()), 1;
   }

@@ -170,6 +170,17 @@ std::vector<std::string> RemoveDerived(Draft& draft, Side side) {
   return removed;
 }
 
+std::string LeftOutText(const std::vector<std::string>& names) {
+  if (names.empty()) return "";
+  std::string text = "left out, since made for the rows as they were:";
+  bool index = false;
+  for (const std::string& name : names) {
+    text += StrCat(&name == &names[0] ? " " : ", ", name);
+    index |= name.starts_with("items/planes/") || name.starts_with("items/lists/");
+  }
+  return text + (index ? "; `duomo-convert index` makes codes for fast searches again\n" : "\n");
+}
+
 void KeepValues(Draft& draft, uint32_t vocabulary, const std::vector<uint32_t>& rows) {
   const model::Model& m = draft.model();
   model::Description& d = draft.contents.description;

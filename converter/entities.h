@@ -31,6 +31,8 @@ void KeepRows(Draft& draft, model::Side side, const std::vector<uint32_t>& rows)
 // it was made for the rows or vectors that there were, such as blocks for a faster search. Returns
 // the names.
 std::vector<std::string> RemoveDerived(Draft& draft, model::Side side);
+// A line for people that says so; empty where there is nothing to say.
+std::string LeftOutText(const std::vector<std::string>& names);
 
 // Keeps these rows of a vocabulary, in this order, and with them rows of its tables and biases; values
 // that are gone become unknown ones. A range that loses values becomes a list of integers.

@@ -87,9 +87,7 @@ Base BaseOf(const Options& o) {
     data::AddEntities(base.contents.tensors, dataset, encoded, /*titles=*/true);
     return base;
   }
-  file::ReadOptions read;
-  read.verify_checksums = true;
-  base.like = model::Model::Open(o.like, read);
+  base.like = model::Model::Open(o.like);
   base.contents = Stock(*base.like, base.like->description());
   for (const file::SegmentInfo& s : base.like->file().segments()) {
     if (!s.name.starts_with("inputs/")) continue;

@@ -1,11 +1,14 @@
 #include "converter/import_network.h"
 
+#include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "converter/import_tensors.h"
 #include "converter/output.h"
 #include "converter/stock.h"
 #include "core/error.h"
+#include "file/writer.h"
 
 namespace duomo::convert {
 
@@ -27,17 +30,23 @@ std::map<std::string, std::string> ReadInputNames(const std::string& path) {
 
 void SaveImport(const model::Model& like, Network network, const ImportPlan& plan) {
   uint64_t parameters = 0;
-  for (const file::OwnedTensor& t : network.tensors) {
-    const auto* values = reinterpret_cast<const float*>(t.bytes.data());
-    size_t count = t.bytes.size() / sizeof(float);
-    if (!plan.allow_nonfinite) CheckFinite(t.name, t.shape, {values, count});
-    parameters += count;
+  for (file::TensorSource& s : network.sources) {
+    parameters += file::SizeInBytes(s) / sizeof(float);
+    if (plan.allow_nonfinite) continue;
+    s.write = [write = std::move(s.write), name = s.name, shape = s.shape](const auto& sink) {
+      uint64_t first = 0;
+      write([&](std::span<const std::byte> piece) {
+        const auto* values = reinterpret_cast<const float*>(piece.data());
+        const size_t count = piece.size() / sizeof(float);
+        CheckFinite(name, shape, {values, count}, std::exchange(first, first + count));
+        sink(piece);
+      });
+    };
   }
   model::Contents contents = Stock(like, std::move(network.description));
-  std::move(network.tensors.begin(), network.tensors.end(), std::back_inserter(contents.tensors));
+  std::ranges::move(network.sources, std::back_inserter(contents.sources));
   contents.report.data = plan.origin;
-  FreezeVectors(contents);
-  model::Save(plan.output, contents);
+  SaveFrozen(contents, plan.output, "import");
   const model::Description& d = contents.description;
   if (plan.json) {
     Json inputs = Json::array();

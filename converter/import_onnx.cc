@@ -18,9 +18,7 @@ struct Options {
 void Run(const Options& o) {
   CheckOutputPath(o.output, o.input);
   CheckOutputPath(o.output, o.like);
-  file::ReadOptions read;
-  read.verify_checksums = true;
-  auto like = model::Model::Open(o.like, read);
+  auto like = model::Model::Open(o.like);
   onnx::Opened opened = onnx::Read(o.input);
   Network network = NetworkOf(opened.graph, like->description(), ReadInputNames(o.map));
   SaveImport(*like, std::move(network),

@@ -126,9 +126,7 @@ void Run(const Options& o) {
     if (!read.empty()) CheckOutputPath(o.output, read);
   }
   AlignedVector<std::byte> bytes;
-  file::ReadOptions verified;
-  verified.verify_checksums = true;
-  auto like = o.like.empty() ? ModelOfData(o, bytes) : model::Model::Open(o.like, verified);
+  auto like = o.like.empty() ? ModelOfData(o, bytes) : model::Model::Open(o.like);
   paddle::Program program = ReadProgram(files.program);
   FileBytes parameters = FileBytes::Map(files.parameters);
   RefuseOtherFiles(TextOf(parameters).substr(0, 16), files.parameters, "PaddlePaddle's parameters");

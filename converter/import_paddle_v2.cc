@@ -32,16 +32,16 @@ class Archive {
       : file_(FileBytes::Map(path)) {
     std::span<const std::byte> head = file_.bytes();
     if (head.size() < 2 || head[0] != std::byte{0x1F} || head[1] != std::byte{0x8B}) return;
-    unpacked_.emplace(output + ".unpacked");
-    {
+    unpacked_.emplace(output, "unpacked");
+    unpacked_->Write([&](const std::string& unpacked) {
       auto source = data::OpenBytes(path, most);
-      AtomicFile out(unpacked_->path());
+      AtomicFile out(unpacked);
       std::vector<char> piece(kPiece);
       while (size_t n = source->Read(piece.data(), piece.size())) {
         out.Write(std::as_bytes(std::span(piece).first(n)));
       }
       out.Commit();
-    }
+    });
     file_ = FileBytes::Map(unpacked_->path());
   }
 

@@ -108,15 +108,15 @@ Made SaveWithLists(const Options& o, Draft& draft) {
   retrieval::ListOptions options;
   options.lists = o.lists;
   retrieval::ListTensors lists = retrieval::MakeLists(vectors, options);
-  Staged ordered(o.output + ".ordered"), searched(o.output + ".searched");
+  Staged ordered(o.output, "ordered"), searched(o.output, "searched");
   ReorderItems(draft, lists.order);
-  draft.Save(ordered.path(), "index, new order");
+  ordered.Write([&](const auto& path) { draft.Save(path, "index, new order"); });
   Draft second(ordered.path());
   PutPlanes(second);
   Made out;
   out.lists = lists.radii.size();
   PutLists(second, lists, 1);
-  second.Save(searched.path(), "index, codes");
+  searched.Write([&](const auto& path) { second.Save(path, "index, codes"); });
   auto engine = runtime::Engine::Create(model::Model::Open(searched.path()));
   Recall recall(*engine);
   out.queries = recall.queries();

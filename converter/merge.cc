@@ -3,6 +3,7 @@
 
 #include "converter/addition.h"
 #include "converter/command.h"
+#include "converter/entities.h"
 #include "converter/output.h"
 #include "core/error.h"
 
@@ -49,10 +50,7 @@ void Run(const Options& o) {
   for (const auto& [input, n] : added.unknown) {
     text += StrCat("values of ", input, " that the model does not know: ", Commas(n), "\n");
   }
-  for (const std::string& name : added.left_out) {
-    text += StrCat("left out, because it was made for the old rows: ", name, "\n");
-  }
-  Print(text);
+  Print(text + LeftOutText(added.left_out));
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 #include "converter/onnx_network.h"
 
 #include <algorithm>
+#include <functional>
+#include <memory>
 #include <set>
 #include <utility>
 
@@ -15,6 +17,34 @@ namespace {
 using model::Side;
 
 constexpr size_t kLongestName = 255;
+constexpr size_t kPiece = 1 << 20;
+
+using Sink = file::TensorSource::Sink;
+using Write = std::function<void(const Sink&)>;
+
+struct Values {
+  uint64_t size = 0;  // numbers
+  Write write;
+};
+
+std::span<const float> FloatsIn(std::span<const std::byte> piece) {
+  return {reinterpret_cast<const float*>(piece.data()), piece.size() / sizeof(float)};
+}
+
+// Pieces that are aligned as floats, which a file's bytes need not be.
+void InPieces(std::span<const std::byte> bytes, const Sink& sink) {
+  AlignedVector<std::byte> piece;
+  for (; !bytes.empty(); bytes = bytes.subspan(piece.size())) {
+    auto next = bytes.first(std::min(bytes.size(), kPiece));
+    piece.assign(next.begin(), next.end());
+    sink(piece);
+  }
+}
+
+Write Kept(std::vector<float> values) {
+  auto kept = std::make_shared<std::vector<float>>(std::move(values));
+  return [kept](const Sink& sink) { sink(std::as_bytes(std::span(*kept))); };
+}
 
 // Puts what was found into a description, and weights under its names.
 class Assembler {
@@ -165,9 +195,8 @@ class Assembler {
         Fail(Status::kUnsupported, "there is one bias for users and one for items");
       }
       own = static_cast<int32_t>(inputs_.at(static_cast<uint32_t>(bias.input)));
-      std::vector<float> values =
+      parameters_[is_user ? "head/user_bias" : "head/item_bias"] =
           TableOf(bias.table, static_cast<uint32_t>(input.vocabulary)).second;
-      Put(is_user ? "head/user_bias" : "head/item_bias", std::move(values));
     }
     return global;
   }
@@ -235,11 +264,10 @@ class Assembler {
   // ---- Tables
   // --------------------------------------------------------------------------------------
 
-  // A table's width and its rows, the unknown one at the end.
-  std::pair<uint32_t, std::vector<float>> TableOf(const TableFound& table, uint32_t vocabulary) {
+  // A table's width and its rows, the unknown one at the end: the mean where there is none.
+  std::pair<uint32_t, Values> TableOf(const TableFound& table, uint32_t vocabulary) {
     const onnx::Tensor& tensor = *view_.Constant(table.constant);
     const model::Vocabulary& v = like_.vocabularies[vocabulary];
-    std::vector<float> values = onnx::FloatsOf(tensor);
     const size_t rows =
         tensor.dims.size() != 2 ? 0 : static_cast<size_t>(tensor.dims[table.transposed]);
     if (rows == 0 || (rows != v.size && rows != v.size + 1)) {
@@ -249,22 +277,37 @@ class Assembler {
            "]; as a table of the vocabulary ", v.name, " it has ", v.size, " rows, or ", v.size + 1,
            " with one for unknown values");
     }
-    const size_t dim = values.size() / rows;
-    if (table.transposed) {
-      std::vector<float> turned(values.size());
-      for (size_t i = 0; i < rows; ++i) {
-        for (size_t j = 0; j < dim; ++j) turned[i * dim + j] = values[j * rows + i];
+    const auto dim = static_cast<size_t>(tensor.dims[!table.transposed]);
+    Write write = [&tensor](const Sink& sink) { InPieces(tensor.bytes(), sink); };
+    if (table.transposed || tensor.type != onnx::Type::kFloat) {
+      std::vector<float> values = onnx::FloatsOf(tensor);
+      if (table.transposed) {
+        std::vector<float> turned(values.size());
+        for (size_t i = 0; i < rows; ++i) {
+          for (size_t j = 0; j < dim; ++j) turned[i * dim + j] = values[j * rows + i];
+        }
+        values = std::move(turned);
       }
-      values = std::move(turned);
+      write = Kept(std::move(values));
     }
     if (rows == v.size) {
-      for (size_t j = 0; j < dim; ++j) {
-        double sum = 0;
-        for (size_t i = 0; i < rows; ++i) sum += double{values[i * dim + j]};
-        values.push_back(static_cast<float>(sum / static_cast<double>(rows)));
-      }
+      write = [write = std::move(write), rows, dim](const Sink& sink) {
+        std::vector<double> sums(dim);
+        size_t column = 0;
+        write([&](std::span<const std::byte> piece) {
+          for (float x : FloatsIn(piece)) {
+            sums[column] += double{x};
+            if (++column == dim) column = 0;
+          }
+          sink(piece);
+        });
+        std::vector<float> mean;
+        for (double sum : sums) mean.push_back(static_cast<float>(sum / static_cast<double>(rows)));
+        sink(std::as_bytes(std::span(mean)));
+      };
     }
-    return {static_cast<uint32_t>(std::min<size_t>(dim, UINT32_MAX)), std::move(values)};
+    return {static_cast<uint32_t>(std::min<size_t>(dim, UINT32_MAX)),
+            {(v.size + 1) * dim, std::move(write)}};
   }
 
   int32_t AddTable(const TableFound& found, uint32_t vocabulary) {
@@ -283,7 +326,7 @@ class Assembler {
     }
     while (taken(name)) name += '\'';
     d_.tables.push_back({name, vocabularies_.at(vocabulary), dim});
-    Put("tables/" + name, std::move(values));
+    parameters_["tables/" + name] = std::move(values);
     return place->second;
   }
 
@@ -294,30 +337,33 @@ class Assembler {
     if (part.statistics.empty()) return;
     bool is_standard = part.encoder.normalization == model::Normalization::kStandard;
     std::string name = StrCat("inputs/", input, is_standard ? "/mean_deviation" : "/quantiles");
-    for (const auto& tensor : network_.tensors) {
-      if (tensor.name == name) return;  // another encoder's, the same
+    for (const auto& source : network_.sources) {
+      if (source.name == name) return;  // another encoder's, the same
     }
-    network_.tensors.push_back(
-        file::OwnedTensor::From<float>(std::move(name), {part.statistics.size()}, part.statistics));
+    network_.sources.push_back({std::move(name),
+                                file::DType::kF32,
+                                {part.statistics.size()},
+                                Kept(part.statistics),
+                                false});
   }
 
-  void Put(std::string name, std::vector<float> values) {
-    parameters_[std::move(name)] = std::move(values);
+  void Put(const std::string& name, std::vector<float> values) {
+    const uint64_t size = values.size();
+    parameters_[name] = {size, Kept(std::move(values))};
   }
 
   void Finish() {
     model::Validate(d_, /*bound=*/true);
     for (const model::Parameter& p : model::ParametersOf(d_)) {
-      std::vector<float>& values = parameters_[p.name];
-      if (values.size() != p.size()) {
+      Values& values = parameters_[p.name];
+      if (values.size != p.size()) {
         std::string shape;
         for (uint64_t n : p.shape) shape += StrCat(shape.empty() ? "" : ", ", n);
-        Fail(Status::kInvalidArgument, "the weights found for ", p.name, " are ", values.size(),
+        Fail(Status::kInvalidArgument, "the weights found for ", p.name, " are ", values.size,
              " numbers; the network needs [", shape, "]");
       }
-      network_.tensors.push_back(
-          file::OwnedTensor::From<float>("parameters/" + p.name, p.shape, values));
-      values = {};
+      network_.sources.push_back(
+          {"parameters/" + p.name, file::DType::kF32, p.shape, std::move(values.write), false});
     }
   }
 
@@ -328,7 +374,7 @@ class Assembler {
   model::Description& d_;
   std::map<uint32_t, uint32_t> inputs_, vocabularies_;  // from the template's to our own
   std::map<std::pair<TableFound, uint32_t>, int32_t> tables_;
-  std::map<std::string, std::vector<float>> parameters_;
+  std::map<std::string, Values> parameters_;
 };
 
 }  // namespace

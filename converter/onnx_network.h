@@ -21,8 +21,9 @@ namespace duomo::convert {
 
 struct Network {
   model::Description description;  // valid and bound
-  std::vector<file::OwnedTensor>
-      tensors;  // parameters/… and inputs/… (statistics), as model.h says
+  // parameters/… and inputs/… (statistics), as model.h says. They borrow the graph, whose tables are
+  // not copied.
+  std::vector<file::TensorSource> sources;
 };
 
 // The graph's inputs are those of `like`, a bound description, by name; `names` renames the graph's

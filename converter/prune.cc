@@ -245,10 +245,7 @@ class Pruner {
       text += StrCat(Commas(forgotten_), " history entries are gone with their items, and the ",
                      "users' vectors were made again without them\n");
     }
-    for (const std::string& name : dropped_) {
-      text += StrCat("left out, because it was made for all rows: ", name, "\n");
-    }
-    Print(text);
+    Print(text + LeftOutText(dropped_));
   }
 
   const Options& o_;

@@ -166,7 +166,7 @@ void Run(Options o) {
     if (o.compress) {
       for (auto& source : draft.contents.sources) source.compress = true;
     }
-    draft.Save(staged.path(), "quantize");
+    staged.Write([&](const auto& path) { draft.Save(path, "quantize"); });
     before = draft.shared_model();
   }
   auto after = model::Model::Open(staged.path());

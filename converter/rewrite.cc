@@ -86,9 +86,20 @@ void SaveWithProgress(model::Contents contents, const std::string& output,
   model::Save(output, contents);
 }
 
-Staged::Staged(std::string output)
-    : output_(std::move(output)), staged_(StrCat(output_, ".", ::getpid(), ".staged")) {
+Staged::Staged(std::string output, std::string_view part)
+    : output_(std::move(output)), staged_(StrCat(output_, ".", ::getpid(), ".", part)) {
   RequireReplaceable(output_);
+}
+
+void Staged::Write(const std::function<void(const std::string& path)>& write) const {
+  try {
+    write(staged_);
+  } catch (const Error& error) {
+    std::string message = error.message();
+    size_t at = message.find(staged_);
+    if (at != message.npos) message.replace(at, staged_.size(), output_);
+    throw Error(error.status(), message);
+  }
 }
 
 Staged::~Staged() {

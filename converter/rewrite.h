@@ -53,14 +53,18 @@ class Draft {
 void SaveWithProgress(model::Contents contents, const std::string& output,
                       const std::string& label);
 
-// A place for an output that may still be refused: beside it, removed unless it is committed.
+// A place for an output that may still be refused, or for a part of the way there: beside the
+// output, removed unless it is committed.
 class Staged {
  public:
-  explicit Staged(std::string output);  // throws Error(kIo) as RequireReplaceable()
+  // `part`: where an output has several. Throws Error(kIo) as RequireReplaceable().
+  explicit Staged(std::string output, std::string_view part = "staged");
   ~Staged();
   Staged(const Staged&) = delete;
-  const std::string& path() const { return staged_; }  // write here
-  void Commit();                                       // moves it to `output`; throws Error(kIo)
+  const std::string& path() const { return staged_; }
+  // Lets `write` write path(); what goes wrong names the output.
+  void Write(const std::function<void(const std::string& path)>& write) const;
+  void Commit();  // moves it to `output`; throws Error(kIo)
 
  private:
   std::string output_, staged_;

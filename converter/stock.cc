@@ -49,20 +49,6 @@ model::Contents Stock(const model::Model& from, model::Description description) 
   return out;
 }
 
-void FreezeVectors(model::Contents& contents) {
-  if (model::IsJoint(contents.description)) return;
-  AlignedVector<std::byte> bytes = model::SaveToMemory(contents);
-  auto engine = runtime::Engine::Create(model::Model::OpenBuffer(bytes));
-  const uint64_t width = engine->vector_width();
-  for (auto [name, side] : {std::pair("users/vectors", model::Side::kUser),
-                            std::pair("items/vectors", model::Side::kItem)}) {
-    AlignedVector<float> vectors = engine->Freeze(side);
-    contents.tensors.push_back(
-        file::OwnedTensor::From<float>(name, {vectors.size() / width, width}, vectors));
-  }
-  retrieval::AddPlanes(contents.tensors, model::RowsOf(contents.tensors.back().View(), std::nullopt));
-}
-
 void FreezeVectors(Draft& draft) {
   if (model::IsJoint(draft.contents.description)) return;
   auto engine = runtime::Engine::Create(draft.shared_model());
@@ -91,7 +77,7 @@ void FreezeVectors(Draft& draft) {
 void SaveFrozen(const model::Contents& contents, const std::string& path,
                 const std::string& label) {
   Staged staged(path);
-  model::Save(staged.path(), contents);
+  staged.Write([&](const std::string& file) { model::Save(file, contents); });
   Draft draft(staged.path());
   FreezeVectors(draft);
   for (model::Side side : {model::Side::kUser, model::Side::kItem}) RemoveDerived(draft, side);
@@ -100,8 +86,8 @@ void SaveFrozen(const model::Contents& contents, const std::string& path,
     draft.Save(path, label);
     return;
   }
-  Staged frozen(path + ".frozen");
-  draft.Save(frozen.path(), label);
+  Staged frozen(path, "frozen");
+  frozen.Write([&](const std::string& file) { draft.Save(file, label); });
   SaveIndexed(frozen.path(), path, label);
 }
 

@@ -13,10 +13,8 @@ namespace duomo::convert {
 // where `from` has not what the description reads.
 model::Contents Stock(const model::Model& from, model::Description description);
 
-// Adds what the towers make of the stored features: vectors of items, and of users.
-void FreezeVectors(model::Contents& contents);
-
-// The same for a file that is larger than memory may be: its towers run when the draft is saved.
+// Adds what the towers make of the stored features, vectors of users and of items, when the draft
+// is saved.
 void FreezeVectors(Draft& draft);
 
 // Writes `contents` and these vectors to `path`, whole or not at all; `label` is for progress.

@@ -172,8 +172,8 @@ class VectorLines {
 
 // What text was read into, beside the output and removed at the end.
 struct Spool {
-  explicit Spool(const std::string& output)
-      : staged(output), stream(std::fopen(staged.path().c_str(), "wbx")) {
+  Spool(const std::string& output, const std::string& part)
+      : staged(output, part), stream(std::fopen(staged.path().c_str(), "wbx")) {
     if (stream == nullptr) Fail(Status::kIo, "cannot create a file beside ", output);
   }
   ~Spool() {
@@ -197,7 +197,7 @@ struct Spool {
 VectorFile ReadText(const std::string& path, const std::string& output) {
   // One name for each table, because both are there at once.
   static int number = 0;
-  auto spool = std::make_shared<Spool>(StrCat(output, ".vectors", number++));
+  auto spool = std::make_shared<Spool>(output, StrCat("vectors", number++));
   VectorFile out;
   auto source = data::OpenBytes(path);
   uint64_t width = ReadVectorText(*source, path, out.keys,

@@ -193,7 +193,7 @@ TEST_F(ImportOnnx, AnyNetworkThatWasExportedComesBack) {
       continue;
     }
     model::Contents imported = Stock(*before, network.description);
-    for (auto& t : network.tensors) imported.tensors.push_back(std::move(t));
+    std::ranges::move(network.sources, std::back_inserter(imported.sources));
     if (!model::IsJoint(d)) Freeze(imported);
     AlignedVector<std::byte> after_bytes = model::SaveToMemory(imported);
     auto after = model::Model::OpenBuffer(after_bytes);

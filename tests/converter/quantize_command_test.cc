@@ -113,6 +113,7 @@ TEST_F(Shrink, WrongUsageAndFullDisks) {
   Outcome full =
       Convert({"quantize", path_, "-o", out_, "--vectors", "int8"}, Surroundings{1000, false, ""});
   EXPECT_EQ(full.code, 1);
+  EXPECT_NE(full.err.find(out_ + ":"), full.err.npos) << full.err;  // no other name
   EXPECT_EQ(folder_.Names(), std::vector<std::string>{"model.duomo"}) << full.err;
 }
 

@@ -31,10 +31,12 @@ void CheckNetwork(const convert::Network& network) {
   model::Validate(network.description, /*bound=*/true);
   for (const model::Parameter& p : model::ParametersOf(network.description)) {
     size_t found = 0;
-    for (const file::OwnedTensor& t : network.tensors) {
-      if (t.name != "parameters/" + p.name) continue;
+    for (const file::TensorSource& s : network.sources) {
+      if (s.name != "parameters/" + p.name) continue;
       ++found;
-      if (t.bytes.size() != p.size() * sizeof(float)) fuzz::Die(t.name, " has another size");
+      size_t size = 0;
+      s.write([&](auto piece) { size += piece.size(); });
+      if (size != p.size() * sizeof(float)) fuzz::Die(s.name, " has another size");
     }
     if (found != 1) fuzz::Die("not one tensor for ", p.name);
   }

@@ -16,6 +16,18 @@ struct Base {
   std::shared_ptr<const model::Model> model;
 };
 
+void Freeze(model::Contents& contents) {
+  AlignedVector<std::byte> bytes = model::SaveToMemory(contents);
+  auto engine = runtime::Engine::Create(model::Model::OpenBuffer(bytes));
+  for (auto [name, side] : {std::pair("users/vectors", model::Side::kUser),
+                            std::pair("items/vectors", model::Side::kItem)}) {
+    AlignedVector<float> vectors = engine->Freeze(side);
+    const uint64_t width = engine->vector_width();
+    contents.tensors.push_back(
+        file::OwnedTensor::From<float>(name, {vectors.size() / width, width}, vectors));
+  }
+}
+
 const std::vector<Base>& Bases() {
   static const std::vector<Base> bases = [] {
     std::vector<Base> out;
@@ -24,7 +36,7 @@ const std::vector<Base>& Bases() {
       if (!model::IsJoint(d)) {
         std::erase_if(contents.tensors,
                       [](const auto& t) { return t.name.ends_with("s/vectors"); });
-        convert::FreezeVectors(contents);
+        Freeze(contents);
       }
       Base& base = out.emplace_back();
       base.bytes = model::SaveToMemory(contents);
