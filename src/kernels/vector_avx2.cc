@@ -57,8 +57,11 @@ DUOMO_INLINE Floats Halves(const uint16_t* in) {
   return (Floats)_mm256_cvtph_ps(_mm_loadu_si128((const __m128i*)in));
 }
 
+// The second stands on the first.
+// clang-format off
 #include "kernels/vector_impl.inc"
 #include "kernels/gemm_impl.inc"
+// clang-format on
 
 }  // namespace
 

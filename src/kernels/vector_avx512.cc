@@ -59,8 +59,11 @@ DUOMO_INLINE Floats Halves(const uint16_t* in) {
   return (Floats)_mm512_maskz_cvtph_ps((__mmask16)0xffff, _mm256_loadu_si256((const __m256i*)in));
 }
 
+// The second stands on the first.
+// clang-format off
 #include "kernels/vector_impl.inc"
 #include "kernels/gemm_impl.inc"
+// clang-format on
 
 }  // namespace
 

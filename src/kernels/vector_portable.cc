@@ -67,8 +67,11 @@ DUOMO_INLINE Doubles WidenPart(const float* p, size_t count) {
 DUOMO_INLINE Ints Shorts(const uint16_t* in) { return Ints{in[0], in[1], in[2], in[3]}; }
 DUOMO_INLINE Ints Bytes(const int8_t* in) { return Ints{in[0], in[1], in[2], in[3]}; }
 
+// The second stands on the first.
+// clang-format off
 #include "kernels/vector_impl.inc"
 #include "kernels/gemm_impl.inc"
+// clang-format on
 
 }  // namespace
 
