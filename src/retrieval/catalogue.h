@@ -1,6 +1,7 @@
 // The items of a model made ready to be searched.
 #pragma once
 
+#include <atomic>
 #include <mutex>
 #include <utility>
 
@@ -32,7 +33,14 @@ class Catalogue {
 
   // Made by the first search that asks: about 0.3 µs a list.
   const CentreCodes& centres() const {
-    std::call_once(centres_once_, [&] { centres_ = EncodeCentres(planes_.lists, planes_.width); });
+    // Not call_once(), which brings in thread-local storage.
+    if (!centres_made_.load(std::memory_order_acquire)) {
+      std::lock_guard lock(centres_mutex_);
+      if (!centres_made_.load(std::memory_order_relaxed)) {
+        centres_ = EncodeCentres(planes_.lists, planes_.width);
+        centres_made_.store(true, std::memory_order_release);
+      }
+    }
     return centres_;
   }
 
@@ -45,7 +53,8 @@ class Catalogue {
   const runtime::Engine* engine_;
   PlaneTensors made_;
   model::Planes planes_;
-  mutable std::once_flag centres_once_;
+  mutable std::mutex centres_mutex_;
+  mutable std::atomic<bool> centres_made_ = false;
   mutable CentreCodes centres_;
 };
 
