@@ -235,21 +235,25 @@ void KeepValues(Draft& draft, uint32_t vocabulary, const std::vector<uint32_t>& 
   }
 }
 
-void ReorderItems(Draft& draft, const std::vector<uint32_t>& order) {
-  const model::Model& m = draft.model();
-  const model::Description& d = m.description();
-  KeepRows(draft, Side::kItem, order);
-  RemoveDerived(draft, Side::kItem);
+void KeepHistoryValues(Draft& draft, const std::vector<uint32_t>& items) {
+  const model::Description& d = draft.model().description();
   std::vector<bool> done(d.vocabularies.size());
   for (const model::Input& input : d.inputs) {
     if (input.kind != InputKind::kHistory) continue;
     auto v = static_cast<uint32_t>(input.vocabulary);
     if (done[v]) continue;
     done[v] = true;
-    std::vector<uint32_t> values = order;
+    std::vector<uint32_t> values = items;
     std::erase_if(values, [&](uint32_t row) { return row >= d.vocabularies[v].size; });
     KeepValues(draft, v, values);
   }
+}
+
+void ReorderItems(Draft& draft, const std::vector<uint32_t>& order) {
+  const model::Model& m = draft.model();
+  KeepRows(draft, Side::kItem, order);
+  RemoveDerived(draft, Side::kItem);
+  KeepHistoryValues(draft, order);
   if (draft.Find("users/history/offsets") == nullptr) return;
   std::vector<uint32_t> now(order.size()), users(m.users().count);
   for (size_t i = 0; i < order.size(); ++i) now[order[i]] = static_cast<uint32_t>(i);

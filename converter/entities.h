@@ -38,6 +38,9 @@ std::string LeftOutText(const std::vector<std::string>& names);
 // that are gone become unknown ones. A range that loses values becomes a list of integers.
 void KeepValues(Draft& draft, uint32_t vocabulary, const std::vector<uint32_t>& rows);
 
+// Vocabularies of histories, which have the items' rows, keep these of them, in this order.
+void KeepHistoryValues(Draft& draft, const std::vector<uint32_t>& items);
+
 // Puts all items into another order: row r is now order[r]. Histories, and the vocabularies and tables
 // that have the items' rows, follow. What was derived from the items' rows goes.
 void ReorderItems(Draft& draft, const std::vector<uint32_t>& order);

@@ -155,25 +155,13 @@ class Pruner {
 
   void KeepItems() {
     Keep(Side::kItem, items_);
-    // Items that are gone leave the histories. A history's vocabulary has the items' rows, so it
-    // loses the same ones.
-    const model::Description& d = m_.description();
-    std::vector<bool> done(d.vocabularies.size());
-    for (const model::Input& input : d.inputs) {
-      if (input.kind != InputKind::kHistory) continue;
-      auto v = static_cast<uint32_t>(input.vocabulary);
-      if (done[v]) continue;
-      done[v] = true;
-      Rows values = items_;
-      std::erase_if(values, [&](uint32_t row) { return row >= d.vocabularies[v].size; });
-      KeepValues(draft_, v, values);
-    }
+    KeepHistoryValues(draft_, items_);  // items that are gone leave the histories
     if (draft_.Find("users/history/offsets") == nullptr) return;
     left_ = ColumnOf(m_.history(), users_);
     model::FeatureColumn renamed = left_;
     FilterHistory(renamed);
     PutFeature(draft_, "users/history", renamed);
-    bool read = model::ReadsHistory(d) && draft_.Find("users/vectors") != nullptr;
+    bool read = model::ReadsHistory(m_.description()) && draft_.Find("users/vectors") != nullptr;
     if (read && forgotten_ > 0) Refreeze();
   }
 

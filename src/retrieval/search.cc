@@ -95,7 +95,7 @@ void Search::Seed(uint64_t block, kernels::ScreenHits& hits) {
 }
 
 void Search::Take(uint64_t block, uint64_t begin, uint64_t end, kernels::ScreenHits& hits,
-                  Survivors& survivors) {
+                  Survivors& left) {
   LookSoon();
   for (size_t b = 0; b < hits.count && (block + hits.blocks[b]) * kItems < begin; ++b) {
     uint64_t before = std::min<uint64_t>(begin - (block + hits.blocks[b]) * kItems, kItems);
@@ -110,7 +110,6 @@ void Search::Take(uint64_t block, uint64_t begin, uint64_t end, kernels::ScreenH
     kernels::Screen().narrow(&hits, plane_query_.UnitsBelow(Threshold()));
   }
   const float below = plane_query_.UnitsBelow(Threshold());
-  Survivors& left = survivors;
   left.count = 0;
   // Four blocks at a time.
   static_assert(kernels::kScreenBlocks % 4 == 0 && kItems == 16);
@@ -189,7 +188,7 @@ size_t Search::Probes() const {
   return std::clamp<size_t>(query_->probes > 0 ? query_->probes : planes.lists.probes[0], 1, lists);
 }
 
-// The likeliest lists to places_, most likely first.
+// The likeliest lists to chosen_, most likely first.
 void Search::ChooseLists(Scratch& scratch) {
   const size_t lists = catalogue_->planes().lists.size();
   const CentreCodes& centres = catalogue_->centres();
@@ -197,21 +196,22 @@ void Search::ChooseLists(Scratch& scratch) {
   kernels::ScreenHits& hits = scratch.hits[0];
   kernels::ScreenQuery ask = plane_query_.whole();
   ask.hits = &hits;
-  places_.clear();
+  chosen_.clear();
   for (size_t block = 0; block * kItems < lists; block += kernels::kScreenBlocks) {
     size_t count = std::min(kernels::kScreenBlocks, (lists + kItems - 1) / kItems - block);
     kernels::Screen().bytes(&ask, centres.blocks.data() + block * size, centres.groups, count);
     for (size_t i = 0; i < std::min(count * kItems, lists - block * kItems); ++i) {
-      places_.push_back(
+      chosen_.push_back(
           {static_cast<uint32_t>(block * kItems + i), hits.bounds[i / kItems][i % kItems]});
     }
   }
   auto nearer = [](const Place& a, const Place& b) {
     return a.bound > b.bound || (a.bound == b.bound && a.row < b.row);
   };
-  auto chosen = places_.begin() + static_cast<ptrdiff_t>(probes_);
-  std::nth_element(places_.begin(), chosen, places_.end(), nearer);
-  std::sort(places_.begin(), chosen, nearer);
+  std::nth_element(chosen_.begin(), chosen_.begin() + static_cast<ptrdiff_t>(probes_),
+                   chosen_.end(), nearer);
+  chosen_.resize(probes_);
+  std::sort(chosen_.begin(), chosen_.end(), nearer);
 }
 
 bool Search::Probe(Scratch& scratch) {
@@ -219,7 +219,6 @@ bool Search::Probe(Scratch& scratch) {
   const model::Planes& planes = catalogue_->planes();
   const model::Lists& lists = planes.lists;
   ChooseLists(scratch);
-  chosen_.assign(places_.begin(), places_.begin() + static_cast<ptrdiff_t>(probes_));
   for (const Place& place : chosen_) {
     const uint32_t list = place.row;
     uint64_t begin = lists.begins[list], end = lists.begins[list + 1];

@@ -47,7 +47,7 @@ class Search {
   kernels::ScreenQuery Ask(uint64_t block, kernels::ScreenHits& hits) const;
   // What they said about the blocks from `block` on, of which the rows [begin, end) count.
   void Take(uint64_t block, uint64_t begin, uint64_t end, kernels::ScreenHits& hits,
-            Survivors& survivors);
+            Survivors& left);
   // After the last blocks: `best` is complete.
   void Finish();
 
