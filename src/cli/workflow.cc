@@ -11,6 +11,7 @@
 #include "cli/observers.h"
 #include "core/error.h"
 #include "core/file_io.h"
+#include "data/bind.h"
 #include "model/parameters.h"
 #include "training/task.h"
 
@@ -48,8 +49,32 @@ std::pair<description::Recipe, training::TrainingOptions> FindRecipe(const std::
   }
 }
 
-TrainingResult Train(const TrainingRun& run, const data::Dataset& dataset,
-                     const data::Split& split) {
+void BindPreset(TrainingRun& run, const data::Dataset& dataset) {
+  if (run.recipe.preset.empty()) return;
+  training::TrainingOptions& options = run.options;
+  training::ExampleOptions& examples = options.examples;
+  data::BindOptions wanted;
+  wanted.preset = run.recipe.preset;
+  wanted.computed = training::ComputedInputs(options);
+  if (!examples.alike.empty()) wanted.needed = {examples.alike};
+  wanted.learns_ratings = options.loss == training::Loss::kSquared;
+  wanted.learns_order = examples.kind != training::ExampleKind::kRatings;
+  data::BoundPreset bound = data::BindToData(run.recipe.model, dataset, wanted);
+  run.recipe.preset.clear();
+  for (const auto& [name, column] : bound.renamed) {
+    if (examples.alike == name) examples.alike = column;
+    for (auto& dropout : options.id_dropout) {
+      if (dropout.first == name) dropout.first = column;
+    }
+  }
+  for (const std::string& name : bound.left_out) {
+    std::erase_if(options.id_dropout, [&](const auto& dropout) { return dropout.first == name; });
+  }
+  for (const std::string& note : bound.notes) Log("%s\n", note.c_str());
+}
+
+TrainingResult Train(TrainingRun run, const data::Dataset& dataset, const data::Split& split) {
+  BindPreset(run, dataset);
   for (const std::string* file : {&run.file, &run.plot}) {
     if (!file->empty()) RequireWritable(*file);
   }

@@ -38,9 +38,13 @@ struct TrainingResult {
 };
 
 // Trains and writes run.file; progress goes to stderr. Looks first whether the files can be written
-// where they shall be.
-TrainingResult Train(const TrainingRun& run, const data::Dataset& dataset,
-                     const data::Split& split);
+// where they shall be. Binds a preset that is not bound yet.
+TrainingResult Train(TrainingRun run, const data::Dataset& dataset, const data::Split& split);
+
+// Fits a preset to other tables than those it was written for (data/bind.h), its options too, and
+// says on stderr what was changed. Once; nothing for a recipe that is not a preset. To be called
+// before the split, whose errors would come first otherwise.
+void BindPreset(TrainingRun& run, const data::Dataset& dataset);
 
 // The recipe of a preset, or of a file where `file` is not empty, and its training settings.
 std::pair<description::Recipe, training::TrainingOptions> FindRecipe(const std::string& preset,
