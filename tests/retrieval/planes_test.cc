@@ -283,6 +283,31 @@ TEST(Planes, ManyItemsOnManyThreads) {
   }
 }
 
+// A mask leaves a block or two of a chunk: fewer than the four groups that a search begins with.
+TEST(Planes, FewBlocksWithHits) {
+  Random random(28);
+  size_t dim = 16, n = 4096;
+  std::vector<float> items = Draw(random, Kind::kNoise, n, dim),
+                     vector = Draw(random, Kind::kNoise, 1, dim);
+  Opened opened = Open(HeadKind::kDot, dim, items, file::DType::kF32);
+  Catalogue catalogue(*opened.engine, true);
+  Workspace work;
+  for (size_t blocks : {1, 2, 3, 5}) {
+    RowMask mask;
+    mask.Reset(n, false);
+    for (size_t b = 0; b < blocks; ++b) {
+      for (size_t i = 0; i < 16; ++i) mask.Set(b * 160 + i);
+    }
+    for (size_t k : {1, 3, 8, 17}) {
+      Query q;
+      q.vector = vector;
+      q.k = k;
+      q.allowed = &mask;
+      ExpectSame(TopK(catalogue, q, work), BruteForce(*opened.engine, q));
+    }
+  }
+}
+
 TEST(Planes, AreChosenByTheSpectrum) {
   Random random(24);
   size_t dim = 64;
