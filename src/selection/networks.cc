@@ -102,7 +102,9 @@ class NetworkLearner : public Learner {
 Network FeatureNetwork(const data::Dataset& dataset) {
   Network out;
   out.name = "network of all columns";
-  out.model = data::Propose(dataset, data::Goal::kRank).model;
+  data::Proposal proposal = data::Propose(dataset, data::Goal::kRank);
+  out.model = std::move(proposal.model);
+  out.notes = std::move(proposal.notes);
   LearnLists(out.training, dataset);
   out.training.dropout = 0.2;
   out.training.passes = Passes(dataset, out.training.batch_size, 12000, 40);
@@ -161,7 +163,9 @@ Network HistoryNetwork(const data::Dataset& dataset) {
 Network RatingNetwork(const data::Dataset& dataset) {
   Network out;
   out.name = "network of all columns";
-  out.model = data::Propose(dataset, data::Goal::kRate).model;
+  data::Proposal proposal = data::Propose(dataset, data::Goal::kRate);
+  out.model = std::move(proposal.model);
+  out.notes = std::move(proposal.notes);
   out.training.learning_rate = 1e-3;
   out.training.schedule = training::Schedule::kCosine;
   out.training.passes = Passes(dataset, out.training.batch_size, 8000, 20);

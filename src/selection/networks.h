@@ -17,6 +17,7 @@ struct Network {
   std::string name;
   model::Description model;
   training::TrainingOptions training;
+  std::vector<std::string> notes = {};  // columns that no input reads, and why
 };
 
 // Towers over every column that says something (data::Propose), learned by softmax over the items.
