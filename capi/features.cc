@@ -10,6 +10,7 @@
 #include "capi/handles.h"
 #include "capi/ids.h"
 #include "core/text.h"
+#include "core/tokens.h"
 
 namespace duomo::capi {
 namespace {
@@ -204,7 +205,7 @@ duomo_status duomo_features_set_strings(duomo_features* features, const char* in
     for (size_t i = 0; i < given.size(); ++i) {
       auto text = a.Text(given[i], i, /*may_be_null=*/true);
       if (is_text) {
-        for (const std::string& word : Words(text.value_or(""))) {
+        for (const std::string& word : Tokens(text.value_or(""), a.input().tokenizer)) {
           a.next().rows.push_back(a.RowOf(std::string_view(word)));
         }
         a.EndList();

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/text.h"
+#include "core/tokens.h"
 
 namespace duomo::data {
 namespace {
@@ -21,6 +21,7 @@ using model::Scope;
 
 constexpr uint32_t kKeyWidth = 32, kTextWidth = 32, kSetWidth = 32, kNumberWidth = 8;
 constexpr size_t kFewValues = 256, kManyInSets = 1000;
+constexpr Tokenizer kProposed = Tokenizer::kUnicode;
 constexpr uint32_t kNarrowest = 64, kWidest = 200;
 
 // What a column's values are like.
@@ -44,7 +45,7 @@ Values Look(const std::vector<Value>& values) {
 double WordsPerText(const std::vector<std::string>& texts) {
   size_t words = 0, some = 0;
   for (const std::string& text : texts) {
-    words += Words(text).size();
+    words += Tokens(text, kProposed).size();
     some += text.empty() ? 0 : 1;
   }
   return some == 0 ? 0 : static_cast<double>(words) / static_cast<double>(some);
@@ -220,6 +221,7 @@ class Proposer {
     } else if (title || words >= 1.5) {
       model::Encoder& encoder =
           Add(column, InputKind::kTokens, KeyKind::kString, EncoderKind::kConvolution, kTextWidth);
+      out_.model.inputs.back().tokenizer = kProposed;
       encoder.windows = {3};
       encoder.filters = kTextWidth;
       encoder.activation = model::Activation::kTanh;

@@ -24,7 +24,8 @@ struct Proposal {
 //   keys          an embedding, 32 wide
 //   categories    (strings or integers with few values that repeat) embeddings, 8 to 16 wide
 //   sets          multi-hot, 32 wide; with more than 1,000 values a mean of embeddings
-//   text          (strings of several words, seldom alike) a convolution over words, 32 wide
+//   text          (strings of several words, seldom alike) a convolution over words as Unicode
+//                 has them, 32 wide
 //   numbers       (and integers with many values) standardised, then 8 wide
 // Columns with a single value, codes that hardly repeat, and columns that say the same as one
 // before are left out. Towers are 64 to 200 wide, by what goes into them. The output covers the

@@ -38,8 +38,10 @@ class FloorLearner : public Learner {
 
 }  // namespace
 
+bool CanBeFile(const std::string& floor) { return floor == "popularity" || floor == "bias"; }
+
 std::unique_ptr<Learner> MakeFloorLearner(const std::string& name) {
-  if (name != "popularity" && name != "bias") {
+  if (!CanBeFile(name)) {
     Fail(Status::kInvalidArgument, "the floor \"", name, "\" cannot be a file");
   }
   return std::make_unique<FloorLearner>(name);

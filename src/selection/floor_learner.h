@@ -8,6 +8,8 @@
 
 namespace duomo::selection {
 
+bool CanBeFile(const std::string& floor);
+
 // By the floor's name. Throws Error(kInvalidArgument) for one that can be no file.
 std::unique_ptr<Learner> MakeFloorLearner(const std::string& name);
 

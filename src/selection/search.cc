@@ -10,6 +10,7 @@
 #include "evaluation/model_recommender.h"
 #include "evaluation/ratings.h"
 #include "runtime/engine.h"
+#include "selection/floor_learner.h"
 #include "selection/plan.h"
 
 namespace duomo::selection {
@@ -84,6 +85,15 @@ class Searcher {
     return QualityOf(evaluation::ModelRecommender(engine, dataset_), rows, cases);
   }
 
+  evaluation::Floors Floors(const data::Split& rows) const {
+    evaluation::FloorOptions options;
+    options.threads = pool_.size();
+    return evaluation::MakeFloors(dataset_, rows,
+                                  Ranks() ? evaluation::FloorsOf::kRankings
+                                          : evaluation::FloorsOf::kRatings,
+                                  options);
+  }
+
   void Tell(Trial trial) {
     watcher_.Tried(trial);
     out_.trials.push_back(std::move(trial));
@@ -91,18 +101,18 @@ class Searcher {
 
   void TryFloors() {
     watcher_.Now("measuring what needs no learning");
-    for (evaluation::Floor& floor : evaluation::MakeFloors(dataset_, validation_, options_.goal)) {
+    for (const auto& floor : Floors(validation_).baselines) {
       auto begin = Elapsed();
       Trial trial;
-      trial.name = floor.name;
+      trial.name = floor->name();
       trial.floor = true;
-      trial.validation = QualityOf(*floor.system, validation_, validation_cases_);
+      trial.validation = QualityOf(*floor, validation_, validation_cases_);
       trial.seconds = Elapsed() - begin;
-      bool file = floor.system->Exportable();
+      bool file = CanBeFile(trial.name);
       auto& best = file ? best_floor_ : best_other_floor_;
       if (!best || trial.validation.Better(best->validation, options_.goal)) {
         best = trial;
-        if (file) best_floor_learner_ = MakeFloorLearner(floor.name);
+        if (file) best_floor_learner_ = MakeFloorLearner(trial.name);
       }
       Tell(std::move(trial));
     }
@@ -167,9 +177,11 @@ class Searcher {
     });
     out_.table.push_back(
         {out_.best->name(), QualityOf(learned, split_, out_.cases), out_.floor});
-    for (evaluation::Floor& floor : evaluation::MakeFloors(dataset_, split_, options_.goal)) {
-      if (out_.floor && floor.name == out_.best->name()) continue;
-      out_.table.push_back({floor.name, QualityOf(*floor.system, split_, out_.cases), true});
+    evaluation::Floors floors = Floors(split_);
+    out_.notes = floors.notes;
+    for (const auto& floor : floors.baselines) {
+      if (out_.floor && floor->name() == out_.best->name()) continue;
+      out_.table.push_back({std::string(floor->name()), QualityOf(*floor, split_, out_.cases), true});
     }
   }
 

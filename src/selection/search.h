@@ -64,6 +64,7 @@ struct Found {
   std::vector<Row> table;      // on test rows; the first is `best`. Empty without test rows
   evaluation::RankingCases cases;  // of the test rows, to rank
   size_t test_rows = 0;        // to rate
+  std::vector<std::string> notes;  // of the floors: which there are not, and why
   bool interrupted = false;
 };
 
