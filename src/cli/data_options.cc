@@ -11,14 +11,6 @@
 namespace duomo::cli {
 namespace {
 
-// What people can type where a tab is hard to.
-char SeparatorFrom(const std::string& text) {
-  if (text.empty()) return '\0';
-  if (text == "tab" || text == "\\t") return '\t';
-  if (text.size() == 1 && text[0] != '"' && text[0] != '\n' && text[0] != '\r') return text[0];
-  Fail(Status::kInvalidArgument, "--separator \"", text, "\" is neither one character nor \"tab\"");
-}
-
 // FIRST-LAST, both included; the first may be negative.
 std::pair<int64_t, int64_t> ParseUserRange(const std::string& text) {
   int64_t first = 0, last = 0;
@@ -48,7 +40,7 @@ void AddTableOptions(CLI::App& c, DataOptions& o) {
       "ROLE=COLUMN (user, item, rating, timestamp, users.id, items.id, title) or COLUMN:KIND "
       "(integer, number, string, set), as often as needed")
       ->allow_extra_args(false);
-  own("--separator", o.separator, "Between fields: one character, or tab [found out]");
+  own("--separator", o.separator, "Between fields: one character, ::, tab or space [found out]");
   own("--set-separator", o.tables.set_separator, "Between the values of a set")
       ->capture_default_str();
   c.add_flag("--latin1", o.tables.latin1, "The files are ISO-8859-1, not UTF-8")
@@ -84,7 +76,7 @@ data::Dataset ReadData(const DataOptions& o) {
     dataset = data::OpenDataset(o.data, {.skip_bad_lines = o.tables.skip_bad_lines});
   } else {
     data::TablesSpec tables = o.tables;
-    tables.separator = SeparatorFrom(o.separator);
+    tables.separator = data::SeparatorFrom(o.separator);
     for (const std::string& wish : o.mappings) data::ApplyMapping(tables, wish);
     dataset = data::ReadTables(tables);
   }
