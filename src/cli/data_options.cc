@@ -91,7 +91,7 @@ void AddTableOptions(CLI::App& c, DataOptions& o) {
       "ROLE=COLUMN (user, item, rating, timestamp, users.id, items.id, title) or COLUMN:KIND "
       "(integer, number, string, set), as often as needed")
       ->allow_extra_args(false);
-  own("--separator", o.separator, "Between fields: one character, or tab [found out]");
+  own("--separator", o.separator, "Between fields: one character, ::, tab or space [found out]");
   own("--set-separator", o.tables.set_separator, "Between the values of a set")
       ->capture_default_str();
   c.add_flag("--latin1", o.tables.latin1, "The files are ISO-8859-1, not UTF-8")
@@ -123,6 +123,7 @@ void AddUserRange(CLI::App& c, DataOptions& o, const std::string& otherwise) {
 
 data::TablesSpec TablesSpecOf(const DataOptions& o) {
   data::TablesSpec tables = o.tables;
+  tables.separator = data::SeparatorFrom(o.separator);
   for (const std::string& wish : o.mappings) data::ApplyMapping(tables, wish);
   return tables;
 }

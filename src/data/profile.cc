@@ -82,7 +82,7 @@ std::vector<std::string> TableProfile::names() const {
   return out;
 }
 
-TableProfile ProfileTable(CsvReader& table, size_t rows) {
+TableProfile ProfileTable(TableReader& table, size_t rows) {
   TableProfile out;
   out.where = table.where();
   std::vector<ColumnCounter> counters;

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "data/csv.h"
+#include "data/table_reader.h"
 
 namespace duomo::data {
 
@@ -41,6 +41,6 @@ struct TableProfile {
 inline constexpr size_t kSampleRows = 50000;
 
 // Reads at most `rows` rows.
-TableProfile ProfileTable(CsvReader& table, size_t rows = kSampleRows);
+TableProfile ProfileTable(TableReader& table, size_t rows = kSampleRows);
 
 }  // namespace duomo::data
