@@ -78,15 +78,19 @@ void AddUserRange(CLI::App& c, DataOptions& o, const std::string& otherwise) {
       ->check(Checked("FIRST-LAST", [](const std::string& text) { ParseUserRange(text); }));
 }
 
+data::TablesSpec TablesOf(const DataOptions& o) {
+  data::TablesSpec tables = o.tables;
+  if (!o.separator.empty()) tables.separator = SeparatorFrom(o.separator);
+  for (const std::string& wish : o.mappings) data::ApplyMapping(tables, wish);
+  return tables;
+}
+
 data::Dataset ReadData(const DataOptions& o) {
   data::Dataset dataset;
   if (!o.data.empty()) {
     dataset = data::OpenDataset(o.data, {.skip_bad_lines = o.tables.skip_bad_lines});
   } else {
-    data::TablesSpec tables = o.tables;
-    tables.separator = SeparatorFrom(o.separator);
-    for (const std::string& wish : o.mappings) data::ApplyMapping(tables, wish);
-    dataset = data::ReadTables(tables);
+    dataset = data::ReadTables(TablesOf(o));
   }
   if (dataset.skipped_lines > 0) {
     Log("left out %llu bad lines\n", static_cast<unsigned long long>(dataset.skipped_lines));

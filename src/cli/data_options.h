@@ -29,6 +29,9 @@ void AddDataOptions(CLI::App& command, DataOptions& options);
 // --user-range, for the commands that split and measure.
 void AddUserRange(CLI::App& command, DataOptions& options, const std::string& otherwise);
 
+// How the tables of one's own are read, by all options; only where DATA is not given.
+data::TablesSpec TablesOf(const DataOptions& options);
+
 // Reads what was asked for, and says on stderr how many bad lines were left out. Throws as the
 // readers.
 data::Dataset ReadData(const DataOptions& options);
