@@ -4,11 +4,11 @@
 #include <cstdio>
 #include <cstring>
 
-#include "converter/base64.h"
 #include "converter/json_form.h"
 #include "converter/output.h"
 #include "converter/progress.h"
 #include "core/error.h"
+#include "description/base64.h"
 #include "description/json.h"
 #include "file/writer.h"
 
@@ -16,6 +16,7 @@ namespace duomo::convert {
 namespace {
 
 using Sink = std::function<void(std::string_view)>;
+using description::AppendBase64;
 using file::DType;
 
 constexpr size_t kFlush = 1 << 20;

@@ -8,8 +8,10 @@
 #include <cmath>
 #include <numeric>
 
+#include "cli/evidence_record.h"
 #include "cli/examples.h"
 #include "cli/observers.h"
+#include "cli/provenance.h"
 #include "cli/understanding.h"
 #include "cli/workflow.h"
 #include "core/error.h"
@@ -112,6 +114,12 @@ Json SelectionJson(const selection::Found& found, const data::Split& split, data
   return out;
 }
 
+void AddMetrics(model::Report& report, const Quality& q, data::Goal goal) {
+  for (const auto& [name, value] : QualityJson(q, goal).items()) {
+    report.metrics.emplace_back("test_" + name, value.get<double>());
+  }
+}
+
 void PrintTable(const selection::Found& found, const data::Split& split, data::Goal goal,
                 const data::Dataset& dataset) {
   if (found.table.empty()) return;
@@ -201,7 +209,16 @@ void TrainAutomatically(const AutomaticRun& run) {
   learned.settings["predicts_ratings"] = found.best->predicts_ratings();
   learned.settings["seed"] = run.seed;
   learned.settings["selection"] = SelectionJson(found, split, goal);
-  Record(learned.contents, learned.settings, data, all);
+  learned.settings["data"] = RecordJson(
+      {dataset, all, run.seed, run.data.data.empty() ? &data.spec : nullptr});
+  learned.settings["data"]["evidence"] = EvidenceToJson(run.data.evidence, data.evidence);
+  if (!run.data.user_range.empty()) learned.settings["user_range"] = run.data.user_range;
+  model::Report& report = learned.contents.report;
+  report.data = dataset.name;
+  report.split = all.name;
+  report.settings = learned.settings.dump();
+  report.metrics.emplace_back("train_rows", static_cast<double>(all.train.size()));
+  if (!found.table.empty()) AddMetrics(report, found.table[0].test, goal);
   model::Save(run.file, learned.contents);
   if (found.interrupted) Log("interrupted: the file is the best that was found until then\n");
   Log("wrote %s: %s\n", run.file.c_str(), found.best->name().c_str());

@@ -121,7 +121,7 @@ void AddUserRange(CLI::App& c, DataOptions& o, const std::string& otherwise) {
       ->check(Checked("FIRST-LAST", [](const std::string& text) { ParseUserRange(text); }));
 }
 
-data::TablesSpec TablesSpecOf(const DataOptions& o) {
+data::TablesSpec TablesOf(const DataOptions& o) {
   data::TablesSpec tables = o.tables;
   tables.separator = data::SeparatorFrom(o.separator);
   for (const std::string& wish : o.mappings) data::ApplyMapping(tables, wish);

@@ -35,7 +35,7 @@ bool HasEvidenceOptions(const DataOptions& options);  // one of them is not as i
 
 // The tables' specification with everything in it that was asked for as text. Throws
 // Error(kInvalidArgument).
-data::TablesSpec TablesSpecOf(const DataOptions& options);
+data::TablesSpec TablesOf(const DataOptions& options);
 
 // FIRST-LAST, both included; the first may be negative. Throws Error(kInvalidArgument).
 std::pair<int64_t, int64_t> ParseUserRange(const std::string& text);

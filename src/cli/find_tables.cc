@@ -28,7 +28,7 @@ bool IsMovieLens(const std::string& path) {
 
 class Finder {
  public:
-  explicit Finder(const DataOptions& options) : o_(options) { out_.spec = TablesSpecOf(options); }
+  explicit Finder(const DataOptions& options) : o_(options) { out_.spec = TablesOf(options); }
 
   FoundTables Run() {
     if (!o_.data.empty() && IsMovieLens(o_.data)) {

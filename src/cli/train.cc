@@ -196,6 +196,7 @@ void Run(const Options& o, const CLI::App& command) {
   data::SplitSpec spec = data::ParseSplit(o.split.empty() ? run.recipe.split : o.split);
   data::Dataset dataset = ReadData(o.data);
   BindPreset(run, dataset);
+  if (o.data.data.empty()) run.tables = TablesOf(o.data);
   TrainingResult result = Train(run, dataset, SplitData(o.data, spec, dataset, o.seed));
   Log("wrote %s after %llu steps, %.1f s in all\n", o.file.c_str(),
       static_cast<unsigned long long>(result.steps), result.seconds);

@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "data/dataset.h"
 #include "data/split.h"
+#include "data/tables.h"
 #include "description/json.h"
 #include "evaluation/ratings.h"
 #include "training/export.h"
@@ -22,6 +23,8 @@ struct TrainingRun {
   std::string file;        // the .duomo file to write
   std::string log, plot;   // or empty
   std::string user_range;  // that the data set was restricted to, for the report; or empty
+  // How tables of one's own were read, for the report; none for data that are known by their files.
+  std::optional<data::TablesSpec> tables;
 
   std::string checkpoint;  // the folder; or empty
   uint64_t checkpoint_every = 1000, early_stop = 0;
@@ -52,12 +55,13 @@ std::pair<description::Recipe, training::TrainingOptions> FindRecipe(const std::
 
 // A model and the two simplest predictors on the same test rows.
 struct RatingReport {
-  evaluation::RatingErrors model, bias, global_mean;
+  evaluation::RatingErrors model;
+  std::optional<evaluation::RatingErrors> bias, global_mean;  // none without training ratings
   double cost = 0;     // squared error of the head's number
   size_t unknown = 0;  // test rows left out: their user or item is not in the model
 };
 RatingReport EvaluateRatings(Session& session, const data::Dataset& dataset,
-                             const data::Split& split);
+                             const data::Split& split, bool training_ratings = true);
 void PrintReport(const RatingReport& report, const std::string& name);
 
 }  // namespace duomo::cli
