@@ -107,9 +107,15 @@ class Assignment {
   }
   FeatureColumn& next() { return next_; }
 
+  // Of what the vocabulary does not have. (Ranges may be larger than the rows of any table.)
+  uint32_t unknown() const {
+    return static_cast<uint32_t>(std::min<uint64_t>(vocabulary().size(), KeyIndex::kAbsent));
+  }
+
   template <typename Key>
   uint32_t RowOf(const Key& key) const {
-    return static_cast<uint32_t>(vocabulary().Find(key).value_or(vocabulary().size()));
+    return static_cast<uint32_t>(
+        std::min<uint64_t>(vocabulary().Find(key).value_or(unknown()), unknown()));
   }
 
   // The text at a position of `values`; NULL where that is allowed gives nothing.
@@ -189,7 +195,7 @@ duomo_status duomo_features_set_integers(duomo_features* features, const char* i
     auto given = NeedArray(values, a.count(), "values");
     a.next().rows.resize(given.size());
     a.vocabulary().FindAll(given, a.next().rows.data());
-    auto unknown = static_cast<uint32_t>(a.vocabulary().size());
+    const uint32_t unknown = a.unknown();
     for (uint32_t& row : a.next().rows) row = std::min(row, unknown);
     a.Finish();
   });
@@ -210,8 +216,7 @@ duomo_status duomo_features_set_strings(duomo_features* features, const char* in
         }
         a.EndList();
       } else {
-        a.next().rows.push_back(text ? a.RowOf(*text)
-                                     : static_cast<uint32_t>(a.vocabulary().size()));
+        a.next().rows.push_back(text ? a.RowOf(*text) : a.unknown());
       }
     }
     a.Finish();

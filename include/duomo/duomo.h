@@ -247,7 +247,8 @@ DUOMO_API duomo_status duomo_item_title(duomo_text *title, const duomo_model *mo
 typedef struct duomo_context duomo_context;
 
 enum {
-  DUOMO_UNKNOWN_IS_ERROR = 0, /* an unknown id fails the call; the message names its position */
+  DUOMO_UNKNOWN_IS_ERROR = 0, /* an unknown id fails the call, and so does a vector handed in that has
+                                 NaN or infinity; the message names its position */
   DUOMO_UNKNOWN_IS_MARKED = 1 /* its prediction or vector is NaN, its count 0; the rest is done */
 };
 
@@ -361,7 +362,8 @@ DUOMO_API duomo_status duomo_predict(float *predictions, duomo_context *context,
 
 /* The same for vectors, user_vectors[n * vector_width] and item_vectors[n * vector_width], used as
  * given: for a cosine model hand in unit vectors, such as the encode functions make. Errors:
- * DUOMO_UNSUPPORTED for logistic models. */
+ * DUOMO_INVALID_ARGUMENT for NaN and infinity (names the position; see DUOMO_UNKNOWN_IS_MARKED),
+ * DUOMO_UNSUPPORTED for logistic models, DUOMO_OUT_OF_MEMORY. */
 DUOMO_API duomo_status duomo_predict_vectors(float *predictions, duomo_context *context,
                                              const float *user_vectors, const float *item_vectors,
                                              size_t n, duomo_error *error);
