@@ -18,9 +18,6 @@
 
 namespace duomo::cli {
 
-namespace {
-
-// Better said before an hour of training than after it.
 void RequireWritable(const std::string& file) {
   RequireReplaceable(file);
   std::filesystem::path folder = std::filesystem::path(file).parent_path();
@@ -30,8 +27,6 @@ void RequireWritable(const std::string& file) {
   Fail(Status::kIo, "cannot write ", file, ": ", std::strerror(errno), " (folder ", folder.string(),
        ')');
 }
-
-}  // namespace
 
 std::pair<description::Recipe, training::TrainingOptions> FindRecipe(const std::string& preset,
                                                                      const std::string& file) {

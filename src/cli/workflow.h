@@ -40,6 +40,10 @@ struct TrainingResult {
   bool interrupted = false;
 };
 
+// Better said before an hour of training than after it: throws Error(kIo) where a file could not be
+// written.
+void RequireWritable(const std::string& file);
+
 // Trains and writes run.file; progress goes to stderr. Looks first whether the files can be written
 // where they shall be. Binds a preset that is not bound yet.
 TrainingResult Train(TrainingRun run, const data::Dataset& dataset, const data::Split& split);

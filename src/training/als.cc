@@ -120,7 +120,8 @@ Als::Als(const data::Dataset& dataset, std::span<const uint32_t> rows, const Als
   const data::Interactions& all = dataset.interactions;
   sides_[0].count = dataset.users.size();
   sides_[1].count = dataset.items.size();
-  std::vector<float> weights = MeanOneWeights(all, rows);
+  std::vector<float> weights;  // empty: all alike
+  if (options.use_weights) weights = MeanOneWeights(all, rows);
   Group(sides_[0], rows, all.users, all.items, weights);
   Group(sides_[1], rows, all.items, all.users, weights);
   for (size_t s = 0; s < 2; ++s) {

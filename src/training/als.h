@@ -24,6 +24,7 @@ struct AlsOptions {
   double l2 = 0.003, nu = 1;
   double deviation = 0.1;  // of the first vectors' numbers, times √dim
   uint32_t passes = 16;    // each solves all users, then all items
+  bool use_weights = true;  // the rows' own; else every pair counts alike
   uint64_t seed = 0;
   uint32_t threads = 0;  // 0: one a core
 };
