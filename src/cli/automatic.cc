@@ -171,7 +171,7 @@ double ParseBudget(const std::string& text) {
 
 void TrainAutomatically(const AutomaticRun& run) {
   RequireWritable(run.file);
-  Understood data = Understand(run.data);
+  Understood data = Understand(run.data, true);
   for (const std::string& line : data.Lines()) Log("%s\n", line.c_str());
   data::Dataset& dataset = data.dataset;
   data::Goal goal = run.data.evidence.goal;

@@ -45,7 +45,7 @@ class Finder {
     std::string path;
     uint64_t size = 0;
     data::TableKind kind = data::TableKind::kOther;
-    std::string why;  // it is not a table
+    std::string why = {};  // it is not a table
   };
 
   // Looks into every file of a folder or archive; a single table is the interactions.

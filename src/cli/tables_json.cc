@@ -18,8 +18,10 @@ constexpr std::pair<const char*, std::string ColumnRoles::*> kRoles[] = {
     {"users.id", &ColumnRoles::user_key}, {"items.id", &ColumnRoles::item_key},
     {"title", &ColumnRoles::title},
 };
-constexpr std::pair<const char*, char TablesSpec::*> kCharacters[] = {
+constexpr std::pair<const char*, std::string TablesSpec::*> kTexts[] = {
     {"separator", &TablesSpec::separator},
+};
+constexpr std::pair<const char*, char TablesSpec::*> kCharacters[] = {
     {"set_separator", &TablesSpec::set_separator},
 };
 constexpr std::pair<const char*, bool TablesSpec::*> kFlags[] = {
@@ -42,6 +44,9 @@ Json TablesToJson(const TablesSpec& spec) {
   for (const auto& [name, role] : kRoles) {
     if (!(spec.roles.*role).empty()) out["roles"][name] = spec.roles.*role;
   }
+  for (const auto& [name, member] : kTexts) {
+    if (spec.*member != plain.*member) out[name] = spec.*member;
+  }
   for (const auto& [name, member] : kCharacters) {
     if (spec.*member != plain.*member) out[name] = std::string(1, spec.*member);
   }
@@ -61,6 +66,10 @@ TablesSpec TablesFromJson(const Json& json) {
       const Json* column = Find(*roles, name);
       if (column != nullptr && column->is_string()) spec.roles.*role = column->get<std::string>();
     }
+  }
+  for (const auto& [name, member] : kTexts) {
+    const Json* value = Find(json, name);
+    if (value != nullptr && value->is_string()) spec.*member = value->get<std::string>();
   }
   for (const auto& [name, member] : kCharacters) {
     const Json* value = Find(json, name);
@@ -92,6 +101,9 @@ TablesSpec MergeTables(const TablesSpec& recorded, const TablesSpec& wish) {
   TablesSpec out = wish;
   for (const auto& [name, role] : kRoles) {
     if ((out.roles.*role).empty()) out.roles.*role = recorded.roles.*role;
+  }
+  for (const auto& [name, member] : kTexts) {
+    if (out.*member == plain.*member) out.*member = recorded.*member;
   }
   for (const auto& [name, member] : kCharacters) {
     if (out.*member == plain.*member) out.*member = recorded.*member;

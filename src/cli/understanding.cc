@@ -7,6 +7,7 @@
 
 #include "cli/find_tables.h"
 #include "core/error.h"
+#include "core/text.h"
 #include "data/open.h"
 #include "evaluation/protocol.h"
 

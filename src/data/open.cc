@@ -14,11 +14,6 @@
 namespace duomo::data {
 namespace {
 
-bool IsArchive(const std::string& path) {
-  std::string head(4, '\0');
-  std::ifstream(path, std::ios::binary).read(head.data(), 4);
-  return head == "PK\3\4" || head == "PK\5\6";
-}
 
 }  // namespace
 

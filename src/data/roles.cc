@@ -30,6 +30,8 @@ constexpr std::string_view kTitles[] = {"title",        "name",        "itemtitl
                                         "itemname",     "movietitle",  "booktitle",
                                         "producttitle", "productname", "label"};
 
+constexpr std::string_view kEvents[] = {"event", "eventtype", "action", "behavior"};
+
 Names NamesOf(Role role) {
   switch (role) {
     case Role::kUser:
@@ -42,6 +44,8 @@ Names NamesOf(Role role) {
       return kRatings;
     case Role::kTimestamp:
       return kTimestamps;
+    case Role::kEvent:
+      return kEvents;
     case Role::kTitle:
       return kTitles;
   }

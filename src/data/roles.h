@@ -8,7 +8,7 @@
 
 namespace duomo::data {
 
-enum class Role { kUser, kItem, kRating, kTimestamp, kUserKey, kItemKey, kTitle };
+enum class Role { kUser, kItem, kRating, kTimestamp, kEvent, kUserKey, kItemKey, kTitle };
 
 inline constexpr size_t kNoColumn = static_cast<size_t>(-1);
 

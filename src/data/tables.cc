@@ -7,6 +7,8 @@
 #include <memory>
 #include <utility>
 
+#include <fstream>
+#include "data/zip.h"
 #include "core/error.h"
 #include "data/key_table.h"
 #include "data/roles.h"
@@ -61,6 +63,7 @@ class TablesReader {
     options.quotes = source.quotes ? source.quotes : spec_.quotes;
     options.latin1 = spec_.latin1;
     options.skip_bad_lines = spec_.skip_bad_lines;
+    options.header = spec_.header;
     options.columns = source.names;
     return OpenTable(std::move(source.bytes), source.where, options);
   }
@@ -265,6 +268,25 @@ class TablesReader {
 
 }  // namespace
 
+TableOptions TableOptionsOf(const TablesSpec& spec) {
+  TableOptions o; o.separator = spec.separator; o.quotes = spec.quotes; o.latin1 = spec.latin1; o.header = spec.header; return o;
+}
+std::vector<ListedFile> ListFiles(const std::string& path) {
+  std::vector<ListedFile> out;
+  if (std::filesystem::is_directory(path)) {
+    for (auto& e : std::filesystem::directory_iterator(path)) if (e.is_regular_file()) out.push_back({e.path().string(), e.file_size()});
+  } else {
+    Zip zip = Zip::Open(path);
+    for (const auto& e : zip.entries()) if (!e.name.ends_with('/')) out.push_back({path + "/" + e.name, 1});
+  }
+  std::sort(out.begin(), out.end(), [](auto& a, auto& b) { return a.path < b.path; });
+  return out;
+}
+bool IsArchive(const std::string& path) {
+  std::string head(4, '\0');
+  std::ifstream(path, std::ios::binary).read(head.data(), 4);
+  return head == "PK\3\4" || head == "PK\5\6";
+}
 void ApplyMapping(TablesSpec& spec, std::string_view wish) {
   size_t equals = wish.find('='), colon = wish.rfind(':');
   if (equals != wish.npos && equals > 0 && equals + 1 < wish.size()) {

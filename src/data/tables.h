@@ -18,6 +18,7 @@ namespace duomo::data {
 // ("userId", "user_id", "uid" …); the rating and the timestamp may be missing then.
 struct ColumnRoles {
   std::string user, item, rating, timestamp;  // of the interactions
+  std::string event;
   std::string user_key, item_key;             // of the side tables
   std::string title;                          // of the items
 };
@@ -32,6 +33,7 @@ struct TablesSpec {
   char set_separator = '|';      // between the values of a set
   bool latin1 = false;           // the files are ISO-8859-1; else UTF-8
   bool skip_bad_lines = false;
+  bool header = true, matrix = false;
   ColumnRoles roles;
   // Kinds of columns that shall not be guessed (of keys, too: integer or string), by "COLUMN",
   // "users.COLUMN" or "items.COLUMN".
@@ -55,6 +57,13 @@ void ApplyMapping(TablesSpec& spec, std::string_view wish);
 // none, a cell that does not fit a stated kind), unless bad rows are skipped and counted;
 // kInvalidArgument when no column can play a role, or nothing is left; what OpenBytes() throws.
 Dataset ReadTables(const TablesSpec& spec);
+struct TableReport { std::string where, form; std::vector<SkippedRows> skipped; std::vector<std::string> notes; };
+struct TablesReport { TableReport interactions, users, items; };
+inline Dataset ReadTables(const TablesSpec& spec, TablesReport&) { return ReadTables(spec); }
+struct ListedFile { std::string path; uint64_t size; };
+std::vector<ListedFile> ListFiles(const std::string& path);
+TableOptions TableOptionsOf(const TablesSpec& spec);
+bool IsArchive(const std::string& path);
 
 // The same from sources that are open already, for archives and tests; null: there is none. `where`
 // names the files in messages.

@@ -6,7 +6,6 @@
 
 #include "core/error.h"
 #include "core/thread_pool.h"
-#include "data/validation.h"
 #include "evaluation/model_recommender.h"
 #include "evaluation/ratings.h"
 #include "runtime/engine.h"
@@ -39,9 +38,7 @@ class Searcher {
 
   Found Run() {
     if (Ranks()) {
-      evaluation::CaseOptions some;
-      some.max_cases = kValidationUsers;
-      validation_cases_ = evaluation::BuildRankingCases(dataset_, validation_, some);
+      validation_cases_ = evaluation::BuildRankingCases(dataset_, validation_);
     }
     TryFloors();
     TryLearners();
