@@ -2,6 +2,7 @@
 #include "cli/baselines.h"
 #include "cli/command.h"
 #include "cli/data_options.h"
+#include "console/signals.h"
 #include "training/export.h"
 
 namespace duomo::cli {
@@ -27,6 +28,7 @@ void Run(const Options& o) {
       {"baseline", o.name}, {"predicts_ratings", baseline->PredictsRatings()}, {"seed", o.seed}};
   if (!o.data.user_range.empty()) settings["user_range"] = o.data.user_range;
   contents.report.settings = settings.dump();
+  console::Interruptible whole;  // a signal waits until the file is
   model::Save(o.file, contents);
   Log("wrote %s: %s\n", o.file.c_str(), baseline->ExportNote().c_str());
 }

@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/data_options.h"
+#include "console/signals.h"
 #include "core/file_io.h"
 #include "data/propose.h"
 #include "description/json.h"
@@ -46,6 +47,7 @@ void Run(const Options& o) {
     Print("%s", text.c_str());
     return;
   }
+  console::Interruptible whole;  // a signal waits until the file is
   AtomicFile file(o.out);
   file.Write(text);
   file.Commit();
