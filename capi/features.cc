@@ -10,6 +10,7 @@
 #include "capi/handles.h"
 #include "capi/ids.h"
 #include "core/text.h"
+#include "core/tokens.h"
 
 namespace duomo::capi {
 namespace {
@@ -106,9 +107,15 @@ class Assignment {
   }
   FeatureColumn& next() { return next_; }
 
+  // Of what the vocabulary does not have. (Ranges may be larger than the rows of any table.)
+  uint32_t unknown() const {
+    return static_cast<uint32_t>(std::min<uint64_t>(vocabulary().size(), KeyIndex::kAbsent));
+  }
+
   template <typename Key>
   uint32_t RowOf(const Key& key) const {
-    return static_cast<uint32_t>(vocabulary().Find(key).value_or(vocabulary().size()));
+    return static_cast<uint32_t>(
+        std::min<uint64_t>(vocabulary().Find(key).value_or(unknown()), unknown()));
   }
 
   // The text at a position of `values`; NULL where that is allowed gives nothing.
@@ -188,7 +195,7 @@ duomo_status duomo_features_set_integers(duomo_features* features, const char* i
     auto given = NeedArray(values, a.count(), "values");
     a.next().rows.resize(given.size());
     a.vocabulary().FindAll(given, a.next().rows.data());
-    auto unknown = static_cast<uint32_t>(a.vocabulary().size());
+    const uint32_t unknown = a.unknown();
     for (uint32_t& row : a.next().rows) row = std::min(row, unknown);
     a.Finish();
   });
@@ -204,13 +211,12 @@ duomo_status duomo_features_set_strings(duomo_features* features, const char* in
     for (size_t i = 0; i < given.size(); ++i) {
       auto text = a.Text(given[i], i, /*may_be_null=*/true);
       if (is_text) {
-        for (const std::string& word : Words(text.value_or(""))) {
+        for (const std::string& word : Tokens(text.value_or(""), a.input().tokenizer)) {
           a.next().rows.push_back(a.RowOf(std::string_view(word)));
         }
         a.EndList();
       } else {
-        a.next().rows.push_back(text ? a.RowOf(*text)
-                                     : static_cast<uint32_t>(a.vocabulary().size()));
+        a.next().rows.push_back(text ? a.RowOf(*text) : a.unknown());
       }
     }
     a.Finish();

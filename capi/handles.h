@@ -10,6 +10,8 @@
 #include "capi/threads.h"
 #include "core/array.h"
 #include "duomo/duomo.h"
+#include "kernels/screen.h"
+#include "kernels/vector.h"
 #include "model/features.h"
 #include "model/model.h"
 #include "retrieval/topk.h"
@@ -18,7 +20,12 @@
 // Immutable but for its count; any thread.
 struct duomo_model {
   duomo_model(std::shared_ptr<const duomo::runtime::Engine> e, bool prepare)
-      : engine(std::move(e)), catalogue(*engine, prepare) {}
+      : engine(std::move(e)), catalogue(*engine, prepare) {
+    // Chosen now, under the C++ library's lock of first uses: a child of fork() that found it held
+    // by a thread that it does not have would wait for ever.
+    (void)duomo::kernels::Vector();
+    (void)duomo::kernels::Screen();
+  }
 
   const duomo::model::Model& model() const { return engine->model(); }
   const duomo::model::Description& description() const { return engine->model().description(); }

@@ -1,5 +1,6 @@
 // Predictions of pairs. For known pairs with frozen vectors: two look-ups, a dot product, a map.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "capi/arguments.h"
@@ -87,8 +88,17 @@ duomo_status duomo_predict_vectors(float* predictions, duomo_context* context,
     auto users = NeedArray(user_vectors, size, "user_vectors");
     auto items = NeedArray(item_vectors, size, "item_vectors");
     const auto dot = kernels::Vector().dot;
+    c.scores.resize(n);
     for (size_t i = 0; i < n; ++i) {
-      out[i] = engine.Predict(dot(users.data() + i * width, items.data() + i * width, width));
+      double value = dot(users.data() + i * width, items.data() + i * width, width);
+      // Of finite floats it is finite.
+      bool known = std::isfinite(value);
+      if (!known && !c.mark_unknown) {
+        Fail(Status::kInvalidArgument, "user_vectors or item_vectors: pair ", i,
+             " has NaN or infinity");
+      }
+      c.scores[i] = known ? engine.Predict(value) : kNaN;
     }
+    std::copy(c.scores.begin(), c.scores.end(), out.begin());
   });
 }

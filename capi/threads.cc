@@ -1,9 +1,12 @@
 #include "capi/threads.h"
 
-#include <atomic>
+#include <pthread.h>
+
 #include <exception>
 #include <mutex>
-#include <system_error>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "capi/arguments.h"
 
@@ -12,26 +15,89 @@ namespace {
 
 constexpr uint32_t kMostThreads = 256;
 
-// One call of a host's duomo_parallel_for. Nothing is thrown into the host.
-struct HostRun {
-  const std::function<void(size_t)>& work;
-  size_t size;
-  std::atomic<size_t> calls{0};
-  std::mutex mutex;
-  std::exception_ptr failure;
-};
+// A host's duomo_parallel_for, and what it has done of one call. Whatever it calls, and when:
+// nothing is thrown into the host, nothing is done twice, and what it left out is said.
+class HostThreads {
+ public:
+  explicit HostThreads(const duomo_context_options& o) : options_(o), begun_(o.threads) {}
 
-void Work(void* data, size_t index) {
-  auto& run = *static_cast<HostRun*>(data);
-  ++run.calls;
-  if (index >= run.size) return;
-  try {
-    run.work(index);
-  } catch (...) {
-    std::lock_guard lock(run.mutex);
-    if (!run.failure) run.failure = std::current_exception();
+  void Run(const std::function<void(size_t)>& work) {
+    {
+      std::lock_guard lock(mutex_);
+      begun_.assign(begun_.size(), false);
+      failure_ = nullptr;
+      complaint_.reset();
+      work_ = &work;
+    }
+    {
+      const Closing closing(*this);  // also where a C++ host throws
+      options_.parallel_for(options_.parallel_data, begun_.size(), Work, this);
+    }
+    if (failure_) std::rethrow_exception(failure_);
+    for (size_t i = 0; i < begun_.size() && !complaint_; ++i) {
+      if (!begun_[i]) complaint_ = {"returned without calling its work for the index ", i};
+    }
+    if (!complaint_) return;
+    Fail(Status::kInvalidArgument, "options.parallel_for ", complaint_->text, complaint_->index,
+         "; it must call it once for each of 0 … ", begun_.size() - 1);
   }
-}
+
+ private:
+  struct Complaint {
+    const char* text;
+    size_t index;
+  };
+
+  // No work begins any more, and none is under way.
+  struct Closing {
+    explicit Closing(HostThreads& h) : host(h) {}
+    ~Closing() {
+      std::unique_lock lock(host.mutex_);
+      host.work_ = nullptr;
+      while (host.running_ > 0) pthread_cond_wait(&host.idle_, host.mutex_.native_handle());
+    }
+    HostThreads& host;
+  };
+
+  static void Work(void* data, size_t index) { static_cast<HostThreads*>(data)->Work(index); }
+
+  void Work(size_t index) {
+    const std::function<void(size_t)>* work;
+    {
+      std::lock_guard lock(mutex_);
+      if (work_ == nullptr) return;  // after the call that it belonged to
+      if (index >= begun_.size()) {
+        complaint_ = {"called its work for the index ", index};
+        return;
+      }
+      if (begun_[index]) {
+        complaint_ = {"called its work twice for the index ", index};
+        return;
+      }
+      begun_[index] = true;
+      ++running_;
+      work = work_;
+    }
+    std::exception_ptr failure;
+    try {
+      (*work)(index);
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    std::lock_guard lock(mutex_);
+    if (failure && !failure_) failure_ = failure;
+    if (--running_ == 0) pthread_cond_signal(&idle_);
+  }
+
+  const duomo_context_options options_;
+  std::mutex mutex_;
+  pthread_cond_t idle_ = PTHREAD_COND_INITIALIZER;
+  const std::function<void(size_t)>* work_ = nullptr;  // null: no call is under way
+  std::vector<bool> begun_;                            // by index
+  size_t running_ = 0;
+  std::optional<Complaint> complaint_;
+  std::exception_ptr failure_;
+};
 
 }  // namespace
 
@@ -45,24 +111,13 @@ Threads MakeThreads(const duomo_context_options& o) {
   if (o.threads < 2) return out;
   out.team.size = o.threads;
   if (o.parallel_for != nullptr) {
-    out.team.run = [o](const std::function<void(size_t)>& work) {
-      HostRun run{work, o.threads, {}, {}, {}};
-      o.parallel_for(o.parallel_data, run.size, Work, &run);
-      if (run.failure) std::rethrow_exception(run.failure);
-      if (run.calls != run.size) {
-        Fail(Status::kInvalidArgument, "options.parallel_for returned after ", run.calls.load(),
-             " calls of its work; it must make ", run.size);
-      }
-    };
-    return out;
-  }
-  try {
+    auto host = std::make_shared<HostThreads>(o);
+    out.team.run = [host](const std::function<void(size_t)>& work) { host->Run(work); };
+  } else {
     out.own = std::make_unique<ThreadPool>(o.threads);
-  } catch (const std::system_error&) {
-    Fail(Status::kOutOfMemory, "the system starts no ", o.threads - 1, " threads more");
+    ThreadPool* pool = out.own.get();
+    out.team.run = [pool](const std::function<void(size_t)>& work) { pool->Run(work); };
   }
-  ThreadPool* pool = out.own.get();
-  out.team.run = [pool](const std::function<void(size_t)>& work) { pool->Run(work); };
   return out;
 }
 

@@ -1,5 +1,6 @@
 // The best items of users, and the items like items.
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "capi/arguments.h"
@@ -8,6 +9,7 @@
 #include "capi/ids.h"
 #include "capi/topk_request.h"
 #include "capi/towers.h"
+#include "kernels/vector.h"
 
 namespace duomo::capi {
 namespace {
@@ -36,6 +38,7 @@ class Searcher {
       FindRows(c_.model->model(), side_, "request.ids", {r_.ids, r_.count}, c_.mark_unknown,
                c_.user_rows);
     }
+    if (r_.vectors != nullptr && !c_.mark_unknown) CheckVectors();
     for (size_t begin = 0; begin < r_.count; begin += kChunk) {
       size_t count = std::min(kChunk, r_.count - begin);
       if (!Ready()) EncodeQueries(begin, count);
@@ -44,7 +47,23 @@ class Searcher {
   }
 
  private:
-  bool IsUnknown(size_t query) const { return r_.ids != nullptr && c_.user_rows[query] == kNoRow; }
+  // Queries that nobody can answer: an unknown id, or a vector that has NaN or infinity.
+  bool IsUnknown(size_t query) const {
+    if (r_.vectors != nullptr) return !IsFinite(query);
+    return r_.ids != nullptr && c_.user_rows[query] == kNoRow;
+  }
+
+  bool IsFinite(size_t query) const {
+    const float* vector = r_.vectors + query * width_;
+    return std::isfinite(kernels::Vector().dot(vector, vector, width_));
+  }
+
+  void CheckVectors() const {
+    for (size_t i = 0; i < r_.count; ++i) {
+      if (IsFinite(i)) continue;
+      Fail(Status::kInvalidArgument, "request.vectors: query ", i, " has NaN or infinity");
+    }
+  }
 
   // Vectors that lie ready, in the request or in the file, need no tower.
   bool Ready() const {

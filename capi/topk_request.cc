@@ -52,7 +52,7 @@ void CheckSeen(const duomo_context& context, const duomo_topk_request& r, Search
          "request.flags: items have seen nothing; DUOMO_EXCLUDE_SEEN is "
          "for duomo_topk");
   }
-  if (r.history_offsets != nullptr) return;
+  if (r.history_offsets != nullptr || r.count == 0) return;
   if (r.ids == nullptr) {
     Fail(Status::kInvalidArgument, "request.flags: DUOMO_EXCLUDE_SEEN needs ids or histories");
   }
@@ -91,7 +91,8 @@ void FindValues(const model::Model& model, const model::Input& input, const duom
         Fail(Status::kNotFound, "filter: \"", input.name, "\" has no value ", filter.integers[i]);
       }
     }
-    rows.push_back(static_cast<uint32_t>(*row));
+    // What is beyond every row no item has.
+    rows.push_back(static_cast<uint32_t>(std::min<uint64_t>(*row, kNoRow)));
   }
 }
 

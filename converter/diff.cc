@@ -44,6 +44,10 @@ std::vector<Change> Changes(const Json& a, const Json& b) {
 Json ReportOf(const model::Model& m) {
   Json out = {{"data", m.report().data}, {"split", m.report().split}};
   Json settings = description::JsonOrNull(m.report().settings);
+  // Fingerprints beside it tell as much in 16 digits.
+  if (settings.is_object() && settings.contains("data") && settings["data"].is_object()) {
+    settings["data"].erase("sketch");
+  }
   out["settings"] = settings.is_null() ? Json(m.report().settings) : settings;
   for (const auto& [name, value] : m.report().metrics) out["metrics"][name] = value;
   return out;

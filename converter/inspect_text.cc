@@ -92,6 +92,8 @@ std::string ReportText(const model::Report& report) {
   for (const auto& [name, value] : report.metrics) table.Add({name, StrCat(value)});
   Json chosen = description::JsonOrNull(report.settings);
   if (chosen.is_object()) {
+    // The sketch of the training rows is for `evaluate`, not for eyes.
+    if (chosen.contains("data") && chosen["data"].is_object()) chosen["data"].erase("sketch");
     for (const auto& [name, value] : chosen.items()) {
       settings.Add({name, value.is_string()
                               ? value.get<std::string>()

@@ -5,10 +5,10 @@
 #include <limits>
 #include <memory>
 
-#include "converter/base64.h"
 #include "converter/json_form.h"
 #include "converter/output.h"
 #include "core/error.h"
+#include "description/base64.h"
 #include "description/fields.h"
 #include "description/json.h"
 #include "file/writer.h"
@@ -16,6 +16,8 @@
 namespace duomo::convert {
 namespace {
 
+using description::Base64Size;
+using description::DecodeBase64;
 using description::Fields;
 using file::DType;
 

@@ -5,10 +5,10 @@
 #include <cstring>
 
 #include "console/progress.h"
-#include "converter/base64.h"
 #include "converter/json_form.h"
 #include "converter/output.h"
 #include "core/error.h"
+#include "description/base64.h"
 #include "description/json.h"
 #include "file/writer.h"
 
@@ -16,6 +16,7 @@ namespace duomo::convert {
 namespace {
 
 using Sink = std::function<void(std::string_view)>;
+using description::AppendBase64;
 using file::DType;
 
 constexpr size_t kFlush = 1 << 20;

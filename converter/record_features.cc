@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "core/error.h"
-#include "core/text.h"
+#include "core/tokens.h"
 
 namespace duomo::convert {
 
@@ -108,7 +108,7 @@ void FeatureReader::AddList(const model::Input& input, const Json& value, Fields
   if (value.is_array()) {
     values.assign(value.begin(), value.end());
   } else if (value.is_string() && text) {
-    for (std::string& word : Words(value.get_ref<const std::string&>())) {
+    for (std::string& word : Tokens(value.get_ref<const std::string&>(), input.tokenizer)) {
       values.emplace_back(std::move(word));
     }
   } else if (value.is_string()) {  // CSV

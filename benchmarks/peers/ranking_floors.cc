@@ -11,6 +11,8 @@
 #include "data/movielens.h"
 #include "evaluation/baselines/bias.h"
 #include "evaluation/baselines/content.h"
+#include "evaluation/baselines/item_top_n.h"
+#include "evaluation/baselines/item_transitions.h"
 #include "evaluation/baselines/neighbours.h"
 #include "evaluation/baselines/popularity.h"
 #include "evaluation/bootstrap.h"
@@ -31,14 +33,20 @@ int Run(const std::string& path, const std::string& only) {
               dataset.interactions.size(), cases.task.items, cases.task.cases.size());
   NeighbourhoodOptions supported;
   supported.min_support = 20;
+  auto top_n = [&](uint32_t k) {
+    ItemTopN::Options options;
+    options.k = k;
+    return std::make_unique<ItemTopN>(ratings, options);
+  };
   const std::vector<std::pair<const char*, std::function<std::unique_ptr<Baseline>()>>> all = {
       {"popularity", [&] { return std::make_unique<Popularity>(ratings); }},
       {"popularity, favourite genre",
        [&] { return std::make_unique<GenrePopularity>(ratings, genres); }},
       {"bias", [&] { return std::make_unique<Bias>(dataset, split.train); }},
-      {"item-top-n", [&] { return std::make_unique<ItemTopN>(ratings); }},
-      {"item-top-n, k 100", [&] { return std::make_unique<ItemTopN>(ratings, 100); }},
-      {"item-top-n, all", [&] { return std::make_unique<ItemTopN>(ratings, 10000); }},
+      {"item-top-n", [&] { return top_n(20); }},
+      {"item-top-n, k 100", [&] { return top_n(100); }},
+      {"item-top-n, all", [&] { return top_n(10000); }},
+      {"item-transitions", [&] { return std::make_unique<ItemTransitions>(dataset, split.train); }},
       {"item-cf (predicted rating)", [&] { return std::make_unique<ItemCf>(ratings); }},
       {"item-cf, support 20", [&] { return std::make_unique<ItemCf>(ratings, supported); }},
       {"user-cf (predicted rating)", [&] { return std::make_unique<UserCf>(ratings); }},

@@ -28,9 +28,15 @@
  *  - Scores are in the unit of the model's output (stars, probability, seconds); see
  *    duomo_model_info. The same pair of stored vectors has the same bits in every call.
  *  - Any call may fail with DUOMO_OUT_OF_MEMORY, and with DUOMO_INTERNAL where Duomo is at fault.
- *  - Nothing is printed, no environment variable is read, no thread is started, and the host is
- *    never aborted. The default floating-point environment is assumed. (What oneDNN does by itself
- *    is written in ABI.md; the portable build does none of it.)
+ *  - Nothing is printed, no environment variable is read, no signal handler is set, and the host is
+ *    never aborted. Threads are started for contexts that ask for them alone (duomo_context_options);
+ *    they block all signals, so that handlers run on the host's threads. The default floating-point
+ *    environment is assumed. (What oneDNN does by itself is written in ABI.md; the portable build does
+ *    none of it.)
+ *  - After fork() the child may go on with its models, and with contexts and features that no other
+ *    thread was in a call with at the time, and release them. A context's threads stay with the
+ *    parent: in the child its calls run on the calling thread alone, with the same results. Contexts
+ *    that are made in the child have threads of their own.
  *
  * Since 0.1 where nothing else is said.
  */
@@ -241,7 +247,8 @@ DUOMO_API duomo_status duomo_item_title(duomo_text *title, const duomo_model *mo
 typedef struct duomo_context duomo_context;
 
 enum {
-  DUOMO_UNKNOWN_IS_ERROR = 0, /* an unknown id fails the call; the message names its position */
+  DUOMO_UNKNOWN_IS_ERROR = 0, /* an unknown id fails the call, and so does a vector handed in that has
+                                 NaN or infinity; the message names its position */
   DUOMO_UNKNOWN_IS_MARKED = 1 /* its prediction or vector is NaN, its count 0; the rest is done */
 };
 
@@ -249,14 +256,16 @@ enum {
 typedef void (*duomo_work)(void *work_data, size_t index);
 
 /* A host's own threads: calls work(work_data, i) once for each i in 0 … count-1, on any threads and
- * in any order, and returns when all of them are done. The work throws nothing. */
+ * in any order, and returns when all of them are done. The work throws nothing. Where an index is left
+ * out, comes twice or is not below count, the call of Duomo's is DUOMO_INVALID_ARGUMENT and says so. */
 typedef void (*duomo_parallel_for)(void *data, size_t count, duomo_work work, void *work_data);
 
 typedef struct duomo_context_options {
   uint32_t struct_size;
   int32_t unknown_ids;  /* DUOMO_UNKNOWN_IS_… */
   uint32_t threads;     /* duomo_topk and duomo_similar share their work out to so many, at most
-                           256; results do not depend on it. 0 and 1: the calling thread alone */
+                           256; results do not depend on it. 0 and 1: the calling thread alone.
+                           Above, threads are started, unless parallel_for brings them */
   uint32_t reserved;
   duomo_parallel_for parallel_for;  /* NULL: the context has threads - 1 threads of its own */
   void *parallel_data;              /* its first argument */
@@ -353,7 +362,8 @@ DUOMO_API duomo_status duomo_predict(float *predictions, duomo_context *context,
 
 /* The same for vectors, user_vectors[n * vector_width] and item_vectors[n * vector_width], used as
  * given: for a cosine model hand in unit vectors, such as the encode functions make. Errors:
- * DUOMO_UNSUPPORTED for logistic models. */
+ * DUOMO_INVALID_ARGUMENT for NaN and infinity (names the position; see DUOMO_UNKNOWN_IS_MARKED),
+ * DUOMO_UNSUPPORTED for logistic models, DUOMO_OUT_OF_MEMORY. */
 DUOMO_API duomo_status duomo_predict_vectors(float *predictions, duomo_context *context,
                                              const float *user_vectors, const float *item_vectors,
                                              size_t n, duomo_error *error);

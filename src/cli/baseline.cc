@@ -2,6 +2,7 @@
 #include "cli/baselines.h"
 #include "cli/command.h"
 #include "cli/data_options.h"
+#include "cli/provenance.h"
 #include "console/signals.h"
 #include "training/export.h"
 
@@ -27,6 +28,8 @@ void Run(const Options& o) {
   Json settings = {
       {"baseline", o.name}, {"predicts_ratings", baseline->PredictsRatings()}, {"seed", o.seed}};
   if (!o.data.user_range.empty()) settings["user_range"] = o.data.user_range;
+  data::TablesSpec tables = TablesOf(o.data);
+  settings["data"] = RecordJson({dataset, split, o.seed, o.data.data.empty() ? &tables : nullptr});
   contents.report.settings = settings.dump();
   console::Interruptible whole;  // a signal waits until the file is
   model::Save(o.file, contents);

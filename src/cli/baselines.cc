@@ -1,11 +1,15 @@
 #include "cli/baselines.h"
 
 #include <algorithm>
+#include <thread>
 
+#include "cli/command.h"
 #include "core/error.h"
 #include "core/file_io.h"
 #include "evaluation/baselines/bias.h"
 #include "evaluation/baselines/content.h"
+#include "evaluation/baselines/item_top_n.h"
+#include "evaluation/baselines/item_transitions.h"
 #include "evaluation/baselines/neighbours.h"
 #include "evaluation/baselines/popularity.h"
 #include "evaluation/baselines/social.h"
@@ -47,7 +51,19 @@ Made FromEdges(const BaselineData& data) {
                                                 graph);
 }
 
+size_t Threads() { return std::clamp(std::thread::hardware_concurrency(), 1u, 16u); }
+
+// Says what was cut to keep within bounds.
+Made Noted(Made made) {
+  if (!made->Note().empty()) Log("%s\n", made->Note().c_str());
+  return made;
+}
+
 constexpr Kind kKinds[] = {
+    {"mean",
+     [](const BaselineData& data) -> Made {
+       return std::make_unique<evaluation::MeanRating>(data.dataset, data.split.train);
+     }},
     {"popularity", FromRatings<evaluation::Popularity>},
     {"genre-popularity", FromGenres<evaluation::GenrePopularity>},
     {"popularity-of-genre", FromGenres<evaluation::PopularityOfGenre>},
@@ -57,7 +73,19 @@ constexpr Kind kKinds[] = {
      }},
     {"user-cf", FromRatings<evaluation::UserCf>},
     {"item-cf", FromRatings<evaluation::ItemCf>},
-    {"item-top-n", FromRatings<evaluation::ItemTopN>},
+    {"item-top-n",
+     [](const BaselineData& data) -> Made {
+       evaluation::ItemTopN::Options options;
+       options.threads = Threads();
+       return Noted(std::make_unique<evaluation::ItemTopN>(data.ratings, options));
+     }},
+    {"item-transitions",
+     [](const BaselineData& data) -> Made {
+       evaluation::ItemTransitions::Options options;
+       options.threads = Threads();
+       return Noted(
+           std::make_unique<evaluation::ItemTransitions>(data.dataset, data.split.train, options));
+     }},
     {"social-cf", FromEdges},
     {"content",
      [](const BaselineData& data) -> Made {

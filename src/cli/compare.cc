@@ -111,27 +111,21 @@ void Run(Options o) {
   std::vector<std::unique_ptr<Session>> sessions, stages;
   for (const std::string& file : o.files) sessions.push_back(std::make_unique<Session>(file));
   for (const std::string& file : o.pipeline) stages.push_back(std::make_unique<Session>(file));
-  std::vector<std::pair<const model::Model*, std::string>> models;
+  std::vector<TrainedFile> models;
   for (size_t i = 0; i < sessions.size(); ++i) {
-    models.emplace_back(&sessions[i]->model(), o.files[i]);
+    models.push_back({&sessions[i]->model(), o.files[i]});
   }
   for (size_t i = 0; i < stages.size(); ++i) {
-    models.emplace_back(&stages[i]->model(), o.pipeline[i]);
+    models.push_back({&stages[i]->model(), o.pipeline[i]});
   }
-  TestData test = OpenTestData(o.data, o.measure, models.empty() ? nullptr : models[0].first);
-  for (const auto& [model, file] : models) {
-    if (!o.measure.split.empty() || model->report().split == test.split.name) continue;
-    Fail(Status::kInvalidArgument, file, " was trained with the split \"", model->report().split,
-         "\", ", models[0].second, " with \"", test.split.name,
-         "\"; give the --split to compare them on");
-  }
+  TestData test = OpenTestData(o.data, o.measure, models);
   evaluation::RankingCases cases = evaluation::BuildRankingCases(test.dataset, test.split);
   auto ratings = evaluation::RatingMatrix::Make(test.dataset, test.split.train);
 
   evaluation::Report report;
   Json systems = Json::array();
   auto measure = [&](const evaluation::Recommender& recommender, bool rates,
-                     const std::string& file) {
+                     const std::string& file, const TrainedRows* trained = nullptr) {
     Log("measuring %s\n", file.empty() ? std::string(recommender.name()).c_str() : file.c_str());
     auto system = MeasureSystem(recommender, rates, test, cases.task, o.measure);
     if (!file.empty()) {  // files of one preset have one name
@@ -140,13 +134,14 @@ void Run(Options o) {
     }
     Json json = {{"name", system.name}};
     if (!file.empty()) json["file"] = file;
+    if (trained != nullptr) json["trained_rows"] = TrainedRowsJson(*trained);
     json["measures"] = MeasuresJson(system.measures);
     systems.push_back(json);
     report.systems.push_back(std::move(system));
   };
   for (size_t i = 0; i < sessions.size(); ++i) {
     ModelRecommender model(sessions[i]->shared_engine(), test.dataset);
-    measure(model, PredictsRatings(sessions[i]->model()), o.files[i]);
+    measure(model, PredictsRatings(sessions[i]->model()), o.files[i], &test.trained[i]);
     if (i > 0 || o.html.empty()) continue;
     report.model = report.systems[0].name;
     report.map = MapOf(model, test);
@@ -163,6 +158,7 @@ void Run(Options o) {
     measure(*baseline, baseline->PredictsRatings(), "");
   }
   report.warnings = Warnings(cases, o.measure);
+  report.warnings.insert(report.warnings.end(), test.remarks.begin(), test.remarks.end());
   if (!o.html.empty()) {
     for (const std::string& log : o.logs) report.costs.push_back(CostChartOfLog(log));
     report.title = "Recommenders on " + test.dataset.name;
@@ -182,13 +178,15 @@ void Run(Options o) {
                {"items", cases.task.items},
                {"test_rows", test.split.test.size()},
                {"later_training_rows", cases.later_training_rows},
+               {"remarks", test.remarks},
                {"systems", systems}});
     return;
   }
   Print("%s, split %s: %zu users ranked over %u items\n\n", test.dataset.name.c_str(),
         test.split.name.c_str(), cases.task.cases.size(), cases.task.items);
   PrintSystems(report.systems);
-  for (const std::string& warning : report.warnings) Log("%s\n", warning.c_str());
+  for (const std::string& remark : test.remarks) Print("%s\n", remark.c_str());
+  for (const std::string& warning : Warnings(cases, o.measure)) Log("%s\n", warning.c_str());
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/data_options.h"
+#include "cli/provenance.h"
 #include "data/dataset.h"
 #include "data/split.h"
 #include "evaluation/protocol.h"
@@ -16,21 +17,35 @@ namespace duomo::cli {
 
 struct MeasureOptions {
   std::string split;  // empty: as the (first) file was trained
+  std::string test;   // a table of test rows; or empty
+  bool trained_rows = false;  // measure even on rows that a file was trained on
   std::optional<uint64_t> seed;
   std::vector<uint32_t> ks = {10, 50};
   uint32_t sampled_negatives = 0;
   bool curve = false;  // also recall at many k, for a chart
 };
 
-// --split, --seed, -k and --sampled-negatives. `options` must live as long as the command.
+// --split, --seed, --test, --trained-rows, -k and --sampled-negatives. `options` must live as long as the command.
 void AddMeasureOptions(CLI::App& command, MeasureOptions& options);
 
-// The data and their split, by the options or else as `model` was trained (may be null).
+// The data and their split.
 struct TestData {
   data::Dataset dataset;
   data::Split split;
+  bool training_ratings = true;  // false: training rows are a file's history, which has none
+  bool own_rows = false;         // the test rows are those that every file was not trained on
+  std::vector<TrainedRows> trained;  // by file
+  std::vector<std::string> remarks;  // sentences that belong beside the figures
 };
-TestData OpenTestData(DataOptions data, const MeasureOptions& options, const model::Model* model);
+
+// Reads the data by the options, and where these are silent as the first file says that it was
+// trained: mapping, user range, split and seed. With --test the test rows are that table's, and
+// without any other data the first file's users, items and history take their place. Throws
+// Error(kInvalidArgument) where a file was trained on test rows, unless options.trained_rows, and
+// where files were trained on different splits and the options name none. Says on stderr what could
+// not be checked or was left out.
+TestData OpenTestData(DataOptions data, const MeasureOptions& options,
+                      const std::vector<TrainedFile>& files);
 
 // Whether the model learned to predict ratings, by its training report.
 bool PredictsRatings(const model::Model& model);
@@ -53,6 +68,9 @@ std::vector<std::string> Warnings(const evaluation::RankingCases& cases,
 
 // --count: how many candidates the second of two stages puts in order.
 void AddCountOption(CLI::App& command, size_t& count);
+
+// Of the rows of one file, for JSON: {"checked": true, "share": 0.9, "allowed": true, …}.
+Json TrainedRowsJson(const TrainedRows& rows);
 
 // {"ndcg@10": {"value": …, "low": …, "high": …}, …}; no low and high where there is no interval.
 Json MeasuresJson(const std::vector<evaluation::Measure>& measures);

@@ -4,22 +4,31 @@
 #include <charconv>
 
 #include "cli/command.h"
+#include "cli/understanding.h"
 #include "core/error.h"
 #include "data/open.h"
-#include "evaluation/protocol.h"
 
 namespace duomo::cli {
 namespace {
 
-// What people can type where a tab is hard to.
-char SeparatorFrom(const std::string& text) {
-  if (text.empty()) return '\0';
-  if (text == "tab" || text == "\\t") return '\t';
-  if (text.size() == 1 && text[0] != '"' && text[0] != '\n' && text[0] != '\r') return text[0];
-  Fail(Status::kInvalidArgument, "--separator \"", text, "\" is neither one character nor \"tab\"");
+// A validator that keeps what it has parsed.
+template <typename Value, typename Parse>
+CLI::Option* AddParsed(CLI::App& c, const char* name, Value& value, Parse parse, const char* help) {
+  return c.add_option_function<std::string>(
+              name,
+              [&value, parse](const std::string& text) {
+                try {
+                  value = parse(text);
+                } catch (const Error& error) {
+                  throw CLI::ValidationError(error.message());
+                }
+              },
+              help)
+      ->group("What rows say");
 }
 
-// FIRST-LAST, both included; the first may be negative.
+}  // namespace
+
 std::pair<int64_t, int64_t> ParseUserRange(const std::string& text) {
   int64_t first = 0, last = 0;
   const char* end = text.data() + text.size();
@@ -31,7 +40,41 @@ std::pair<int64_t, int64_t> ParseUserRange(const std::string& text) {
   Fail(Status::kInvalidArgument, '"', text, "\" is not FIRST-LAST, two ids of users");
 }
 
-}  // namespace
+void AddEvidenceOptions(CLI::App& c, DataOptions& o) {
+  data::EvidenceOptions& e = o.evidence;
+  AddParsed(c, "--goal", e.goal,
+            [](const std::string& text) {
+              if (text == "rank") return data::Goal::kRank;
+              if (text == "rate") return data::Goal::kRate;
+              Fail(Status::kInvalidArgument, '"', text, "\" is neither rank nor rate");
+            },
+            "rank: lists of what users will take; rate: the rating that they would give [rank]")
+      ->type_name("rank|rate");
+  AddParsed(c, "--positive", e.positive, data::ParseCondition,
+            "Rows that count as liked, as in 'rating>=4' [all]")
+      ->type_name("CONDITION");
+  AddParsed(c, "--values", e.values, data::ParseValueKind,
+            "What the numbers are: rating, count (plays, hours, pieces) or none [found out]")
+      ->type_name("KIND");
+  AddParsed(c, "--event-weights", e.event_weights, data::ParseEventWeights,
+            "What each kind of event counts: view=1,addtocart=3,purchase=10 [all alike]")
+      ->type_name("EVENT=WEIGHT,…");
+  AddParsed(c, "--repeats", e.repeats, data::ParseRepeats,
+            "Several rows of one user and item: sum, last, first or keep [rank: sum, rate: last]")
+      ->type_name("WHICH");
+  c.add_option("--min-user", e.min_user, "Leave out users with fewer rows, again and again")
+      ->group("What rows say")
+      ->check(AtLeastOne());
+  c.add_option("--min-item", e.min_item, "Leave out items with fewer rows, again and again")
+      ->group("What rows say")
+      ->check(AtLeastOne());
+}
+
+bool HasEvidenceOptions(const DataOptions& o) {
+  const data::EvidenceOptions& e = o.evidence;
+  return e.goal != data::Goal::kRank || e.positive || e.values || !e.event_weights.empty() ||
+         e.repeats != data::Repeats::kAuto || e.min_user > 1 || e.min_item > 1;
+}
 
 void AddTableOptions(CLI::App& c, DataOptions& o) {
   const char* group = "Your own data";
@@ -48,7 +91,7 @@ void AddTableOptions(CLI::App& c, DataOptions& o) {
       "ROLE=COLUMN (user, item, rating, timestamp, users.id, items.id, title) or COLUMN:KIND "
       "(integer, number, string, set), as often as needed")
       ->allow_extra_args(false);
-  own("--separator", o.separator, "Between fields: one character, or tab [found out]");
+  own("--separator", o.separator, "Between fields: one character, ::, tab or space [found out]");
   own("--set-separator", o.tables.set_separator, "Between the values of a set")
       ->capture_default_str();
   c.add_flag("--latin1", o.tables.latin1, "The files are ISO-8859-1, not UTF-8")
@@ -78,24 +121,19 @@ void AddUserRange(CLI::App& c, DataOptions& o, const std::string& otherwise) {
       ->check(Checked("FIRST-LAST", [](const std::string& text) { ParseUserRange(text); }));
 }
 
+data::TablesSpec TablesOf(const DataOptions& o) {
+  data::TablesSpec tables = o.tables;
+  tables.separator = data::SeparatorFrom(o.separator);
+  for (const std::string& wish : o.mappings) data::ApplyMapping(tables, wish);
+  return tables;
+}
+
 data::Dataset ReadData(const DataOptions& o) {
-  data::Dataset dataset;
-  if (!o.data.empty()) {
-    dataset = data::OpenDataset(o.data, {.skip_bad_lines = o.tables.skip_bad_lines});
-  } else {
-    data::TablesSpec tables = o.tables;
-    tables.separator = SeparatorFrom(o.separator);
-    for (const std::string& wish : o.mappings) data::ApplyMapping(tables, wish);
-    dataset = data::ReadTables(tables);
+  Understood data = Understand(o, false);
+  if (data.dataset.skipped_lines > 0) {
+    Log("left out %llu bad lines\n", static_cast<unsigned long long>(data.dataset.skipped_lines));
   }
-  if (dataset.skipped_lines > 0) {
-    Log("left out %llu bad lines\n", static_cast<unsigned long long>(dataset.skipped_lines));
-  }
-  if (!o.user_range.empty()) {
-    auto [first, last] = ParseUserRange(o.user_range);
-    dataset = evaluation::RestrictUsers(dataset, first, last);
-  }
-  return dataset;
+  return std::move(data.dataset);
 }
 
 data::Split SplitData(const DataOptions& o, const data::SplitSpec& spec,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "data/dataset.h"
+#include "data/evidence.h"
 #include "data/split.h"
 #include "data/tables.h"
 
@@ -18,6 +19,7 @@ struct DataOptions {
   std::vector<std::string> mappings;
   std::string separator;
   std::string user_range;  // "FIRST-LAST", or empty: all users
+  data::EvidenceOptions evidence;  // its value_name is found with the tables
 };
 
 // Adds --interactions, --users, --items and what says how to read them. `options` must live as long
@@ -25,6 +27,18 @@ struct DataOptions {
 // it and --interactions.
 void AddTableOptions(CLI::App& command, DataOptions& options);
 void AddDataOptions(CLI::App& command, DataOptions& options);
+
+// --goal, --positive, --values, --event-weights, --repeats, --min-user and --min-item: what the rows
+// say of who took what.
+void AddEvidenceOptions(CLI::App& command, DataOptions& options);
+bool HasEvidenceOptions(const DataOptions& options);  // one of them is not as it was
+
+// The tables' specification with everything in it that was asked for as text. Throws
+// Error(kInvalidArgument).
+data::TablesSpec TablesOf(const DataOptions& options);
+
+// FIRST-LAST, both included; the first may be negative. Throws Error(kInvalidArgument).
+std::pair<int64_t, int64_t> ParseUserRange(const std::string& text);
 
 // --user-range, for the commands that split and measure.
 void AddUserRange(CLI::App& command, DataOptions& options, const std::string& otherwise);

@@ -1,12 +1,15 @@
-// duomo describe: proposes a model file for data, to be read, changed and given to train --model.
+// duomo describe: what `train` would understand of data and make of them, without training.
 #include <string>
 
 #include "cli/command.h"
 #include "cli/data_options.h"
+#include "cli/understanding.h"
 #include "console/signals.h"
 #include "core/file_io.h"
-#include "data/propose.h"
 #include "description/json.h"
+#include "selection/networks.h"
+#include "selection/split_choice.h"
+#include "training/options.h"
 
 namespace duomo::cli {
 namespace {
@@ -16,33 +19,21 @@ struct Options {
   std::string out;
 };
 
-// How a proposal is trained; everything else is the trainer's own default.
-Json TrainingOf(const data::Proposal& proposal, const data::Dataset& dataset) {
-  if (!proposal.implicit) {
-    return {{"loss", "squared"}, {"batch", 256}, {"learning_rate", 1e-3}, {"passes", 5}};
-  }
-  constexpr size_t kMostForFullSoftmax = 2000;
-  Json training = {{"loss", "softmax"}, {"batch", 256}, {"learning_rate", 1e-3}, {"passes", 5}};
-  if (dataset.items.size() > kMostForFullSoftmax) training["negatives"] = 500;
-  return training;
-}
-
 void Run(const Options& o) {
-  data::Dataset dataset = ReadData(o.data);
-  data::Proposal proposal = data::Propose(dataset);
-  Json recipe = {{"model", description::ToJson(proposal.model)},
-                 {"split", "ratio:0.1"},
-                 {"training", TrainingOf(proposal, dataset)}};
-  std::string text = recipe.dump(2) + "\n";
-  Log("%s: %zu users, %zu items, %zu %s\n", dataset.name.c_str(), dataset.users.size(),
-      dataset.items.size(), dataset.interactions.size(),
-      proposal.implicit ? "interactions without ratings" : "ratings");
-  for (const model::Input& input : proposal.model.inputs) {
-    constexpr const char* kKinds[] = {"a category", "a set", "text", "a history", "a number"};
-    Log("  %s \"%s\": %s\n", input.scope == model::Scope::kUser ? "user" : "item",
-        input.name.c_str(), kKinds[static_cast<size_t>(input.kind)]);
-  }
-  for (const std::string& note : proposal.notes) Log("  %s\n", note.c_str());
+  Understood data = Understand(o.data, true);
+  for (const std::string& line : data.Lines()) Log("%s\n", line.c_str());
+  const data::Dataset& dataset = data.dataset;
+  bool ranks = o.data.evidence.goal == data::Goal::kRank;
+  selection::SplitChoice choice = selection::ChooseSplit(dataset, o.data.evidence.goal);
+  Log("split: %s (%s)\n", choice.split.c_str(), choice.why.c_str());
+  selection::Network network =
+      ranks ? selection::FeatureNetwork(dataset) : selection::RatingNetwork(dataset);
+  for (const std::string& note : network.notes) Log("%s\n", note.c_str());
+  Json out = {{"model", description::ToJson(network.model)},
+              {"split", choice.split},
+              {"training", training::ToJson(network.training)},
+              {"data", data.ToJson()}};
+  std::string text = out.dump(2) + "\n";
   if (o.out.empty()) {
     Print("%s", text.c_str());
     return;
@@ -51,7 +42,9 @@ void Run(const Options& o) {
   AtomicFile file(o.out);
   file.Write(text);
   file.Commit();
-  Log("wrote %s: read it, change it, and train with --model %s\n", o.out.c_str(), o.out.c_str());
+  Log("wrote %s: one of the models that train tries without a preset; read it, change it, and "
+      "train it alone with --model %s\n",
+      o.out.c_str(), o.out.c_str());
 }
 
 }  // namespace
@@ -59,8 +52,9 @@ void Run(const Options& o) {
 void AddDescribe(CLI::App& app) {
   auto o = std::make_shared<Options>();
   CLI::App* c = app.add_subcommand(
-      "describe", "Propose a model for your own data, from the files' headers and values");
+      "describe", "Say what the tables are read as, and propose a network for them");
   AddDataOptions(*c, o->data);
+  AddEvidenceOptions(*c, o->data);
   c->add_option("-o,--output", o->out, "The JSON file to write; else it goes to stdout");
   c->callback([=] { Run(*o); });
 }

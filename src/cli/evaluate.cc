@@ -1,17 +1,20 @@
 // duomo evaluate: how far a file's predictions are from the ratings in a data set, and how well it
 // ranks the items that users will take.
+#include <algorithm>
+
 #include "cli/compare.h"
 #include "cli/two_stages.h"
 #include "cli/workflow.h"
 #include "core/error.h"
 #include "data/model_rows.h"
+#include "description/fields.h"
 #include "evaluation/model_recommender.h"
 #include "evaluation/ratings.h"
 
 namespace duomo::cli {
 
 RatingReport EvaluateRatings(Session& session, const data::Dataset& dataset,
-                             const data::Split& split) {
+                             const data::Split& split, bool training_ratings) {
   std::vector<uint32_t> users = data::RowsInModel(dataset.users, session.model().users().keys);
   std::vector<uint32_t> items = data::RowsInModel(dataset.items, session.model().items().keys);
   const data::Interactions& all = dataset.interactions;
@@ -26,13 +29,14 @@ RatingReport EvaluateRatings(Session& session, const data::Dataset& dataset,
   }
   if (known.empty()) {
     Fail(Status::kInvalidArgument, "the split \"", split.name, "\" of ", dataset.name,
-         " leaves no test rows that the model knows; give another --split");
+         " leaves no test rows that the model knows; give new rows with --test FILE");
   }
   report.model = evaluation::MeasureRatings(all, known, [&](uint32_t user, uint32_t item) {
     return session.engine().Predict(session.Dot(users[user], items[item]));
   });
   double scale = session.model().description().output.scale;
   report.cost = report.model.rmse * report.model.rmse / (scale * scale);
+  if (!training_ratings || split.train.empty()) return report;
   evaluation::BiasBaseline baseline(all, split.train);
   report.global_mean =
       evaluation::MeasureRatings(all, known, [&](uint32_t, uint32_t) { return baseline.mean(); });
@@ -46,8 +50,8 @@ void PrintReport(const RatingReport& report, const std::string& name) {
     Print("  %-24s %7.4f %7.4f\n", what.c_str(), errors.rmse, errors.mae);
   };
   Print("%zu test ratings              RMSE     MAE\n", report.model.count);
-  line("global mean", report.global_mean);
-  line("user + item bias", report.bias);
+  if (report.global_mean) line("global mean", *report.global_mean);
+  if (report.bias) line("user + item bias", *report.bias);
   line(name, report.model);
 }
 
@@ -58,12 +62,84 @@ struct Options {
   DataOptions data;
   MeasureOptions measure;
   size_t count = 200;
-  bool ranking = false, json = false;
+  bool no_ranking = false, ranking = false, json = false;
 };
 
-// Splits whose test rows come later than the user's training rows ask what comes next.
-bool AsksWhatIsNext(const std::string& split) {
-  return split.starts_with("leave-last") || split.starts_with("time:");
+void PrintRemarks(const TestData& test) {
+  for (const std::string& remark : test.remarks) Print("%s\n", remark.c_str());
+}
+
+// What the file says of systems that a model has to beat, as it was measured in training:
+// {"popularity": {"ndcg@10": 0.1, …}, …}. What has another form is left out.
+std::vector<evaluation::SystemReport> FloorsOf(const model::Model& model) {
+  std::vector<evaluation::SystemReport> out;
+  Json settings = description::JsonOrNull(model.report().settings);
+  if (!settings.is_object() || !settings.contains("floors")) return out;
+  const Json& floors = settings["floors"];
+  if (!floors.is_object()) return out;
+  for (const auto& [name, measures] : floors.items()) {
+    evaluation::SystemReport floor;
+    floor.name = name;
+    if (!measures.is_object()) continue;
+    for (const auto& [measure, value] : measures.items()) {
+      if (!value.is_number()) continue;
+      bool error = measure == "rmse" || measure == "mae";
+      double number = value.get<double>();
+      floor.measures.push_back({measure,
+                                error ? evaluation::Better::kLower : evaluation::Better::kHigher,
+                                {number, number, number}});
+    }
+    if (!floor.measures.empty()) out.push_back(std::move(floor));
+  }
+  return out;
+}
+
+// What was measured in training and stands in the file: floors and the model's own figures.
+void AddFileFigures(const model::Model& model, Json& out) {
+  for (const evaluation::SystemReport& floor : FloorsOf(model)) {
+    for (const evaluation::Measure& m : floor.measures) {
+      out["floors"][floor.name][m.name] = m.value.estimate;
+    }
+  }
+  for (const auto& [name, value] : model.report().metrics) out["file_metrics"][name] = value;
+}
+
+// Measures that the model's own line has, so that columns are few and full.
+std::vector<evaluation::SystemReport> Beside(const evaluation::SystemReport& system,
+                                             std::vector<evaluation::SystemReport> floors) {
+  for (evaluation::SystemReport& floor : floors) {
+    std::erase_if(floor.measures, [&](const evaluation::Measure& m) {
+      return std::none_of(system.measures.begin(), system.measures.end(),
+                          [&](const evaluation::Measure& own) { return own.name == m.name; });
+    });
+  }
+  std::erase_if(floors, [](const auto& floor) { return floor.measures.empty(); });
+  return floors;
+}
+
+// The model's ranking, and beside it the floors that the file carries where the test rows are the
+// same; else these under a heading of their own.
+void PrintRanking(const model::Model& model, const evaluation::SystemReport& system,
+                  const TestData& test) {
+  std::vector<evaluation::SystemReport> floors = Beside(system, FloorsOf(model));
+  if (!test.own_rows || floors.empty()) PrintSystems({system});
+  if (floors.empty()) return;
+  if (test.own_rows) {
+    floors.insert(floors.begin(), system);
+  } else {
+    Print("\nas the file says, measured in training on other rows:\n");
+  }
+  PrintSystems(floors);
+}
+
+void PrintMetrics(const model::Model& model) {
+  std::string line;
+  for (const auto& [name, value] : model.report().metrics) {
+    char text[64];
+    std::snprintf(text, sizeof(text), "%.6g", value);
+    line += StrCat(line.empty() ? "" : ", ", name, ' ', text);
+  }
+  if (!line.empty()) Print("\nin the file: %s\n", line.c_str());
 }
 
 // A ranking model: what it makes of a candidate model's lists.
@@ -74,7 +150,8 @@ void RunRanking(const Options& o, const Session& ranking) {
          "--candidates");
   }
   Session candidates(o.candidates);
-  TestData test = OpenTestData(o.data, o.measure, &ranking.model());
+  TestData test = OpenTestData(
+      o.data, o.measure, {{&ranking.model(), o.file}, {&candidates.model(), o.candidates}});
   evaluation::RankingCases cases = evaluation::BuildRankingCases(test.dataset, test.split);
   TwoStages stages =
       RunTwoStages(candidates.shared_engine(), ranking.shared_engine(), test, cases.task, o.count);
@@ -89,6 +166,8 @@ void RunRanking(const Options& o, const Session& ranking) {
                {"candidates", o.candidates},
                {"count", o.count},
                {"split", test.split.name},
+               {"trained_rows", TrainedRowsJson(test.trained[0])},
+               {"candidates_trained_rows", TrainedRowsJson(test.trained[1])},
                {"ranking",
                 {{"users", cases.task.cases.size()},
                  {"items", cases.task.items},
@@ -104,6 +183,7 @@ void RunRanking(const Options& o, const Session& ranking) {
   PrintSystems({before_report, after_report});
   Print("\npipeline less candidates, the same users drawn for both\n");
   PrintSystems({difference});
+  PrintRemarks(test);
   for (const std::string& warning : Warnings(cases, o.measure)) Log("%s\n", warning.c_str());
 }
 
@@ -117,12 +197,15 @@ void Run(const Options& o) {
     Log("%s reads histories but holds none: its users are measured as newcomers\n",
         o.file.c_str());
   }
-  TestData test = OpenTestData(o.data, o.measure, &session.model());
+  TestData test = OpenTestData(o.data, o.measure, {{&session.model(), o.file}});
   const std::string& name = session.model().description().name;
   bool rates = PredictsRatings(session.model());
-  Json out = {{"file", o.file}, {"split", test.split.name}};
+  Json out = {{"file", o.file},
+              {"split", test.split.name},
+              {"trained_rows", TrainedRowsJson(test.trained[0])}};
+  if (!test.remarks.empty()) out["remarks"] = test.remarks;
   if (rates) {
-    RatingReport report = EvaluateRatings(session, test.dataset, test.split);
+    RatingReport report = EvaluateRatings(session, test.dataset, test.split, test.training_ratings);
     if (!o.json) {
       PrintReport(report, name);
       if (report.unknown > 0) {
@@ -136,25 +219,29 @@ void Run(const Options& o) {
                 {"unknown_rows", report.unknown},
                 {"cost", report.cost}});
     out["model"] = errors(report.model);
-    out["user_item_bias"] = errors(report.bias);
-    out["global_mean"] = errors(report.global_mean);
+    if (report.bias) out["user_item_bias"] = errors(*report.bias);
+    if (report.global_mean) out["global_mean"] = errors(*report.global_mean);
   }
-  if (o.ranking || !rates || AsksWhatIsNext(test.split.name)) {
+  if (!o.no_ranking || !rates) {
     evaluation::RankingCases cases = evaluation::BuildRankingCases(test.dataset, test.split);
     evaluation::ModelRecommender model(session.shared_engine(), test.dataset);
     auto system = MeasureSystem(model, false, test, cases.task, o.measure);
     out["ranking"] = {{"users", cases.task.cases.size()},
                       {"items", cases.task.items},
                       {"later_training_rows", cases.later_training_rows},
+                      {"repeated_rows", cases.repeated_rows},
                       {"measures", MeasuresJson(system.measures)}};
     if (!o.json) {
       Print("%s%zu users ranked over %u items by %s\n", rates ? "\n" : "", cases.task.cases.size(),
             cases.task.items, name.c_str());
-      PrintSystems({system});
+      PrintRanking(session.model(), system, test);
       for (const std::string& warning : Warnings(cases, o.measure)) Log("%s\n", warning.c_str());
     }
   }
-  if (o.json) PrintJson(out);
+  AddFileFigures(session.model(), out);
+  if (o.json) return PrintJson(out);
+  PrintMetrics(session.model());
+  PrintRemarks(test);
 }
 
 }  // namespace
@@ -164,11 +251,20 @@ void AddEvaluate(CLI::App& app) {
   CLI::App* c = app.add_subcommand("evaluate", "Measure a model on the test rows of a data set");
   c->add_option("FILE", o->file, "A .duomo file")->required();
   AddDataOptions(*c, o->data);
+  // Test rows of one's own need no other data.
+  c->parse_complete_callback([o] {
+    bool own = !o->data.tables.interactions.empty();
+    if (o->data.data.empty() && !own && o->measure.test.empty()) {
+      throw CLI::RequiredError(
+          "DATA, or --interactions FILE for data of your own, or --test FILE for test rows alone,");
+    }
+    if (!o->data.data.empty() && own) throw CLI::ExcludesError("DATA", "--interactions");
+  });
   AddUserRange(*c, o->data, "as the file was trained");
   AddMeasureOptions(*c, o->measure);
-  c->add_flag(
-      "--ranking", o->ranking,
-      "Also measure rankings [where the split is leave-last or time, or no ratings are predicted]");
+  c->add_flag("--no-ranking", o->no_ranking,
+              "Ratings alone, without the ranking of all items for every user");
+  c->add_flag("--ranking", o->ranking, "Measure rankings, as is usual now; for older scripts")->group("");
   c->add_option("--candidates", o->candidates,
                 "For a ranking model: the .duomo file that finds what it puts in order");
   AddCountOption(*c, o->count);

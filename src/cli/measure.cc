@@ -50,6 +50,16 @@ void PrintTable(const std::vector<std::vector<std::string>>& rows) {
 void AddMeasureOptions(CLI::App& command, MeasureOptions& o) {
   AddSplitOption(command, o.split, "as the file was trained");
   command.add_option("--seed", o.seed, "Of a split that is drawn [as the file was trained]");
+  command
+      .add_option("--test", o.test,
+                  "A table of test rows (as --interactions): all of them count, and all rows of the "
+                  "data are training rows")
+      ->excludes("--split")
+      ->excludes("--seed");
+  command
+      .add_option("--trained-rows", o.trained_rows,
+                  "allow: measure even on rows that a file was trained on [refuse]")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, bool>{{"refuse", false}, {"allow", true}}));
   command.add_option("-k", o.ks, "Lengths of the lists, with commas between")
       ->delimiter(',')
       ->check(AtLeastOne())
@@ -57,26 +67,6 @@ void AddMeasureOptions(CLI::App& command, MeasureOptions& o) {
   command.add_option(
       "--sampled-negatives", o.sampled_negatives,
       "Rank among so many drawn items instead of all: only to compare with papers [all]");
-}
-
-TestData OpenTestData(DataOptions data, const MeasureOptions& o, const model::Model* model) {
-  TestData test;
-  Json settings = model ? Settings(*model) : Json::object();
-  if (data.user_range.empty() && settings.contains("user_range") &&
-      settings["user_range"].is_string()) {
-    data.user_range = settings["user_range"].get<std::string>();
-  }
-  test.dataset = ReadData(data);
-  std::string split = o.split;
-  if (split.empty()) split = model ? model->report().split : "leave-last";
-  // A random split drawn by another seed than the training's would test on rows that the model
-  // has learned from.
-  uint64_t seed = o.seed.value_or(0);
-  if (!o.seed && settings.contains("seed") && settings["seed"].is_number_unsigned()) {
-    seed = settings["seed"].get<uint64_t>();
-  }
-  test.split = SplitData(data, data::ParseSplit(split), test.dataset, seed);
-  return test;
 }
 
 bool PredictsRatings(const model::Model& model) {

@@ -1,9 +1,11 @@
 // duomo train: from data to a .duomo file.
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <optional>
 #include <tuple>
 
+#include "cli/automatic.h"
 #include "cli/data_options.h"
 #include "cli/workflow.h"
 #include "core/error.h"
@@ -13,7 +15,8 @@ namespace {
 
 struct Options {
   DataOptions data;
-  std::string file, preset = "hybrid", model, split, candidates, log, plot;
+  std::string file, preset, model, split, candidates, log, plot;
+  double budget = 180;
   std::optional<uint64_t> passes, steps;
   std::optional<uint32_t> batch, negatives;
   std::optional<double> learning_rate, dropout, weight_decay;
@@ -24,6 +27,7 @@ struct Options {
   uint32_t threads = 0;
   bool resume = false;
   bool store_history = false, no_user_vectors = false, json = false;
+  bool no_floor = false, no_history = false, keep_test_rows = false;
 };
 
 // All of a text as a finite number.
@@ -104,9 +108,55 @@ std::string ResumeCommand(const CLI::App& command) {
   return "duomo " + command.get_name() + positions + options + " --resume";
 }
 
+// Options that say how one network is trained: without --preset and --model it is the first preset.
+constexpr const char* kOfNetworks[] = {
+    "--candidates", "--passes",       "--steps",      "--batch",         "--negatives",
+    "--schedule",   "--warmup",       "--dropout",    "--weight-decay",  "--learning-rate",
+    "--id-dropout", "--test-every",   "--early-stop", "--checkpoint",    "--log",
+    "--plot",       "--no-user-vectors"};
+// And those of a search for the best model.
+constexpr const char* kOfSearches[] = {"--budget", "--no-floor", "--keep-test-rows", "--no-history"};
+constexpr const char* kFirstPreset = "hybrid";
+
+// The preset that was meant; empty: the best model is looked for. Throws for wrong usage.
+std::string PresetOf(const Options& o, const CLI::App& command) {
+  auto given = [&](const char* name) { return command.count(name) > 0; };
+  auto setting = std::find_if(std::begin(kOfNetworks), std::end(kOfNetworks), given);
+  bool named = !o.preset.empty() || !o.model.empty();
+  if (!named && setting == std::end(kOfNetworks)) return "";
+  for (const char* name : kOfSearches) {
+    if (!given(name)) continue;
+    throw CLI::ValidationError(
+        name, StrCat("is for a search for the best model, without ",
+                     !o.model.empty() ? "--model" : named ? "--preset" : *setting));
+  }
+  if (named) return o.preset;
+  Log("%s is a setting of a network, so this trains the preset %s; --preset names another, and "
+      "without both the best model is looked for\n",
+      *setting, kFirstPreset);
+  return kFirstPreset;
+}
+
+void RunSearch(const Options& o) {
+  AutomaticRun run;
+  run.data = o.data;
+  run.file = o.file;
+  run.split = o.split;
+  run.budget = o.budget;
+  run.seed = o.seed;
+  run.threads = o.threads;
+  run.floors = !o.no_floor;
+  run.store_history = !o.no_history;
+  run.keep_test_rows = o.keep_test_rows;
+  run.json = o.json;
+  TrainAutomatically(run);
+}
+
 void Run(const Options& o, const CLI::App& command) {
+  std::string preset = PresetOf(o, command);
+  if (preset.empty() && o.model.empty()) return RunSearch(o);
   TrainingRun run;
-  std::tie(run.recipe, run.options) = FindRecipe(o.preset, o.model);
+  std::tie(run.recipe, run.options) = FindRecipe(preset, o.model);
   if (o.passes) run.options.passes = *o.passes;
   if (o.steps) {
     run.options.steps = *o.steps;
@@ -145,6 +195,8 @@ void Run(const Options& o, const CLI::App& command) {
   run.resume_command = ResumeCommand(command);
   data::SplitSpec spec = data::ParseSplit(o.split.empty() ? run.recipe.split : o.split);
   data::Dataset dataset = ReadData(o.data);
+  BindPreset(run, dataset);
+  if (o.data.data.empty()) run.tables = TablesOf(o.data);
   TrainingResult result = Train(run, dataset, SplitData(o.data, spec, dataset, o.seed));
   Log("wrote %s after %llu steps, %.1f s in all\n", o.file.c_str(),
       static_cast<unsigned long long>(result.steps), result.seconds);
@@ -168,16 +220,28 @@ void Run(const Options& o, const CLI::App& command) {
 
 void AddTrain(CLI::App& app) {
   auto o = std::make_shared<Options>();
-  CLI::App* c = app.add_subcommand("train", "Learn a model from ratings and write a .duomo file");
+  CLI::App* c = app.add_subcommand("train", "Learn the model that fits your data, or the one you name, and write a .duomo file");
   AddDataOptions(*c, o->data);
   AddUserRange(*c, o->data, "all");
   c->add_option("-o,--output", o->file, "The .duomo file to write")->required();
-  auto* preset = c->add_option("--preset", o->preset, "A built-in model")
-                     ->capture_default_str()
+  auto* preset = c->add_option("--preset", o->preset,
+                               "A built-in model [without this and --model: what fits the data best]")
                      ->check(CLI::IsMember(description::PresetNames()));
   c->add_option("--model", o->model, "Your own model: a JSON file like the presets")
       ->excludes(preset);
-  AddSplitOption(*c, o->split, "as the preset says");
+  c->add_option_function<std::string>(
+       "--budget", [o = o.get()](const std::string& text) { o->budget = ParseBudget(text); },
+       "Without a preset: how long to look for the best model, as 90s, 20m or 2h [3m]")
+      ->type_name("TIME")
+      ->check(Checked("TIME", [](const std::string& text) { ParseBudget(text); }));
+  c->add_flag("--no-floor", o->no_floor,
+              "Without a preset: write the best learned model even where a floor is better");
+  c->add_flag("--keep-test-rows", o->keep_test_rows,
+              "Without a preset: write the model that was measured, not one learned from all rows");
+  c->add_flag("--no-history", o->no_history,
+              "Without a preset: do not keep in the file who has taken what");
+  AddEvidenceOptions(*c, o->data);
+  AddSplitOption(*c, o->split, "as the preset says, or as the data allow");
   c->add_option("--candidates", o->candidates,
                 "A candidate model's .duomo file, for a preset that learns to rank its results");
   c->add_option("--passes", o->passes, "Passes over the training rows [2]")->check(AtLeastOne());

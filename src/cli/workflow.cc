@@ -9,16 +9,15 @@
 #include <filesystem>
 
 #include "cli/observers.h"
+#include "cli/provenance.h"
 #include "core/error.h"
 #include "core/file_io.h"
+#include "data/bind.h"
 #include "model/parameters.h"
 #include "training/task.h"
 
 namespace duomo::cli {
 
-namespace {
-
-// Better said before an hour of training than after it.
 void RequireWritable(const std::string& file) {
   RequireReplaceable(file);
   std::filesystem::path folder = std::filesystem::path(file).parent_path();
@@ -28,8 +27,6 @@ void RequireWritable(const std::string& file) {
   Fail(Status::kIo, "cannot write ", file, ": ", std::strerror(errno), " (folder ", folder.string(),
        ')');
 }
-
-}  // namespace
 
 std::pair<description::Recipe, training::TrainingOptions> FindRecipe(const std::string& preset,
                                                                      const std::string& file) {
@@ -48,8 +45,32 @@ std::pair<description::Recipe, training::TrainingOptions> FindRecipe(const std::
   }
 }
 
-TrainingResult Train(const TrainingRun& run, const data::Dataset& dataset,
-                     const data::Split& split) {
+void BindPreset(TrainingRun& run, const data::Dataset& dataset) {
+  if (run.recipe.preset.empty()) return;
+  training::TrainingOptions& options = run.options;
+  training::ExampleOptions& examples = options.examples;
+  data::BindOptions wanted;
+  wanted.preset = run.recipe.preset;
+  wanted.computed = training::ComputedInputs(options);
+  if (!examples.alike.empty()) wanted.needed = {examples.alike};
+  wanted.learns_ratings = options.loss == training::Loss::kSquared;
+  wanted.learns_order = examples.kind != training::ExampleKind::kRatings;
+  data::BoundPreset bound = data::BindToData(run.recipe.model, dataset, wanted);
+  run.recipe.preset.clear();
+  for (const auto& [name, column] : bound.renamed) {
+    if (examples.alike == name) examples.alike = column;
+    for (auto& dropout : options.id_dropout) {
+      if (dropout.first == name) dropout.first = column;
+    }
+  }
+  for (const std::string& name : bound.left_out) {
+    std::erase_if(options.id_dropout, [&](const auto& dropout) { return dropout.first == name; });
+  }
+  for (const std::string& note : bound.notes) Log("%s\n", note.c_str());
+}
+
+TrainingResult Train(TrainingRun run, const data::Dataset& dataset, const data::Split& split) {
+  BindPreset(run, dataset);
   for (const std::string* file : {&run.file, &run.plot}) {
     if (!file->empty()) RequireWritable(*file);
   }
@@ -129,6 +150,7 @@ TrainingResult Train(const TrainingRun& run, const data::Dataset& dataset,
   settings["seed"] = run.options.seed;
   if (run.early_stop > 0) settings["early_stop"] = run.early_stop;
   if (!run.user_range.empty()) settings["user_range"] = run.user_range;
+  settings["data"] = RecordJson({dataset, split, run.options.seed, run.tables ? &*run.tables : nullptr});
   contents.report.settings = settings.dump();
   auto metric = [&](const char* name, double value) {
     contents.report.metrics.emplace_back(name, value);

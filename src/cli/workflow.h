@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "data/dataset.h"
 #include "data/split.h"
+#include "data/tables.h"
 #include "description/json.h"
 #include "evaluation/ratings.h"
 #include "training/export.h"
@@ -22,6 +23,8 @@ struct TrainingRun {
   std::string file;        // the .duomo file to write
   std::string log, plot;   // or empty
   std::string user_range;  // that the data set was restricted to, for the report; or empty
+  // How tables of one's own were read, for the report; none for data that are known by their files.
+  std::optional<data::TablesSpec> tables;
 
   std::string checkpoint;  // the folder; or empty
   uint64_t checkpoint_every = 1000, early_stop = 0;
@@ -37,10 +40,18 @@ struct TrainingResult {
   bool interrupted = false;
 };
 
+// Better said before an hour of training than after it: throws Error(kIo) where a file could not be
+// written.
+void RequireWritable(const std::string& file);
+
 // Trains and writes run.file; progress goes to stderr. Looks first whether the files can be written
-// where they shall be.
-TrainingResult Train(const TrainingRun& run, const data::Dataset& dataset,
-                     const data::Split& split);
+// where they shall be. Binds a preset that is not bound yet.
+TrainingResult Train(TrainingRun run, const data::Dataset& dataset, const data::Split& split);
+
+// Fits a preset to other tables than those it was written for (data/bind.h), its options too, and
+// says on stderr what was changed. Once; nothing for a recipe that is not a preset. To be called
+// before the split, whose errors would come first otherwise.
+void BindPreset(TrainingRun& run, const data::Dataset& dataset);
 
 // The recipe of a preset, or of a file where `file` is not empty, and its training settings.
 std::pair<description::Recipe, training::TrainingOptions> FindRecipe(const std::string& preset,
@@ -48,12 +59,13 @@ std::pair<description::Recipe, training::TrainingOptions> FindRecipe(const std::
 
 // A model and the two simplest predictors on the same test rows.
 struct RatingReport {
-  evaluation::RatingErrors model, bias, global_mean;
+  evaluation::RatingErrors model;
+  std::optional<evaluation::RatingErrors> bias, global_mean;  // none without training ratings
   double cost = 0;     // squared error of the head's number
   size_t unknown = 0;  // test rows left out: their user or item is not in the model
 };
 RatingReport EvaluateRatings(Session& session, const data::Dataset& dataset,
-                             const data::Split& split);
+                             const data::Split& split, bool training_ratings = true);
 void PrintReport(const RatingReport& report, const std::string& name);
 
 }  // namespace duomo::cli

@@ -33,7 +33,8 @@ std::string Reason(int code) {
 }
 
 Descriptor OpenToRead(const std::string& path, size_t& size) {
-  Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  // A pipe without a writer, or a device, must not make the caller wait before it is refused.
+  Descriptor file{::open(path.c_str(), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)};
   if (file.fd < 0) Fail(Status::kIo, "cannot open ", path, ": ", Reason(errno));
   struct stat info;
   if (::fstat(file.fd, &info) != 0) Fail(Status::kIo, "cannot stat ", path, ": ", Reason(errno));

@@ -5,8 +5,9 @@ namespace {
 
 bool IsSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-// Length of the well-formed character that starts at text[i], 0 if there is none.
-size_t CharacterLength(std::string_view text, size_t i) {
+}  // namespace
+
+size_t Utf8Length(std::string_view text, size_t i) {
   auto byte = [&](size_t k) -> unsigned {
     return i + k < text.size() ? static_cast<unsigned char>(text[i + k]) : 0u;
   };
@@ -29,7 +30,30 @@ size_t CharacterLength(std::string_view text, size_t i) {
   return 0;
 }
 
-}  // namespace
+char32_t Utf8Character(std::string_view character) {
+  auto byte = [&](size_t k) -> char32_t { return static_cast<unsigned char>(character[k]); };
+  if (character.size() == 1) return byte(0);
+  char32_t c = byte(0) & (0x7F >> character.size());
+  for (size_t k = 1; k < character.size(); ++k) c = c << 6 | (byte(k) & 0x3F);
+  return c;
+}
+
+void AppendUtf8(std::string& out, char32_t c) {
+  auto put = [&](char32_t byte) { out += static_cast<char>(byte); };
+  if (c < 0x80) return put(c);
+  if (c < 0x800) {
+    put(0xC0 | c >> 6);
+  } else {
+    if (c < 0x10000) {
+      put(0xE0 | c >> 12);
+    } else {
+      put(0xF0 | c >> 18);
+      put(0x80 | (c >> 12 & 0x3F));
+    }
+    put(0x80 | (c >> 6 & 0x3F));
+  }
+  put(0x80 | (c & 0x3F));
+}
 
 std::string Latin1ToUtf8(std::string_view latin1) {
   std::string out;
@@ -47,7 +71,7 @@ std::string Latin1ToUtf8(std::string_view latin1) {
 
 bool IsUtf8(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
-    size_t length = CharacterLength(text, i);
+    size_t length = Utf8Length(text, i);
     if (length == 0) return false;
     i += length;
   }

@@ -1,4 +1,4 @@
-// Text as Duomo treats it everywhere: UTF-8 in memory, words as in the training data.
+// Text as Duomo treats it everywhere: UTF-8 in memory. How it is cut into words is in tokens.h.
 #pragma once
 
 #include <string>
@@ -10,6 +10,13 @@ namespace duomo {
 // ISO-8859-1 to UTF-8; never fails, every byte is a character.
 std::string Latin1ToUtf8(std::string_view latin1);
 
+// How many bytes the well-formed character that starts at text[i] has, 0 if there is none.
+size_t Utf8Length(std::string_view text, size_t i);
+
+// The character that is all of `character`, well-formed; and its bytes put behind `out`.
+char32_t Utf8Character(std::string_view character);
+void AppendUtf8(std::string& out, char32_t c);
+
 // Well-formed UTF-8 by the Unicode standard's table 3-7 (no surrogates, no overlong forms).
 bool IsUtf8(std::string_view text);
 
@@ -19,8 +26,8 @@ std::string_view Utf8Prefix(std::string_view text, size_t limit);
 // Lower case for ASCII letters only, so that no result depends on a locale or a Unicode version.
 std::string AsciiLower(std::string_view text);
 
-// The words of `text`: split on ASCII white space and lower-cased. What training, the file and
-// raw features at run time all use, so that a word is the same word everywhere.
+// The words of `text`: split on ASCII white space and lower-cased. Version 1 of the tokeniser, and
+// MovieLens' titles as the reference split has them.
 std::vector<std::string> Words(std::string_view text);
 
 }  // namespace duomo

@@ -1,5 +1,11 @@
 #include "core/thread_pool.h"
 
+#include <unistd.h>
+
+#include <csignal>
+
+#include "core/error.h"
+
 namespace duomo {
 namespace {
 
@@ -9,18 +15,46 @@ void Wait(pthread_cond_t& condition, std::unique_lock<std::mutex>& lock, const D
   while (!done()) pthread_cond_wait(&condition, lock.mutex()->native_handle());
 }
 
+// New threads inherit what their maker blocks.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
+
 }  // namespace
 
-ThreadPool::ThreadPool(size_t size) {
-  try {
-    for (size_t i = 1; i < size; ++i) workers_.emplace_back([this, i] { Serve(i); });
-  } catch (...) {
-    Stop();  // a thread that nobody joins would end the process
-    throw;
+ThreadPool::ThreadPool(size_t size) : size_(size), owner_(getpid()) {
+  workers_.reserve(size - 1);  // threads point to their place here
+  const SignalsBlocked blocked;
+  for (size_t i = 1; i < size; ++i) {
+    workers_.push_back({this, i, {}});
+    if (pthread_create(&workers_.back().thread, nullptr, Start, &workers_.back()) == 0) continue;
+    workers_.pop_back();
+    Stop();
+    Fail(Status::kOutOfMemory, "the system starts no ", size - i, " threads more");
   }
 }
 
-ThreadPool::~ThreadPool() { Stop(); }
+ThreadPool::~ThreadPool() {
+  if (!InChild()) Stop();
+}
+
+// Whether this is a copy of the pool, in a process that was forked from the one with the threads.
+bool ThreadPool::InChild() const { return !workers_.empty() && getpid() != owner_; }
+
+void* ThreadPool::Start(void* worker) {
+  auto* self = static_cast<Worker*>(worker);
+  self->pool->Serve(self->index);
+  return nullptr;
+}
 
 void ThreadPool::Stop() {
   {
@@ -28,7 +62,7 @@ void ThreadPool::Stop() {
     stopping_ = true;
   }
   pthread_cond_broadcast(&start_);
-  for (std::thread& worker : workers_) worker.join();
+  for (const Worker& worker : workers_) pthread_join(worker.thread, nullptr);
 }
 
 void ThreadPool::Call(size_t worker) {
@@ -56,6 +90,11 @@ void ThreadPool::Serve(size_t worker) {
 }
 
 void ThreadPool::Run(const std::function<void(size_t)>& work) {
+  if (InChild()) {
+    // Without the lock, which a thread that is not here may have held.
+    for (size_t worker = 0; worker < size_; ++worker) work(worker);
+    return;
+  }
   {
     std::lock_guard lock(mutex_);
     work_ = &work;

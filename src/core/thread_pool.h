@@ -3,32 +3,47 @@
 #pragma once
 
 #include <pthread.h>
+#include <sys/types.h>
 
 #include <cstddef>
 #include <exception>
 #include <functional>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 namespace duomo {
 
+// Its threads block every signal, so that a process's handlers run on threads of its own. A child
+// of fork() has none of them: there Run() does all of the work on the calling thread, and the
+// destructor leaves them alone. (Not while another thread of the parent was inside Run().)
 class ThreadPool {
  public:
-  // size >= 1; the caller's thread is worker 0. Throws std::system_error where the system refuses.
+  // size >= 1; the caller's thread is worker 0. Throws Error(kOutOfMemory) where the system
+  // refuses.
   explicit ThreadPool(size_t size);
+  ThreadPool(const ThreadPool&) = delete;
   ~ThreadPool();
-  size_t size() const { return workers_.size() + 1; }
+  size_t size() const { return size_; }
 
   // Calls work(0) … work(size()-1), one a thread, and returns when all are done. The first
   // exception is thrown here. Not reentrant; one caller at a time.
   void Run(const std::function<void(size_t)>& work);
 
  private:
+  struct Worker {
+    ThreadPool* pool;
+    size_t index;
+    pthread_t thread;
+  };
+  static void* Start(void* worker);
   void Serve(size_t worker);
   void Stop();
   void Call(size_t worker);
-  std::vector<std::thread> workers_;
+  bool InChild() const;
+  // Not std::thread, which ends the process where nobody can join it: in a child.
+  std::vector<Worker> workers_;
+  size_t size_;
+  pid_t owner_;
   std::mutex mutex_;
   // Not std::condition_variable, whose wait() takes a newer libstdc++ than all else here.
   pthread_cond_t start_ = PTHREAD_COND_INITIALIZER, done_ = PTHREAD_COND_INITIALIZER;

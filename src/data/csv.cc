@@ -13,7 +13,6 @@ namespace duomo::data {
 namespace {
 
 constexpr size_t kPiece = size_t{1} << 18;
-constexpr std::string_view kSeparators = ",;\t|";
 
 struct Seen {
   bool beyond_ascii, nul;
@@ -41,14 +40,16 @@ Seen LookAt(std::string_view bytes) {
 
 CsvReader::CsvReader(std::unique_ptr<ByteSource> bytes, std::string where,
                      const CsvOptions& options)
-    : bytes_(std::move(bytes)), where_(std::move(where)), options_(options), buffer_(kPiece) {
+    : TableReader(std::move(where), options.skip_bad_lines),
+      bytes_(std::move(bytes)),
+      options_(options),
+      buffer_(kPiece) {
   Start();
-  if (options_.separator == '\0') DetectSeparator();
+  if (options_.separator == '\0') DetectDialect();
   if (options_.separator == '\n' || options_.separator == '\r' || options_.separator == '"') {
     Fail(Status::kInvalidArgument, "a quote or line end cannot separate fields");
   }
   special_[static_cast<uint8_t>(options_.separator)] = special_[static_cast<uint8_t>('\n')] = true;
-  special_[static_cast<uint8_t>('"')] = options_.quotes;
   if (options_.names.empty()) {
     cut_.resize(kMaxColumns);
     if (!CutRow())
@@ -56,7 +57,7 @@ CsvReader::CsvReader(std::unique_ptr<ByteSource> bytes, std::string where,
     std::vector<std::string> names(fields_.begin(), fields_.end());
     columns_ = names.size();
     header_ = std::move(names);
-    CheckHeader();
+    if (options_.unique_names) CheckHeader();
   } else {
     columns_ = options_.names.size();
     header_ = options_.names;
@@ -64,17 +65,13 @@ CsvReader::CsvReader(std::unique_ptr<ByteSource> bytes, std::string where,
   cut_.resize(columns_);
 }
 
-void CsvReader::FailAt(uint64_t line, const std::string& what) const {
-  Fail(Status::kCorrupt, where_, ", line ", line, ": ", what, ". Mend the line",
-       header_.empty() ? "" : ", or leave bad lines out with --skip-bad-lines");
-}
-
 // Takes a byte order mark away.
 void CsvReader::Start() {
   while (end_ < 4 && Fill()) continue;
   std::string_view head(buffer_.data(), end_);
   if (head.starts_with("\xFF\xFE") || head.starts_with("\xFE\xFF")) {
-    Fail(Status::kCorrupt, where_, " is UTF-16; save it as UTF-8");
+    Fail(Status::kCorrupt, where_,
+         " is UTF-16; save it as UTF-8, e.g. with iconv -f UTF-16 -t UTF-8");
   }
   if (head.starts_with("\xEF\xBB\xBF")) begin_ = 3;
 }
@@ -94,23 +91,13 @@ bool CsvReader::Fill() {
   return !at_end_;
 }
 
-void CsvReader::DetectSeparator() {
-  auto line = [&] {
-    std::string_view text(buffer_.data() + begin_, end_ - begin_);
-    size_t first = std::min(text.find_first_not_of("\r\n"), text.size());
-    return text.substr(first, text.find('\n', first) - first);
-  };
-  // A first line longer than a piece of the file is hardly one.
-  while (end_ < buffer_.size() && begin_ + line().size() == end_ && Fill()) continue;
-  std::ptrdiff_t counts[kSeparators.size()] = {};
-  bool quoted = false;
-  for (char c : line()) {
-    if (c == '"') quoted = !quoted;
-    size_t i = kSeparators.find(c);
-    if (!quoted && i != kSeparators.npos) ++counts[i];
-  }
-  auto most = std::max_element(std::begin(counts), std::end(counts)) - std::begin(counts);
-  options_.separator = kSeparators[static_cast<size_t>(most)];
+void CsvReader::DetectDialect() {
+  while (end_ < buffer_.size() && Fill()) continue;
+  Dialect found = FindDialect({buffer_.data() + begin_, end_ - begin_}, at_end_,
+                              {.separator = "", .quotes = options_.quotes});
+  options_.separator = found.separator;
+  options_.twice = found.twice;
+  options_.runs = found.runs;
 }
 
 void CsvReader::CheckHeader() {
@@ -122,6 +109,66 @@ void CsvReader::CheckHeader() {
   }
 }
 
+// The field that begins with the quote at p; p moves behind it.
+CsvReader::Quoted CsvReader::CutQuoted(const char* row, const char*& p, uint64_t& newlines) {
+  const char* end = buffer_.data() + end_;
+  const char* from = p + 1;
+  const uint64_t before = newlines, opened = line_ + newlines;
+  bool doubled = false, backslash = false;
+  for (p = from;;) {
+    const char* quote = static_cast<const char*>(
+        p < end ? std::memchr(p, '"', static_cast<size_t>(end - p)) : nullptr);
+    const char* stop = quote == nullptr ? end : quote;
+    newlines += static_cast<uint64_t>(std::count(p, stop, '\n'));
+    p = stop;
+    if (static_cast<size_t>(p - from) > kMaxField || static_cast<size_t>(p - row) > kMaxRow) {
+      TooLong(static_cast<size_t>(p - row), true, newlines, opened);
+      return Quoted::kBad;
+    }
+    if (quote == nullptr) {
+      if (!at_end_) return Quoted::kMore;
+      Fail(Status::kCorrupt, where_, ", line ", opened,
+           ": the quote that opens here is never closed; if quotes mean nothing in this file, say "
+           "--quotes none");
+    }
+    const char* slash = p;
+    while (slash > from && slash[-1] == '\\') --slash;
+    bool escaped = ((p - slash) & 1) != 0;
+    if (escaped && options_.quotes == Quotes::kBackslash) {
+      backslash = true;
+      ++p;
+      continue;
+    }
+    if (p + 1 == end && !at_end_) return Quoted::kMore;
+    if (p + 1 < end && p[1] == '"') {
+      doubled = true;
+      p += 2;
+      continue;
+    }
+    bool closes = p + 1 == end || p[1] == '\n' || p[1] == '\r' || p[1] == options_.separator;
+    if (!escaped || closes || !options_.lenient) break;
+    backslash = true;
+    ++p;
+  }
+  backslash = backslash || (options_.quotes == Quotes::kBackslash &&
+                            std::memchr(from, '\\', static_cast<size_t>(p - from)) != nullptr);
+  Field field{static_cast<size_t>(from - row), static_cast<size_t>(p - from), doubled, backslash};
+  ++p;
+  if (p < end && *p == '\r') {
+    if (p + 1 == end && !at_end_) return Quoted::kMore;
+    if (p + 1 == end || p[1] == '\n') ++p;
+  }
+  if (!at_end_ && p + (options_.twice ? 1 : 0) >= end) return Quoted::kMore;
+  if (p < end && *p != '\n' && !AtSeparator(p, end)) {
+    if (options_.lenient && newlines == before) return Quoted::kBare;
+    Misquoted(count_ + 1, static_cast<size_t>(p - row), newlines);
+    return Quoted::kBad;
+  }
+  if (count_ < cut_.size()) cut_[count_] = field;
+  ++count_;
+  return Quoted::kField;
+}
+
 // Finds the fields of the row at begin_ and its size, or refuses it.
 CsvReader::Found CsvReader::Cut() {
   const char* row = buffer_.data() + begin_;
@@ -130,68 +177,61 @@ CsvReader::Found CsvReader::Cut() {
   uint64_t newlines = 0;  // inside quotes
   count_ = 0;
   if (p == end) return at_end_ ? Found::kEnd : Found::kMore;
-  auto add = [&](const char* from, const char* to, bool doubled) {
-    if (count_ < cut_.size()) {
-      cut_[count_] = {static_cast<size_t>(from - row), static_cast<size_t>(to - from), doubled};
-    }
-    ++count_;
-  };
   auto offset = [&](const char* at) { return static_cast<size_t>(at - row); };
+  const size_t width = options_.twice ? 2 : 1;
+  const bool quotes = options_.quotes != Quotes::kNone;
   for (;;) {
-    const char* from = p;
-    if (p < end && *p == '"' && options_.quotes) {
-      uint64_t opened = line_ + newlines;
-      bool doubled = false;
-      from = ++p;
-      for (;;) {
-        const char* quote = static_cast<const char*>(
-            p < end ? std::memchr(p, '"', static_cast<size_t>(end - p)) : nullptr);
-        const char* stop = quote == nullptr ? end : quote;
-        newlines += static_cast<uint64_t>(std::count(p, stop, '\n'));
-        p = stop;
-        if (static_cast<size_t>(p - from) > kMaxField || offset(p) > kMaxRow) {
-          return TooLong(offset(p), true, newlines, opened);
-        }
-        if (quote == nullptr) {
-          if (!at_end_) return Found::kMore;
-          Fail(Status::kCorrupt, where_, ", line ", opened,
-               ": the quote that opens here is never closed");
-        }
-        if (p + 1 == end && !at_end_) return Found::kMore;
-        if (p + 1 == end || p[1] != '"') break;
-        doubled = true;
-        p += 2;
-      }
-      add(from, p, doubled);
-      ++p;
-      if (p < end && *p == '\r') {
-        if (p + 1 == end && !at_end_) return Found::kMore;
-        if (p + 1 == end || p[1] == '\n') ++p;
-      }
+    if (options_.runs) {
+      while (p < end && *p == ' ') ++p;
       if (p == end && !at_end_) return Found::kMore;
-      if (p < end && *p != options_.separator && *p != '\n') {
-        return Misquoted(count_, offset(p), newlines);
+      bool blank_end = p == end || *p == '\n' || (*p == '\r' && p + 1 < end && p[1] == '\n');
+      if (blank_end && count_ > 0) {
+        if (p < end && *p == '\r') ++p;
+        break;
       }
-    } else {
-      while (p < end && !special_[static_cast<uint8_t>(*p)]) ++p;
+    }
+    const char* from = p;
+    bool bare = !quotes || p == end || *p != '"';
+    if (!bare) {
+      switch (CutQuoted(row, p, newlines)) {
+        case Quoted::kField:
+          break;
+        case Quoted::kMore:
+          return Found::kMore;
+        case Quoted::kBad:
+          return Found::kBad;
+        case Quoted::kBare:
+          bare = true;
+          p = from;
+          break;
+      }
+    }
+    if (bare) {
+      for (;; ++p) {
+        while (p < end && !special_[static_cast<uint8_t>(*p)]) ++p;
+        if (p == end || *p == '\n' || !options_.twice) break;
+        if (p + 1 == end && !at_end_) return Found::kMore;
+        if (AtSeparator(p, end)) break;
+      }
       if (static_cast<size_t>(p - from) > kMaxField || offset(p) > kMaxRow) {
         return TooLong(offset(p), false, newlines, 0);
       }
       if (p == end && !at_end_) return Found::kMore;
-      if (p < end && *p == '"') return Misquoted(count_ + 1, offset(p), newlines);
-      bool last = p == end || *p == '\n';
-      add(from, last && p > from && p[-1] == '\r' ? p - 1 : p, false);
+      if (count_ < cut_.size()) {
+        bool last = p == end || *p == '\n';
+        const char* to = last && p > from && p[-1] == '\r' ? p - 1 : p;
+        cut_[count_] = {offset(from), static_cast<size_t>(to - from), false, false};
+      }
+      ++count_;
     }
-    if (p < end && *p == options_.separator) {
-      ++p;
-      // Whether one more field follows is known only with the next byte, or at the end.
-      if (p == end && !at_end_) return Found::kMore;
-      continue;
-    }
-    row_size_ = offset(p) + (p < end ? 1 : 0);
-    next_line_ = line_ + newlines + 1;
-    return Found::kRow;
+    if (p == end || *p == '\n') break;
+    p += width;
+    // Whether one more field follows is known only with the next byte, or at the end.
+    if (p == end && !at_end_) return Found::kMore;
   }
+  row_size_ = offset(p) + (p < end ? 1 : 0);
+  next_line_ = line_ + newlines + 1;
+  return Found::kRow;
 }
 
 CsvReader::Found CsvReader::Misquoted(size_t field, size_t at, uint64_t newlines) {
@@ -268,7 +308,7 @@ bool CsvReader::Accept() {
   Seen seen = LookAt({row, row_size_});
   if (seen.nul) return Bad("there is a NUL byte; is this a text file?");
   if (seen.beyond_ascii && !options_.latin1 && !IsUtf8({row, row_size_})) {
-    return Bad("the text is not UTF-8; if the file is ISO-8859-1, say so");
+    return Bad("the text is not UTF-8; if the file is ISO-8859-1, say so with --latin1");
   }
   if (columns_ == 0 && count_ > kMaxColumns) {
     return Bad(count_, " columns; at most ", kMaxColumns, " are possible");
@@ -282,11 +322,16 @@ bool CsvReader::Accept() {
   for (size_t i = 0; i < count_; ++i) {
     Field field = cut_[i];
     char* text = row + field.begin;
-    if (field.doubled) {
+    if (field.doubled || field.backslash) {
       size_t to = 0;
       for (size_t from = 0; from < field.size; ++from, ++to) {
+        char next = from + 1 < field.size ? text[from + 1] : '\0';
+        if (field.backslash && text[from] == '\\' && (next == '"' || next == '\\')) {
+          ++from;
+        } else if (field.doubled && text[from] == '"' && next == '"') {
+          ++from;  // the second of two
+        }
         text[to] = text[from];
-        if (text[from] == '"') ++from;  // the second of two
       }
       field.size = to;
     }

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/text.h"
+#include "core/tokens.h"
 #include "data/vocabulary.h"
 #include "model/model.h"
 
@@ -196,7 +196,7 @@ class Encoder {
   }
 
   static std::vector<std::string> FirstWords(const Input& input, const std::string& text) {
-    std::vector<std::string> words = Words(text);
+    std::vector<std::string> words = Tokens(text, input.tokenizer);
     if (input.max_length > 0 && words.size() > input.max_length) words.resize(input.max_length);
     return words;
   }

@@ -45,7 +45,7 @@ CsvReader Open(const Source& source, std::string_view file, char separator, size
                const ReadOptions& options) {
   CsvOptions csv;
   csv.separator = separator;
-  csv.quotes = false;
+  csv.quotes = Quotes::kNone;
   csv.latin1 = true;
   csv.skip_bad_lines = options.skip_bad_lines;
   csv.names = Names(columns);

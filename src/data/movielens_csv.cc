@@ -33,14 +33,15 @@ void DropMissingGenres(Column& genres) {
 Dataset ReadMovieLensCsv(const Source& source, const ReadOptions& options) {
   TablesSpec spec;
   spec.name = source.name();
-  spec.separator = ',';
+  spec.separator = ",";
+  spec.quotes = Quotes::kDoubled;
   spec.skip_bad_lines = options.skip_bad_lines;
   spec.roles = {"userId", "movieId", "rating", "timestamp", "", "movieId", "title"};
   spec.kinds = {{"items.genres", ColumnKind::kSet},
                 {"userId", ColumnKind::kInteger},
                 {"movieId", ColumnKind::kInteger}};
   auto open = [&](const char* file) {
-    return TableSource{source.Stream(file), source.Where(file), {}, true};
+    return TableSource{source.Stream(file), source.Where(file)};
   };
   Dataset out = ReadTables(spec, open("ratings.csv"), {}, open("movies.csv"));
   out.users.columns[0].name = "user_id";

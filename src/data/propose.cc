@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "core/error.h"
-#include "core/text.h"
+#include "core/tokens.h"
 
 namespace duomo::data {
 namespace {
@@ -21,6 +21,7 @@ using model::Scope;
 
 constexpr uint32_t kKeyWidth = 32, kTextWidth = 32, kSetWidth = 32, kNumberWidth = 8;
 constexpr size_t kFewValues = 256, kManyInSets = 1000;
+constexpr Tokenizer kProposed = Tokenizer::kUnicode;
 constexpr uint32_t kNarrowest = 64, kWidest = 200;
 
 // What a column's values are like.
@@ -44,7 +45,7 @@ Values Look(const std::vector<Value>& values) {
 double WordsPerText(const std::vector<std::string>& texts) {
   size_t words = 0, some = 0;
   for (const std::string& text : texts) {
-    words += Words(text).size();
+    words += Tokens(text, kProposed).size();
     some += text.empty() ? 0 : 1;
   }
   return some == 0 ? 0 : static_cast<double>(words) / static_cast<double>(some);
@@ -52,7 +53,7 @@ double WordsPerText(const std::vector<std::string>& texts) {
 
 class Proposer {
  public:
-  explicit Proposer(const Dataset& dataset) : dataset_(dataset) {}
+  Proposer(const Dataset& dataset, std::optional<Goal> goal) : dataset_(dataset), goal_(goal) {}
 
   Proposal Run() {
     if (dataset_.interactions.size() == 0 || dataset_.users.size() == 0 ||
@@ -220,6 +221,7 @@ class Proposer {
     } else if (title || words >= 1.5) {
       model::Encoder& encoder =
           Add(column, InputKind::kTokens, KeyKind::kString, EncoderKind::kConvolution, kTextWidth);
+      out_.model.inputs.back().tokenizer = kProposed;
       encoder.windows = {3};
       encoder.filters = kTextWidth;
       encoder.activation = model::Activation::kTanh;
@@ -247,10 +249,11 @@ class Proposer {
     const auto& ratings = dataset_.interactions.ratings;
     auto [least, most] = std::minmax_element(ratings.begin(), ratings.end());
     model::Description& d = out_.model;
-    out_.implicit = *least == *most;
+    out_.implicit = goal_ ? *goal_ == Goal::kRank : *least == *most;
     if (out_.implicit) {
       d.head.kind = model::HeadKind::kDot;
       d.output.unit = "score";
+      if (goal_) d.head.item_bias = ItemKey();
       return;
     }
     d.head = {model::HeadKind::kCosine, 5};
@@ -260,7 +263,20 @@ class Proposer {
     d.output.unit = "rating";
   }
 
+  // The input of the items' keys; -1 where their column was left out.
+  int32_t ItemKey() const {
+    const auto& inputs = out_.model.inputs;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      const Column* column = dataset_.items.Find(inputs[i].name);
+      if (inputs[i].scope == Scope::kItem && column != nullptr && IsKey(*column, dataset_.items)) {
+        return static_cast<int32_t>(i);
+      }
+    }
+    return -1;
+  }
+
   const Dataset& dataset_;
+  std::optional<Goal> goal_;
   Proposal out_;
   Scope scope_ = Scope::kUser;
   std::map<std::vector<uint32_t>, std::string> seen_;  // categories of this side, by their codes
@@ -268,6 +284,54 @@ class Proposer {
 
 }  // namespace
 
-Proposal Propose(const Dataset& dataset) { return Proposer(dataset).Run(); }
+Proposal Propose(const Dataset& dataset, std::optional<Goal> goal) {
+  return Proposer(dataset, goal).Run();
+}
+
+void DropUnused(model::Description& d) {
+  // Keeps the elements that are used; by old index, the new one.
+  auto keep = [](auto& elements, const std::vector<uint8_t>& used) {
+    std::vector<uint32_t> place(elements.size());
+    uint32_t next = 0;
+    for (size_t i = 0; i < place.size(); ++i) {
+      if (used[i] == 0) continue;
+      place[i] = next;
+      if (next != i) elements[next] = std::move(elements[i]);
+      ++next;
+    }
+    elements.resize(next);
+    return place;
+  };
+  auto move = [](int32_t& index, const std::vector<uint32_t>& place) {
+    if (index >= 0) index = static_cast<int32_t>(place[static_cast<size_t>(index)]);
+  };
+  std::vector<uint8_t> inputs(d.inputs.size()), tables(d.tables.size()),
+      vocabularies(d.vocabularies.size());
+  for (const model::Tower& tower : d.towers) {
+    for (const model::Encoder& e : tower.encoders) {
+      inputs[e.input] = 1;
+      if (e.table >= 0) tables[static_cast<size_t>(e.table)] = 1;
+    }
+  }
+  for (int32_t bias : {d.head.user_bias, d.head.item_bias}) {
+    if (bias >= 0) inputs[static_cast<size_t>(bias)] = 1;
+  }
+  auto input_place = keep(d.inputs, inputs), table_place = keep(d.tables, tables);
+  for (const model::Input& input : d.inputs) {
+    if (input.vocabulary >= 0) vocabularies[static_cast<size_t>(input.vocabulary)] = 1;
+  }
+  for (const model::Table& table : d.tables) vocabularies[table.vocabulary] = 1;
+  auto vocabulary_place = keep(d.vocabularies, vocabularies);
+  for (model::Tower& tower : d.towers) {
+    for (model::Encoder& e : tower.encoders) {
+      e.input = input_place[e.input];
+      move(e.table, table_place);
+    }
+  }
+  move(d.head.user_bias, input_place);
+  move(d.head.item_bias, input_place);
+  for (model::Input& input : d.inputs) move(input.vocabulary, vocabulary_place);
+  for (model::Table& table : d.tables) table.vocabulary = vocabulary_place[table.vocabulary];
+}
 
 }  // namespace duomo::data

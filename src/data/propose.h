@@ -1,10 +1,12 @@
 // A first description for data that nobody has described yet: a proposal, to be read and changed.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "data/dataset.h"
+#include "data/evidence.h"
 #include "model/description.h"
 
 namespace duomo::data {
@@ -22,12 +24,20 @@ struct Proposal {
 //   keys          an embedding, 32 wide
 //   categories    (strings or integers with few values that repeat) embeddings, 8 to 16 wide
 //   sets          multi-hot, 32 wide; with more than 1,000 values a mean of embeddings
-//   text          (strings of several words, seldom alike) a convolution over words, 32 wide
+//   text          (strings of several words, seldom alike) a convolution over words as Unicode
+//                 has them, 32 wide
 //   numbers       (and integers with many values) standardised, then 8 wide
 // Columns with a single value, codes that hardly repeat, and columns that say the same as one
 // before are left out. Towers are 64 to 200 wide, by what goes into them. The output covers the
 // ratings that occur: head 5·cosine, -5 for the least and 5 for the largest of them.
 // Throws Error(kInvalidArgument) when the data set is empty.
-Proposal Propose(const Dataset& dataset);
+//
+// `goal`: kRank makes the head a dot product whatever the ratings say, with a bias for every item,
+// so that what is popular needs no vectors; without a goal, ratings that differ are predicted.
+Proposal Propose(const Dataset& dataset, std::optional<Goal> goal = std::nullopt);
+
+// Takes inputs that no encoder and no bias reads out of a description, and the tables and
+// vocabularies that nothing else uses.
+void DropUnused(model::Description& description);
 
 }  // namespace duomo::data

@@ -1,6 +1,8 @@
 // The usual names of columns, the most telling first.
 #include "data/roles.h"
 
+#include <algorithm>
+
 #include "core/error.h"
 
 namespace duomo::data {
@@ -62,6 +64,15 @@ std::string List(std::span<const std::string> header) {
 }
 
 }  // namespace
+
+bool IsUsualName(std::string_view name) {
+  std::string plain = Plain(name.substr(0, name.find(':')));
+  for (Names names : {Names(kUsers), Names(kItems), Names(kRatings), Names(kTimestamps),
+                      Names(kTitles)}) {
+    if (std::find(names.begin(), names.end(), plain) != names.end()) return true;
+  }
+  return plain == "id";
+}
 
 std::string_view RoleName(Role role) {
   constexpr std::string_view kNames[] = {"user",     "item",     "rating", "timestamp",

@@ -19,6 +19,9 @@ inline constexpr size_t kNoColumn = static_cast<size_t>(-1);
 size_t FindRole(Role role, std::span<const std::string> header, const std::string& wish,
                 const std::string& where);
 
+// True for a name that plays one of the roles above for most people.
+bool IsUsualName(std::string_view name);
+
 // How ApplyMapping() calls it: "user", "users.id".
 std::string_view RoleName(Role role);
 

@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "data/pairs.h"
 
 namespace duomo::data {
 namespace {
@@ -29,6 +30,12 @@ void RequireTimes(const SplitSpec& spec, const Interactions& rows) {
 template <typename Generator>
 void MarkAtRandom(Generator generator, double share, Marks& test) {
   for (uint8_t& mark : test) mark = generator.Uniform() < share ? 1 : 0;
+}
+
+// Copies of a row go where the first of them goes.
+void MoveRepeats(const Interactions& rows, Marks& marks) {
+  std::vector<uint32_t> first = FirstOfPair(rows);
+  for (size_t i = 0; i < marks.size(); ++i) marks[i] = marks[first[i]];
 }
 
 // Draws for training rows alone: what is test for paddle takes no part.
@@ -64,18 +71,25 @@ std::vector<uint32_t> InTime(const Interactions& rows) {
   return order;
 }
 
+// Of each pair the last row in time counts.
 void MarkLast(const Interactions& rows, uint32_t n, Marks& test) {
+  constexpr uint32_t kNone = UINT32_MAX;
   uint32_t users = 0;
   for (uint32_t user : rows.users) users = std::max(users, user + 1);
-  std::vector<uint32_t> left(users);  // of each user, not yet seen from the end
-  for (uint32_t user : rows.users) ++left[user];
-  std::vector<uint32_t> marked(users), order = InTime(rows);
+  std::vector<uint32_t> first = FirstOfPair(rows), order = InTime(rows);
+  std::vector<uint32_t> last(rows.size(), kNone);  // of the pair whose first row this is
+  for (uint32_t row : order) last[first[row]] = row;
+  std::vector<uint32_t> left(users), marked(users);  // pairs of each user, not seen from the end
+  for (size_t i = 0; i < rows.size(); ++i) left[rows.users[i]] += first[i] == i ? 1 : 0;
   for (auto i = order.rbegin(); i != order.rend(); ++i) {
     uint32_t user = rows.users[*i];
-    if (marked[user] == n || left[user] == 1) continue;
+    if (last[first[*i]] != *i || marked[user] == n || left[user] == 1) continue;
     test[*i] = kTest;
     ++marked[user];
     --left[user];
+  }
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (test[i] == kTrain && test[last[first[i]]] == kTest) test[i] = kLeftOut;
   }
 }
 
@@ -91,8 +105,8 @@ std::span<const SplitForm> SplitForms() {
   static constexpr SplitForm kForms[] = {
       {SplitKind::kPaddle, "paddle", "paddle", "a tenth of the rows, drawn as in Paddle's chapter"},
       {SplitKind::kRatio, "ratio:R", "ratio:0.1", "the share R of the rows, drawn by --seed"},
-      {SplitKind::kLeaveLast, "leave-last", "leave-last", "each user's last row in time"},
-      {SplitKind::kLeaveLast, "leave-last:N", "leave-last:5", "each user's last N rows in time"},
+      {SplitKind::kLeaveLast, "leave-last", "leave-last", "each user's last item in time"},
+      {SplitKind::kLeaveLast, "leave-last:N", "leave-last:5", "each user's last N items in time"},
       {SplitKind::kTime, "time:Q", "time:0.9", "all rows after the share Q of them, by time"},
       {SplitKind::kColdItems, "cold-items:R", "cold-items:0.1",
        "all rows of the share R of the items, drawn by --seed"},
@@ -157,12 +171,15 @@ Split MakeSplit(const SplitSpec& spec, const Interactions& interactions, uint64_
   switch (spec.kind) {
     case SplitKind::kPaddle:
       MarkAtRandom(PythonRandom(0), kPaddleShare, test);
+      MoveRepeats(interactions, test);
       break;
     case SplitKind::kPaddleValidation:
       MarkPaddleValidation(test);
+      MoveRepeats(interactions, test);
       break;
     case SplitKind::kRatio:
       MarkAtRandom(Random(seed), spec.share, test);
+      MoveRepeats(interactions, test);
       break;
     case SplitKind::kLeaveLast:
       RequireTimes(spec, interactions);
@@ -189,6 +206,7 @@ Split MakeSplit(const SplitSpec& spec, const Interactions& interactions, uint64_
     Fail(Status::kInvalidArgument, "the split \"", spec.name, "\" leaves none of ", test.size(),
          " rows to train on");
   }
+  if (spec.kind == SplitKind::kLeaveLast) split.repeats_left_out = test.size() - tests - trains;
   split.test.reserve(tests);
   split.train.reserve(trains);
   for (uint32_t i = 0; i < test.size(); ++i) {

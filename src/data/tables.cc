@@ -32,9 +32,9 @@ class TablesReader {
     out_.name = spec_.name;
     users_.where = users.where;
     items_.where = items.where;
-    if (users.bytes != nullptr) ReadSide(users_, Open(users));
-    if (items.bytes != nullptr) ReadSide(items_, Open(items));
-    ReadInteractions(Open(interactions));
+    if (users.bytes != nullptr) ReadSide(users_, *Open(users));
+    if (items.bytes != nullptr) ReadSide(items_, *Open(items));
+    ReadInteractions(*Open(interactions));
     SeparateNames();
     Finish(users_, out_.users);
     Finish(items_, out_.items);
@@ -55,14 +55,14 @@ class TablesReader {
     std::vector<std::string> titles = {};
   };
 
-  CsvReader Open(TableSource& source) const {
-    CsvOptions options;
+  std::unique_ptr<TableReader> Open(TableSource& source) const {
+    TableOptions options;
     options.separator = spec_.separator;
-    options.quotes = source.quotes;
+    options.quotes = source.quotes ? source.quotes : spec_.quotes;
     options.latin1 = spec_.latin1;
     options.skip_bad_lines = spec_.skip_bad_lines;
-    options.names = source.names;
-    return {std::move(source.bytes), source.where, options};
+    options.columns = source.names;
+    return OpenTable(std::move(source.bytes), source.where, options);
   }
 
   // The stated kind of a side column, if any.
@@ -93,13 +93,13 @@ class TablesReader {
   }
 
   // False and said where a key cannot be one.
-  bool GoodKey(CsvReader& in, const SideData& side, std::string_view key) {
+  bool GoodKey(TableReader& in, const SideData& side, std::string_view key) {
     if (key.empty()) return in.Bad("the ", side.word, " is empty");
     if (!side.integers_only || Fits(key, ColumnKind::kInteger)) return true;
     return in.Bad("the ", side.word, ' ', Quote(key), " is not an integer");
   }
 
-  void ReadSide(SideData& side, CsvReader in) {
+  void ReadSide(SideData& side, TableReader& in) {
     size_t columns = in.header().size();
     // The name that was given for the interactions is as good here, where this table has it.
     bool shared = side.wish.empty() && std::find(in.header().begin(), in.header().end(),
@@ -134,7 +134,7 @@ class TablesReader {
         return in.Bad(side.word, ' ', Quote(cells[key]), " stands there twice");
       }
       for (size_t i = 0; i < columns; ++i) {
-        if (i != key && !in.header()[i].empty()) guesses[i].Add(cells[i]);
+        if (i != key && !in.unnamed(i)) guesses[i].Add(cells[i]);
       }
       if (title != kNoColumn) side.titles.emplace_back(cells[title]);
       return true;
@@ -144,14 +144,14 @@ class TablesReader {
     if (side.keys.size() == 0) Nothing(in, StrCat(side.word, 's'));
     for (size_t i = 0; i < columns; ++i) {
       const std::string& name = in.header()[i];
-      if (i == key || name.empty()) continue;
+      if (i == key || in.unnamed(i)) continue;
       side.columns.push_back(
           guesses[i].Make(name, kinds[i] != nullptr ? *kinds[i] : guesses[i].Kind()));
     }
   }
 
   // The row of a key in the interactions; says what is wrong where there is none.
-  bool RowOf(CsvReader& in, SideData& side, std::string_view key, uint32_t& row) {
+  bool RowOf(TableReader& in, SideData& side, std::string_view key, uint32_t& row) {
     if (!GoodKey(in, side, key)) return false;
     if (side.given) {
       if (side.keys.Find(key, row)) return true;
@@ -161,7 +161,7 @@ class TablesReader {
     return true;
   }
 
-  void ReadInteractions(CsvReader in) {
+  void ReadInteractions(TableReader& in) {
     const ColumnRoles& roles = spec_.roles;
     size_t user = FindRole(Role::kUser, in.header(), roles.user, in.where());
     size_t item = FindRole(Role::kItem, in.header(), roles.item, in.where());
@@ -243,14 +243,14 @@ class TablesReader {
     side.keys.MoveTo(table, side.key_name);
   }
 
-  [[noreturn]] void NoColumn(Role role, const CsvReader& in) const {
+  [[noreturn]] void NoColumn(Role role, const TableReader& in) const {
     std::string list;
     for (const std::string& name : in.header()) list += StrCat(list.empty() ? "" : ", ", name);
     Fail(Status::kInvalidArgument, in.where(), ": none of the columns ", list, " looks like the ",
          RoleName(role), "; name it with --map ", RoleName(role), "=COLUMN");
   }
 
-  [[noreturn]] void Nothing(const CsvReader& in, std::string_view what) const {
+  [[noreturn]] void Nothing(const TableReader& in, std::string_view what) const {
     Fail(Status::kInvalidArgument, in.where(), " has no ", what,
          in.skipped() > 0 ? StrCat("; all of its ", in.skipped(), " lines were bad and skipped")
                           : "");

@@ -2,13 +2,15 @@
 // See CSV.md for the formats.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "data/csv.h"
 #include "data/dataset.h"
+#include "data/table_reader.h"
 
 namespace duomo::data {
 
@@ -24,10 +26,11 @@ struct TablesSpec {
   // Files as OpenBytes() takes them: plain, .gz, or in a zip archive. `users` and `items` may be
   // empty: then users and items are those of the interactions, in order of first appearance.
   std::string interactions, users, items;
-  std::string name;          // of the data set; empty: that of the interactions' file
-  char separator = '\0';     // between fields; '\0': found out, for each file
-  char set_separator = '|';  // between the values of a set
-  bool latin1 = false;       // the files are ISO-8859-1; else UTF-8
+  std::string name;              // of the data set; empty: that of the interactions' file
+  std::string separator;         // between fields, as SeparatorFrom() gives it; empty: found out
+  std::optional<Quotes> quotes;  // none: found out, for each file
+  char set_separator = '|';      // between the values of a set
+  bool latin1 = false;           // the files are ISO-8859-1; else UTF-8
   bool skip_bad_lines = false;
   ColumnRoles roles;
   // Kinds of columns that shall not be guessed (of keys, too: integer or string), by "COLUMN",
@@ -59,7 +62,7 @@ struct TableSource {
   std::unique_ptr<ByteSource> bytes;
   std::string where;
   std::vector<std::string> names = {};  // of the columns, for a file without a header row
-  bool quotes = true;
+  std::optional<Quotes> quotes = {};    // none: as the spec says
 };
 Dataset ReadTables(const TablesSpec& spec, TableSource interactions, TableSource users,
                    TableSource items);

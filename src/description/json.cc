@@ -17,6 +17,7 @@ constexpr string_view kActivations[] = {"identity", "tanh", "sigmoid", "relu"};
 constexpr string_view kPoolings[] = {"sum", "mean", "max"};
 constexpr string_view kNormalizations[] = {"none", "standard", "quantile"};
 constexpr string_view kEncoderKinds[] = {"embedding", "bag", "multi_hot", "convolution", "number"};
+constexpr string_view kTokenizers[] = {"spaces", "unicode"};  // from version 1
 constexpr string_view kSides[] = {"user", "item", "joint"};
 constexpr string_view kHeadKinds[] = {"cosine", "dot", "logistic"};
 constexpr string_view kOutputKinds[] = {"linear", "exponential", "sigmoid"};
@@ -167,6 +168,9 @@ Description FromJson(const Json& json) {
       in.vocabulary = Reference(e, "vocabulary", d.vocabularies);
       in.max_length = Small(e, "max_length", e.Count("max_length", 0));
     }
+    if (in.kind == InputKind::kTokens) {
+      in.tokenizer = static_cast<Tokenizer>(1 + e.Choice("tokens", kTokenizers, 0));
+    }
     d.inputs.push_back(std::move(in));
   });
   f.ForEach("towers", [&](Fields& t) {
@@ -217,6 +221,9 @@ Json ToJson(const Description& d) {
     } else {
       e["vocabulary"] = d.vocabularies[static_cast<size_t>(in.vocabulary)].name;
       if (in.max_length > 0) e["max_length"] = in.max_length;
+      if (in.tokenizer != Tokenizer::kSpaces) {
+        e["tokens"] = kTokenizers[static_cast<size_t>(in.tokenizer) - 1];
+      }
     }
   }
   for (const Tower& t : d.towers) {
@@ -244,6 +251,8 @@ Recipe RecipeFromText(const std::string& text, const std::string& source) {
     recipe.model = FromJson(f.Get("model"));
     recipe.split = f.Text("split", recipe.split);
     if (f.Has("training")) recipe.training = f.Get("training");
+    // What `describe` says of the tables is for people.
+    if (f.Has("data")) f.Get("data");
     f.Finish();
     return recipe;
   } catch (const Error& error) {

@@ -1,14 +1,16 @@
 #include "evaluation/ranking.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <limits>
 
 #include "core/random.h"
+#include "evaluation/listed.h"
+#include "evaluation/ranked_rows.h"
 
 namespace duomo::evaluation {
 namespace {
-
-constexpr uint32_t kNone = UINT32_MAX;
 
 struct Better {
   std::span<const float> scores;
@@ -64,37 +66,6 @@ void Check(const RankingTask& task, const RankingOptions& options) {
   }
 }
 
-// 1/log2(rank + 1) and its sums, by rank from 1.
-struct Discounts {
-  explicit Discounts(size_t n) : at(n + 1), sum(n + 1) {
-    for (size_t rank = 1; rank <= n; ++rank) {
-      at[rank] = 1 / std::log2(static_cast<double>(rank) + 1);
-      sum[rank] = sum[rank - 1] + at[rank];
-    }
-  }
-  std::vector<double> at, sum;
-};
-
-// Metrics of a list that starts with the `ranked` items.
-UserRanking Measure(std::span<const uint32_t> ranked, const RankingCase& c, uint32_t k,
-                    const Discounts& discounts) {
-  size_t best = std::min<size_t>(c.relevant.size(), k), hits = 0;
-  double gain = 0, precisions = 0;
-  for (size_t i = 0; i < std::min<size_t>(k, ranked.size()); ++i) {
-    if (!Holds(c.relevant, ranked[i])) continue;
-    ++hits;
-    gain += discounts.at[i + 1];
-    precisions += static_cast<double>(hits) / static_cast<double>(i + 1);
-  }
-  UserRanking out;
-  out.hit = hits > 0 ? 1 : 0;
-  out.ndcg = gain / discounts.sum[best];
-  out.recall = static_cast<double>(hits) / static_cast<double>(c.relevant.size());
-  out.precision = static_cast<double>(hits) / k;
-  out.average_precision = precisions / static_cast<double>(best);
-  return out;
-}
-
 // Rows that are neither seen nor relevant, drawn without repetition.
 void AddNegatives(const RankingCase& c, uint32_t items, const RankingOptions& options,
                   std::vector<uint32_t>& rows) {
@@ -111,9 +82,10 @@ void AddNegatives(const RankingCase& c, uint32_t items, const RankingOptions& op
   }
 }
 
-// One k's lists while users are being evaluated.
-struct Lists {
-  std::vector<double> novelty, popularity;  // by case; NaN: an empty list
+struct Scratch {
+  std::vector<float> scores, drawn;
+  std::vector<uint32_t> rows;
+  RankedRows ranked;
 };
 
 class Evaluation {
@@ -123,100 +95,71 @@ class Evaluation {
         task_(task),
         options_(options),
         longest_(*std::max_element(options.ks.begin(), options.ks.end())),
-        discounts_(std::max<size_t>(1, std::min<size_t>(longest_, task.items))) {}
+        discounts_(std::max<size_t>(1, std::min<size_t>(longest_, task.items))),
+        novelty_(task) {}
 
   RankingResult Run(ThreadPool& pool) {
-    size_t n = task_.cases.size(), ks = options_.ks.size();
+    size_t n = task_.cases.size();
     result_.reciprocal_ranks.resize(n);
-    result_.at.resize(ks);
-    lists_.resize(ks);
-    for (size_t j = 0; j < ks; ++j) {
-      result_.at[j].k = options_.ks[j];
-      result_.at[j].users.resize(n);
-      lists_[j].novelty.assign(n, NAN);
-      lists_[j].popularity.assign(n, NAN);
+    for (uint32_t k : options_.ks) {
+      RankingAt& at = result_.at.emplace_back();
+      at.k = k;
+      at.users.resize(n);
+      if (options_.sampled_negatives == 0) listed_.emplace_back(novelty_, k, n);
     }
-    std::vector<std::vector<std::vector<uint32_t>>> listed(
-        pool.size(), std::vector(ks, std::vector<uint32_t>(task_.items)));
+    std::atomic<uint64_t> nans = 0;
     pool.Run([&](size_t worker) {
       Range range = Share(n, worker, pool.size());
-      std::vector<float> scores(task_.items);
-      std::vector<uint32_t> rows;
-      for (size_t i = range.begin; i < range.end; ++i) User(i, scores, rows, listed[worker]);
-    });
-    for (size_t j = 0; j < ks; ++j) {
-      for (size_t w = 1; w < listed.size(); ++w) {
-        for (size_t i = 0; i < task_.items; ++i) listed[0][j][i] += listed[w][j][i];
+      Scratch scratch;
+      scratch.scores.resize(task_.items);
+      for (size_t i = range.begin; i < range.end; ++i) {
+        recommender_.Score(task_.cases[i].user, scratch.scores);
+        nans += User(i, scratch);
       }
-      Summarise(j, listed[0][j]);
-    }
+    });
+    result_.nan_scores = nans;
+    for (size_t j = 0; j < options_.ks.size(); ++j) Summarise(j);
     for (double r : result_.reciprocal_ranks) result_.mrr += r;
     result_.mrr /= static_cast<double>(n);
     return std::move(result_);
   }
 
  private:
-  void User(size_t index, std::vector<float>& scores, std::vector<uint32_t>& rows,
-            std::vector<std::vector<uint32_t>>& listed) {
+  // Returns how many scores were no numbers.
+  uint64_t User(size_t index, Scratch& s) {
     const RankingCase& c = task_.cases[index];
-    recommender_.Score(c.user, scores);
-    for (uint32_t item = 0; item < task_.items; ++item) {
-      if (!std::isnan(scores[item])) continue;
-      Fail(Status::kInvalidArgument, '"', recommender_.name(), "\" scored item row ", item,
-           " for user row ", c.user, " with NaN");
+    for (uint32_t item : c.excluded) s.scores[item] = kCannot;
+    uint64_t nans = CountScores(s.scores, [](float score) { return score != score; });
+    if (nans > 0) {
+      for (float& score : s.scores) {
+        if (std::isnan(score)) score = std::numeric_limits<float>::lowest();
+      }
     }
-    for (uint32_t item : c.excluded) scores[item] = kCannot;
-    rows.clear();
     if (options_.sampled_negatives > 0) {
-      rows = c.relevant;
-      AddNegatives(c, task_.items, options_, rows);
-    } else {
-      for (uint32_t item = 0; item < task_.items; ++item) rows.push_back(item);
+      s.rows = c.relevant;
+      AddNegatives(c, task_.items, options_, s.rows);
+      s.drawn.assign(task_.items, kCannot);
+      for (uint32_t item : s.rows) s.drawn[item] = s.scores[item];
+      s.scores.swap(s.drawn);
     }
-    std::erase_if(rows, [&](uint32_t item) { return scores[item] == kCannot; });
-    Better better{scores};
-    uint32_t first = kNone;
-    for (uint32_t item : c.relevant) {
-      if (scores[item] == kCannot) continue;
-      if (first == kNone || better(item, first)) first = item;
+    float first = kCannot;  // the best relevant score
+    for (uint32_t item : c.relevant) first = std::max(first, s.scores[item]);
+    if (first > kCannot) {
+      TieGroup tied{CountScores(s.scores, [&](float score) { return score == first; }), 0};
+      for (uint32_t item : c.relevant) tied.relevant += s.scores[item] == first ? 1 : 0;
+      result_.reciprocal_ranks[index] = ExpectedReciprocalRank(
+          CountScores(s.scores, [&](float score) { return score > first; }), tied);
     }
-    if (first != kNone) {
-      auto ahead = std::count_if(rows.begin(), rows.end(),
-                                 [&](uint32_t item) { return better(item, first); });
-      result_.reciprocal_ranks[index] = 1 / (static_cast<double>(ahead) + 1);
-    }
-    KeepFirst(rows, longest_, better);
+    s.ranked.Rank(s.scores, longest_, c.relevant);
     for (size_t j = 0; j < options_.ks.size(); ++j) {
-      result_.at[j].users[index] = Measure(rows, c, options_.ks[j], discounts_);
-      if (options_.sampled_negatives == 0) List(index, j, rows, listed[j]);
+      result_.at[j].users[index] =
+          ExpectedRanking(s.ranked.groups, c.relevant.size(), options_.ks[j], discounts_);
+      if (options_.sampled_negatives == 0) listed_[j].Add(index, s.ranked);
     }
+    return nans;
   }
 
-  void List(size_t index, size_t j, std::span<const uint32_t> rows, std::vector<uint32_t>& listed) {
-    rows = rows.subspan(0, std::min<size_t>(rows.size(), options_.ks[j]));
-    if (rows.empty()) return;
-    double novelty = 0, popularity = 0;
-    for (uint32_t item : rows) {
-      ++listed[item];
-      double users = task_.item_users[item];
-      popularity += users;
-      novelty -= std::log2(std::max(users, 1.0) / std::max(1.0, double(task_.training_users)));
-    }
-    lists_[j].novelty[index] = novelty / static_cast<double>(rows.size());
-    lists_[j].popularity[index] = popularity / static_cast<double>(rows.size());
-  }
-
-  static double MeanOf(const std::vector<double>& values) {
-    double sum = 0, n = 0;
-    for (double v : values) {
-      if (std::isnan(v)) continue;
-      sum += v;
-      n += 1;
-    }
-    return n > 0 ? sum / n : 0;
-  }
-
-  void Summarise(size_t j, std::vector<uint32_t>& listed) {
+  void Summarise(size_t j) {
     RankingAt& at = result_.at[j];
     for (const UserRanking& u : at.users) {
       at.mean.hit += u.hit;
@@ -230,20 +173,7 @@ class Evaluation {
                       &at.mean.average_precision}) {
       *m /= n;
     }
-    if (options_.sampled_negatives > 0) return;
-    ListMetrics& lists = at.lists.emplace();
-    lists.novelty = MeanOf(lists_[j].novelty);
-    lists.popularity = MeanOf(lists_[j].popularity);
-    std::sort(listed.begin(), listed.end());
-    auto items = static_cast<double>(listed.size());
-    double total = 0, weighted = 0, present = 0;
-    for (size_t i = 0; i < listed.size(); ++i) {
-      total += listed[i];
-      weighted += (2 * static_cast<double>(i + 1) - items - 1) * listed[i];
-      present += listed[i] > 0 ? 1 : 0;
-    }
-    lists.coverage = present / items;
-    lists.gini = total > 0 ? weighted / (items * total) : 0;
+    if (options_.sampled_negatives == 0) at.lists = listed_[j].Summarise();
   }
 
   const Recommender& recommender_;
@@ -251,8 +181,9 @@ class Evaluation {
   const RankingOptions& options_;
   uint32_t longest_;
   Discounts discounts_;
+  Novelty novelty_;
   RankingResult result_;
-  std::vector<Lists> lists_;
+  std::vector<Listed> listed_;
 };
 
 }  // namespace

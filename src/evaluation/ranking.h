@@ -39,22 +39,27 @@ struct RankingOptions {
   uint64_t seed = 0;  // of the sample; each user's depends on it and on the user row alone
 };
 
-// With rank 1 the best item, ties by lower row, n relevant items and h of them among the first k:
+// With rank 1 the best item, n relevant items and h of them among the first k. Items of equal score
+// are in no order, neither the file's nor any other: each number here and below is its mean over
+// all orders of the equal ones (tied_ranking.h), so that a model that scores all items alike has
+// what chance has, an HR@k of k / items.
 struct UserRanking {
-  double hit = 0;        // HR: 1 where h > 0
+  double hit = 0;        // HR: the chance that h > 0; 1 or 0 where no tie reaches over k
   double ndcg = 0;       // Σ 1/log2(rank + 1) of the h, over the same of ranks 1 … min(n, k)
   double recall = 0;     // h / n
   double precision = 0;  // h / k, also where the catalogue has fewer than k items
   double average_precision = 0;  // Σ (hits down to that rank / rank) of the h, over min(n, k)
 };
 
-// What the lists of the first k look like, whether right or wrong. Full catalogue only.
+// What the lists of the first k look like, whether right or wrong. Full catalogue only. Where ties
+// reach over k, an item stands in the list with the share of the tied places that are left.
 struct ListMetrics {
   double coverage = 0;    // share of the catalogue that stands in anyone's list
   double novelty = 0;     // −log2(item's users / training users), mean of a list, mean of users;
                           // an item that nobody has counts as had by one
   double popularity = 0;  // the item's training users, mean of a list, mean of users
-  double gini = 0;        // of how often each item is listed: 0 all alike, towards 1 a few only
+  double gini = 0;        // of how often each item is listed, ties shared out: 0 all alike,
+                          // towards 1 a few only
 };
 
 struct RankingAt {
@@ -68,16 +73,18 @@ struct RankingResult {
   double mrr = 0;                        // mean of the next
   std::vector<double> reciprocal_ranks;  // by case: 1 / rank of the best relevant item, at any rank
   std::vector<RankingAt> at;             // one each of RankingOptions::ks
+  // Scores that were not a number, of items that might have been recommended: a defect. They rank
+  // below all numbers.
+  uint64_t nan_scores = 0;
 };
 
 // Users are split over `pool`; the result does not depend on its size. Throws
-// Error(kInvalidArgument) without cases or ks, for a case that breaks the rules above, and for a
-// NaN, naming the user.
+// Error(kInvalidArgument) without cases or ks, and for a case that breaks the rules above.
 RankingResult EvaluateRanking(const Recommender& recommender, const RankingTask& task,
                               const RankingOptions& options, ThreadPool& pool);
 
-// The first k rows by score, ties by lower row, without `excluded` (ascending) and kCannot: fewer
-// than k where there are no more.
+// For showing a list: the first k rows by score, ties by lower row, without `excluded` (ascending)
+// and kCannot: fewer than k where there are no more.
 std::vector<uint32_t> TopRows(std::span<const float> scores, std::span<const uint32_t> excluded,
                               size_t k);
 

@@ -21,7 +21,7 @@ class Recommender {
   virtual std::string_view name() const = 0;
 
   // Fills one score an item row, higher is better, kCannot where there is none. Only the order of
-  // the scores matters. NaN is a defect and makes the evaluation fail.
+  // the scores matters, and equal scores leave it open. NaN is a defect: it ranks below all numbers.
   virtual void Score(uint32_t user, std::span<float> scores) const = 0;
 
   // Ratings, in the unit of the training data. Predict() always gives a finite number where

@@ -32,6 +32,9 @@ class Binder {
       out.history = Lists("users/history", InputKind::kHistory, out.users.count);
     }
     BindStatistics(out.statistics);
+    for (const Input& input : d_.inputs) {
+      if (input.tokenizer != Tokenizer::kSpaces) reader_version_ = kTokenizerReaderVersion;
+    }
     out.reader_version = reader_version_;
     return out;
   }

@@ -20,9 +20,13 @@ namespace duomo::model {
 
 using FindTensor = std::function<std::optional<file::Tensor>(std::string_view name)>;
 
+// The oldest reader that knows tokenisers after the first, which has a greater number than those
+// that are told by the types of tensors.
+inline constexpr uint32_t kTokenizerReaderVersion = 3;
+
 // Views of the tensors that `find` gave.
 struct Binding {
-  uint32_t reader_version = file::kMinimumReaderVersion;  // the oldest that knows their types
+  uint32_t reader_version = file::kMinimumReaderVersion;  // the oldest that knows all of this
   Entities users, items;
   std::vector<KeyIndex> vocabularies;
   FeatureView history;

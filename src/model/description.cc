@@ -122,6 +122,11 @@ class Checker {
       const Input& in = d_.inputs[i];
       RequireEnum(in.scope, Scope::kPair, At("inputs", i, "scope"));
       RequireEnum(in.kind, InputKind::kNumber, At("inputs", i, "kind"));
+      auto tokenizer = static_cast<uint32_t>(in.tokenizer);
+      Require(tokenizer >= 1 && tokenizer <= kLastTokenizer, At("inputs", i, "tokenizer"),
+              "unknown version ", tokenizer);
+      Require(in.kind == InputKind::kTokens || in.tokenizer == Tokenizer::kSpaces,
+              At("inputs", i, "tokenizer"), "only text is cut into words");
       if (in.kind == InputKind::kNumber) {
         Require(in.vocabulary == -1, At("inputs", i, "vocabulary"), "numbers have none");
         Require(std::isfinite(in.fallback), At("inputs", i, "fallback"), "must be finite");

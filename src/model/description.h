@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "core/tokens.h"
+
 namespace duomo::model {
 
 // Whose property an input is: known before the call for a user or an item, or only at the call
@@ -55,6 +57,7 @@ struct Input {
   uint32_t max_length = 0;  // tokens: the first, history: the latest so many; 0: all
   // Numbers: what stands in when none is given, in the input's own unit.
   float fallback = 0;
+  Tokenizer tokenizer = Tokenizer::kSpaces;  // tokens: how text is cut into words
   bool operator==(const Input&) const = default;
 };
 

@@ -104,7 +104,9 @@ KeyIndex KeyIndex::OfStrings(std::span<const uint64_t> offsets, std::string_view
 
 std::optional<uint64_t> KeyIndex::Find(int64_t key) const {
   if (kind_ == KeyKind::kString) return std::nullopt;
-  if (kind_ == KeyKind::kRange) return WithinSize(static_cast<uint64_t>(key));
+  if (kind_ == KeyKind::kRange) {
+    return key < 0 ? std::nullopt : WithinSize(static_cast<uint64_t>(key));
+  }
   if (order_.empty()) return Line(size_, Ascending{integers_.data()}).Find(key);
   auto i = Line(order_.size(), Ordered{integers_, order_}).Find(key);
   return i ? WithinSize(order_[*i]) : std::nullopt;
@@ -112,7 +114,8 @@ std::optional<uint64_t> KeyIndex::Find(int64_t key) const {
 
 void KeyIndex::FindAll(std::span<const int64_t> keys, uint32_t* rows) const {
   auto put = [&](std::optional<uint64_t> row) {
-    *rows++ = static_cast<uint32_t>(row.value_or(kAbsent));
+    // A range may go on where no row of a file is.
+    *rows++ = static_cast<uint32_t>(std::min<uint64_t>(row.value_or(kAbsent), kAbsent));
   };
   if (kind_ == KeyKind::kInt64 && order_.empty()) {
     const Line line(size_, Ascending{integers_.data()});

@@ -27,8 +27,8 @@ class KeyIndex {
   uint64_t size() const { return size_; }
   std::optional<uint64_t> Find(int64_t key) const;           // range and integer keys
   std::optional<uint64_t> Find(std::string_view key) const;  // string keys
-  // Find() of each into rows[keys.size()], kAbsent where there is none. Much faster for many: they
-  // wait for memory together.
+  // Find() of each into rows[keys.size()], kAbsent where there is none or it is beyond. Much faster
+  // for many: they wait for memory together.
   void FindAll(std::span<const int64_t> keys, uint32_t* rows) const;
   static constexpr uint32_t kAbsent = UINT32_MAX;  // files have fewer rows
   int64_t IntegerAt(uint64_t row) const;           // range and integers; strings: the row itself

@@ -61,6 +61,7 @@ std::unique_ptr<fb::DescriptionT> ToTable(const Description& in) {
     o.vocabulary = i.vocabulary;
     o.max_length = i.max_length;
     o.fallback = i.fallback;
+    o.tokenizer = static_cast<uint32_t>(i.tokenizer);
   });
   ForEach(out->towers, in.towers, [](const Tower& t, fb::TowerT& o) {
     o.side = static_cast<fb::Side>(t.side);

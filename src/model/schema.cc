@@ -61,6 +61,15 @@ void ReadTower(const fb::Tower& in, Tower& out) {
   ForEach(out.layers, in.layers(), ReadDense);
 }
 
+Tokenizer ReadTokenizer(uint32_t version, const std::string& input) {
+  if (version > kLastTokenizer) {
+    Fail(Status::kUnsupportedVersion, "the input \"", input, "\" needs version ", version,
+         " of the tokeniser and this Duomo knows up to version ", kLastTokenizer,
+         "; use a newer Duomo");
+  }
+  return static_cast<Tokenizer>(version);
+}
+
 }  // namespace
 
 Description ReadDescription(const fb::Description& in) {
@@ -81,6 +90,7 @@ Description ReadDescription(const fb::Description& in) {
     o.vocabulary = i.vocabulary();
     o.max_length = i.max_length();
     o.fallback = i.fallback();
+    o.tokenizer = ReadTokenizer(i.tokenizer(), o.name);
   });
   ForEach(out.towers, in.towers(), ReadTower);
   if (const fb::Head* head = in.head()) {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <atomic>
-#include <mutex>
+#include <memory>
 #include <utility>
 
 #include "model/planes.h"
@@ -27,21 +27,22 @@ class Catalogue {
     Use(std::move(planes));
   }
   Catalogue(const Catalogue&) = delete;
+  ~Catalogue() { delete centres_.load(std::memory_order_acquire); }
 
   const runtime::Engine& engine() const { return *engine_; }
   const model::Planes& planes() const { return planes_; }  // empty: vectors are scanned
 
-  // Made by the first search that asks: about 0.3 µs a list.
+  // Made by the first search that asks: about 0.3 µs a list. Without a lock, which a child of
+  // fork() could find held by a thread that it does not have: of several that make them, one is
+  // kept.
   const CentreCodes& centres() const {
-    // Not call_once(), which brings in thread-local storage.
-    if (!centres_made_.load(std::memory_order_acquire)) {
-      std::lock_guard lock(centres_mutex_);
-      if (!centres_made_.load(std::memory_order_relaxed)) {
-        centres_ = EncodeCentres(planes_.lists, planes_.width);
-        centres_made_.store(true, std::memory_order_release);
-      }
+    const CentreCodes* codes = centres_.load(std::memory_order_acquire);
+    if (codes != nullptr) return *codes;
+    auto made = std::make_unique<CentreCodes>(EncodeCentres(planes_.lists, planes_.width));
+    if (centres_.compare_exchange_strong(codes, made.get(), std::memory_order_acq_rel)) {
+      codes = made.release();
     }
-    return centres_;
+    return *codes;
   }
 
  private:
@@ -53,9 +54,7 @@ class Catalogue {
   const runtime::Engine* engine_;
   PlaneTensors made_;
   model::Planes planes_;
-  mutable std::mutex centres_mutex_;
-  mutable std::atomic<bool> centres_made_ = false;
-  mutable CentreCodes centres_;
+  mutable std::atomic<const CentreCodes*> centres_ = nullptr;
 };
 
 }  // namespace duomo::retrieval

@@ -77,7 +77,8 @@ bool PlaneQuery::Prepare(const Planes& planes, std::span<const float> vector, do
   const kernels::VectorKernels& k = kernels::Vector();
   size_t width = vector.size(), m = planes.dimensions();
   norm_ = std::sqrt(k.dot(vector.data(), vector.data(), width));
-  if (!(norm_ > 1e-30 && norm_ < 1e30)) return false;
+  if (!(norm_ > 1 / kMostLength && norm_ < kMostLength)) return false;
+  if (!(double{planes.limits[model::kMostNorm]} < 2 * kMostLength)) return false;
   const double least = norm_ * 1e-4;  // so that units are of the query's size
 
   // The second plane's codes: dimensions 0 … half-1 to the low halves, the others to the high ones.

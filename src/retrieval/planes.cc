@@ -83,6 +83,7 @@ class Maker {
   Maker(const model::Rows& vectors, PlaneTensors& out)
       : k_(kernels::Vector()), vectors_(vectors), out_(out), m_(out.axes.size() / vectors.width) {
     x_.resize(vectors.width);
+    zeros_.resize(vectors.width);
     along_.resize(m_);
     left_.resize(vectors.width);
     codes_.resize(std::max<size_t>(vectors.width + 8, m_));
@@ -92,12 +93,15 @@ class Maker {
     const float* x = runtime::FloatsOf(vectors_, row, 1, buffer_);
     double norm = std::sqrt(k_.dot(x, x, vectors_.width));
     x_.assign(x, x + vectors_.width);
-    if (norm > 0) {
+    bool sound = norm < kMostLength;
+    if (norm > 0 && sound) {
       least_norm = least_norm > 0 ? std::min(least_norm, norm) : norm;
       most_norm = std::max(most_norm, norm);
     }
-    bool sound = std::isfinite(norm);
-    if (!sound) std::fill(x_.begin(), x_.end(), 0.0);
+    if (!sound) {  // coded as nothing, so that it does not widen the others' limits
+      std::fill(x_.begin(), x_.end(), 0.0);
+      x = zeros_.data();
+    }
     Coded first = m_ > 0 ? AlongAxes(x) : EncodeNibbles(x_, codes_.data());
     if (m_ == 0) {
       double scale = OfBf16(first.scale);
@@ -119,7 +123,7 @@ class Maker {
   Coded AlongAxes(const float* x) {
     size_t width = vectors_.width;
     k_.dots(x, out_.axes.data(), width, m_, along_.data());
-    for (double& a : along_) a = std::isfinite(a) ? a : 0;
+    for (double& a : along_) a = std::isfinite(a) ? a : 0;  // axes that are given may be anything
     Coded coded = Encode(along_, Most(along_), 1, -127, 127, codes_.data());
     double scale = OfBf16(coded.scale);
     left_ = x_;
@@ -178,7 +182,7 @@ class Maker {
   const size_t m_;
   std::vector<double> x_, along_, left_;
   std::vector<int8_t> codes_;
-  AlignedVector<float> buffer_;
+  AlignedVector<float> buffer_, zeros_;
 };
 
 size_t ChooseAxes(const Spectrum& spectrum) {
@@ -224,7 +228,9 @@ PlaneTensors MakePlanesAlong(const model::Rows& vectors, AlignedVector<float> ax
   for (double limit : {maker.first_norm, maker.second_norm, maker.ratio * (1 + 1e-9)}) {
     out.limits.push_back(FloatUp(limit));
   }
-  out.limits.push_back(static_cast<float>(maker.least_norm * (1 - 0x1p-20)));
+  auto least = static_cast<float>(maker.least_norm * (1 - 0x1p-20));
+  if (double{least} > maker.least_norm) least = std::nextafter(least, 0.0f);  // of denormal size
+  out.limits.push_back(least);
   out.limits.push_back(FloatUp(maker.most_norm * (1 + 0x1p-20)));
   return out;
 }

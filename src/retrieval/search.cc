@@ -24,6 +24,7 @@ void Search::Start(const Catalogue& catalogue, const Query& query) {
   catalogue_ = &catalogue;
   query_ = &query;
   best.Start(catalogue.engine(), query);
+  if (query.k == 0) return;  // nobody asks: there may be no vector either
   vectors_.Start(catalogue.engine(), query);
   soon_.clear();
   later_.clear();
@@ -62,7 +63,7 @@ kernels::ScreenQuery Search::Ask(uint64_t block, kernels::ScreenHits& hits) cons
 void Search::Seed(uint64_t block, kernels::ScreenHits& hits) {
   const size_t count = hits.count;
   if (query_->k > count * kItems / 2) return;
-  size_t groups = std::clamp<size_t>(query_->k / 4, 4, count),
+  size_t groups = std::min(count, std::max<size_t>(query_->k / 4, 4)),
          wanted = query_->k + query_->k / 4 + 1;
   places_.clear();
   for (size_t g = 0; g < groups; ++g) {

@@ -1,4 +1,6 @@
 /* Predictions: one number for a pair in every call, and what an unknown id does. */
+#include <float.h>
+
 #include "check.h"
 
 static void test_pairs(const char* name) {
@@ -90,6 +92,27 @@ static void test_unknown(void) {
   CHECK(isnan(out[0]));
   SUCCEEDS(duomo_predict_vectors(out, strict, vectors, vectors, 2, &error));
   CHECK(out[0] == 2.5f && out[1] == 2.5f); /* zero vectors score 0, never NaN */
+  {
+    const float bad[3] = {NAN, INFINITY, -INFINITY};
+    float others[40] = {0};
+    int i, side;
+    for (i = 0; i < 6; ++i) {
+      const float *users_given = others, *items_given = vectors;
+      side = i % 2;
+      if (side == 1) users_given = vectors, items_given = others;
+      others[20 + i] = bad[i / 2];
+      poison(out, sizeof(out));
+      FAILS(DUOMO_INVALID_ARGUMENT, "pair 1 has NaN or infinity",
+            duomo_predict_vectors(out, strict, users_given, items_given, 2, &error));
+      CHECK(poisoned(out, sizeof(out)));
+      SUCCEEDS(duomo_predict_vectors(out, marking, users_given, items_given, 2, &error));
+      CHECK(out[0] == 2.5f && isnan(out[1]));
+      others[20 + i] = 0;
+    }
+    for (i = 0; i < 20; ++i) others[i] = FLT_MAX; /* every finite number is fine */
+    SUCCEEDS(duomo_predict_vectors(out, strict, others, others, 2, &error));
+    CHECK(out[0] == 5 && out[1] == 2.5f);
+  }
   duomo_context_release(strict);
   duomo_context_release(marking);
   duomo_context_release(logistic);

@@ -69,5 +69,29 @@ void test_similar(void) {
   }
   CHECK(poisoned(&by_id, sizeof(by_id)));
   duomo_context_release(context);
+  { /* marked: no results for it, and the others have theirs, wherever it stands */
+    const char* models[2] = {"player", "shop"};
+    size_t m;
+    for (m = 0; m < 2; ++m) {
+      duomo_model* model = open_model(models[m]);
+      const int64_t known = m == 0 ? 17 : 1051;
+      int64_t mixed[3];
+      context = make_context(model, DUOMO_UNKNOWN_IS_MARKED);
+      for (i = 0; i < 3; ++i) {
+        duomo_topk_request marked = DUOMO_TOPK_REQUEST_INIT;
+        mixed[0] = mixed[1] = mixed[2] = known;
+        mixed[i] = -40;
+        marked.ids = mixed;
+        marked.k = 5;
+        for (marked.count = 1; marked.count <= 3; ++marked.count) {
+          out = into(&by_id);
+          SUCCEEDS(duomo_similar(&out, context, &marked, &error));
+          for (j = 0; j < marked.count; ++j) CHECK(by_id.counts[j] == (i == j ? 0u : 5u));
+        }
+      }
+      duomo_context_release(context);
+      duomo_model_release(model);
+    }
+  }
   duomo_model_release(player);
 }

@@ -1,4 +1,6 @@
 /* Top-k: equal to predicting and sorting, and every way to say what to leave out. */
+#include <float.h>
+
 #include "check.h"
 #include "results.h"
 
@@ -346,15 +348,131 @@ static void test_empty_catalogue(void) {
   duomo_model_release(empty);
 }
 
-/* A host's parallel_for: backwards, on this thread; or a broken one, which forgets the last. */
+/* Vectors handed in that are no numbers fail the call, or have no results and the others do. */
+static void test_bad_vectors(void) {
+  duomo_model* shop = open_model("shop");
+  duomo_context* strict = make_context(shop, DUOMO_UNKNOWN_IS_ERROR);
+  duomo_context* marking = make_context(shop, DUOMO_UNKNOWN_IS_MARKED);
+  const float bad[3] = {NAN, INFINITY, -INFINITY};
+  float vectors[3 * 20];
+  size_t i, which;
+  results r;
+  duomo_topk_result out;
+  duomo_topk_request q = DUOMO_TOPK_REQUEST_INIT;
+  q.count = 3;
+  q.vectors = vectors;
+  q.k = 4;
+  for (i = 0; i < 6; ++i) {
+    for (which = 0; which < 60; ++which) vectors[which] = 0.25f;
+    which = i % 3;
+    vectors[which * 20 + i] = bad[i / 2];
+    out = into(&r);
+    FAILS(DUOMO_INVALID_ARGUMENT, "has NaN or infinity", duomo_topk(&out, strict, &q, &error));
+    FAILS(DUOMO_INVALID_ARGUMENT, "has NaN or infinity", duomo_similar(&out, strict, &q, &error));
+    CHECK(poisoned(&r, sizeof(r)));
+    SUCCEEDS(duomo_topk(&out, marking, &q, &error));
+    CHECK(r.counts[which] == 0 && r.counts[(which + 1) % 3] == 4 && r.counts[(which + 2) % 3] == 4);
+    SUCCEEDS(duomo_similar(&out, marking, &q, &error));
+    CHECK(r.counts[which] == 0 && r.counts[(which + 1) % 3] == 4 && r.counts[(which + 2) % 3] == 4);
+  }
+  for (i = 0; i < 60; ++i) vectors[i] = i % 2 ? FLT_MAX : -FLT_MAX;
+  SUCCEEDS(duomo_topk(&out, strict, &q, &error));
+  SUCCEEDS(duomo_similar(&out, strict, &q, &error));
+  duomo_context_release(strict);
+  duomo_context_release(marking);
+  duomo_model_release(shop);
+}
+
+/* A batch of nobody is fine, whatever else is asked. */
+static void test_empty_batch(void) {
+  duomo_model* shop = open_model("shop");
+  duomo_context* context = make_context(shop, DUOMO_UNKNOWN_IS_ERROR);
+  const size_t none[1] = {0};
+  const int64_t some[1] = {1003};
+  results r;
+  duomo_topk_result out = into(&r);
+  duomo_topk_request q = DUOMO_TOPK_REQUEST_INIT;
+  SUCCEEDS(duomo_topk(&out, context, &q, &error));
+  SUCCEEDS(duomo_similar(&out, context, &q, &error));
+  q.flags = DUOMO_EXCLUDE_SEEN | DUOMO_MINIMUM_SCORE | DUOMO_APPROXIMATE;
+  SUCCEEDS(duomo_topk(&out, context, &q, &error));
+  q.exclude_offsets = none;
+  q.exclude_ids = some;
+  q.allow_ids = some;
+  q.allow_count = 1;
+  SUCCEEDS(duomo_topk(&out, context, &q, &error));
+  q.ids = some;
+  SUCCEEDS(duomo_topk(&out, context, &q, &error));
+  out.ids = NULL, out.scores = NULL, out.counts = NULL;
+  SUCCEEDS(duomo_topk(&out, context, &q, &error));
+  CHECK(poisoned(&r, sizeof(r)));
+  duomo_context_release(context);
+  duomo_model_release(shop);
+}
+
+/* A host's parallel_for: backwards, on this thread; or broken ones, which forget an index (*data),
+ * make a call twice, call for one that there is not, or do nothing. */
 static void backwards(void* data, size_t count, duomo_work work, void* work_data) {
   ++*(int*)data;
   while (count > 0) work(work_data, --count);
 }
 static void forgetful(void* data, size_t count, duomo_work work, void* work_data) {
   size_t i;
-  (void)data;
-  for (i = 0; i + 1 < count; ++i) work(work_data, i);
+  for (i = 0; i < count; ++i) {
+    if (i != *(size_t*)data) work(work_data, i);
+  }
+}
+static void repeating(void* data, size_t count, duomo_work work, void* work_data) {
+  size_t i;
+  for (i = 0; i < count; ++i) work(work_data, i);
+  work(work_data, *(size_t*)data);
+}
+/* As many calls as there must be, one of them for another index. */
+static void confused(void* data, size_t count, duomo_work work, void* work_data) {
+  size_t i;
+  for (i = 0; i < count; ++i) work(work_data, i == *(size_t*)data ? (i + 1) % count : i);
+}
+static void idle(void* data, size_t count, duomo_work work, void* work_data) {
+  (void)data, (void)count, (void)work, (void)work_data;
+}
+
+static void test_broken_threads(void) {
+  const duomo_parallel_for broken[4] = {forgetful, repeating, confused, idle};
+  const char* complaints[4] = {
+      "without calling its work for the index ", "called its work twice for the index ",
+      "called its work twice for the index ", "without calling its work for the index 0"};
+  const int64_t users[4] = {5, 2, 5, 1};
+  duomo_model* shop = open_model("shop");
+  size_t i, which, count;
+  results r;
+  duomo_topk_result out;
+  duomo_topk_request q = DUOMO_TOPK_REQUEST_INIT;
+  duomo_context_options options = DUOMO_CONTEXT_OPTIONS_INIT;
+  q.ids = users;
+  options.threads = 3;
+  options.parallel_data = &which;
+  for (i = 0; i < 4; ++i) {
+    duomo_context* context = NULL;
+    options.parallel_for = broken[i];
+    SUCCEEDS(duomo_context_create(&context, shop, &options, &error));
+    for (which = 0; which < 3; ++which) {
+      for (count = 3; count <= 4; ++count) {
+        q.count = count;
+        out = into(&r);
+        FAILS(DUOMO_INVALID_ARGUMENT, complaints[i], duomo_topk(&out, context, &q, &error));
+        CHECK(poisoned(&r, sizeof(r)));
+      }
+    }
+    if (broken[i] == repeating) { /* an index that there is not */
+      which = 1000;
+      out = into(&r);
+      FAILS(DUOMO_INVALID_ARGUMENT, "called its work for the index 1000",
+            duomo_topk(&out, context, &q, &error));
+      CHECK(poisoned(&r, sizeof(r)));
+    }
+    duomo_context_release(context);
+  }
+  duomo_model_release(shop);
 }
 
 /* Threads of the context's own or of the host: the same bits. */
@@ -397,19 +515,14 @@ static void test_threads(void) {
   options.reserved = 1;
   FAILS(DUOMO_INVALID_ARGUMENT, "reserved", duomo_context_create(&context, shop, &options, &error));
   CHECK(context == NULL);
-  options.reserved = 0;
-  options.parallel_for = forgetful;
-  SUCCEEDS(duomo_context_create(&context, shop, &options, &error));
-  out = into(&shared);
-  FAILS(DUOMO_INVALID_ARGUMENT, "parallel_for returned after 1 calls of its work; it must make 2",
-        duomo_topk(&out, context, &q, &error));
-  CHECK(poisoned(&shared, sizeof(shared)));
-  duomo_context_release(context);
   duomo_model_release(shop);
 }
 
 void test_topk(void) {
   test_threads();
+  test_broken_threads();
+  test_bad_vectors();
+  test_empty_batch();
   test_sources();
   test_limits();
   test_request_errors();

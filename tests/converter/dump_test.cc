@@ -4,16 +4,18 @@
 #include <cstring>
 #include <limits>
 
-#include "converter/base64.h"
 #include "converter/json_form.h"
 #include "converter/shrinking.h"
 #include "core/error.h"
+#include "description/base64.h"
 #include "file/preamble.h"
 
 namespace duomo::convert {
 namespace {
 
 using namespace duomo::testing;
+using description::AppendBase64;
+using description::Base64Size;
 using Json = nlohmann::ordered_json;
 
 class Dump : public ::testing::Test {

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/array.h"
 #include "core/error.h"
@@ -51,6 +52,20 @@ TEST(FileBytesTest, MovesAndEmptyFiles) {
   FileBytes a = FileBytes::Map(folder.File("a"));
   FileBytes b = std::move(a);
   EXPECT_EQ(Text(b.bytes()), "x");
+}
+
+// A pipe that nobody writes to, and devices: refused at once, not waited for.
+TEST(FileBytesTest, WhatIsNoFileIsRefusedWithoutWaiting) {
+  TemporaryFolder folder;
+  ASSERT_EQ(mkfifo(folder.File("pipe").c_str(), 0600), 0);
+  alarm(60);
+  for (auto open : {&FileBytes::Map, &FileBytes::Read}) {
+    for (const std::string& path :
+         {folder.File("pipe"), std::string("/dev/zero"), std::string("/")}) {
+      EXPECT_NE(IoError([&] { open(path); }).find("not a regular file"), std::string::npos) << path;
+    }
+  }
+  alarm(0);
 }
 
 TEST(FileBytesTest, ErrorsNamePathAndReason) {

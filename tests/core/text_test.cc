@@ -13,6 +13,16 @@ TEST(TextTest, Latin1BecomesUtf8) {
   EXPECT_TRUE(IsUtf8(Latin1ToUtf8(all)));
 }
 
+TEST(TextTest, CharactersGoThereAndBack) {
+  for (char32_t c : {0x0u, 0x7Fu, 0x80u, 0x7FFu, 0x800u, 0xD7FFu, 0xFFFFu, 0x10000u, 0x10FFFFu}) {
+    std::string text;
+    AppendUtf8(text, c);
+    EXPECT_EQ(Utf8Length(text, 0), text.size());
+    EXPECT_EQ(Utf8Character(text), c);
+  }
+  EXPECT_EQ(Utf8Length("\xC3", 0), 0u);
+}
+
 TEST(TextTest, KnowsUtf8FromOtherBytes) {
   for (const char* good : {"", "a", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF",
                            "\xEE\x80\x80", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"}) {

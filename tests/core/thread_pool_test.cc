@@ -1,9 +1,15 @@
 #include "core/thread_pool.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
 #include <atomic>
+#include <memory>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 namespace duomo {
@@ -39,6 +45,40 @@ TEST(ThreadPoolTest, AnExceptionReachesTheCallerAndThePoolGoesOn) {
     pool.Run([&](size_t) { ++calls; });
     EXPECT_EQ(calls, 3);
   }
+}
+
+TEST(ThreadPoolTest, WorkersBlockSignalsAndTheCallerDoesNot) {
+  ThreadPool pool(3);
+  std::array<sigset_t, 3> masks;
+  pool.Run([&](size_t worker) { pthread_sigmask(SIG_SETMASK, nullptr, &masks[worker]); });
+  for (size_t worker = 0; worker < 3; ++worker) {
+    for (int signal : {SIGINT, SIGTERM, SIGUSR1, SIGPROF}) {
+      EXPECT_EQ(sigismember(&masks[worker], signal), worker == 0 ? 0 : 1) << worker;
+    }
+  }
+}
+
+// A child has none of the threads: the work is done all the same, and nothing waits for them.
+TEST(ThreadPoolTest, InAChildOfFork) {
+  auto pool = std::make_unique<ThreadPool>(4);
+  pid_t child = fork();
+  if (child == 0) {
+    alarm(60);
+    size_t sum = 0;
+    pool->Run([&](size_t worker) { sum += worker + 1; });
+    bool thrown = false;
+    try {
+      pool->Run([&](size_t) { throw std::runtime_error("no"); });
+    } catch (const std::runtime_error&) {
+      thrown = true;
+    }
+    pool.reset();
+    _exit(sum == 10 && thrown ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST(ShareTest, PartsAreContiguousCompleteAndEven) {

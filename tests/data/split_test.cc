@@ -5,6 +5,7 @@
 #include <cmath>
 #include <set>
 
+#include "data/pairs.h"
 #include "data/real_data.h"
 #include "data/test_files.h"
 
@@ -13,12 +14,12 @@ namespace {
 
 using Rows = std::vector<uint32_t>;
 
-// Users, then times, one pair a row.
+// Users, then times, one pair a row; every row is of another item.
 Interactions Make(const std::vector<std::pair<uint32_t, int64_t>>& rows) {
   Interactions out;
   for (auto [user, time] : rows) {
     out.users.push_back(user);
-    out.items.push_back(0);
+    out.items.push_back(static_cast<uint32_t>(out.items.size()));
     out.ratings.push_back(1);
     out.timestamps.push_back(time);
   }
@@ -90,6 +91,89 @@ TEST(Split, LeaveLast) {
   EXPECT_EQ(MakeSplit("leave-last:2", rows).test, (Rows{1, 2, 3}));
   EXPECT_EQ(MakeSplit("leave-last:9", rows).train, (Rows{0, 4, 5}));  // the first of each
   EXPECT_FAILS(MakeSplit("leave-last", Make({})), Status::kInvalidArgument, "none of 0");
+}
+
+// Nine rows that are three pairs: (0, 0) at 1, 2, 9; (0, 1) at 3, 4, 5; (1, 0) at 6, 7, 8.
+Interactions Repeats() {
+  Interactions out;
+  out.users = {0, 0, 1, 0, 0, 1, 0, 0, 1};
+  out.items = {0, 1, 0, 0, 1, 0, 0, 1, 0};
+  out.ratings.assign(9, 1);
+  out.timestamps = {1, 3, 6, 2, 4, 7, 9, 5, 8};
+  return out;
+}
+
+TEST(Split, FirstOfPairFindsRepeats) {
+  EXPECT_EQ(FirstOfPair(Repeats()), (Rows{0, 1, 2, 0, 1, 2, 0, 1, 2}));
+  EXPECT_EQ(FirstOfPair(Make({{1, 5}, {3, 9}, {1, 7}})), (Rows{0, 1, 2}));
+  EXPECT_EQ(FirstOfPair({}), Rows{});
+}
+
+TEST(Split, RepeatsStandOnOneSideOfDraws) {
+  Interactions rows = Repeats();
+  for (uint32_t item = 5; item < 25; ++item) {  // so that no draw leaves training empty
+    rows.users.push_back(2);
+    rows.items.push_back(item);
+  }
+  size_t with_test = 0;
+  for (const char* name : {"ratio:0.5", "ratio:0.3", "paddle", "paddle-validation"}) {
+    for (uint64_t seed = 0; seed < 20; ++seed) {
+      Split split = MakeSplit(name, rows, seed);
+      std::set<std::pair<uint32_t, uint32_t>> trained;
+      for (uint32_t row : split.train) trained.insert({rows.users[row], rows.items[row]});
+      for (uint32_t row : split.test) {
+        EXPECT_EQ(trained.count({rows.users[row], rows.items[row]}), 0u) << name << seed;
+      }
+      auto copies = std::lower_bound(split.test.begin(), split.test.end(), 9u) - split.test.begin();
+      EXPECT_EQ(copies % 3, 0) << "copies go together";
+      with_test += copies > 0 ? 1 : 0;
+    }
+  }
+  EXPECT_GT(with_test, 10u);
+}
+
+TEST(Split, LeaveLastTakesAPairByItsLastRow) {
+  Split split = MakeSplit("leave-last", Repeats());
+  EXPECT_EQ(split.test, Rows{6});                    // user 0's last item is 0, at 9
+  EXPECT_EQ(split.train, (Rows{1, 2, 4, 5, 7, 8}));  // without item 0's earlier rows
+  EXPECT_EQ(split.repeats_left_out, 2u);
+  // Both pairs of user 0 would be the last two; one must stay. User 1 has but one.
+  EXPECT_EQ(MakeSplit("leave-last:2", Repeats()).test, Rows{6});
+  EXPECT_EQ(MakeSplit("leave-last", Make({{1, 5}, {1, 7}})).repeats_left_out, 0u);
+}
+
+TEST(Split, TimeMayRepeatWhatCameBefore) {
+  Split split = MakeSplit("time:0.7", Repeats());  // 1 to 6 | 7, 8, 9
+  EXPECT_EQ(split.test, (Rows{5, 6, 8}));
+  ExpectPartition(split, 9);
+}
+
+TEST(Split, ValidationIsTheSameKindOfSplitOfTheTrainingRows) {
+  Interactions rows = Make({{0, 1}, {0, 2}, {0, 3}, {1, 10}, {1, 11}, {1, 12}, {2, 20}});
+  auto validation = [&](const char* name, uint64_t seed = 0) {
+    SplitSpec spec = ParseSplit(name);
+    Split outer = MakeSplit(spec, rows, seed);
+    Split inner = MakeValidation(spec, rows, outer, seed);
+    EXPECT_EQ(inner.name, "validation of " + std::string(name));
+    Rows all;
+    std::merge(inner.train.begin(), inner.train.end(), inner.test.begin(), inner.test.end(),
+               std::back_inserter(all));
+    EXPECT_EQ(all, outer.train) << name;
+    return inner;
+  };
+  EXPECT_EQ(validation("leave-last").test, (Rows{1, 4}));
+  EXPECT_EQ(validation("time:0.9").test, Rows{5});  // 6 train; floor(0.9 * 6) of them stay
+  rows = MakeSynthetic(100, 200, 3000, 2).interactions;
+  for (const char* name : {"paddle", "ratio:0.1", "none"}) {
+    auto n = static_cast<double>(MakeSplit(name, rows).train.size());
+    EXPECT_NEAR(static_cast<double>(validation(name).test.size()), n / 10, n / 30) << name;
+  }
+  EXPECT_NE(validation("ratio:0.1", 1).test, validation("ratio:0.1", 2).test);
+  std::set<uint32_t> trained;
+  Split cold = validation("cold-items:0.2");
+  for (uint32_t row : cold.train) trained.insert(rows.items[row]);
+  ASSERT_FALSE(cold.test.empty());
+  for (uint32_t row : cold.test) EXPECT_EQ(trained.count(rows.items[row]), 0u);
 }
 
 TEST(Split, Time) {

@@ -7,11 +7,7 @@
 #include <map>
 #include <numeric>
 
-#include "data/real_data.h"
-#include "data/split.h"
 #include "data/synthetic.h"
-#include "evaluation/baselines/popularity.h"
-#include "evaluation/protocol.h"
 
 namespace duomo::evaluation {
 namespace {
@@ -191,51 +187,6 @@ TEST(Similarities, RefusesMoreMemoryThanAllowed) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.status(), Status::kUnsupported);
-  }
-}
-
-TEST(ItemTopN, ByHand) {
-  // Item 1 goes with item 0 twice, item 2 once; item 3 with nobody.
-  data::Interactions in{{0, 0, 1, 1, 2, 2, 3, 4}, {0, 1, 0, 1, 0, 2, 0, 3}, {}, {}};
-  ItemTopN cf(Matrix(in, 5, 4));
-  std::vector<float> scores(4);
-  cf.Score(3, scores);  // has item 0 alone, which 4 users have
-  EXPECT_EQ(scores[0], 0);
-  EXPECT_FLOAT_EQ(scores[1], 2 / std::sqrt(8.0f));
-  EXPECT_FLOAT_EQ(scores[2], 0.5f);
-  EXPECT_EQ(scores[3], 0);
-  cf.Score(0, scores);  // has 0 and 1
-  EXPECT_FLOAT_EQ(scores[2], 0.5f);
-  ItemTopN one(Matrix(in, 5, 4), 1);  // item 0 knows item 1 alone
-  one.Score(3, scores);
-  EXPECT_EQ(scores[2], 0);
-  EXPECT_FALSE(one.Exportable());
-  EXPECT_THROW(one.Export({}), Error);
-}
-
-// Which of the floors is higher is a fact of the real data; on both, all must be sane.
-TEST(ItemTopN, BeatsPopularityOnMovieLens) {
-  const test::MovieLensData& data = test::MovieLensOrSynthetic();
-  data::Dataset d = RestrictUsers(data.dataset, 1, 2999);
-  data::Split split = data::MakeSplit(data.real ? "leave-last" : "ratio:0.1", d.interactions);
-  RankingCases cases = BuildRankingCases(d, split);
-  auto matrix = RatingMatrix::Make(d, split.train);
-  RankingOptions options;
-  options.ks = {10};
-  ThreadPool pool(2);
-  auto popular = EvaluateRanking(Popularity(matrix), cases.task, options, pool).at[0];
-  auto items = EvaluateRanking(ItemTopN(matrix), cases.task, options, pool).at[0];
-  EXPECT_GT(popular.mean.ndcg, 0.01);
-  EXPECT_LT(popular.mean.hit, 0.9);
-  EXPECT_GT(items.lists->coverage, popular.lists->coverage);
-  EXPECT_LT(items.lists->popularity, popular.lists->popularity);
-  EXPECT_GT(items.mean.hit, 0.01);
-  if (data.real) {
-    EXPECT_EQ(cases.task.cases.size(), 2999u);
-    EXPECT_NEAR(popular.mean.hit, 0.0380, 0.0001);
-    EXPECT_NEAR(popular.mean.ndcg, 0.0180, 0.0001);
-    EXPECT_NEAR(items.mean.hit, 0.0837, 0.0001);
-    EXPECT_NEAR(items.mean.ndcg, 0.0419, 0.0001);
   }
 }
 

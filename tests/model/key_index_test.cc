@@ -126,6 +126,20 @@ TEST(KeyIndexTest, Range) {
   CheckFindAll(KeyIndex(), {9, 10, 3});
 }
 
+// Rows that 32 bits cannot number are absent for FindAll(), not another row; nothing is below 0.
+TEST(KeyIndexTest, RangeBeyondEveryRow) {
+  constexpr int64_t kWraps = int64_t{1} << 32;
+  KeyIndex index = KeyIndex::OfRange(uint64_t{1} << 40), all = KeyIndex::OfRange(UINT64_MAX);
+  EXPECT_EQ(index.Find(kWraps + 1), static_cast<uint64_t>(kWraps + 1));
+  EXPECT_FALSE(all.Find(int64_t{-2}));
+  const int64_t keys[] = {7, kWraps - 2, kWraps - 1, kWraps, kWraps + 1, -1, INT64_MAX};
+  uint32_t rows[7];
+  index.FindAll(keys, rows);
+  EXPECT_EQ(rows[0], 7u);
+  EXPECT_EQ(rows[1], kWraps - 2);
+  for (int i = 2; i < 7; ++i) EXPECT_EQ(rows[i], KeyIndex::kAbsent) << i;
+}
+
 TEST(KeyIndexTest, FindsEveryStringAndNothingElse) {
   std::vector<std::string> keys = {
       "b", "", "a", "ab", "\xC3\xA9t\xC3\xA9", "zz", "a b", std::string("nul\0l", 5)};

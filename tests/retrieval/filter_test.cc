@@ -58,6 +58,12 @@ TEST_F(FilterTest, SetsAndCategories) {
       ExpectFilter(tags, mode, {0, 2});
       ExpectFilter(tags, mode, {2, 0, 2});
       ExpectFilter(tags, mode, {1, 3});
+      // What no item has: beyond the vocabulary, in bits and not.
+      ExpectFilter(tags, mode, {77});
+      ExpectFilter(tags, mode, {1, UINT32_MAX});
+      std::vector<uint32_t> many;
+      for (uint32_t v = 0; v < 10'000; ++v) many.push_back(v % 7 == 0 ? 2 : 3 + v * 400'000);
+      ExpectFilter(tags, mode, many);
     }
   }
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cfloat>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -39,7 +40,8 @@ std::vector<float> Draw(Random& random, Kind kind, size_t n, size_t dim) {
       continue;
     }
     double scale = std::exp(random.Normal());
-    if (kind == Kind::kWild) scale = std::pow(10.0, 60 * random.Uniform() - 42);
+    // From denormals to what a float can just hold.
+    if (kind == Kind::kWild) scale = std::pow(10.0, 83 * random.Uniform() - 45);
     float weights[3];
     for (float& w : weights) w = static_cast<float>(random.Normal());
     size_t cluster = random.Below(3);
@@ -49,7 +51,8 @@ std::vector<float> Draw(Random& random, Kind kind, size_t n, size_t dim) {
           x[d] = static_cast<float>(random.Normal() / 4);
           break;
         case Kind::kWild:
-          x[d] = static_cast<float>(random.Normal() * scale);
+          x[d] = static_cast<float>(
+              std::clamp(random.Normal() * scale, -double{FLT_MAX}, double{FLT_MAX}));
           break;
         case Kind::kLowRank:
           x[d] = static_cast<float>(0.01 * random.Normal());
@@ -279,6 +282,74 @@ TEST(Planes, ManyItemsOnManyThreads) {
     for (size_t threads = 1; threads <= 8; ++threads) {
       Compare(catalogue, random, kind, dim, threads % 2 == 1 ? 1 : 5, threads);
       if (HasFatalFailure()) return;
+    }
+  }
+}
+
+// A mask leaves a block or two of a chunk: fewer than the four groups that a search begins with.
+TEST(Planes, FewBlocksWithHits) {
+  Random random(28);
+  size_t dim = 16, n = 4096;
+  std::vector<float> items = Draw(random, Kind::kNoise, n, dim),
+                     vector = Draw(random, Kind::kNoise, 1, dim);
+  Opened opened = Open(HeadKind::kDot, dim, items, file::DType::kF32);
+  Catalogue catalogue(*opened.engine, true);
+  Workspace work;
+  for (size_t blocks : {1, 2, 3, 5}) {
+    RowMask mask;
+    mask.Reset(n, false);
+    for (size_t b = 0; b < blocks; ++b) {
+      for (size_t i = 0; i < 16; ++i) mask.Set(b * 160 + i);
+    }
+    for (size_t k : {1, 3, 8, 17}) {
+      Query q;
+      q.vector = vector;
+      q.k = k;
+      q.allowed = &mask;
+      ExpectSame(TopK(catalogue, q, work), BruteForce(*opened.engine, q));
+    }
+  }
+}
+
+// Items of one length each, from the least float to the greatest, and queries likewise: the best is
+// found in every company, also with planes that files of before have, whose limits know of all
+// items.
+TEST(Planes, LengthsOfEveryFloat) {
+  Random random(29);
+  const size_t dim = 24, n = 600;
+  const float lengths[] = {1e-45f, 1e-40f, 1e-30f, 1e-10f, 1,      1e10f,
+                           1e29f,  1e31f,  1e34f,  1e37f,  FLT_MAX};
+  Workspace work;
+  for (float long_one : lengths) {
+    for (float other : {1e-45f, 1.0f, 1e34f, FLT_MAX}) {
+      std::vector<float> items(n * dim);
+      for (size_t r = 0; r < n; ++r) {
+        float length = random.Below(20) == 0 ? long_one : other;
+        for (size_t d = 0; d < dim; ++d) {
+          items[r * dim + d] = length * static_cast<float>(2 * random.Uniform() - 1);
+        }
+      }
+      for (HeadKind head : {HeadKind::kDot, HeadKind::kCosine}) {
+        Opened opened = Open(head, dim, items, file::DType::kF32);
+        for (size_t axes : kAxes) {
+          PlaneTensors made = MakePlanes(opened.engine->model().items().vectors, {axes});
+          for (bool before : {false, true}) {
+            if (before) made.limits[model::kMostNorm] = std::numeric_limits<float>::infinity();
+            Catalogue catalogue(*opened.engine, made);
+            for (float length : lengths) {
+              std::vector<float> vector(dim);
+              for (float& x : vector) x = length * static_cast<float>(2 * random.Uniform() - 1);
+              Query q;
+              q.vector = vector;
+              q.k = 1 + random.Below(12);
+              q.measure = random.Below(2) == 0 ? Measure::kCosine : Measure::kPrediction;
+              SCOPED_TRACE(StrCat("items of ", other, " and ", long_one, ", query of ", length));
+              ExpectSame(TopK(catalogue, q, work), BruteForce(*opened.engine, q));
+              if (HasFatalFailure()) return;
+            }
+          }
+        }
+      }
     }
   }
 }

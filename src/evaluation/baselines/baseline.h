@@ -17,6 +17,9 @@ class Baseline : public Recommender {
   virtual bool Exportable() const { return false; }
   virtual std::string ExportNote() const = 0;
 
+  // What was cut to keep within bounds of memory and time, a phrase for people; empty: nothing.
+  virtual std::string Note() const { return ""; }
+
   // Everything for a .duomo file that ranks as Score() does, for the data set that this was built
   // from. Throws Error(kUnsupported) with the note where not Exportable(), and
   // Error(kInvalidArgument) when the data set has other numbers of users or items.

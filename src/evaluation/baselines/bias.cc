@@ -1,8 +1,34 @@
 #include "evaluation/baselines/bias.h"
 
+#include <algorithm>
+
+#include "core/error.h"
 #include "evaluation/baselines/export.h"
 
 namespace duomo::evaluation {
+
+MeanRating::MeanRating(const data::Dataset& dataset, std::span<const uint32_t> train) {
+  const std::vector<float>& ratings = dataset.interactions.ratings;
+  if (train.empty() || ratings.empty()) {
+    Fail(Status::kInvalidArgument, "there are no ratings to take the mean of");
+  }
+  for (uint32_t row : train) mean_ += static_cast<double>(ratings[row]);
+  mean_ /= static_cast<double>(train.size());
+}
+
+void MeanRating::Score(uint32_t, std::span<float> scores) const {
+  std::fill(scores.begin(), scores.end(), static_cast<float>(mean_));
+}
+
+std::string MeanRating::ExportNote() const { return "exports as a global bias"; }
+
+model::Contents MeanRating::Export(const data::Dataset& dataset) const {
+  FixedVectors v;
+  v.name = name();
+  v.unit = "stars";
+  v.global_bias = static_cast<float>(mean_);
+  return ExportVectors(v, dataset);
+}
 
 Bias::Bias(const data::Dataset& dataset, std::span<const uint32_t> train,
            const BiasBaseline::Options& options)

@@ -70,46 +70,4 @@ double ItemCf::Estimate(uint32_t user, uint32_t item, NeighbourMean& mean) const
   return ratings().ItemMean(item) + mean.Deviation();
 }
 
-ItemTopN::ItemTopN(std::shared_ptr<const RatingMatrix> ratings, uint32_t k)
-    : ratings_(std::move(ratings)), k_(k) {
-  if (k == 0) Fail(Status::kInvalidArgument, "item-top-n needs at least one neighbour (k)");
-  Similarities all(*ratings_, For(SimilarityKind::kBinaryCosine, false, 1));
-  offsets_.push_back(0);
-  std::vector<uint32_t> near;
-  for (uint32_t item = 0; item < all.size(); ++item) {
-    auto similar = all.Of(item);
-    near.clear();
-    for (uint32_t other = 0; other < all.size(); ++other) {
-      if (other != item && similar[other] > 0) near.push_back(other);
-    }
-    size_t n = std::min<size_t>(k_, near.size());
-    std::partial_sort(near.begin(), near.begin() + static_cast<std::ptrdiff_t>(n), near.end(),
-                      [&](uint32_t a, uint32_t b) {
-                        return similar[a] != similar[b] ? similar[a] > similar[b] : a < b;
-                      });
-    for (size_t i = 0; i < n; ++i) {
-      neighbours_.push_back({near[i], static_cast<float>(similar[near[i]])});
-    }
-    offsets_.push_back(neighbours_.size());
-  }
-}
-
-void ItemTopN::Score(uint32_t user, std::span<float> scores) const {
-  std::fill(scores.begin(), scores.end(), 0.0f);
-  if (user >= ratings_->users()) return;
-  std::vector<double> sums(scores.size());
-  for (const auto& [item, rating] : ratings_->OfUser(user)) {
-    for (uint64_t i = offsets_[item]; i < offsets_[item + 1]; ++i) {
-      if (neighbours_[i].row < sums.size()) {
-        sums[neighbours_[i].row] += static_cast<double>(neighbours_[i].rating);
-      }
-    }
-  }
-  for (size_t i = 0; i < scores.size(); ++i) scores[i] = static_cast<float>(sums[i]);
-}
-
-std::string ItemTopN::ExportNote() const {
-  return "evaluation only: a user would need a vector with one number for every item";
-}
-
 }  // namespace duomo::evaluation

@@ -71,22 +71,4 @@ class ItemCf final : public NeighbourCf {
   double Estimate(uint32_t user, uint32_t item, NeighbourMean& mean) const override;
 };
 
-// Item-based for ranking (Deshpande and Karypis 2004): the sum of the similarities to the user's
-// items, binary cosine, each item keeping its k most similar others. Predicted ratings rank badly,
-// because items that few have rated come out on top; this is the honest floor of item-based
-// filtering for rankings. Items near none of the user's score 0.
-class ItemTopN final : public Baseline {
- public:
-  explicit ItemTopN(std::shared_ptr<const RatingMatrix> ratings, uint32_t k = 20);
-  std::string_view name() const override { return "item-top-n"; }
-  void Score(uint32_t user, std::span<float> scores) const override;
-  std::string ExportNote() const override;
-
- private:
-  std::shared_ptr<const RatingMatrix> ratings_;
-  uint32_t k_;
-  std::vector<RatingMatrix::Entry> neighbours_;  // by item, with their similarity
-  std::vector<uint64_t> offsets_;
-};
-
 }  // namespace duomo::evaluation

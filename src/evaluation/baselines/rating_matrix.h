@@ -46,8 +46,6 @@ class RatingMatrix {
       return std::span(entries).subspan(offsets[row], offsets[row + 1] - offsets[row]);
     }
   };
-  void Fill(Lists& lists, uint32_t n, std::span<const uint32_t> own,
-            std::span<const uint32_t> other, std::span<const float> ratings);
   Lists users_, items_;
   double mean_ = 0, lowest_ = 0, highest_ = 0;
 };

@@ -1,11 +1,11 @@
-#include "converter/base64.h"
+#include "description/base64.h"
 
 #include <array>
 #include <vector>
 
 #include "core/error.h"
 
-namespace duomo::convert {
+namespace duomo::description {
 namespace {
 
 constexpr std::string_view kDigits =
@@ -76,4 +76,4 @@ void DecodeBase64(std::string_view text, const std::string& what,
   if (used > 0) sink(std::span(block).first(used));
 }
 
-}  // namespace duomo::convert
+}  // namespace duomo::description

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace duomo::convert {
+namespace duomo::description {
 
 // Appends the text of `bytes`; with padding where their number is no multiple of 3, so a long run
 // is encoded in blocks of a multiple of 3.
@@ -23,4 +23,4 @@ std::optional<uint64_t> Base64Size(std::string_view text);
 void DecodeBase64(std::string_view text, const std::string& what,
                   const std::function<void(std::span<const std::byte>)>& sink);
 
-}  // namespace duomo::convert
+}  // namespace duomo::description

@@ -1,0 +1,148 @@
+#include "cli/find_tables.h"
+
+#include <filesystem>
+#include <optional>
+
+#include "core/error.h"
+#include "data/open.h"
+#include "data/profile.h"
+#include "data/recognise.h"
+#include "data/source.h"
+#include "data/table_reader.h"
+
+namespace duomo::cli {
+namespace {
+
+constexpr size_t kRowsToTell = 2000;  // enough to tell what a file of a folder is
+
+bool IsMovieLens(const std::string& path) {
+  std::error_code error;
+  bool folder = std::filesystem::is_directory(path, error);
+  if (!folder && !data::IsArchive(path)) return false;
+  for (const char* file : {"ratings.dat", "u.data"}) {
+    if (data::Source::Find(path, file)) return true;
+  }
+  auto source = data::Source::Find(path, "ratings.csv");
+  return source && source->Has("movies.csv");
+}
+
+class Finder {
+ public:
+  explicit Finder(const DataOptions& options) : o_(options) { out_.spec = TablesOf(options); }
+
+  FoundTables Run() {
+    if (!o_.data.empty() && IsMovieLens(o_.data)) {
+      out_.movielens = true;
+      return std::move(out_);
+    }
+    if (!o_.data.empty()) InFolder();
+    Roles();
+    return std::move(out_);
+  }
+
+ private:
+  struct File {
+    std::string path;
+    uint64_t size = 0;
+    data::TableKind kind = data::TableKind::kOther;
+    std::string why;  // it is not a table
+  };
+
+  // Looks into every file of a folder or archive; a single table is the interactions.
+  void InFolder() {
+    std::error_code error;
+    bool folder = std::filesystem::is_directory(o_.data, error);
+    if (!folder && !data::IsArchive(o_.data)) {
+      out_.spec.interactions = o_.data;
+      return;
+    }
+    std::vector<File> files;
+    for (const data::ListedFile& listed : data::ListFiles(o_.data)) {
+      File file{listed.path, listed.size};
+      try {
+        auto [profile, named] = Profile(file.path, kRowsToTell);
+        file.kind = data::KindOfTable(profile, named);
+      } catch (const Error& e) {
+        file.why = e.message();
+      }
+      files.push_back(std::move(file));
+    }
+    auto largest = [&](data::TableKind kind) -> const File* {
+      const File* best = nullptr;
+      for (const File& file : files) {
+        if (file.kind == kind && (best == nullptr || file.size > best->size)) best = &file;
+      }
+      return best;
+    };
+    const File* rows = largest(data::TableKind::kInteractions);
+    if (rows == nullptr) {
+      std::string list;
+      for (const File& file : files) {
+        list += StrCat(list.empty() ? "" : ", ", std::filesystem::path(file.path).filename().string());
+      }
+      Fail(Status::kNotFound, o_.data, " has no table of users and items",
+           list.empty() ? "" : StrCat(" among ", list), "; name it with --interactions FILE");
+    }
+    out_.spec.interactions = rows->path;
+    const File* users = largest(data::TableKind::kUsers);
+    const File* items = largest(data::TableKind::kItems);
+    if (users != nullptr) out_.spec.users = users->path;
+    if (items != nullptr) out_.spec.items = items->path;
+    for (const File& file : files) {
+      if (&file == rows || &file == users || &file == items) continue;
+      std::string reason = !file.why.empty() ? file.why
+                           : file.kind == data::TableKind::kFriends
+                               ? "who knows whom; --social reads it in baseline and compare"
+                           : file.kind == data::TableKind::kInteractions
+                               ? "another table of users and items; --interactions would take it"
+                               : "no table of users, items or both";
+      out_.others.push_back(StrCat(file.path, " is not read: ", reason));
+    }
+  }
+
+  std::pair<data::TableProfile, bool> Profile(const std::string& path, size_t rows) {
+    data::TableOptions options = data::TableOptionsOf(out_.spec);
+    options.skip_bad_lines = true;  // what is wrong is said when the table is read
+    auto table = data::OpenTable(data::OpenBytes(path), path, options);
+    bool named = !table->first_row_looks_like_data();
+    data::TableProfile profile = data::ProfileTable(*table, rows);
+    return {std::move(profile), named};
+  }
+
+  void Roles() {
+    if (out_.spec.matrix) return;
+    auto [profile, named] = Profile(out_.spec.interactions, data::kSampleRows);
+    if (profile.rows == 0) return;  // ReadTables() says so
+    data::Recognised found = data::RecogniseInteractions(profile, out_.spec.roles, named);
+    out_.spec.roles = found.roles;
+    out_.unread = found.unread;
+    if (named) return;
+    std::string names;
+    for (const data::ColumnProfile& column : profile.columns) {
+      names += StrCat(names.empty() ? "" : ",", NameFor(column.name));
+    }
+    out_.spec.header = false;
+    out_.unread.insert(out_.unread.begin(),
+                       StrCat("the first row looks like data, so columns are told by their values; "
+                              "--columns ", names, " would name them"));
+  }
+
+  std::string NameFor(const std::string& column) const {
+    const data::ColumnRoles& r = out_.spec.roles;
+    if (column == r.user) return "user";
+    if (column == r.item) return "item";
+    if (column == r.rating) return "rating";
+    if (column == r.timestamp) return "timestamp";
+    if (column == r.event) return "event";
+    return "other" + column.substr(column.rfind(' ') + 1);
+  }
+
+  const DataOptions& o_;
+  FoundTables out_;
+};
+
+}  // namespace
+
+FoundTables FindTables(const DataOptions& options) { return Finder(options).Run(); }
+
+}  // namespace duomo::cli

@@ -1,0 +1,300 @@
+#include "cli/understanding.h"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <set>
+
+#include "cli/find_tables.h"
+#include "core/error.h"
+#include "data/open.h"
+#include "evaluation/protocol.h"
+
+namespace duomo::cli {
+namespace {
+
+std::string Count(uint64_t n) {
+  std::string digits = std::to_string(n), out;
+  for (size_t i = 0; i < digits.size(); ++i) {
+    if (i > 0 && (digits.size() - i) % 3 == 0) out += ',';
+    out += digits[i];
+  }
+  return out;
+}
+
+std::string Counted(uint64_t n, std::string_view one) {
+  return StrCat(Count(n), ' ', one, n == 1 ? "" : "s");
+}
+
+std::string Number(double value) {
+  char text[40];
+  std::snprintf(text, sizeof(text), "%.6g", value);
+  return text;
+}
+
+std::string Date(int64_t seconds) {
+  using namespace std::chrono;
+  year_month_day day{floor<days>(sys_seconds(std::chrono::seconds(seconds)))};
+  char text[40];
+  std::snprintf(text, sizeof(text), "%04d-%02u-%02u", static_cast<int>(day.year()),
+                static_cast<unsigned>(day.month()), static_cast<unsigned>(day.day()));
+  return text;
+}
+
+std::string Share(uint64_t part, uint64_t whole) {
+  return Number(std::round(1000.0 * static_cast<double>(part) / static_cast<double>(whole)) / 10) +
+         " %";
+}
+
+std::string Key(const data::EntityTable& table, size_t row) {
+  return table.keys.empty() ? std::to_string(table.ids[row]) : table.keys[row];
+}
+
+std::string DescribeKeys(const data::EntityTable& table) {
+  if (table.size() == 0) return "none";
+  std::string out = StrCat(Count(table.size()), table.keys.empty() ? " integers" : " texts");
+  if (!table.ids.empty()) {
+    auto [least, most] = std::minmax_element(table.ids.begin(), table.ids.end());
+    return StrCat(out, ", ", *least, " to ", *most);
+  }
+  return StrCat(out, ", e.g. ", Key(table, 0));
+}
+
+std::string DescribeTimes(const std::vector<int64_t>& times) {
+  int64_t least = INT64_MAX, most = INT64_MIN;
+  uint64_t unknown = 0;
+  for (int64_t t : times) {
+    if (t == 0) {
+      ++unknown;
+      continue;
+    }
+    least = std::min(least, t);
+    most = std::max(most, t);
+  }
+  if (unknown == times.size()) return "all empty";
+  std::string out = StrCat(Date(least), " to ", Date(most));
+  if (unknown > 0) out += StrCat("; ", Share(unknown, times.size()), " without");
+  return out;
+}
+
+std::string DescribeNumbers(const std::vector<float>& numbers) {
+  float least = INFINITY, most = -INFINITY;
+  std::set<float> distinct;
+  for (float x : numbers) {
+    if (std::isnan(x)) continue;
+    least = std::min(least, x);
+    most = std::max(most, x);
+    if (distinct.size() <= 1000) distinct.insert(x);
+  }
+  if (distinct.empty()) return "all empty";
+  return StrCat(Number(least), " to ", Number(most), ", ",
+                distinct.size() > 1000 ? "more than 1,000" : Count(distinct.size()), " distinct");
+}
+
+std::string DescribeTexts(const std::vector<std::string>& texts, uint64_t rows, bool set) {
+  std::set<std::string_view> distinct;
+  uint64_t empty = 0;
+  std::string_view example;
+  for (const std::string& text : texts) {
+    if (text.empty()) {
+      ++empty;
+      continue;
+    }
+    if (example.empty()) example = text;
+    distinct.insert(text);
+  }
+  if (distinct.empty()) return "all empty";
+  std::string out = StrCat(Count(distinct.size()), set ? " values" : " distinct", ", e.g. ",
+                           Utf8Prefix(example, 40));
+  if (empty > 0 && !set) out += StrCat("; ", Share(empty, rows), " empty");
+  return out;
+}
+
+UnderstoodColumn Describe(const data::Column& column, uint64_t rows) {
+  switch (column.kind) {
+    case data::ColumnKind::kInteger: {
+      std::vector<float> numbers(column.integers.begin(), column.integers.end());
+      return {column.name, "integer", DescribeNumbers(numbers)};
+    }
+    case data::ColumnKind::kNumber:
+      return {column.name, "number", DescribeNumbers(column.numbers)};
+    case data::ColumnKind::kString:
+      return {column.name, "text", DescribeTexts(column.texts, rows, false)};
+    case data::ColumnKind::kSet:
+      return {column.name, "set", DescribeTexts(column.texts, rows, true)};
+  }
+  return {};
+}
+
+class Reader {
+ public:
+  Reader(const DataOptions& options, bool evidence) : o_(options) {
+    out_.is_evidence = evidence || HasEvidenceOptions(options);
+  }
+
+  Understood Run() {
+    FoundTables found = FindTables(o_);
+    out_.spec = found.spec;
+    if (found.movielens) {
+      out_.dataset = data::OpenDataset(o_.data, {.skip_bad_lines = o_.tables.skip_bad_lines});
+      value_ = "rating";
+    } else {
+      value_ = found.spec.roles.rating == "none" ? "" : found.spec.roles.rating;
+      out_.dataset = data::ReadTables(found.spec, found.report);
+    }
+    RestrictUsers();
+    Tables(found);
+    if (out_.is_evidence) {
+      data::EvidenceOptions evidence = o_.evidence;
+      evidence.value_name = value_;
+      out_.evidence = data::MakeEvidence(out_.dataset, evidence);
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void RestrictUsers() {
+    if (o_.user_range.empty()) return;
+    auto [first, last] = ParseUserRange(o_.user_range);
+    out_.dataset = evaluation::RestrictUsers(out_.dataset, first, last);
+  }
+
+  void Tables(const FoundTables& found) {
+    const data::Dataset& d = out_.dataset;
+    const data::ColumnRoles& roles = found.spec.roles;
+    UnderstoodTable table;
+    table.where = found.movielens ? d.name : found.report.interactions.where;
+    table.form = found.movielens ? "MovieLens" : found.report.interactions.form;
+    table.rows = d.interactions.size();
+    auto add = [&](const std::string& name, const char* role, std::string values) {
+      table.columns.push_back({name, role, std::move(values)});
+    };
+    add(d.users.columns.empty() ? roles.user : d.users.columns[0].name, "user",
+        DescribeKeys(d.users));
+    add(d.items.columns.empty() ? roles.item : d.items.columns[0].name, "item",
+        DescribeKeys(d.items));
+    if (!value_.empty()) add(value_, "rating", DescribeNumbers(d.interactions.ratings));
+    bool times = found.movielens || (!roles.timestamp.empty() && roles.timestamp != "none");
+    if (times) {
+      add(found.movielens ? "timestamp" : roles.timestamp, "time",
+          DescribeTimes(d.interactions.timestamps));
+    }
+    if (!d.interactions.events.empty()) Events(roles.event, table);
+    table.notes = found.unread;
+    Skipped(found.report.interactions, table);
+    out_.tables.push_back(std::move(table));
+    if (found.movielens || !found.spec.users.empty()) {
+      Side(d.users, "user", found.movielens ? "users" : found.report.users.where,
+           found.report.users);
+    }
+    if (found.movielens || !found.spec.items.empty()) {
+      Side(d.items, "item", found.movielens ? "items" : found.report.items.where,
+           found.report.items);
+    }
+    for (const std::string& note : found.others) out_.tables.front().notes.push_back(note);
+  }
+
+  void Events(const std::string& name, UnderstoodTable& table) {
+    const data::Interactions& rows = out_.dataset.interactions;
+    std::vector<uint64_t> counts(rows.event_names.size());
+    for (uint16_t event : rows.events) ++counts[event];
+    std::string values;
+    for (size_t i = 0; i < counts.size() && i < 8; ++i) {
+      values += StrCat(values.empty() ? "" : ", ", rows.event_names[i], " ", Count(counts[i]));
+    }
+    if (counts.size() > 8) values += ", …";
+    table.columns.push_back({name, "event", values});
+    if (!o_.evidence.event_weights.empty()) return;
+    std::string weights;
+    for (size_t i = 0; i < counts.size() && i < 4; ++i) {
+      weights += StrCat(weights.empty() ? "" : ",", rows.event_names[i], "=1");
+    }
+    table.notes.push_back(StrCat("all kinds of \"", name, "\" count alike: --event-weights ",
+                                 weights, " weighs them, and leaves out what has no weight"));
+  }
+
+  void Skipped(const data::TableReport& report, UnderstoodTable& table) {
+    for (const data::SkippedRows& rows : report.skipped) {
+      table.notes.push_back(StrCat(Counted(rows.count, "row"), " left out: ", rows.example,
+                                   " (the first in line ", rows.first_line, ")"));
+    }
+    for (const std::string& note : report.notes) table.notes.push_back(note);
+  }
+
+  void Side(const data::EntityTable& entities, const char* role, const std::string& where,
+            const data::TableReport& report) {
+    UnderstoodTable table;
+    table.where = where;
+    table.form = report.form;
+    table.rows = entities.size();
+    for (size_t i = 0; i < entities.columns.size(); ++i) {
+      if (i == 0) {
+        table.columns.push_back({entities.columns[0].name, role, DescribeKeys(entities)});
+        continue;
+      }
+      UnderstoodColumn column = Describe(entities.columns[i], entities.size());
+      if (!entities.titles.empty() && entities.columns[i].texts == entities.titles) {
+        column.role = "title";
+      }
+      table.columns.push_back(std::move(column));
+    }
+    Skipped(report, table);
+    out_.tables.push_back(std::move(table));
+  }
+
+  const DataOptions& o_;
+  std::string value_;  // the rating column's name; empty: none
+  Understood out_;
+};
+
+}  // namespace
+
+std::vector<std::string> Understood::Lines() const {
+  std::vector<std::string> out;
+  for (const UnderstoodTable& table : tables) {
+    out.push_back(StrCat(table.where, ": ", table.form, table.form.empty() ? "" : "; ",
+                         Counted(table.rows, "row")));
+    size_t roles = 0, names = 0;
+    for (const UnderstoodColumn& column : table.columns) {
+      roles = std::max(roles, column.role.size());
+      names = std::max(names, column.name.size());
+    }
+    for (const UnderstoodColumn& column : table.columns) {
+      out.push_back(StrCat("  ", column.role, std::string(roles + 2 - column.role.size(), ' '),
+                           column.name, std::string(names + 2 - column.name.size(), ' '),
+                           column.values));
+    }
+    for (const std::string& note : table.notes) out.push_back("  " + note);
+  }
+  for (const std::string& sentence : evidence.sentences) out.push_back(sentence);
+  out.push_back(StrCat(Counted(dataset.users.size(), "user"), ", ",
+                       Counted(dataset.items.size(), "item"), ", ",
+                       Counted(dataset.interactions.size(), "row"), " to learn from"));
+  return out;
+}
+
+Json Understood::ToJson() const {
+  Json out = {{"users", dataset.users.size()},
+              {"items", dataset.items.size()},
+              {"rows", dataset.interactions.size()},
+              {"tables", Json::array()},
+              {"evidence", evidence.sentences}};
+  for (const UnderstoodTable& table : tables) {
+    Json columns = Json::array();
+    for (const UnderstoodColumn& c : table.columns) {
+      columns.push_back({{"name", c.name}, {"role", c.role}, {"values", c.values}});
+    }
+    out["tables"].push_back({{"name", table.where},
+                             {"form", table.form},
+                             {"rows", table.rows},
+                             {"columns", columns},
+                             {"notes", table.notes}});
+  }
+  return out;
+}
+
+Understood Understand(const DataOptions& options, bool evidence) {
+  return Reader(options, evidence).Run();
+}
+
+}  // namespace duomo::cli

@@ -1,0 +1,43 @@
+// What was read: which tables, which column plays which role, what its values are, what is not read
+// and why. Shown by `train` and `describe`, and recorded in files that are trained.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+#include "cli/data_options.h"
+#include "data/evidence.h"
+#include "data/profile.h"
+#include "data/recognise.h"
+
+namespace duomo::cli {
+
+struct UnderstoodColumn {
+  std::string name, role;  // "user", "rating", "time", or the kind of a side table's column
+  std::string values;      // for people: "610, e.g. 1", "0.5 to 5", "1996-03-29 to 2018-09-24"
+};
+
+struct UnderstoodTable {
+  std::string where, form;
+  uint64_t rows = 0;
+  std::vector<UnderstoodColumn> columns;
+  std::vector<std::string> notes;  // what is not read, and how to read it; rows left out
+};
+
+struct Understood {
+  data::Dataset dataset;   // as evidence, where that was asked for
+  data::TablesSpec spec;   // every role named, but no file; empty for MovieLens's own formats
+  std::vector<UnderstoodTable> tables;
+  data::EvidenceReport evidence;
+  bool is_evidence = false;
+
+  std::vector<std::string> Lines() const;  // for people
+  Json ToJson() const;
+};
+
+// Reads the data that the options name. The rows become evidence where `evidence` says so, or the
+// options have one of that kind. Throws as the readers and data::MakeEvidence().
+Understood Understand(const DataOptions& options, bool evidence);
+
+}  // namespace duomo::cli

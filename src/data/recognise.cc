@@ -1,0 +1,239 @@
+#include "data/recognise.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/error.h"
+#include "data/evidence.h"
+#include "data/roles.h"
+
+namespace duomo::data {
+namespace {
+
+constexpr std::string_view kNone = "none";
+
+// "customer_no" to "customerno".
+std::string Plain(std::string_view name) {
+  std::string out;
+  for (char c : name) {
+    if (c == '_' || c == '-' || c == ' ' || c == '.') continue;
+    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return out;
+}
+
+template <size_t N>
+bool Has(const std::string& name, const std::array<std::string_view, N>& parts) {
+  return std::any_of(parts.begin(), parts.end(),
+                     [&](std::string_view part) { return name.find(part) != name.npos; });
+}
+
+constexpr std::array<std::string_view, 13> kUserParts = {
+    "user",   "customer", "member", "visitor", "reader",   "client", "person",
+    "session", "reviewer", "buyer",  "listener", "household", "author"};
+constexpr std::array<std::string_view, 27> kItemParts = {
+    "item",  "product", "movie",   "film",    "book",  "song",  "track",  "artist",   "game",
+    "anime", "article", "video",   "recipe",  "sku",   "stock", "isbn",   "business", "venue",
+    "place", "poi",     "content", "show",    "app",   "joke",  "course", "location", "music"};
+constexpr std::array<std::string_view, 3> kTimeParts = {"time", "date", "when"};
+// Numbers of another sense than how much somebody likes something.
+constexpr std::array<std::string_view, 13> kNoValue = {
+    "price", "cost", "year",  "age",  "lat",      "lon", "zip",
+    "phone", "id",   "index", "rank", "discount", "unnamed"};
+
+class Finder {
+ public:
+  Finder(const TableProfile& table, const ColumnRoles& stated, bool named)
+      : table_(table), named_(named) {
+    out_.roles = stated;
+    for (const std::string* role : {&stated.user, &stated.item, &stated.rating, &stated.timestamp,
+                                    &stated.event}) {
+      if (!role->empty() && *role != kNone) taken_.push_back(*role);
+    }
+  }
+
+  Recognised Run() {
+    if (named_) {
+      ByName(Role::kUser, out_.roles.user);
+      ByName(Role::kItem, out_.roles.item);
+      ByName(Role::kRating, out_.roles.rating);
+      ByName(Role::kTimestamp, out_.roles.timestamp);
+      ByName(Role::kEvent, out_.roles.event);
+      ByParts(out_.roles.user, kUserParts);
+      ByParts(out_.roles.item, kItemParts);
+    }
+    Times();
+    Values();
+    if (!named_) Events();
+    Keys();
+    NameUnread();
+    return std::move(out_);
+  }
+
+ private:
+  bool Free(const ColumnProfile& column) const {
+    return std::find(taken_.begin(), taken_.end(), column.name) == taken_.end();
+  }
+  void Take(std::string& role, const ColumnProfile& column) {
+    role = column.name;
+    taken_.push_back(column.name);
+  }
+
+  void ByName(Role role, std::string& wish) {
+    if (!wish.empty()) return;
+    size_t at = FindRole(role, table_.names(), "", table_.where);
+    if (at != kNoColumn && Free(table_.columns[at])) Take(wish, table_.columns[at]);
+  }
+
+  template <size_t N>
+  void ByParts(std::string& role, const std::array<std::string_view, N>& parts) {
+    if (!role.empty()) return;
+    const ColumnProfile* best = nullptr;
+    for (const ColumnProfile& column : table_.columns) {
+      if (!Free(column) || column.times || column.fractions || !Has(Plain(column.name), parts)) {
+        continue;
+      }
+      // An identifier rather than a word about it, and the one that tells more apart.
+      if (best == nullptr || column.distinct > best->distinct) best = &column;
+    }
+    if (best != nullptr && best->distinct > 1) Take(role, *best);
+  }
+
+  void Times() {
+    if (!out_.roles.timestamp.empty()) return;
+    for (const ColumnProfile& column : table_.columns) {
+      if (!Free(column) || !column.times) continue;
+      if (named_ && !Has(Plain(column.name), kTimeParts) && column.numbers) continue;
+      return Take(out_.roles.timestamp, column);
+    }
+  }
+
+  // Looks a numeric column like how much somebody likes something?
+  static bool LooksLikeValue(const ColumnProfile& column) {
+    if (!column.numbers || column.times || column.distinct < 2) return false;
+    if (Has(Plain(column.name), kNoValue)) return false;
+    ValueReading reading = ReadValues(column.values, column.name);
+    // Identifiers are whole, many and seldom repeat.
+    bool identifies = column.integers && column.distinct > 101 &&
+                      column.distinct * 20 > column.values.size() &&
+                      reading.kind == ValueKind::kRating;
+    return reading.kind != ValueKind::kNone && !identifies;
+  }
+
+  void Values() {
+    if (!out_.roles.rating.empty()) return;
+    std::vector<const ColumnProfile*> candidates;
+    for (const ColumnProfile& column : table_.columns) {
+      if (Free(column) && LooksLikeValue(column) && (named_ || !MayBeKey(column))) {
+        candidates.push_back(&column);
+      }
+    }
+    if (candidates.size() == 1) return Take(out_.roles.rating, *candidates[0]);
+    // The least room for other readings first.
+    auto is = [](const char* word) {
+      return [word](const ColumnProfile* c) { return Plain(c->name).find(word) != std::string::npos; };
+    };
+    for (const char* word : {"rating", "stars", "score", "count", "quantity", "plays", "hours"}) {
+      auto found = std::find_if(candidates.begin(), candidates.end(), is(word));
+      if (found != candidates.end()) return Take(out_.roles.rating, **found);
+    }
+  }
+
+  // In a table without names, whole numbers in many values may as well be users or items.
+  bool MayBeKey(const ColumnProfile& column) const {
+    return column.integers && column.distinct > 30 && column.least >= 0 &&
+           ReadValues(column.values, "").kind == ValueKind::kCount && KeysMissing() >= NumberOfKeyLike();
+  }
+  size_t KeysMissing() const { return (out_.roles.user.empty() ? 1 : 0) + (out_.roles.item.empty() ? 1 : 0); }
+  size_t NumberOfKeyLike() const {
+    size_t n = 0;
+    for (const ColumnProfile& c : table_.columns) n += Free(c) && CanBeKey(c) ? 1 : 0;
+    return n;
+  }
+  static bool CanBeKey(const ColumnProfile& c) { return !c.times && !c.fractions && c.distinct > 1; }
+
+  void Events() {
+    if (!out_.roles.event.empty()) return;
+    for (const ColumnProfile& column : table_.columns) {
+      bool words = !column.numbers && column.distinct > 1 && column.distinct <= 12 &&
+                   column.distinct * 20 <= column.cells;
+      if (Free(column) && words) return Take(out_.roles.event, column);
+    }
+  }
+
+  void Keys() {
+    if (named_) return;
+    for (std::string* role : {&out_.roles.user, &out_.roles.item}) {
+      if (!role->empty()) continue;
+      for (const ColumnProfile& column : table_.columns) {
+        if (!Free(column) || !CanBeKey(column)) continue;
+        Take(*role, column);
+        break;
+      }
+    }
+  }
+
+  void NameUnread() {
+    for (const ColumnProfile& column : table_.columns) {
+      if (!Free(column)) continue;
+      std::string how;
+      if (column.distinct <= 1) {
+        how = column.missing == column.cells ? "it is empty"
+                                             : StrCat("it is mostly empty or always the same");
+      } else if (LooksLikeValue(column)) {
+        how = StrCat("--map rating=", column.name, " reads it as the rating or count");
+      } else if (column.times) {
+        how = StrCat("--map timestamp=", column.name, " reads it as the time");
+      } else {
+        how = "what tells about users or items belongs into --users or --items";
+      }
+      out_.unread.push_back(StrCat('"', column.name, "\" is not read: ", how));
+    }
+  }
+
+  const TableProfile& table_;
+  bool named_;
+  Recognised out_;
+  std::vector<std::string> taken_;
+};
+
+}  // namespace
+
+Recognised RecogniseInteractions(const TableProfile& table, const ColumnRoles& stated, bool named) {
+  return Finder(table, stated, named).Run();
+}
+
+TableKind KindOfTable(const TableProfile& table, bool named) {
+  if (!named) return table.columns.size() >= 2 ? TableKind::kInteractions : TableKind::kOther;
+  std::vector<std::string> names = table.names();
+  auto has = [&](Role role) {
+    try {
+      return FindRole(role, names, "", table.where) != kNoColumn;
+    } catch (const Error&) {
+      return true;  // two of them
+    }
+  };
+  bool user = has(Role::kUser), item = has(Role::kItem);
+  auto mentions = [&](const auto& parts) {
+    return std::count_if(names.begin(), names.end(),
+                         [&](const std::string& name) { return Has(Plain(name), parts); });
+  };
+  auto friends = std::count_if(names.begin(), names.end(), [](const std::string& name) {
+    std::string plain = Plain(name);
+    return plain.find("friend") != plain.npos || plain.find("user") != plain.npos ||
+           plain.find("trust") != plain.npos;
+  });
+  if (!item && friends >= 2 && names.size() <= 3) return TableKind::kFriends;
+  if (user && item) return TableKind::kInteractions;
+  if (item) return TableKind::kItems;
+  if (user) return TableKind::kUsers;
+  bool id = has(Role::kUserKey) || std::any_of(names.begin(), names.end(), [](const auto& name) {
+              return Plain(name) == "id";
+            });
+  bool title = has(Role::kTitle);
+  if (id && title) return TableKind::kItems;
+  if (mentions(kUserParts) > 0 && mentions(kItemParts) > 0) return TableKind::kInteractions;
+  return id ? TableKind::kUsers : TableKind::kOther;
+}
+
+}  // namespace duomo::data

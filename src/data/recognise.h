@@ -1,0 +1,32 @@
+// Which column of a table plays which role, by names where they tell, else by values.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "data/profile.h"
+#include "data/tables.h"
+
+namespace duomo::data {
+
+// What was found out about one table.
+struct Recognised {
+  ColumnRoles roles;                // names of columns; empty: none
+  std::vector<std::string> unread;  // sentences: columns that are not read, and how to read them
+};
+
+// The columns of a table of interactions. Roles that `stated` has already ("none" included) are kept.
+// What is not found stays empty: ReadTables() then says what to do.
+//  - user, item, rating, time and event by their usual names (see roles.h)
+//  - else by parts of names ("customer_no", "watch_count")
+//  - the rating also by its values, where one column alone looks like one
+//  - in a table without names (`named` false) by values alone: times, scales and counts, a few
+//    words that repeat are events; the first two columns with many values are user and item
+Recognised RecogniseInteractions(const TableProfile& table, const ColumnRoles& stated, bool named);
+
+enum class TableKind { kInteractions, kUsers, kItems, kFriends, kOther };
+
+// What a table among others is, by its columns' names.
+TableKind KindOfTable(const TableProfile& table, bool named);
+
+}  // namespace duomo::data

@@ -1,0 +1,82 @@
+#include "selection/als_learner.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "training/als.h"
+#include "training/export.h"
+
+namespace duomo::selection {
+namespace {
+
+class AlsLearner : public Learner {
+ public:
+  AlsLearner(const AlsSettings& settings, uint64_t seed, uint32_t threads)
+      : settings_(settings), seed_(seed), threads_(threads) {}
+
+  std::string name() const override {
+    char text[120];
+    std::snprintf(text, sizeof(text), "als %u wide, l2 %.2g, unobserved %.2g%s", settings_.width,
+                  settings_.l2, settings_.unobserved, settings_.use_weights ? ", weighted" : "");
+    return text;
+  }
+  bool predicts_ratings() const override { return false; }
+
+  Learned Learn(const data::Dataset& dataset, const data::Split& split, bool history,
+                const Stop& stop) const override {
+    training::AlsOptions options;
+    options.dim = settings_.width;
+    options.alpha0 = settings_.unobserved;
+    options.l2 = settings_.l2;
+    options.passes = settings_.passes;
+    options.use_weights = settings_.use_weights;
+    options.seed = seed_;
+    options.threads = threads_;
+    training::Als als(dataset, split.train, options);
+    Watch watch(stop, als, settings_.passes);
+    training::Observer* observers[] = {&watch};
+    als.Run(observers);
+    Learned out;
+    out.contents = als.Export(dataset);
+    if (history) training::AddHistory(out.contents.tensors, dataset, split.train);
+    out.settings = {{"learner", "als"},          {"dim", settings_.width},
+                    {"alpha0", settings_.unobserved}, {"l2", settings_.l2},
+                    {"passes", als.passes_done()},    {"weights", settings_.use_weights}};
+    out.stopped = als.passes_done() < settings_.passes;
+    return out;
+  }
+
+  std::unique_ptr<Learner> Shortened(double share) const override {
+    AlsSettings shorter = settings_;
+    shorter.passes = std::max<uint32_t>(1, static_cast<uint32_t>(std::floor(share * shorter.passes)));
+    return std::make_unique<AlsLearner>(shorter, seed_, threads_);
+  }
+
+ private:
+  class Watch : public training::Observer {
+   public:
+    Watch(const Stop& stop, const training::Als& als, uint32_t passes)
+        : stop_(stop), als_(als), passes_(passes) {}
+    bool ShouldStop() override {
+      return stop_(static_cast<double>(als_.passes_done()) / passes_);
+    }
+
+   private:
+    const Stop& stop_;
+    const training::Als& als_;
+    uint32_t passes_;
+  };
+
+  AlsSettings settings_;
+  uint64_t seed_;
+  uint32_t threads_;
+};
+
+}  // namespace
+
+std::unique_ptr<Learner> MakeAlsLearner(const AlsSettings& settings, uint64_t seed,
+                                        uint32_t threads) {
+  return std::make_unique<AlsLearner>(settings, seed, threads);
+}
+
+}  // namespace duomo::selection

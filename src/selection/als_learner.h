@@ -1,0 +1,21 @@
+// Implicit ALS (training/als.h) as a learner.
+#pragma once
+
+#include <memory>
+
+#include "selection/learner.h"
+
+namespace duomo::selection {
+
+struct AlsSettings {
+  uint32_t width = 64;
+  double unobserved = 0.1;  // the weight of an item that was not taken; taken ones have 1
+  double l2 = 0.01;
+  uint32_t passes = 12;
+  bool use_weights = false;  // the rows' own, as confidence
+};
+
+std::unique_ptr<Learner> MakeAlsLearner(const AlsSettings& settings, uint64_t seed,
+                                        uint32_t threads);
+
+}  // namespace duomo::selection

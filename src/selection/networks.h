@@ -1,0 +1,36 @@
+// Networks that suit a data set: descriptions made from its columns, with training settings.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "data/dataset.h"
+#include "model/description.h"
+#include "selection/learner.h"
+#include "training/options.h"
+
+namespace duomo::selection {
+
+struct Network {
+  std::string name;
+  model::Description model;
+  training::TrainingOptions training;
+  std::vector<std::string> notes = {};  // columns that no input reads, and why
+};
+
+// Towers over every column that says something (data::Propose), learned by softmax over the items.
+Network FeatureNetwork(const data::Dataset& dataset);
+
+// The next item after a user's latest 1, 2, 5, 20 and 100 (candidate generation after Covington,
+// Adams and Sargin 2016, with nested bags). Needs times.
+Network HistoryNetwork(const data::Dataset& dataset);
+
+// Ratings, by squared error: towers over all columns, and matrix factorisation with biases.
+Network RatingNetwork(const data::Dataset& dataset);
+Network Factorization(const data::Dataset& dataset);
+
+std::unique_ptr<Learner> MakeLearner(Network network, uint64_t seed, uint32_t threads);
+
+}  // namespace duomo::selection

@@ -1,0 +1,91 @@
+// Implicit alternating least squares: vectors of users and items from who took what, without steps
+// or rates. The strongest simple learner where there is no order and are no features.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "core/array.h"
+#include "core/thread_pool.h"
+#include "data/dataset.h"
+#include "model/model.h"
+#include "training/trainer.h"
+
+namespace duomo::training {
+
+struct AlsOptions {
+  uint32_t dim = 64;
+  // How much a pair that nobody took counts beside one that was taken, whose mean weight is 1.
+  double alpha0 = 0.1;
+  // λ of a vector is l2 · (weight of its pairs + alpha0 · all pairs that it could have)^nu.
+  double l2 = 0.003, nu = 1;
+  double deviation = 0.1;  // of the first vectors' numbers, times √dim
+  uint32_t passes = 16;    // each solves all users, then all items
+  bool use_weights = true;  // the rows' own; else every pair counts alike
+  uint64_t seed = 0;
+  uint32_t threads = 0;  // 0: one a core
+};
+
+// Minimises Σ w (1 − ⟨x,y⟩)² over pairs taken + alpha0 Σ ⟨x,y⟩² over all pairs + Σ λ|x|² + Σ λ|y|²
+// (Hu, Koren and Volinsky 2008; weighted and regularised as Rendle, Krichene, Zhang and Koren
+// 2021). Each user's system is solved exactly, in whichever is smaller of the vectors' dimensions
+// and the user's items. The result depends on the instruction set, not on the number of threads.
+// One caller at a time.
+class Als {
+ public:
+  // Learns from these rows of the data set: the weights of a pair's rows add up, their mean over
+  // all rows is brought to 1. Keeps no reference. Throws Error(kInvalidArgument) for options out of
+  // range, no rows, and a weight that is not above 0, naming its row.
+  Als(const data::Dataset& dataset, std::span<const uint32_t> rows, const AlsOptions& options);
+  ~Als();
+
+  // options.passes more, with OnTrain and OnPass after each. Where an observer's ShouldStop() says
+  // so, which is asked every few milliseconds, the vectors stay as they were before the side that
+  // was being solved; the first pass is always completed. Throws Error(kInvalidArgument) when
+  // numbers overflow.
+  void Run(std::span<Observer* const> observers = {});
+
+  uint32_t dim() const { return options_.dim; }
+  const AlsOptions& options() const { return options_; }
+  uint64_t passes_done() const { return passes_done_; }
+  // By row of the data set, [n, dim]. An item that nobody took has zeros, as the minimum asks; a
+  // user without rows has the mean of the others instead, whose list is much like popularity.
+  std::span<const float> users() const { return sides_[0].vectors; }
+  std::span<const float> items() const { return sides_[1].vectors; }
+  // What is minimised, divided by the number of distinct pairs.
+  double Cost() const;
+
+  // A plain dot model of the data set that this was made from; the unknown user has the mean, too.
+  model::Contents Export(const data::Dataset& dataset, bool titles = true) const;
+
+ private:
+  struct Side {
+    size_t count = 0;
+    // The pairs by entity: the other side's rows, ascending, and their weights.
+    std::vector<size_t> offsets;
+    std::vector<uint32_t> others;
+    std::vector<float> weights;
+    std::vector<double> l2;        // λ by entity
+    AlignedVector<float> vectors;  // [count, dim]
+    bool Has(size_t row) const { return offsets[row + 1] > offsets[row]; }
+  };
+  struct Worker;
+
+  void Group(Side& side, std::span<const uint32_t> rows, const std::vector<uint32_t>& own,
+             const std::vector<uint32_t>& others, const std::vector<float>& weights);
+  std::vector<double> Gram(const Side& side) const;
+  bool Solve(size_t side, std::span<Observer* const> observers, bool may_stop);
+  void SetStrangers(bool mean);
+  AlignedVector<float> MeanUser() const;
+
+  AlsOptions options_;
+  mutable ThreadPool pool_;
+  Side sides_[2];  // users, items
+  std::vector<std::unique_ptr<Worker>> workers_;
+  uint64_t passes_done_ = 0;
+};
+
+}  // namespace duomo::training
