@@ -5,8 +5,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "console/progress.h"
 #include "converter/output.h"
-#include "converter/progress.h"
 #include "core/text.h"
 #include "file/crc.h"
 #include "file/preamble.h"
@@ -154,7 +154,7 @@ Check CheckChecksums(const file::Reader& reader, std::span<const std::byte> byte
   const auto& segments = reader.segments();
   uint64_t total = 0;
   constexpr uint64_t kPiece = 1 << 22;
-  Progress progress("verify checksums", bytes.size());
+  console::Progress progress("verify checksums", bytes.size());
   for (const file::SegmentInfo& s : segments) {
     if (s.stored_size == 0) continue;
     total += s.stored_size;

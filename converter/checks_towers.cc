@@ -3,9 +3,9 @@
 #include <cmath>
 #include <cstdio>
 
+#include "console/progress.h"
 #include "converter/checks.h"
 #include "converter/output.h"
-#include "converter/progress.h"
 #include "model/parameters.h"
 #include "runtime/widen.h"
 
@@ -52,7 +52,7 @@ double CheckSide(Check& check, const runtime::Engine& engine, model::Side side, 
   std::vector<uint32_t> rows;
   AlignedVector<float> made;
   double largest = 0;
-  Progress progress(StrCat("verify ", name), count);
+  console::Progress progress(StrCat("verify ", name), count);
   for (uint64_t begin = 0; begin < count; begin += kBlock) {
     rows.resize(std::min(kBlock, count - begin));
     progress.Add(rows.size());

@@ -3,16 +3,15 @@
 
 #include <CLI/CLI.hpp>
 
+#include "console/signals.h"
+
 namespace duomo::convert {
 
 // Declares a subcommand with its options; its callback does the work, prints the result to stdout
 // and throws duomo::Error when it fails (exit code 1). Wrong usage is a CLI::ParseError (2).
 using AddCommand = void (*)(CLI::App& parent);
 
-// Thrown by a callback that has said all there is to say: the program ends with this exit code.
-struct ExitWith {
-  int code;
-};
+using console::ExitWith;  // thrown by a callback that has said all there is to say
 
 void AddInspect(CLI::App& parent);
 void AddVerify(CLI::App& parent);

@@ -5,8 +5,8 @@
 #include <cstring>
 #include <set>
 
+#include "console/progress.h"
 #include "converter/output.h"
-#include "converter/progress.h"
 #include "core/error.h"
 #include "model/binding.h"
 #include "runtime/widen.h"
@@ -68,7 +68,7 @@ void Count(TensorDifference& d, double a, double b, double& sum) {
 }
 
 // Whether the bytes are the same.
-bool SameBytes(std::span<const std::byte> a, std::span<const std::byte> b, Progress& progress) {
+bool SameBytes(std::span<const std::byte> a, std::span<const std::byte> b, console::Progress& progress) {
   if (a.size() != b.size()) return false;
   for (size_t begin = 0; begin < a.size(); begin += kPiece) {
     size_t count = std::min(kPiece, a.size() - begin);
@@ -79,7 +79,7 @@ bool SameBytes(std::span<const std::byte> a, std::span<const std::byte> b, Progr
 }
 
 void CompareRows(TensorDifference& d, const Model& first, const Rows& a, const Model& second,
-                 const Rows& b, Progress& progress) {
+                 const Rows& b, console::Progress& progress) {
   AlignedVector<float> x, y;
   double sum = 0;
   uint64_t block = std::max<uint64_t>(1, kBlock / std::max<uint64_t>(a.width, 1));
@@ -138,7 +138,7 @@ bool SameKeys(const model::Entities& a, const model::Entities& b) {
 }
 
 // Whether it differs.
-bool CompareOne(TensorDifference& d, const Model& first, const Model& second, Progress& progress) {
+bool CompareOne(TensorDifference& d, const Model& first, const Model& second, console::Progress& progress) {
   auto a = first.file().Find(d.name), b = second.file().Find(d.name);
   d.first = Describe(first, d.name, a);
   d.second = Describe(second, d.name, b);
@@ -197,7 +197,7 @@ std::vector<TensorDifference> CompareTensors(const Model& a, const Model& b) {
   std::vector<TensorDifference> out;
   uint64_t total = 0;
   for (const file::SegmentInfo& s : a.file().segments()) total += s.size;
-  Progress progress("diff", total);
+  console::Progress progress("diff", total);
   for (const std::string& name : names) {
     TensorDifference d;
     d.name = name;

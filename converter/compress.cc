@@ -5,6 +5,7 @@
 #include "converter/output.h"
 #include "converter/rewrite.h"
 #include "core/error.h"
+#include "core/file_io.h"
 
 namespace duomo::convert {
 namespace {
@@ -15,7 +16,7 @@ struct Options {
 };
 
 void Run(const Options& o, bool compress) {
-  CheckOutputPath(o.output, o.file);
+  RequireReplaceable(o.output);
   Draft draft(o.file);
   for (auto& source : draft.contents.sources) source.compress = compress;
   draft.Save(o.output, compress ? "compress" : "decompress");

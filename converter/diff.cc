@@ -206,7 +206,7 @@ void AddDiff(CLI::App& parent) {
     bool same = false;
     try {
       same = Run(*o);
-      FlushOutput();
+      console::FlushOutput();
     } catch (const Error& error) {
       Log(StrCat("duomo-convert: ", error.message(), "\n"));
       throw ExitWith{2};

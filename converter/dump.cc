@@ -23,7 +23,7 @@ void Dump(const Options& o) {
     WriteJsonForm(*model, o.values, [](std::string_view text) { Print(std::string(text)); });
     return;
   }
-  CheckOutputPath(o.output, o.file);
+  RequireReplaceable(o.output);
   AtomicFile file(o.output);
   WriteJsonForm(*model, o.values, [&](std::string_view text) {
     file.Write(std::as_bytes(std::span(text.data(), text.size())));
@@ -39,7 +39,7 @@ void Dump(const Options& o) {
 }
 
 void Build(const Options& o) {
-  CheckOutputPath(o.output, o.file);
+  RequireReplaceable(o.output);
   FileBytes bytes = FileBytes::Map(o.file);
   std::string_view text(reinterpret_cast<const char*>(bytes.bytes().data()), bytes.bytes().size());
   model::Contents contents = ReadJsonForm(text, o.file);

@@ -5,6 +5,7 @@
 #include "converter/npz.h"
 #include "converter/output.h"
 #include "core/error.h"
+#include "core/file_io.h"
 #include "description/json.h"
 #include "model/model.h"
 
@@ -24,7 +25,7 @@ void Run(const Options& o) {
   file::ReadOptions read;
   read.verify_checksums = true;
   auto model = model::Model::Open(o.file, read);
-  CheckOutputPath(o.output, o.file);
+  RequireReplaceable(o.output);
   NpzWriter npz(o.output, o.compress);
   std::string json = description::ToJson(model->description()).dump();
   uint64_t size = json.size();

@@ -2,10 +2,12 @@
 #include <map>
 #include <memory>
 
+#include "console/paths.h"
 #include "converter/command.h"
 #include "converter/onnx_graph.h"
 #include "converter/output.h"
 #include "core/error.h"
+#include "core/file_io.h"
 
 namespace duomo::convert {
 namespace {
@@ -72,8 +74,9 @@ void Run(const Options& o) {
   file::ReadOptions read;
   read.verify_checksums = true;
   auto model = model::Model::Open(o.file, read);
-  CheckOutputPath(o.output, o.file);
-  CheckOutputPath(o.output + ".data", o.file);
+  RequireReplaceable(o.output);
+  RequireReplaceable(o.output + ".data");
+  console::RefuseOverwriting(o.output + ".data", o.file);
   std::optional<model::Side> tower;
   if (!o.tower.empty()) tower = o.tower == "user" ? model::Side::kUser : model::Side::kItem;
   onnx::Graph graph = GraphOf(*model, tower);

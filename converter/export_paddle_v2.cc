@@ -8,6 +8,7 @@
 #include "converter/paddle_data.h"
 #include "converter/paddle_v2.h"
 #include "core/error.h"
+#include "core/file_io.h"
 #include "data/movielens.h"
 #include "runtime/widen.h"
 
@@ -122,7 +123,7 @@ uint64_t WriteTensor(const model::Model& model, const PaddleTensor& tensor, cons
 }
 
 void Run(const Options& o) {
-  CheckOutputPath(o.output, o.file);
+  RequireReplaceable(o.output);
   file::ReadOptions read;
   read.verify_checksums = true;
   auto model = model::Model::Open(o.file, read);

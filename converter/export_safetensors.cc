@@ -6,6 +6,7 @@
 #include "converter/parameter_names.h"
 #include "converter/safetensors.h"
 #include "core/error.h"
+#include "core/file_io.h"
 #include "file/writer.h"
 #include "model/model.h"
 #include "runtime/widen.h"
@@ -69,7 +70,7 @@ void Run(const Options& o) {
   file::ReadOptions read;
   read.verify_checksums = true;
   auto model = model::Model::Open(o.file, read);
-  CheckOutputPath(o.output, o.file);
+  RequireReplaceable(o.output);
   std::vector<file::TensorSource> sources;
   for (const model::Parameter& p : model::ParametersOf(model->description())) {
     sources.push_back(SourceOf(*model, p));

@@ -11,6 +11,7 @@
 #include "converter/rewrite.h"
 #include "converter/stock.h"
 #include "core/error.h"
+#include "core/file_io.h"
 #include "data/encode.h"
 #include "data/entities.h"
 #include "data/open.h"
@@ -109,8 +110,7 @@ void CheckUsage(const Options& o) {
 
 void Run(const Format& format, const Options& o) {
   CheckUsage(o);
-  CheckOutputPath(o.output, o.input);
-  if (!o.like.empty()) CheckOutputPath(o.output, o.like);
+  RequireReplaceable(o.output);
   Arrays arrays = OpenArrays(o.input, format.wanted);
   Base base = BaseOf(o);
   model::Contents& contents = base.contents;

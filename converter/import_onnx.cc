@@ -1,11 +1,13 @@
 // duomo-convert import onnx: a network from an ONNX model, users and items from another file.
 #include <memory>
 
+#include "console/paths.h"
 #include "converter/command.h"
 #include "converter/import_network.h"
 #include "converter/output.h"
 #include "converter/stock.h"
 #include "core/error.h"
+#include "core/file_io.h"
 
 namespace duomo::convert {
 namespace {
@@ -16,8 +18,8 @@ struct Options {
 };
 
 void Run(const Options& o) {
-  CheckOutputPath(o.output, o.input);
-  CheckOutputPath(o.output, o.like);
+  RequireReplaceable(o.output);
+  console::RefuseOverwriting(o.output, o.input + ".data");  // large tensors lie there
   auto like = model::Model::Open(o.like);
   onnx::Opened opened = onnx::Read(o.input);
   Network network = NetworkOf(opened.graph, like->description(), ReadInputNames(o.map));

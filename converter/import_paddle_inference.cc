@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "console/paths.h"
 #include "converter/command.h"
 #include "converter/import_network.h"
 #include "converter/import_tensors.h"
@@ -11,6 +12,7 @@
 #include "converter/paddle_data.h"
 #include "converter/paddle_graph.h"
 #include "core/error.h"
+#include "core/file_io.h"
 #include "data/entities.h"
 #include "data/movielens.h"
 #include "model/parameters.h"
@@ -122,8 +124,9 @@ void Run(const Options& o) {
     throw CLI::ValidationError("paddle-inference", "give --like or --data: who are the users?");
   }
   Files files = FilesOf(o.input);
-  for (const std::string& read : {files.program, files.parameters, o.like}) {
-    if (!read.empty()) CheckOutputPath(o.output, read);
+  RequireReplaceable(o.output);
+  for (const std::string& read : {files.program, files.parameters}) {
+    if (!read.empty()) console::RefuseOverwriting(o.output, read);
   }
   AlignedVector<std::byte> bytes;
   auto like = o.like.empty() ? ModelOfData(o, bytes) : model::Model::Open(o.like);

@@ -9,6 +9,7 @@
 #include "converter/rewrite.h"
 #include "converter/stock.h"
 #include "core/error.h"
+#include "core/file_io.h"
 #include "data/bytes.h"
 #include "data/entities.h"
 #include "data/movielens.h"
@@ -71,7 +72,7 @@ file::TensorSource SourceOf(const model::Parameter& parameter,
 }
 
 void Run(const Options& o) {
-  CheckOutputPath(o.output, o.input);
+  RequireReplaceable(o.output);
   model::Description preset = PaddlePreset(o.preset);
   data::Dataset dataset = data::ReadMovieLens1M(o.data);
   dataset.interactions = {};

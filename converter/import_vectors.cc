@@ -7,6 +7,7 @@
 #include "converter/rewrite.h"
 #include "converter/vectors.h"
 #include "core/error.h"
+#include "core/file_io.h"
 #include "data/csv.h"
 
 namespace duomo::convert {
@@ -60,9 +61,7 @@ Json CountsJson(const VectorCounts& counts) {
 }
 
 void Run(const Options& o) {
-  for (const std::string& input : {o.users, o.items, o.user_ids, o.item_ids, o.titles}) {
-    if (!input.empty()) CheckOutputPath(o.output, input);
-  }
+  RequireReplaceable(o.output);
   std::optional<VectorFile> users;
   if (!o.users.empty()) {
     users = OpenVectors(o.users, o.output);

@@ -10,6 +10,7 @@
 #include "converter/entities.h"
 #include "converter/output.h"
 #include "core/error.h"
+#include "core/file_io.h"
 #include "retrieval/lists.h"
 #include "retrieval/planes.h"
 #include "retrieval/topk.h"
@@ -137,7 +138,7 @@ std::string Describe(const model::Planes& planes) {
 }
 
 void Run(const Options& o) {
-  CheckOutputPath(o.output, o.file);
+  RequireReplaceable(o.output);
   Draft draft(o.file);
   if (model::IsJoint(draft.contents.description)) {
     Fail(Status::kUnsupported, o.file, " has one joint tower: there are no item vectors to search");

@@ -4,9 +4,9 @@
 #include <cstdio>
 #include <cstring>
 
+#include "console/progress.h"
 #include "converter/json_form.h"
 #include "converter/output.h"
-#include "converter/progress.h"
 #include "core/error.h"
 #include "description/base64.h"
 #include "description/json.h"
@@ -144,7 +144,7 @@ std::string ReportText(const model::Report& report) {
 void WriteJsonForm(const model::Model& model, bool readable, const Sink& sink) {
   uint64_t total = 0;
   for (const file::SegmentInfo& s : model.file().segments()) total += s.size;
-  Progress progress("dump", total);
+  console::Progress progress("dump", total);
   std::string out;
   try {
     out = StrCat(

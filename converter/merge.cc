@@ -6,6 +6,7 @@
 #include "converter/entities.h"
 #include "converter/output.h"
 #include "core/error.h"
+#include "core/file_io.h"
 
 namespace duomo::convert {
 namespace {
@@ -22,7 +23,7 @@ void Run(const Options& o) {
   if (o.users == "-" && o.items == "-") {
     throw CLI::ValidationError("merge", "only one list can come from stdin");
   }
-  CheckOutputPath(o.output, o.file);
+  RequireReplaceable(o.output);
   Draft draft(o.file);
   auto read = [](const std::string& path) {
     return path.empty() ? std::vector<Record>() : ReadRecords(path);

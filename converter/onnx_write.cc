@@ -2,8 +2,8 @@
 #include <filesystem>
 #include <optional>
 
+#include "console/progress.h"
 #include "converter/onnx.h"
-#include "converter/progress.h"
 #include "converter/protobuf.h"
 #include "core/error.h"
 #include "core/file_io.h"
@@ -96,7 +96,7 @@ ProtoMessage TensorProto(const Tensor& tensor, const std::optional<Place>& elsew
   return out;
 }
 
-void WriteBody(AtomicFile& file, std::span<const std::byte> bytes, Progress& progress) {
+void WriteBody(AtomicFile& file, std::span<const std::byte> bytes, console::Progress& progress) {
   constexpr size_t kPiece = 1 << 22;
   for (; !bytes.empty(); bytes = bytes.subspan(std::min(kPiece, bytes.size()))) {
     auto piece = bytes.first(std::min(kPiece, bytes.size()));
@@ -152,7 +152,7 @@ Written Write(const Graph& graph, const std::string& path, uint64_t inline_limit
   model.Header(7, graph_size);
 
   RequireReplaceable(path);
-  Progress progress("write", total);
+  console::Progress progress("write", total);
   Written written;
   if (data_size > 0) {
     AtomicFile data(data_path);

@@ -1,44 +1,13 @@
 #include "converter/output.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <filesystem>
 
 #include "core/error.h"
-#include "core/file_io.h"
 
 namespace duomo::convert {
 
-void Print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
-void Log(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stderr); }
-
-void PrintJson(const Json& json) {
-  Print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
-}
-
-void FlushOutput() {
-  bool failed = std::ferror(stdout) != 0;
-  if (std::fflush(stdout) != 0 || failed) {
-    Fail(Status::kIo, "cannot write to the standard output: ", std::strerror(errno));
-  }
-}
-
-void CheckOutputPath(const std::string& output, const std::string& input) {
-  RequireReplaceable(output);
-  std::error_code ignored;
-  if (std::filesystem::equivalent(output, input, ignored)) {
-    Fail(Status::kInvalidArgument, output,
-         " is the input itself; choose another name for the output");
-  }
-}
-
-std::string Commas(uint64_t n) {
-  std::string text = StrCat(n);
-  for (size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
-  return text;
-}
+void PrintJson(const Json& json) { console::PrintJson(json, 2); }
 
 std::string ShapeText(std::span<const uint64_t> shape) {
   if (shape.empty()) return "()";

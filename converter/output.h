@@ -1,28 +1,22 @@
-// How the converter talks: results to stdout, messages to stderr, and tables that fit a terminal.
+// How the converter talks: as console/output.h says, and in tables that fit a terminal.
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "console/output.h"
+
 namespace duomo::convert {
 
-using Json = nlohmann::ordered_json;
+using console::Commas;
+using console::Json;
+using console::Log;    // to stderr
+using console::Print;  // to stdout
+void PrintJson(const Json& json);  // indented, one document
 
-void Print(const std::string& text);  // to stdout
-void Log(const std::string& text);    // to stderr
-void PrintJson(const Json& json);     // indented, one document
-// Throws Error(kIo) when something printed did not reach stdout (a full disk, a closed pipe).
-void FlushOutput();
-
-// Refuses an output path that is not a regular file (replacing /dev/null would be a surprise), or
-// that is the very file `input`. Throws Error.
-void CheckOutputPath(const std::string& output, const std::string& input);
-
-std::string Commas(uint64_t n);                          // "528,096"
 std::string ShapeText(std::span<const uint64_t> shape);  // "6042 × 32", "()" for a scalar
 std::string Hex(uint32_t crc);                           // "0badcafe"
 std::string Clip(std::string_view text, size_t width);   // with "…" where it was longer

@@ -9,6 +9,7 @@
 #include "converter/input.h"
 #include "converter/output.h"
 #include "core/error.h"
+#include "core/file_io.h"
 #include "retrieval/filter.h"
 
 namespace duomo::convert {
@@ -276,7 +277,7 @@ void AddPrune(CLI::App& parent) {
     if (o->keep_users == "-" && o->keep_items == "-") {
       throw CLI::ValidationError("prune", "only one list can come from stdin");
     }
-    CheckOutputPath(o->output, o->file);
+    RequireReplaceable(o->output);
     Pruner(*o).Run();
   });
 }

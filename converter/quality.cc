@@ -5,7 +5,7 @@
 #include <numeric>
 #include <vector>
 
-#include "converter/progress.h"
+#include "console/progress.h"
 #include "core/random.h"
 #include "kernels/vector.h"
 #include "retrieval/topk.h"
@@ -85,7 +85,7 @@ Differences Compare(const runtime::Engine& before, const runtime::Engine& after,
   Differences out;
   Predictor first(before, from_features), second(after, from_features);
   std::vector<float> a(kBlock), b(kBlock);
-  Progress progress("compare predictions", users.size());
+  console::Progress progress("compare predictions", users.size());
   double sum = 0;
   for (size_t begin = 0; begin < users.size(); begin += kBlock) {
     size_t count = std::min(kBlock, users.size() - begin);
@@ -136,7 +136,7 @@ class Lists {
 void CompareLists(const runtime::Engine& before, const runtime::Engine& after,
                   std::span<const uint32_t> users, Quality& out) {
   Lists first(before), second(after);
-  Progress progress("compare top 10", users.size());
+  console::Progress progress("compare top 10", users.size());
   double sum = 0;
   for (size_t begin = 0; begin < users.size(); begin += kUsers) {
     size_t count = std::min(kUsers, users.size() - begin);

@@ -12,6 +12,7 @@
 #include "converter/quality.h"
 #include "converter/rewrite.h"
 #include "core/error.h"
+#include "core/file_io.h"
 #include "model/parameters.h"
 #include "runtime/widen.h"
 
@@ -156,7 +157,7 @@ void Run(Options o) {
   if (o.weights.empty() && o.vectors.empty() && o.user_vectors.empty() && o.item_vectors.empty()) {
     throw CLI::ValidationError("quantize", "nothing to do: give --vectors, --weights or both");
   }
-  CheckOutputPath(o.output, o.file);
+  RequireReplaceable(o.output);
   if (o.all) o.quality.users = 0;
   Staged staged(o.output);
   std::shared_ptr<const model::Model> before;

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "converter/progress.h"
+#include "console/progress.h"
 #include "model/model.h"
 
 namespace duomo::convert {
@@ -68,7 +68,7 @@ class Staged {
 
  private:
   std::string output_, staged_;
-  Interruptible interruptible_;  // so that it is removed
+  console::Interruptible interruptible_;  // so that it is removed
 };
 
 uint64_t SizeOfFile(const std::string& path);

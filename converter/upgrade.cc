@@ -5,6 +5,7 @@
 #include "converter/output.h"
 #include "converter/rewrite.h"
 #include "core/error.h"
+#include "core/file_io.h"
 
 namespace duomo::convert {
 namespace {
@@ -15,7 +16,7 @@ struct Options {
 };
 
 void Run(const Options& o) {
-  CheckOutputPath(o.output, o.file);
+  RequireReplaceable(o.output);
   Draft draft(o.file);
   uint32_t before = draft.model().file().container_version();
   draft.Save(o.output, "upgrade");

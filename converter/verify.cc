@@ -93,7 +93,7 @@ void Run(const std::string& path, bool json) {
   } else {
     Print(ToText(path, checks, problems));
   }
-  FlushOutput();
+  console::FlushOutput();
   if (problems > 0) {
     Fail(Status::kCorrupt, path, ": ",
          problems == 1 ? "" : Commas(problems) + " problems; first: ", first);

@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/data_options.h"
 #include "cli/provenance.h"
+#include "console/signals.h"
 #include "training/export.h"
 
 namespace duomo::cli {
@@ -30,6 +31,7 @@ void Run(const Options& o) {
   data::TablesSpec tables = TablesOf(o.data);
   settings["data"] = RecordJson({dataset, split, o.seed, o.data.data.empty() ? &tables : nullptr});
   contents.report.settings = settings.dump();
+  console::Interruptible whole;  // a signal waits until the file is
   model::Save(o.file, contents);
   Log("wrote %s: %s\n", o.file.c_str(), baseline->ExportNote().c_str());
 }

@@ -1,40 +1,44 @@
 #include "cli/command.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdarg>
 #include <cstdio>
-#include <cstdlib>
 
+#include "cli/keys.h"
 #include "core/error.h"
 #include "data/split.h"
 #include "kernels/vector.h"
 
 namespace duomo::cli {
 
-Json NineDigits(float value) {
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.9g", static_cast<double>(value));
-  return std::strtod(text, nullptr);
+namespace {
+
+std::string Formatted(const char* format, va_list arguments) {
+  va_list again;
+  va_copy(again, arguments);
+  int size = std::vsnprintf(nullptr, 0, format, arguments);
+  std::string text(static_cast<size_t>(std::max(size, 0)), '\0');
+  std::vsnprintf(text.data(), text.size() + 1, format, again);
+  va_end(again);
+  return text;
 }
 
-void PrintJson(const Json& json) {
-  std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
-  std::fwrite(text.data(), 1, text.size(), stdout);
-  std::fputc('\n', stdout);
-}
+}  // namespace
 
 void Log(const char* format, ...) {
   va_list arguments;
   va_start(arguments, format);
-  std::vfprintf(stderr, format, arguments);
+  console::Log(Formatted(format, arguments));
   va_end(arguments);
 }
 
 void Print(const char* format, ...) {
   va_list arguments;
   va_start(arguments, format);
-  std::vprintf(format, arguments);
+  std::string text = Formatted(format, arguments);
   va_end(arguments);
+  console::Print(text);
 }
 
 CLI::Validator Checked(const std::string& type, void (*check)(const std::string&)) {
@@ -66,24 +70,22 @@ void AddSplitOption(CLI::App& command, std::string& split, const std::string& ot
 }
 
 Session::Session(const std::string& path)
-    : engine_(runtime::Engine::Create(model::Model::Open(path))) {}
+    : file_(path), engine_(runtime::Engine::Create(model::Model::Open(path))) {}
 
 uint64_t Session::Row(model::Side side, const std::string& key) const {
-  const model::KeyIndex& keys = model().side(side).keys;
-  const char* what = side == model::Side::kItem ? "item" : "user";
-  std::optional<uint64_t> row;
-  if (keys.kind() == model::KeyKind::kString) {
-    row = keys.Find(std::string_view(key));
-  } else {
-    int64_t id = 0;
-    auto [end, status] = std::from_chars(key.data(), key.data() + key.size(), id);
-    if (status != std::errc() || end != key.data() + key.size()) {
-      Fail(Status::kInvalidArgument, what, " \"", key, "\" is not a number; this model's ids are");
-    }
-    row = keys.Find(id);
-  }
-  if (!row) Fail(Status::kNotFound, "the model knows no ", what, " ", key);
+  std::optional<uint64_t> row = FindKey(model().side(side).keys, key);
+  if (!row) FailUnknown(model(), side, key, file_);
   return *row;
+}
+
+std::vector<uint32_t> Session::Rows(model::Side side, const std::vector<std::string>& lists) const {
+  std::vector<uint32_t> rows;
+  for (const std::string& list : lists) {
+    for (const std::string& key : KeysOf(model().side(side).keys, list)) {
+      rows.push_back(static_cast<uint32_t>(Row(side, key)));
+    }
+  }
+  return rows;
 }
 
 Json Session::Key(model::Side side, uint64_t row) const {
@@ -92,17 +94,20 @@ Json Session::Key(model::Side side, uint64_t row) const {
   return keys.IntegerAt(row);
 }
 
+std::string Session::KeyText(model::Side side, uint64_t row) const {
+  const model::KeyIndex& keys = model().side(side).keys;
+  if (keys.kind() == model::KeyKind::kString) return std::string(keys.StringAt(row));
+  return std::to_string(keys.IntegerAt(row));
+}
+
 std::string Session::Title(uint64_t item_row) const {
   std::string_view title = model().items().Title(item_row);
   if (!title.empty()) return std::string(title);
-  Json key = Key(model::Side::kItem, item_row);
-  return key.is_string() ? key.get<std::string>() : key.dump();
+  return KeyText(model::Side::kItem, item_row);
 }
 
 std::span<const float> Session::Vector(model::Side side, uint64_t row) {
-  if (engine_->joint()) {
-    Fail(Status::kUnsupported, "this model ranks pairs and has no vectors; use it with recommend");
-  }
+  RequireVectors();
   AlignedVector<float>& out = vectors_[side == model::Side::kItem ? 1 : 0];
   std::span<const float> frozen = engine_->Vector(side, row, out);
   if (!frozen.empty()) return frozen;
@@ -116,9 +121,42 @@ std::span<const float> Session::Vector(model::Side side, uint64_t row) {
 }
 
 double Session::Dot(uint64_t user_row, uint64_t item_row) {
-  std::span<const float> user = Vector(model::Side::kUser, user_row);
+  return DotWithItem(Vector(model::Side::kUser, user_row), item_row);
+}
+
+double Session::DotWithItem(std::span<const float> vector, uint64_t item_row) {
   std::span<const float> item = Vector(model::Side::kItem, item_row);
-  return kernels::Vector().dot(user.data(), item.data(), user.size());
+  return kernels::Vector().dot(vector.data(), item.data(), vector.size());
+}
+
+std::span<const float> Session::HistoryVector(std::optional<uint32_t> user,
+                                              std::span<const uint32_t> items) {
+  RequireVectors();
+  const model::Description& d = model().description();
+  if (!model::ReadsHistory(d)) {
+    Fail(Status::kUnsupported, file_,
+         " reads no histories: it knows users by their ids and features alone. Ask with --user, ask "
+         "for items like one with duomo similar, or train a model with a history input, such as "
+         "--preset youtube-candidates");
+  }
+  std::vector<runtime::InputSource> inputs(d.inputs.size());
+  for (size_t i = 0; i < inputs.size(); ++i) inputs[i].view.kind = d.inputs[i].kind;
+  uint32_t row = user.value_or(0);
+  if (user) engine_->StoredInputs(model::Side::kUser, {&row, 1}, inputs);
+  uint64_t offsets[2] = {0, items.size()};
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (d.inputs[i].kind != model::InputKind::kHistory) continue;
+    inputs[i] = {{model::InputKind::kHistory, offsets, items, {}}, {}};
+  }
+  AlignedVector<float>& out = vectors_[0];
+  out.resize(engine_->vector_width());
+  engine_->Encode(model::Side::kUser, {1, inputs}, out.data(), work_);
+  return out;
+}
+
+void Session::RequireVectors() const {
+  if (!engine_->joint()) return;
+  Fail(Status::kUnsupported, "this model ranks pairs and has no vectors; use it with recommend");
 }
 
 }  // namespace duomo::cli

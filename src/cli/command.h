@@ -4,15 +4,18 @@
 #include <CLI/CLI.hpp>
 #include <cstdint>
 #include <memory>
-#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "console/output.h"
 #include "runtime/engine.h"
 
 namespace duomo::cli {
 
-using Json = nlohmann::ordered_json;
+using console::Json;
+using console::PrintJson;  // one line
 
 // One subcommand a file; each adds itself to the program.
 void AddTrain(CLI::App& app);
@@ -27,13 +30,7 @@ void AddSynth(CLI::App& app);
 void AddDemo(CLI::App& app);
 void AddDescribe(CLI::App& app);
 
-// Exactly nine significant digits at most: what identifies a float.
-Json NineDigits(float value);
-
-// One line of JSON on stdout.
-void PrintJson(const Json& json);
-
-// printf to stderr / stdout; the only places that print.
+// printf to stderr / stdout.
 void Log(const char* format, ...) __attribute__((format(printf, 1, 2)));
 void Print(const char* format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -54,17 +51,28 @@ class Session {
   std::shared_ptr<const runtime::Engine> shared_engine() const { return engine_; }
   const model::Model& model() const { return engine_->model(); }
 
-  // The row of a key as typed: an integer, or text where keys are strings. Throws
-  // Error(kNotFound) that names it.
+  const std::string& file() const { return file_; }
+
+  // The row of a key as typed; see keys.h for what is said of one that is not there.
   uint64_t Row(model::Side side, const std::string& key) const;
+  // The rows of "475,12,33", in that order; a key that holds commas is taken as it is.
+  std::vector<uint32_t> Rows(model::Side side, const std::vector<std::string>& lists) const;
   Json Key(model::Side side, uint64_t row) const;
+  std::string KeyText(model::Side side, uint64_t row) const;
   std::string Title(uint64_t item_row) const;  // falls back to the key
 
   // The frozen vector, or one made by the tower from the stored features.
   std::span<const float> Vector(model::Side side, uint64_t row);
   double Dot(uint64_t user_row, uint64_t item_row);
+  double DotWithItem(std::span<const float> vector, uint64_t item_row);
+  // The user's vector after these items, oldest first; no user: nothing else is known. Throws
+  // Error(kUnsupported) for a model that reads no histories. Valid until the next user's.
+  std::span<const float> HistoryVector(std::optional<uint32_t> user,
+                                       std::span<const uint32_t> items);
+  void RequireVectors() const;  // throws Error(kUnsupported) for a model that ranks pairs
 
  private:
+  std::string file_;
   std::shared_ptr<const runtime::Engine> engine_;
   runtime::Workspace work_;
   AlignedVector<float> vectors_[2];

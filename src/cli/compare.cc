@@ -6,6 +6,7 @@
 #include "cli/baselines.h"
 #include "cli/cost_log.h"
 #include "cli/two_stages.h"
+#include "console/signals.h"
 #include "core/error.h"
 #include "core/file_io.h"
 #include "evaluation/baselines/rating_matrix.h"
@@ -165,6 +166,7 @@ void Run(Options o) {
         StrCat("Split ", test.split.name, ": ", test.split.train.size(), " rows to train, ",
                test.split.test.size(), " to test; ", cases.task.cases.size(), " users ranked over ",
                cases.task.items, " items.");
+    console::Interruptible whole;  // a signal waits until the file is
     AtomicFile file(o.html);
     file.Write(report.Html());
     file.Commit();

@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/data_options.h"
 #include "cli/understanding.h"
+#include "console/signals.h"
 #include "core/file_io.h"
 #include "description/json.h"
 #include "selection/networks.h"
@@ -37,6 +38,7 @@ void Run(const Options& o) {
     Print("%s", text.c_str());
     return;
   }
+  console::Interruptible whole;  // a signal waits until the file is
   AtomicFile file(o.out);
   file.Write(text);
   file.Commit();

@@ -2,10 +2,8 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cmath>
-#include <csignal>
 #include <cstring>
 
 #include "cli/command.h"
@@ -60,27 +58,25 @@ EventLog::EventLog(const std::string& path, bool append)
 
 EventLog::~EventLog() { std::fclose(file_); }
 
-void EventLog::Line(const std::string& text) {
+void EventLog::Line(const console::Json& event) {
+  std::string text = console::JsonText(event) + '\n';
   // Flushed a line at a time: the log is there to be watched while training runs.
-  if (std::fputs(text.c_str(), file_) < 0 || std::fputc('\n', file_) < 0 ||
-      std::fflush(file_) != 0) {
+  if (std::fputs(text.c_str(), file_) < 0 || std::fflush(file_) != 0) {
     Fail(Status::kIo, "cannot write ", path_, ": ", std::strerror(errno));
   }
 }
 
 void EventLog::OnTrain(const training::TrainEvent& event) {
   if (event.step % 10 != 0) return;
-  Line(Json{{"event", "train"},
-            {"pass", event.pass},
-            {"batch", event.batch},
-            {"step", event.step},
-            {"cost", event.cost}}
-           .dump());
+  Line({{"event", "train"},
+        {"pass", event.pass},
+        {"batch", event.batch},
+        {"step", event.step},
+        {"cost", event.cost}});
 }
 
 void EventLog::OnTest(const training::TestEvent& event) {
-  Line(Json{{"event", "test"}, {"step", event.step}, {"cost", event.cost}, {"rmse", event.rmse}}
-           .dump());
+  Line({{"event", "test"}, {"step", event.step}, {"cost", event.cost}, {"rmse", event.rmse}});
 }
 
 void CostPlot::OnTrain(const training::TrainEvent& event) {
@@ -96,40 +92,5 @@ void CostPlot::Write(const std::string& path, const std::string& title) const {
   file.Write(CostChart(title, train_, test_).Svg());
   file.Commit();
 }
-
-namespace {
-volatile std::sig_atomic_t interrupted = 0;
-void Note(int) { interrupted = 1; }
-}  // namespace
-
-Interrupt::Interrupt() {
-  interrupted = 0;
-  // Handlers need a stack of their own: oneDNN's matrix kernels borrow the stack pointer for their
-  // workspace, and a signal's frame put there overwrites the heap. The kernel hands signals of the
-  // process to its main thread, which is the one that is here.
-  stack_t stack = {};
-  if (::sigaltstack(nullptr, &stack) == 0 && (stack.ss_flags & SS_DISABLE) != 0) {
-    stack_.resize(static_cast<size_t>(std::max(::sysconf(_SC_SIGSTKSZ), 65536L)));
-    stack = {.ss_sp = stack_.data(), .ss_flags = 0, .ss_size = stack_.size()};
-    ::sigaltstack(&stack, nullptr);
-  }
-  struct sigaction action = {};
-  action.sa_handler = Note;
-  action.sa_flags = SA_ONSTACK | SA_RESETHAND | SA_RESTART;
-  ::sigaction(SIGINT, &action, nullptr);
-  ::sigaction(SIGTERM, &action, nullptr);
-}
-
-Interrupt::~Interrupt() {
-  std::signal(SIGINT, SIG_DFL);
-  std::signal(SIGTERM, SIG_DFL);
-  if (stack_.empty()) return;
-  stack_t none = {};
-  none.ss_flags = SS_DISABLE;
-  ::sigaltstack(&none, nullptr);
-}
-
-bool Interrupt::Received() { return interrupted != 0; }
-bool Interrupt::ShouldStop() { return Received(); }
 
 }  // namespace duomo::cli

@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "console/json.h"
+#include "console/signals.h"
 #include "training/trainer.h"
 
 namespace duomo::cli {
@@ -39,7 +41,7 @@ class EventLog : public training::Observer {
   void OnTest(const training::TestEvent& event) override;
 
  private:
-  void Line(const std::string& text);
+  void Line(const console::Json& event);
   std::string path_;
   std::FILE* file_;
 };
@@ -65,17 +67,17 @@ class LastTest : public training::Observer {
   training::TestEvent event_{0, 0, 0};
 };
 
-// While it lives, the first Ctrl-C (or SIGTERM) ends training after the current step, so that
-// what has been learned is written; the second one ends the program. Made on the main thread.
+// While it lives, the first SIGINT (Ctrl-C), SIGTERM or SIGHUP ends training after the current
+// step, so that what has been learned is written; the second one ends the program. Made on the main
+// thread. main() then ends with 128 + the signal.
 class Interrupt : public training::Observer {
  public:
-  Interrupt();
-  ~Interrupt() override;
-  bool ShouldStop() override;
-  static bool Received();
+  bool ShouldStop() override { return Received(); }
+  static bool Received() { return Signal() != 0; }
+  static int Signal() { return console::Interruptible::Signal(); }  // 0: none; known for good
 
  private:
-  std::vector<char> stack_;  // for the signals' handler
+  console::Interruptible interruptible_;
 };
 
 }  // namespace duomo::cli

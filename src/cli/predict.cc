@@ -1,9 +1,7 @@
 // duomo predict: ratings of pairs.
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-
 #include "cli/command.h"
+#include "cli/id_table.h"
+#include "cli/keys.h"
 #include "core/error.h"
 
 namespace duomo::cli {
@@ -16,48 +14,44 @@ struct Options {
 };
 
 struct Pair {
-  std::string user, item;
+  uint64_t user, item;
 };
 
-std::vector<Pair> ReadPairs(const std::string& path) {
-  std::ifstream in(path);
-  if (!in) Fail(Status::kIo, "cannot open ", path, ": ", std::strerror(errno));
-  std::vector<Pair> pairs;
-  std::string line;
-  for (size_t number = 1; std::getline(in, line); ++number) {
-    std::istringstream words(line);
-    Pair pair;
-    std::string rest;
-    if (!(words >> pair.user)) continue;  // an empty line
-    if (!(words >> pair.item) || (words >> rest)) {
-      Fail(Status::kInvalidArgument, path, ":", number, ": expected \"user item\"");
+void ReadPairs(const Session& session, const std::string& path, std::vector<Pair>& pairs) {
+  IdTable table(path, IdTable::Kind::kPairs);
+  while (table.Next()) {
+    try {
+      pairs.push_back({session.Row(model::Side::kUser, table.user()),
+                       session.Row(model::Side::kItem, table.item())});
+    } catch (const Error& error) {
+      table.FailHere(error.status(), error.message());
     }
-    pairs.push_back(std::move(pair));
   }
-  if (in.bad()) Fail(Status::kIo, "cannot read ", path, ": ", std::strerror(errno));
-  return pairs;
+  if (pairs.empty()) Fail(Status::kInvalidArgument, path, " holds no pairs of users and items");
 }
 
 void Run(const Options& o) {
   Session session(o.file);
   std::vector<Pair> pairs;
-  if (!o.pairs.empty()) pairs = ReadPairs(o.pairs);
-  for (const std::string& item : o.items) pairs.push_back({o.user, item});
+  if (!o.pairs.empty()) ReadPairs(session, o.pairs, pairs);
+  for (const std::string& item : o.items) {
+    pairs.push_back(
+        {session.Row(model::Side::kUser, o.user), session.Row(model::Side::kItem, item)});
+  }
   Json out = {{"predictions", Json::array()}};
   for (const Pair& pair : pairs) {
-    uint64_t user = session.Row(model::Side::kUser, pair.user);
-    uint64_t item = session.Row(model::Side::kItem, pair.item);
-    double dot = session.Dot(user, item);
+    double dot = session.Dot(pair.user, pair.item);
     float score = session.engine().Score(dot), rating = session.engine().Predict(dot);
     if (o.json) {
-      out["predictions"].push_back({{"user", session.Key(model::Side::kUser, user)},
-                                    {"item", session.Key(model::Side::kItem, item)},
-                                    {"score", NineDigits(score)},
-                                    {"rating", NineDigits(rating)}});
+      out["predictions"].push_back({{"user", session.Key(model::Side::kUser, pair.user)},
+                                    {"item", session.Key(model::Side::kItem, pair.item)},
+                                    {"score", score},
+                                    {"rating", rating}});
     } else {
-      Print("user %s, item %s: %.2f %s   %s\n", pair.user.c_str(), pair.item.c_str(),
-            static_cast<double>(rating), session.model().description().output.unit.c_str(),
-            session.Title(item).c_str());
+      Print("user %s, item %s: %.2f %s   %s\n",
+            session.KeyText(model::Side::kUser, pair.user).c_str(),
+            session.KeyText(model::Side::kItem, pair.item).c_str(), static_cast<double>(rating),
+            session.model().description().output.unit.c_str(), session.Title(pair.item).c_str());
     }
   }
   if (o.json) PrintJson(out);
@@ -72,7 +66,9 @@ void AddPredict(CLI::App& app) {
   auto* user = c->add_option("--user", o->user, "The user's id");
   auto* item = c->add_option("--item", o->items, "An item's id; may be repeated")->needs(user);
   user->needs(item);
-  auto* pairs = c->add_option("--pairs", o->pairs, "A file with one \"user item\" a line");
+  auto* pairs = c->add_option("--pairs", o->pairs,
+                              "A table with a user and an item a line, with tabs, commas, semicolons "
+                              "or blanks between; a header is optional");
   c->add_flag("--json", o->json, "Print JSON");
   c->callback([=] {
     if (item->count() == 0 && pairs->count() == 0) {

@@ -26,10 +26,7 @@ void Run(const Options& o) {
     history.assign(stored.begin(), stored.end());
   }
   if (!o.history.empty()) {
-    history.clear();
-    for (const std::string& item : o.history) {
-      history.push_back(static_cast<uint32_t>(session.Row(model::Side::kItem, item)));
-    }
+    history = session.Rows(model::Side::kItem, o.history);
   }
   if (history.empty()) {
     Fail(Status::kUnsupported, o.candidates,
@@ -43,8 +40,8 @@ void Run(const Options& o) {
     const auto& r = results[i];
     if (o.json) {
       items.push_back({{"item", session.Key(model::Side::kItem, r.item)},
-                       {"candidate_score", NineDigits(r.candidate_score)},
-                       {"output", NineDigits(r.output)},
+                       {"candidate_score", r.candidate_score},
+                       {"output", r.output},
                        {"title", session.Title(r.item)}});
     } else {
       if (i == 0) Print("by %s:\n", unit.empty() ? "the ranking model" : unit.c_str());
@@ -71,12 +68,11 @@ void AddRecommend(CLI::App& app) {
   auto* user = c->add_option("--user", o->user, "A known user's id");
   auto* history = c->add_option("--history", o->history,
                                 "Item ids, oldest first: instead of what the file "
-                                "remembers, or of somebody it does not know")
-                      ->delimiter(',');
+                                "remembers, or of somebody it does not know; with commas between");
   c->add_option("--candidates", o->count, "How many to put in order")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
-  c->add_option("-k", o->k, "How many to print")->capture_default_str()->check(CLI::PositiveNumber);
+      ->check(AtLeastOne());
+  c->add_option("-k", o->k, "How many to print")->capture_default_str()->check(AtLeastOne());
   c->add_flag("--json", o->json, "Print JSON");
   c->callback([=] {
     if (user->count() == 0 && history->count() == 0) {

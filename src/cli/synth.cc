@@ -1,5 +1,6 @@
 // duomo synth: invented data in ml-1m's own format.
 #include "cli/command.h"
+#include "console/signals.h"
 #include "data/movielens.h"
 #include "data/synthetic.h"
 
@@ -23,6 +24,7 @@ void AddSynth(CLI::App& app) {
   c->add_flag("--json", o->json, "Print JSON");
   c->callback([=] {
     data::Dataset dataset = data::MakeSynthetic(o->users, o->items, o->ratings, o->seed);
+    console::Interruptible whole;  // a signal waits until the files are
     data::WriteMovieLens1M(dataset, o->out);
     if (o->json) {
       PrintJson({{"path", o->out},

@@ -95,7 +95,7 @@ TEST(Write, AFolderThatDoesNotExistOrIsAFile) {
 }
 
 TEST(Write, CtrlCWritesWhatHasBeenLearned) {
-  for (int signal : {SIGINT, SIGTERM}) {
+  for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
     TemporaryFolder folder;
     Process train({DUOMO_PROGRAM, "train", SmallData(), "-o", folder.File("m.duomo"), "--json",
                    "--threads", "1", "--passes", "100000000", "--test-every", "7", "--log",
@@ -103,7 +103,7 @@ TEST(Write, CtrlCWritesWhatHasBeenLearned) {
     ASSERT_TRUE(train.WaitFor("step      7 "));
     train.Signal(signal);
     Outcome o = train.Wait();
-    EXPECT_EQ(o.code, 0) << o.err;
+    EXPECT_EQ(o.code, 128 + signal) << o.err;
     EXPECT_NE(o.err.find("interrupted"), o.err.npos) << o.err;
     EXPECT_NE(o.err.find("wrote "), o.err.npos) << o.err;
     Json json = Json::parse(o.out);

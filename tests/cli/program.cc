@@ -81,6 +81,30 @@ Json TrainSmall(const std::string& file, std::vector<std::string> more) {
   return DuomoJson(arguments);
 }
 
+void ModelOfKeys(const std::string& file, const std::vector<std::string>& users,
+                 const std::vector<std::string>& items) {
+  TemporaryFolder folder;
+  auto write = [&](const std::string& name, const std::vector<std::string>& keys) {
+    std::string ids, vectors;
+    for (size_t i = 0; i < keys.size(); ++i) {
+      ids += keys[i] + "\n";
+      int32_t width = 2;  // as .fvecs has it before every vector
+      float numbers[2] = {1, 1 / static_cast<float>(i + 1)};
+      vectors.append(reinterpret_cast<const char*>(&width), sizeof(width));
+      vectors.append(reinterpret_cast<const char*>(numbers), sizeof(numbers));
+    }
+    WriteText(folder.File(name + ".txt"), ids);
+    WriteText(folder.File(name + ".fvecs"), vectors);
+  };
+  write("users", users);
+  write("items", items);
+  Outcome o = RunProgram({DUOMO_CONVERT, "import", "vectors", "--users", folder.File("users.fvecs"),
+                          "--items", folder.File("items.fvecs"), "--user-ids",
+                          folder.File("users.txt"), "--item-ids", folder.File("items.txt"),
+                          "--head", "dot", "-o", file});
+  EXPECT_EQ(o.code, 0) << o.err;
+}
+
 DataFolder::DataFolder() { Synthesize(folder_.path()); }
 
 void DataFolder::Replace(const std::string& name, const std::string& text) const {

@@ -31,6 +31,11 @@ const std::string& SmallModel();
 // returns --json.
 Json TrainSmall(const std::string& file, std::vector<std::string> more = {});
 
+// A file with users and items of these keys, made by `duomo-convert import vectors`: scores are
+// invented, higher for items that stand earlier. Titles: the keys.
+void ModelOfKeys(const std::string& file, const std::vector<std::string>& users,
+                 const std::vector<std::string>& items);
+
 // SmallData() as three files in a folder of its own, for a test to damage.
 class DataFolder {
  public:

@@ -105,7 +105,7 @@ TEST(Usage, WrongUsageIsTwo) {
   ExpectFailure(2, {"predict", "y"}, {"--pairs"});
   ExpectFailure(2, {"predict", "y", "--user", "1"}, {"--item"});
   ExpectFailure(2, {"predict", "y", "--item", "1"}, {"--user"});
-  ExpectFailure(2, {"topk", "y"}, {"--user", "required"});
+  ExpectFailure(2, {"topk", "y"}, {"--user", "--users", "--history", "required"});
   ExpectFailure(2, {"similar", "y"}, {"--item", "required"});
   ExpectFailure(2, {"synth"}, {"--output", "required"});
   ExpectFailure(2, {"synth", "-o", "y", "--users", "0"}, {"--users", "at least 1"});
@@ -116,11 +116,40 @@ TEST(Usage, WrongUsageIsTwo) {
 TEST(Usage, KIsAWholeNumberOfAtLeastOne) {
   for (const char* k : {"0", "-1", "2.5", "ten", "18446744073709551616"}) {
     for (std::vector<std::string> words : std::vector<std::vector<std::string>>{
-             {"topk", "y", "--user", "1"}, {"similar", "y", "--item", "1"}}) {
+             {"topk", "y", "--user", "1"}, {"similar", "y", "--item", "1"},
+             {"recommend", "y", "z", "--user", "1"}}) {
       words.insert(words.end(), {"-k", k});
       ExpectFailure(2, words, {"-k", k, "at least 1"});
     }
   }
+}
+
+TEST(Usage, ExitCodesStandInEveryHelp) {
+  for (std::vector<std::string> words : std::vector<std::vector<std::string>>{
+           {DUOMO_PROGRAM}, {DUOMO_PROGRAM, "topk"}, {DUOMO_CONVERT, "export", "npz"}}) {
+    words.push_back("--help");
+    Outcome o = RunProgram(words);
+    EXPECT_NE(o.out.find("Exit codes: 0 ok, 1 failed, 2 wrong usage"), o.out.npos) << o.out;
+  }
+}
+
+TEST(Usage, AClosedPipeIsAFailure) {
+  for (const char* command : {"topk", "similar"}) {
+    std::string line = std::string("exec > >(exec sleep 0); sleep 0.5; exec ") + DUOMO_PROGRAM +
+                       " " + command + " " + SmallModel() +
+                       (command[0] == 't' ? " --user 1" : " --item 1");
+    Outcome o = RunProgram({"/bin/bash", "-c", line});
+    EXPECT_EQ(o.code, 1) << o.signal;
+    EXPECT_NE(o.err.find("cannot write the output"), o.err.npos) << o.err;
+    EXPECT_NE(o.err.find("Broken pipe"), o.err.npos) << o.err;
+  }
+}
+
+TEST(Usage, HelpThatCannotBePrintedIsAFailure) {
+  Surroundings full;
+  full.out = "/dev/full";
+  EXPECT_EQ(Duomo({"topk", "--help"}, full).code, 1);
+  EXPECT_EQ(RunProgram({DUOMO_CONVERT, "--version"}, full).code, 1);
 }
 
 TEST(Usage, OutputThatCannotBePrintedIsAFailure) {

@@ -1,22 +1,13 @@
-// How long work says how far it is, and how it is stopped.
+// How long work says how far it is.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <string>
 
-namespace duomo::convert {
+#include "console/signals.h"
 
-// While one exists, the first SIGINT, SIGTERM or SIGHUP asks the work to stop, so that it takes
-// its unfinished outputs away; the second ends the program at once. They nest. One thread.
-class Interruptible {
- public:
-  Interruptible();
-  ~Interruptible();
-  Interruptible(const Interruptible&) = delete;
-  // Throws ExitWith (128 + the signal) where the work was asked to stop, and says so.
-  static void Check();
-};
+namespace duomo::console {
 
 // Counts what is done of `total`, of any unit, and shows it where stderr is a terminal and the work
 // takes longer than a second. One thread.
@@ -36,4 +27,4 @@ class Progress {
   Clock::time_point next_ = Clock::now() + std::chrono::seconds(1);
 };
 
-}  // namespace duomo::convert
+}  // namespace duomo::console
