@@ -305,8 +305,13 @@ DUOMO_API void duomo_features_release(duomo_features *features);
  * copied. Values that the vocabulary does not have count as unknown, and history ids that the
  * model does not know are left out: neither is an error.
  *   _integers:      category with range or integer keys; values[count]
- *   _strings:       category with string keys, or text (split into words and lower-cased as in
- *                   training); values[count], NUL-terminated UTF-8, NULL: unset
+ *   _strings:       category with string keys, or text; values[count], NUL-terminated UTF-8, NULL:
+ *                   unset. Text is cut into words here as it was in training, by the rules whose
+ *                   version stands in the file, so hand it over as it is: in any case, Unicode
+ *                   form and script, with its punctuation. (Version 2 folds case, accents and
+ *                   full-width forms, parts words at everything but letters, digits and
+ *                   apostrophes, and takes Chinese, Japanese, Thai, Lao, Khmer and Burmese by
+ *                   pairs of characters; version 1 only splits at white space and lower-cases A-Z.)
  *   _numbers:       number; values[count]; NaN: the fallback
  *   _integer_lists: set with range or integer keys, or history of item ids, oldest first; row i
  *                   has values[offsets[i]] … values[offsets[i+1]-1]; offsets[count+1] ascend from 0

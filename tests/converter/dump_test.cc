@@ -61,7 +61,7 @@ TEST_F(Dump, AndBuildGiveTheSameBytes) {
 TEST_F(Dump, AndBuildGiveTheGoldenFiles) {
   size_t files = 0;
   std::string upgraded = folder_.File("upgraded.duomo");
-  for (const char* version : {"v1", "v2"}) {
+  for (const char* version : {"v1", "v2", "v3"}) {
     std::filesystem::path good = std::filesystem::path(DUOMO_GOLDEN) / version / "good";
     for (const auto& entry : std::filesystem::directory_iterator(good)) {
       ConvertJson({"upgrade", entry.path(), "-o", upgraded});
@@ -146,7 +146,7 @@ TEST_F(Dump, UpgradeMakesTodaysContainerOfOlderFiles) {
     std::string old = std::string(DUOMO_GOLDEN) + "/v1/good/" + name + ".duomo";
     auto json = ConvertJson({"upgrade", old, "-o", out_});
     EXPECT_EQ(json["container_version_before"], 1);
-    EXPECT_EQ(json["container_version"], 2);
+    EXPECT_EQ(json["container_version"], 3);
     EXPECT_EQ(json["minimum_reader_version"], 1);
     Outcome o = Convert({"diff", old, out_});
     EXPECT_EQ(o.code, 0) << o.out;

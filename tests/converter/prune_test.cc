@@ -198,6 +198,28 @@ std::vector<float> Encoded(const runtime::Engine& engine, Side side, uint32_t ro
   return out;
 }
 
+// By the file's own tokeniser, which merge and the commands before it keep.
+TEST_F(Merge, TextIsCutAsTheFileSays) {
+  ConvertJson({"quantize", std::string(DUOMO_GOLDEN) + "/v3/good/words.duomo", "-o", path_,
+               "--weights", "f16"});
+  ConvertJson({"merge", path_, "-o", out_, "--items",
+               List("{\"id\": 5, \"features\": {\"title\": \"CAF\xC3\x89 \xE2\x80\x94 Don't!\"}}\n"
+                    "{\"id\": 6, \"features\": {\"title\": \"cafe dont\"}}\n")});
+  auto engine = OpenEngine(out_);
+  const model::Model& m = engine->model();
+  EXPECT_EQ(m.description().inputs[1].tokenizer, Tokenizer::kUnicode);
+  EXPECT_EQ(m.file().minimum_reader_version(), 3u);
+  auto rows = [&](uint64_t item) {
+    auto of = m.items().features.inputs[1].RowsOf(item);
+    return std::vector<uint32_t>(of.begin(), of.end());
+  };
+  EXPECT_EQ(rows(2), rows(3));
+  EXPECT_EQ(rows(2), (std::vector<uint32_t>{static_cast<uint32_t>(*m.vocabulary(1).Find("cafe")),
+                                            static_cast<uint32_t>(*m.vocabulary(1).Find("dont"))}));
+  Outcome shown = Convert({"inspect", out_});
+  EXPECT_NE(shown.out.find("words by Unicode"), shown.out.npos) << shown.out;
+}
+
 TEST_F(Merge, NewItemsByFeaturesAreWhatTheTowerMakesOfThem) {
   for (const std::string type : {"", "int8"}) {
     Save(SoundContents(CosineDescription()), type);

@@ -166,6 +166,25 @@ TEST(Encode, MaximumLengthOfTokens) {
   EXPECT_EQ(e.description.vocabularies[1].size, 2u);
 }
 
+TEST(Encode, WordsAreCutByTheTokenizerOfTheInput) {
+  Dataset d = Small();
+  d.items.columns.clear();
+  d.items.columns.push_back(
+      Strings("title", std::vector<std::string>(d.items.size(), "Caf\xC3\xA9, cafe! (\xE6\x9D\xB1\xE4\xBA\xAC)")));
+  for (Tokenizer tokenizer : {Tokenizer::kSpaces, Tokenizer::kUnicode}) {
+    Builder b;
+    b.Vocabulary("years", KeyKind::kInt64);
+    b.Input("years", Scope::kUser, InputKind::kCategory);
+    b.Vocabulary("words", KeyKind::kString);
+    b.Input("title", Scope::kItem, InputKind::kTokens).tokenizer = tokenizer;
+    Encoded e = Encode(b.Done(), d);
+    bool unicode = tokenizer == Tokenizer::kUnicode;
+    EXPECT_EQ(e.description.vocabularies[1].size, unicode ? 2u : 3u);
+    EXPECT_EQ(RowsOf(e, 1).at(1), unicode ? 0u : 1u);
+    EXPECT_EQ(e.description.inputs[1].tokenizer, tokenizer);
+  }
+}
+
 TEST(Encode, ListedValuesKeepTheirOrderAndAreClosed) {
   auto with = [](std::vector<std::string> towns, std::vector<std::string> words) {
     Builder b;

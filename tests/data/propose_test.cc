@@ -114,6 +114,10 @@ TEST(Propose, EveryKindOfColumn) {
     EXPECT_TRUE(said) << left_out;
   }
   EXPECT_EQ(p.notes.size(), 7u);
+  for (const model::Input& input : d.inputs) {
+    bool text = input.kind == model::InputKind::kTokens;
+    EXPECT_EQ(input.tokenizer, text ? Tokenizer::kUnicode : Tokenizer::kSpaces) << input.name;
+  }
   EXPECT_EQ(d.vocabularies[0].keys, model::KeyKind::kInt64);  // too sparse for a range
   EXPECT_EQ(d.head.kind, model::HeadKind::kCosine);
   EXPECT_DOUBLE_EQ(d.output.offset + d.output.scale * d.head.scale, 5);

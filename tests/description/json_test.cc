@@ -42,7 +42,7 @@ Description TwoTowers() {
               {"seen", Scope::kUser, InputKind::kHistory, 2, 20, 0},
               {"item", Scope::kItem, InputKind::kCategory, 2, 0, 0},
               {"tags", Scope::kItem, InputKind::kCategorySet, 3, 0, 0},
-              {"title", Scope::kItem, InputKind::kTokens, 4, 9, 0},
+              {"title", Scope::kItem, InputKind::kTokens, 4, 9, 0, Tokenizer::kUnicode},
               {"price", Scope::kItem, InputKind::kNumber, -1, 0, 2.5f}};
   Encoder user{"",    0,     EncoderKind::kEmbedding,
                0,     {},    {},
@@ -125,6 +125,7 @@ TEST(Json, NoFieldIsLost) {
   differs("dim", [](Description& o) { o.tables[1].dim = 8; });
   differs("max_length", [](Description& o) { o.inputs[2].max_length = 0; });
   differs("fallback", [](Description& o) { o.inputs[6].fallback = 0.1f; });
+  differs("tokens", [](Description& o) { o.inputs[5].tokenizer = Tokenizer::kSpaces; });
   differs("encoder name", [](Description& o) { o.towers[0].encoders[1].name = "age2"; });
   differs("bag pooling", [](Description& o) { o.towers[0].encoders[2].pooling = Pooling::kSum; });
   differs("windows", [](Description& o) { o.towers[0].encoders[3].windows = {5}; });
@@ -166,6 +167,8 @@ TEST(Json, ErrorsPointAtTheField) {
       {"/towers/0/dense/0/bias", "true", {"towers[0].dense[0].bias: unknown", "activation, units"}},
       {"/head/global", "true", {"head.global: unknown field", "global_bias"}},
       {"/output/unti", "\"\"", {"output.unti: unknown field", "unit"}},
+      {"/inputs/5/tokens", "\"latin\"", {"inputs[5].tokens: ", "spaces", "unicode"}},
+      {"/inputs/4/tokens", "\"unicode\"", {"inputs[4].tokens: unknown field"}},
       {"/inputs/6/max_length", "4", {"inputs[6].max_length: unknown field", "fallback"}},
       // missing fields
       {"/name", nullptr, {"name: is missing"}},

@@ -125,6 +125,18 @@ TEST(ContentBased, RarerTermsWeighMore) {
   EXPECT_THROW(ContentBased(RatingMatrix::Make(d, AllRows(d)), d.items, options), Error);
 }
 
+TEST(ContentBased, WordsAreThoseOfProposedModels) {
+  data::Dataset d = Small();
+  for (std::string& text : d.items.columns[1].texts) text = "(Caf\xC3\xA9)";
+  d.items.columns[1].texts[0] = "cafe";
+  ContentBased::Options options;
+  options.columns = {"title"};
+  EXPECT_EQ(ContentBased(RatingMatrix::Make(d, AllRows(d)), d.items, options).terms(), 1u);
+  options.min_items = 1;
+  options.tokenizer = Tokenizer::kSpaces;
+  EXPECT_EQ(ContentBased(RatingMatrix::Make(d, AllRows(d)), d.items, options).terms(), 2u);
+}
+
 TEST(ContentBased, SaysWhenItIsTooWide) {
   data::Dataset d = Small();
   ContentBased::Options options;

@@ -150,4 +150,43 @@ Contents GoldenDot() {
   return c;
 }
 
+Contents GoldenWords(const std::vector<std::string>& words) {
+  Contents c;
+  Description& d = c.description;
+  d.name = "golden-words";
+  d.vocabularies = {{"person", KeyKind::kRange, 2, {}, {}},
+                    {"word", KeyKind::kString, words.size(), {}, {}}};
+  d.tables = {{"person", 0, 4}, {"word", 1, 4}};
+  d.inputs = {{"person", Scope::kUser, InputKind::kCategory, 0, 0, 0},
+              {"title", Scope::kItem, InputKind::kTokens, 1, 0, 0, Tokenizer::kUnicode}};
+  Encoder person, title;
+  person.table = 0;
+  title.input = 1;
+  title.table = 1;
+  title.kind = EncoderKind::kBag;
+  title.pooling = Pooling::kSum;
+  d.towers = {{Side::kUser, {person}, {}}, {Side::kItem, {title}, {}}};
+  d.head = {HeadKind::kDot, 1, -1, -1, false};
+  d.output = {OutputKind::kLinear, 1, 0, "score"};
+
+  AddParameters(c);
+  std::vector<float> rows;  // all different, so that sums tell which words they are of
+  for (size_t r = 0; r <= words.size(); ++r) {
+    for (size_t prime : {37, 101, 211, 307}) {
+      rows.push_back(static_cast<float>((r + 1) * prime % 1009) / 64);
+    }
+  }
+  for (auto& t : c.tensors) {
+    if (t.name == "parameters/tables/word") {
+      t = file::OwnedTensor::From<float>(t.name, {words.size() + 1, 4}, rows);
+    }
+  }
+  AddWords(c, "vocabularies/word", words);
+  AddKeys(c.tensors, "users", std::vector<int64_t>{0, 1});
+  AddKeys(c.tensors, "items", std::vector<int64_t>{1, 2});
+  AddRows(c, "users/features/person", {}, {0, 1});
+  AddRows(c, "items/features/title", {0, 2, 3}, {0, 1, 2});
+  return c;
+}
+
 }  // namespace duomo::testing

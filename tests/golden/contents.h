@@ -10,5 +10,7 @@ namespace duomo::testing {
 model::Contents GoldenCosine();
 // Dot product with biases and a history; string keys; compressed segments; no frozen users.
 model::Contents GoldenDot();
+// Version 3: item vectors are the sums of their words' rows, by the second tokeniser.
+model::Contents GoldenWords(const std::vector<std::string>& words);
 
 }  // namespace duomo::testing

@@ -133,6 +133,22 @@ TEST(GoldenTest, QuantizedDot) {
   EXPECT_EQ(ToVector(m->HistoryOf(1)), (std::vector<uint32_t>{1, 1, 0}));
 }
 
+// Version 3 has words by Unicode; `tokens_abi_test.cc` reads them.
+TEST(GoldenTest, Words) {
+  auto m = Model::Open(Golden("good/words", "v3"), {.verify_checksums = true});
+  EXPECT_EQ(m->file().container_version(), 3u);
+  EXPECT_EQ(m->file().minimum_reader_version(), 3u);
+  EXPECT_EQ(m->description().inputs[0].tokenizer, Tokenizer::kSpaces);
+  EXPECT_EQ(m->description().inputs[1].tokenizer, Tokenizer::kUnicode);
+  EXPECT_TRUE(m->vocabulary(1).Find("cafe"));
+  EXPECT_TRUE(m->vocabulary(1).Find("\xE6\x9D\xB1\xE4\xBA\xAC"));
+  EXPECT_EQ(Model::Open(Golden("good/cosine", "v3"))->file().minimum_reader_version(), 3u);
+  EXPECT_EQ(Model::Open(Golden("good/dot", "v3"))->file().minimum_reader_version(), 1u);
+  // Files of before say nothing of it.
+  EXPECT_EQ(Model::Open(Golden("good/cosine"))->description().inputs[4].tokenizer,
+            Tokenizer::kSpaces);
+}
+
 struct Bad {
   Status status;
   const char* words;
@@ -170,11 +186,18 @@ const std::map<std::string, Bad> kBad2 = {
     {"vectors_dtype", {Status::kCorrupt, "expected f32, f16, bf16 or i8, found u8"}},
 };
 
+const std::map<std::string, Bad> kBad3 = {
+    {"reader_version", {Status::kCorrupt, "its words need version 3"}},
+    {"newer", {Status::kUnsupportedVersion, "version 77 of the tokeniser"}},
+    {"tokenizer_none", {Status::kCorrupt, "inputs[1].tokenizer: unknown version 0"}},
+    {"tokenizer_of_category", {Status::kCorrupt, "inputs[0].tokenizer: only text"}},
+};
+
 struct Version {
   const char* name;
   const std::map<std::string, Bad>* bad;
 };
-constexpr Version kVersions[] = {{"v1", &kBad1}, {"v2", &kBad2}};
+constexpr Version kVersions[] = {{"v1", &kBad1}, {"v2", &kBad2}, {"v3", &kBad3}};
 
 void ExpectRefused(const Version& version) {
   for (const auto& [name, bad] : *version.bad) {

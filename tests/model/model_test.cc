@@ -59,6 +59,7 @@ void ExpectSameDescription(const Description& a, const Description& b) {
     const Input &x = a.inputs[i], &y = b.inputs[i];
     EXPECT_EQ(std::tie(x.name, x.scope, x.kind, x.vocabulary, x.max_length, x.fallback),
               std::tie(y.name, y.scope, y.kind, y.vocabulary, y.max_length, y.fallback));
+    EXPECT_EQ(x.tokenizer, y.tokenizer);
   }
   auto same_layers = [](const std::vector<Dense>& x, const std::vector<Dense>& y) {
     return std::equal(x.begin(), x.end(), y.begin(), y.end(), [](const Dense& p, const Dense& q) {
@@ -90,6 +91,9 @@ TEST(ModelTest, EveryKindOfModelComesBackAsItWas) {
   testing::TemporaryFolder folder;
   for (Description d : testing::AllDescriptions()) {
     d.inputs[0].fallback = 1.5f;
+    for (Input& input : d.inputs) {
+      if (input.kind == InputKind::kTokens) input.tokenizer = Tokenizer::kUnicode;
+    }
     Contents contents = ContentsOf(d);
     std::string path = folder.File(d.name + ".duomo");
     Save(path, contents);
@@ -204,7 +208,7 @@ TEST(ModelTest, QuantizedRowsAreReadInPlaceAndNeedANewerReader) {
   auto plain = SaveToMemory(ContentsOf(testing::CosineDescription()));
   auto model = Model::OpenBuffer(plain);
   EXPECT_EQ(model->file().minimum_reader_version(), 1u);
-  EXPECT_EQ(model->file().container_version(), 2u);
+  EXPECT_EQ(model->file().container_version(), 3u);
 }
 
 TEST(ModelTest, AFileThatHidesItsReaderVersionIsDamaged) {

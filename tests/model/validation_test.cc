@@ -103,6 +103,14 @@ TEST(ValidationTest, TablesAndInputs) {
       j, [](auto& x) { x.inputs[2].vocabulary = 0; }, "inputs[2].vocabulary", "none");
   Refuse(
       j, [](auto& x) { x.inputs[2].fallback = kNan; }, "inputs[2].fallback", "finite");
+  for (uint32_t unknown : {0u, kLastTokenizer + 1}) {
+    Refuse(
+        d, [&](auto& x) { x.inputs[4].tokenizer = Tokenizer(unknown); }, "inputs[4].tokenizer",
+        "unknown version");
+  }
+  Refuse(
+      d, [](auto& x) { x.inputs[0].tokenizer = Tokenizer::kUnicode; }, "inputs[0].tokenizer",
+      "only text");
 }
 
 TEST(ValidationTest, Encoders) {

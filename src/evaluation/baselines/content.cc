@@ -5,7 +5,6 @@
 #include <map>
 #include <unordered_map>
 
-#include "core/text.h"
 #include "evaluation/baselines/export.h"
 
 namespace duomo::evaluation {
@@ -13,13 +12,15 @@ namespace {
 
 // The terms of a column for one item. The column's name keeps the genre "war" and the word apart.
 template <typename Use>
-void ForTerms(const data::Column& column, size_t item, const Use& use) {
+void ForTerms(const data::Column& column, size_t item, Tokenizer tokenizer, const Use& use) {
   if (column.kind == data::ColumnKind::kSet) {
     for (uint64_t t = column.offsets[item]; t < column.offsets[item + 1]; ++t) {
       if (!column.texts[t].empty()) use(StrCat(column.name, '=', column.texts[t]));
     }
   } else {
-    for (const std::string& word : Words(column.texts[item])) use(StrCat(column.name, '=', word));
+    for (const std::string& word : Tokens(column.texts[item], tokenizer)) {
+      use(StrCat(column.name, '=', word));
+    }
   }
 }
 
@@ -61,7 +62,7 @@ ContentBased::ContentBased(std::shared_ptr<const RatingMatrix> ratings,
   std::vector<uint32_t> items_with;
   for (const data::Column* column : Choose(items, options.columns)) {
     for (size_t item = 0; item < items.size(); ++item) {
-      ForTerms(*column, item, [&](const std::string& text) {
+      ForTerms(*column, item, options.tokenizer, [&](const std::string& text) {
         auto [at, added] = numbers.try_emplace(text, static_cast<uint32_t>(items_with.size()));
         if (added) items_with.push_back(0);
         if (counts[item][at->second]++ == 0) ++items_with[at->second];

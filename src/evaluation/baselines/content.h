@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/tokens.h"
 #include "evaluation/baselines/baseline.h"
 #include "evaluation/baselines/rating_matrix.h"
 
@@ -22,6 +23,7 @@ class ContentBased final : public Baseline {
   struct Options {
     // Columns of the items; empty: all of kind set, and all of kind string.
     std::vector<std::string> columns;
+    Tokenizer tokenizer = Tokenizer::kUnicode;  // of text columns; as proposed models have it
     uint32_t min_items = 2;  // rarer terms are left out: they join no two items
     // Beyond so many terms the towers' vectors would be unreasonable: no export.
     uint32_t max_exported_terms = 2048;
