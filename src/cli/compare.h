@@ -25,15 +25,16 @@ struct MeasureOptions {
   bool curve = false;  // also recall at many k, for a chart
 };
 
-// --split, --seed, --test, --trained-rows, -k and --sampled-negatives. `options` must live as long as the command.
+// --split, --seed, --test, --trained-rows, -k and --sampled-negatives. `options` must live as long
+// as the command.
 void AddMeasureOptions(CLI::App& command, MeasureOptions& options);
 
 // The data and their split.
 struct TestData {
   data::Dataset dataset;
   data::Split split;
-  bool training_ratings = true;  // false: training rows are a file's history, which has none
-  bool own_rows = false;         // the test rows are those that every file was not trained on
+  bool training_ratings = true;      // false: training rows are a file's history, which has none
+  bool own_rows = false;             // the test rows are those that every file was not trained on
   std::vector<TrainedRows> trained;  // by file
   std::vector<std::string> remarks;  // sentences that belong beside the figures
 };

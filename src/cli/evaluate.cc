@@ -150,8 +150,8 @@ void RunRanking(const Options& o, const Session& ranking) {
          "--candidates");
   }
   Session candidates(o.candidates);
-  TestData test = OpenTestData(
-      o.data, o.measure, {{&ranking.model(), o.file}, {&candidates.model(), o.candidates}});
+  TestData test = OpenTestData(o.data, o.measure,
+                               {{&ranking.model(), o.file}, {&candidates.model(), o.candidates}});
   evaluation::RankingCases cases = evaluation::BuildRankingCases(test.dataset, test.split);
   TwoStages stages =
       RunTwoStages(candidates.shared_engine(), ranking.shared_engine(), test, cases.task, o.count);
@@ -264,7 +264,8 @@ void AddEvaluate(CLI::App& app) {
   AddMeasureOptions(*c, o->measure);
   c->add_flag("--no-ranking", o->no_ranking,
               "Ratings alone, without the ranking of all items for every user");
-  c->add_flag("--ranking", o->ranking, "Measure rankings, as is usual now; for older scripts")->group("");
+  c->add_flag("--ranking", o->ranking, "Measure rankings, as is usual now; for older scripts")
+      ->group("");
   c->add_option("--candidates", o->candidates,
                 "For a ranking model: the .duomo file that finds what it puts in order");
   AddCountOption(*c, o->count);

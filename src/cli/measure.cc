@@ -51,15 +51,17 @@ void AddMeasureOptions(CLI::App& command, MeasureOptions& o) {
   AddSplitOption(command, o.split, "as the file was trained");
   command.add_option("--seed", o.seed, "Of a split that is drawn [as the file was trained]");
   command
-      .add_option("--test", o.test,
-                  "A table of test rows (as --interactions): all of them count, and all rows of the "
-                  "data are training rows")
+      .add_option(
+          "--test", o.test,
+          "A table of test rows (as --interactions): all of them count, and all rows of the "
+          "data are training rows")
       ->excludes("--split")
       ->excludes("--seed");
   command
       .add_option("--trained-rows", o.trained_rows,
                   "allow: measure even on rows that a file was trained on [refuse]")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, bool>{{"refuse", false}, {"allow", true}}));
+      ->transform(
+          CLI::CheckedTransformer(std::map<std::string, bool>{{"refuse", false}, {"allow", true}}));
   command.add_option("-k", o.ks, "Lengths of the lists, with commas between")
       ->delimiter(',')
       ->check(AtLeastOne())

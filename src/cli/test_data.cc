@@ -167,7 +167,8 @@ TestData OpenTestData(DataOptions data, const MeasureOptions& o,
     }
     test.own_rows &= rows.how == TrainedRows::How::kSame;
     test.trained.push_back(rows);
-    if (std::string remark = Remark(files[i], rows); !remark.empty()) test.remarks.push_back(remark);
+    if (std::string remark = Remark(files[i], rows); !remark.empty())
+      test.remarks.push_back(remark);
   }
   return test;
 }

@@ -150,7 +150,8 @@ TrainingResult Train(TrainingRun run, const data::Dataset& dataset, const data::
   settings["seed"] = run.options.seed;
   if (run.early_stop > 0) settings["early_stop"] = run.early_stop;
   if (!run.user_range.empty()) settings["user_range"] = run.user_range;
-  settings["data"] = RecordJson({dataset, split, run.options.seed, run.tables ? &*run.tables : nullptr});
+  settings["data"] =
+      RecordJson({dataset, split, run.options.seed, run.tables ? &*run.tables : nullptr});
   contents.report.settings = settings.dump();
   auto metric = [&](const char* name, double value) {
     contents.report.metrics.emplace_back(name, value);

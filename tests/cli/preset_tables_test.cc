@@ -26,9 +26,9 @@ class Library : public ::testing::Test {
 
   std::vector<std::string> Train(const std::vector<std::string>& more) {
     std::vector<std::string> words = {
-        "train", "--interactions", loans_,   "--items", books_,       "--map",
-        "user=reader", "--map",    "item=book", "--map", "rating=mark", "--map",
-        "timestamp=when", "-o", file_, "--threads", "1", "--steps", "5"};
+        "train", "--interactions", loans_,  "--items",     books_,  "--map",          "user=reader",
+        "--map", "item=book",      "--map", "rating=mark", "--map", "timestamp=when", "-o",
+        file_,   "--threads",      "1",     "--steps",     "5"};
     words.insert(words.end(), more.begin(), more.end());
     return words;
   }
@@ -63,9 +63,9 @@ TEST_F(Library, WhatAPresetCannotDoNamesTheWayOut) {
                 {"hybrid-best", "gender", "run `duomo train` without --preset"});
   std::string untimed = folder_.File("untimed.csv");
   WriteText(untimed, "user_id,item_id\n1,2\n1,3\n2,3\n");
-  ExpectFailure(
-      1, {"train", "--interactions", untimed, "--preset", "youtube-candidates", "-o", file_},
-      {"youtube-candidates", "no times", "run `duomo train` without --preset"});
+  ExpectFailure(1,
+                {"train", "--interactions", untimed, "--preset", "youtube-candidates", "-o", file_},
+                {"youtube-candidates", "no times", "run `duomo train` without --preset"});
   ExpectFailure(1, {"train", "--interactions", untimed, "--preset", "mf", "-o", file_},
                 {"all 3 of untimed are 1", "run `duomo train` without --preset"});
 }

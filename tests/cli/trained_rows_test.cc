@@ -52,7 +52,7 @@ TEST_F(TrainedRows, AnotherSeedOrSplitIsRefused) {
                  "Leave --split and --seed out", "--test FILE", "--trained-rows allow"});
   ExpectFailure(1, {"evaluate", file_, SmallData(), "--split", "leave-last"}, {"leave-last"});
   ExpectFailure(1, {"compare", SmallData(), file_, "--split", "leave-last"}, {file_, "leave-last"});
-  std::vector<std::string> insist = {"evaluate",       file_,   SmallData(), "--seed", "6",
+  std::vector<std::string> insist = {"evaluate",       file_,  SmallData(), "--seed", "6",
                                      "--trained-rows", "allow"};
   Json report = DuomoJson(insist);
   EXPECT_EQ(report["trained_rows"]["how"], "counted");
@@ -160,11 +160,14 @@ TEST_F(TrainedRows, OlderFilesCannotBeChecked) {
 
 // A record is read from files that anybody may have made.
 TEST_F(TrainedRows, DamagedRecordsAreNone) {
-  TrainSmall(file_, {"--split", "ratio:0.2"});
-  for (auto* change : {+[](Json& s) { s["data"] = 7; },
-                       +[](Json& s) { s["data"]["version"] = 99; },
-                       +[](Json& s) { s["data"] = {{"version", 1}}; },
-                       +[](Json& s) { s["data"] = {{"version", 1}, {"split", "none"}}; }}) {
+  for (auto* change : {+[](Json& s) { s["data"] = 7; }, +[](Json& s) { s["data"]["version"] = 99; },
+                       +[](Json& s) {
+                         s["data"] = {{"version", 1}};
+                       },
+                       +[](Json& s) {
+                         s["data"] = {{"version", 1}, {"split", "none"}};
+                       }}) {
+    TrainSmall(file_, {"--split", "ratio:0.2"});
     Rewrite(file_, change);
     EXPECT_EQ(DuomoJson({"evaluate", file_, SmallData()})["trained_rows"],
               (Json{{"checked", false}}));

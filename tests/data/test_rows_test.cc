@@ -21,7 +21,7 @@ Dataset Known() {
 }
 
 // All of its keys are integers, so it was read as such.
-Dataset Test() {
+Dataset TestTable() {
   Dataset d;
   d.users.ids = {2, 99, 1};
   d.items.ids = {30, 10, 40};
@@ -32,7 +32,7 @@ Dataset Test() {
 }
 
 TEST(TestRows, JoinByKeysAndCountWhatIsUnknown) {
-  JoinedTest joined = JoinTest(Known(), Test(), "--test new.csv");
+  JoinedTest joined = JoinTest(Known(), TestTable(), "--test new.csv");
   EXPECT_EQ(joined.split.name, "--test new.csv");
   EXPECT_EQ(joined.split.train, (Rows{0, 1}));
   EXPECT_EQ(joined.split.test, (Rows{2, 3}));
@@ -50,7 +50,7 @@ TEST(TestRows, JoinByKeysAndCountWhatIsUnknown) {
 TEST(TestRows, StandWithoutKnownRows) {
   Dataset known = Known();
   known.interactions = {};
-  JoinedTest joined = JoinTest(known, Test(), "t");
+  JoinedTest joined = JoinTest(known, TestTable(), "t");
   EXPECT_TRUE(joined.split.train.empty());
   EXPECT_EQ(joined.split.test, (Rows{0, 1}));
   EXPECT_EQ(joined.dataset.interactions.ratings, (std::vector<float>{1, 3}));
@@ -58,7 +58,7 @@ TEST(TestRows, StandWithoutKnownRows) {
 }
 
 TEST(TestRows, NothingKnownIsAnError) {
-  Dataset test = Test();
+  Dataset test = TestTable();
   test.users.ids = {97, 98, 99};
   EXPECT_FAILS(JoinTest(Known(), test, "t"), Status::kInvalidArgument,
                "none of the 4 rows of t is of a user and an item that known has");
@@ -66,7 +66,7 @@ TEST(TestRows, NothingKnownIsAnError) {
 }
 
 TEST(TestRows, EventsKeepTheirNames) {
-  Dataset known = Known(), test = Test();
+  Dataset known = Known(), test = TestTable();
   known.interactions.event_names = {"view", "sale"};
   known.interactions.events = {0, 1};
   test.interactions.event_names = {"cart", "view"};
