@@ -439,11 +439,12 @@ typedef struct duomo_topk_result {
 #define DUOMO_TOPK_RESULT_INIT {sizeof(duomo_topk_result), 0, 0, 0, 0}
 
 /*
- * The k best items of each user, best first, ties in the order of the file: exactly what
- * predicting every allowed item and sorting by the returned float gives (unless DUOMO_APPROXIMATE
- * asks for less). duomo_similar scores by
- * the cosine of the item vectors, −1 … 1 (without the bias columns of a dot model), and leaves out
- * the item itself where queries are ids.
+ * The k best items of each user, best first: exactly what predicting every allowed item and sorting
+ * gives (unless DUOMO_APPROXIMATE asks for less). Sorted is by what the model says before its output
+ * turns it into the returned unit: where several scores are rounded to the same float, as those of a
+ * sigmoid near 1 are, the better item is still first. Ties of that number are in the order of the
+ * file. duomo_similar scores by the cosine of the item vectors, −1 … 1 (without the bias columns of a
+ * dot model), and leaves out the item itself where queries are ids.
  * Errors: DUOMO_INVALID_ARGUMENT (k = 0, none or several sources, a source or flag that does not
  * fit the call, offsets that descend, a filter on an input of another kind or scope, a minimum score
  * that is NaN); DUOMO_NOT_FOUND for

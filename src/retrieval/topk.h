@@ -57,7 +57,7 @@ struct Workspace {
 };
 
 // For each query the best k allowed items, best first, ties by lower row: equal to scoring every
-// allowed item and sorting by the returned float, unless the query asks for less. Fewer where there
+// allowed item and sorting by the head's number (Engine::Score; cosines by themselves), unless the query asks for less. Fewer where there
 // are no more. Throws Error(kUnsupported) where the file holds no item vectors.
 void TopK(const Catalogue& catalogue, std::span<const Query> queries, const Team& team,
           Workspace& work);
