@@ -389,10 +389,12 @@ enum {
   DUOMO_EXCLUDE_SEEN = 1, /* leave out what the user has seen: the items of `histories` where they
                              are given, else what the file remembers of `ids` */
   DUOMO_MINIMUM_SCORE = 2, /* leave out scores below minimum_score */
-  DUOMO_APPROXIMATE = 4   /* look into the `probes` likeliest lists only, where the file has lists
+  DUOMO_APPROXIMATE = 4   /* look into the likeliest lists only, where the file has lists
                              (duomo-convert index --lists): faster, and an item may be missed; the
-                             scores are exact. Where there are none, or an allow list or filters leave
-                             few items, the search is exact */
+                             scores are exact. Where k is large, or the best items are left out by
+                             filters, an allow list or exclusions, the search goes on until about 19
+                             of 20 results or more are those of an exact one. Where there are no lists,
+                             or few items are left, it is exact */
 };
 
 /*
@@ -419,8 +421,9 @@ typedef struct duomo_topk_request {
   size_t filter_count;
   float minimum_score;             /* with DUOMO_MINIMUM_SCORE: in the unit of the results */
   uint32_t reserved;
-  size_t probes;                   /* with DUOMO_APPROXIMATE: lists to look into; 0: as many as the
-                                      file says. All of them: the result is exact */
+  size_t probes;                   /* with DUOMO_APPROXIMATE: look into so many lists, whatever they
+                                      hold. 0: as many as the file says, and on as it takes. All of
+                                      them: the result is exact */
 } duomo_topk_request;
 
 #define DUOMO_TOPK_REQUEST_INIT \
