@@ -36,13 +36,16 @@ void Open(Opened& out);
 // the first of them runs.
 void RegisterCatalogue(const std::string& name, const std::string& path);
 
+// Approximate searches of one file with lists: their recall and time by k and by what is left out.
+void RegisterApproximate(const std::string& name, const std::string& path);
+
 // The users that every search of a catalogue is asked for, ours and the peers' alike.
 inline uint64_t QueryRow(uint64_t query, uint64_t users) { return query * 37 % users; }
 inline constexpr size_t kQueries = 1024, kK = 10;
 
 // Arrays for the results of a top-k.
 struct Output {
-  explicit Output(size_t users) : ids(users * kK), scores(users * kK), counts(users) {
+  explicit Output(size_t users, size_t k = kK) : ids(users * k), scores(users * k), counts(users) {
     result.ids = ids.data();
     result.scores = scores.data();
     result.counts = counts.data();

@@ -134,7 +134,7 @@ void RegisterCatalogue(const std::string& name, const std::string& path) {
   add("/allowed/10%", {.allowed = 0.1});
   add("/allowed/1%", {.allowed = 0.01});
   add("/allowed/0.1%", {.allowed = 0.001});
-  if (lists) return;
+  if (lists) return RegisterApproximate(base, path);
   benchmark::RegisterBenchmark(("open/" + name).c_str(), [=](benchmark::State& state) {
     OpenAndPredict(state, path);
   })->Unit(benchmark::kMicrosecond);

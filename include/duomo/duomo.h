@@ -394,10 +394,12 @@ enum {
   DUOMO_EXCLUDE_SEEN = 1, /* leave out what the user has seen: the items of `histories` where they
                              are given, else what the file remembers of `ids` */
   DUOMO_MINIMUM_SCORE = 2, /* leave out scores below minimum_score */
-  DUOMO_APPROXIMATE = 4   /* look into the `probes` likeliest lists only, where the file has lists
+  DUOMO_APPROXIMATE = 4   /* look into the likeliest lists only, where the file has lists
                              (duomo-convert index --lists): faster, and an item may be missed; the
-                             scores are exact. Where there are none, or an allow list or filters leave
-                             few items, the search is exact */
+                             scores are exact. Where k is large, or the best items are left out by
+                             filters, an allow list or exclusions, the search goes on until about 19
+                             of 20 results or more are those of an exact one. Where there are no lists,
+                             or few items are left, it is exact */
 };
 
 /*
@@ -424,8 +426,9 @@ typedef struct duomo_topk_request {
   size_t filter_count;
   float minimum_score;             /* with DUOMO_MINIMUM_SCORE: in the unit of the results */
   uint32_t reserved;
-  size_t probes;                   /* with DUOMO_APPROXIMATE: lists to look into; 0: as many as the
-                                      file says. All of them: the result is exact */
+  size_t probes;                   /* with DUOMO_APPROXIMATE: look into so many lists, whatever they
+                                      hold. 0: as many as the file says, and on as it takes. All of
+                                      them: the result is exact */
 } duomo_topk_request;
 
 #define DUOMO_TOPK_REQUEST_INIT \
@@ -444,11 +447,12 @@ typedef struct duomo_topk_result {
 #define DUOMO_TOPK_RESULT_INIT {sizeof(duomo_topk_result), 0, 0, 0, 0}
 
 /*
- * The k best items of each user, best first, ties in the order of the file: exactly what
- * predicting every allowed item and sorting by the returned float gives (unless DUOMO_APPROXIMATE
- * asks for less). duomo_similar scores by
- * the cosine of the item vectors, −1 … 1 (without the bias columns of a dot model), and leaves out
- * the item itself where queries are ids.
+ * The k best items of each user, best first: exactly what predicting every allowed item and sorting
+ * gives (unless DUOMO_APPROXIMATE asks for less). Sorted is by what the model says before its output
+ * turns it into the returned unit: where several scores are rounded to the same float, as those of a
+ * sigmoid near 1 are, the better item is still first. Ties of that number are in the order of the
+ * file. duomo_similar scores by the cosine of the item vectors, −1 … 1 (without the bias columns of a
+ * dot model), and leaves out the item itself where queries are ids.
  * Errors: DUOMO_INVALID_ARGUMENT (k = 0, none or several sources, a source or flag that does not
  * fit the call, offsets that descend, a filter on an input of another kind or scope, a minimum score
  * that is NaN); DUOMO_NOT_FOUND for

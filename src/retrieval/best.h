@@ -1,4 +1,4 @@
-// The best k of what is offered, in any order: by the returned float, ties by lower row.
+// The best k of what is offered, in any order: by the head's number, ties by lower row.
 #pragma once
 
 #include <algorithm>
@@ -12,18 +12,25 @@
 
 namespace duomo::retrieval {
 
-// A hit with the double that its score came from.
+// A row with its dot product or cosine, and the float that it is ranked by.
 struct Candidate {
   double value;
-  float score;
+  float rank;
   uint32_t row;
 };
 
-// Higher score first, then lower row.
+// Higher first, then lower row.
 inline bool Better(const Candidate& a, const Candidate& b) {
-  return a.score > b.score || (a.score == b.score && a.row < b.row);
+  return a.rank > b.rank || (a.rank == b.rank && a.row < b.row);
 }
 
+// The head's number, of which the returned float is a monotone image: a saturated sigmoid is 1 for
+// many heads, which are still better and worse.
+inline float RankOf(const runtime::Engine& engine, Measure measure, double value) {
+  return measure == Measure::kCosine ? static_cast<float>(value) : engine.Score(value);
+}
+
+// The returned float.
 inline float ScoreOf(const runtime::Engine& engine, Measure measure, double value) {
   return measure == Measure::kCosine ? static_cast<float>(value) : engine.Predict(value);
 }
@@ -42,11 +49,12 @@ class Best {
   // every value can.
   double hopeless() const { return hopeless_; }
   bool full() const { return heap.size() >= query_->k; }
+  float score(const Candidate& c) const { return ScoreOf(*engine_, query_->measure, c.value); }
 
   void Offer(uint32_t row, double value) {
     if (value <= hopeless_) return;
-    Candidate c{value, ScoreOf(*engine_, query_->measure, value), row};
-    if (query_->has_minimum && c.score < query_->minimum) {
+    Candidate c{value, RankOf(*engine_, query_->measure, value), row};
+    if (query_->has_minimum && ScoreOf(*engine_, query_->measure, value) < query_->minimum) {
       Raise(value);
     } else if (!full()) {
       heap.push_back(c);
@@ -57,7 +65,7 @@ class Best {
       heap.back() = c;
       std::push_heap(heap.begin(), heap.end(), Better);
       Raise(Below(heap.front()));
-    } else if (c.score < heap.front().score) {
+    } else if (c.rank < heap.front().rank) {
       Raise(value);
     }
   }
@@ -71,13 +79,13 @@ class Best {
     if (std::isnan(hopeless_) || value > hopeless_) hopeless_ = value;
   }
 
-  // A value whose score is below c's, and so is that of all below it: many doubles share a float,
+  // A value whose rank is below c's, and so is that of all below it: many doubles share a float,
   // and of those the lower row wins. Steps down until the float changes.
   double Below(const Candidate& c) const {
     for (double step = std::max(std::abs(c.value) * 0x1p-24, 0x1p-149);; step *= 4) {
       double value = c.value - step;
       if (!std::isfinite(value)) return std::numeric_limits<double>::quiet_NaN();
-      if (ScoreOf(*engine_, query_->measure, value) < c.score) return value;
+      if (RankOf(*engine_, query_->measure, value) < c.rank) return value;
     }
   }
 

@@ -90,6 +90,7 @@ class PlaneQuery {
   const kernels::ScreenQuery& screen() const { return screen_; }
   // For codes of whole vectors in bytes (lists.h): estimates, all of them hits.
   kernels::ScreenQuery whole() const;
+  double whole_unit() const { return second_factor_; }
   double unit() const { return unit_; }
   // The largest number of units that certainly is not above `value`; NaN stays NaN.
   float UnitsBelow(double value) const;

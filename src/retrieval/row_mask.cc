@@ -1,5 +1,7 @@
 #include "retrieval/row_mask.h"
 
+#include <bit>
+
 namespace duomo::retrieval {
 
 void RowMask::Reset(size_t rows, bool allowed) {
@@ -12,6 +14,12 @@ void RowMask::SetAll(std::span<const uint32_t> rows) {
   for (uint32_t row : rows) {
     if (row < rows_) Set(row);
   }
+}
+
+size_t RowMask::Count() const {
+  size_t count = 0;
+  for (uint64_t word : words_) count += static_cast<size_t>(std::popcount(word));
+  return count;
 }
 
 void RowMask::And(const RowMask& other) {

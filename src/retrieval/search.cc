@@ -175,68 +175,6 @@ void Search::ScanRows(uint64_t begin, uint64_t end, Scratch& scratch) {
   }
 }
 
-// How many lists an approximate search looks into; 0: it has to be an exact one, as none is asked
-// for, there are no lists, or too few items are allowed.
-size_t Search::Probes() const {
-  const model::Planes& planes = catalogue_->planes();
-  const size_t lists = planes.lists.size();
-  if (!query_->approximate || lists == 0) return 0;
-  if (query_->allowed != nullptr) {
-    uint64_t allowed = 0;
-    for (uint64_t word : query_->allowed->words()) allowed += std::popcount(word);
-    if (allowed < planes.count / 2) return 0;
-  }
-  return std::clamp<size_t>(query_->probes > 0 ? query_->probes : planes.lists.probes[0], 1, lists);
-}
-
-// The likeliest lists to chosen_, most likely first.
-void Search::ChooseLists(Scratch& scratch) {
-  const size_t lists = catalogue_->planes().lists.size();
-  const CentreCodes& centres = catalogue_->centres();
-  const size_t size = centres.groups * 64 + kernels::kScreenTerms;
-  kernels::ScreenHits& hits = scratch.hits[0];
-  kernels::ScreenQuery ask = plane_query_.whole();
-  ask.hits = &hits;
-  chosen_.clear();
-  for (size_t block = 0; block * kItems < lists; block += kernels::kScreenBlocks) {
-    size_t count = std::min(kernels::kScreenBlocks, (lists + kItems - 1) / kItems - block);
-    kernels::Screen().bytes(&ask, centres.blocks.data() + block * size, centres.groups, count);
-    for (size_t i = 0; i < std::min(count * kItems, lists - block * kItems); ++i) {
-      chosen_.push_back(
-          {static_cast<uint32_t>(block * kItems + i), hits.bounds[i / kItems][i % kItems]});
-    }
-  }
-  auto nearer = [](const Place& a, const Place& b) {
-    return a.bound > b.bound || (a.bound == b.bound && a.row < b.row);
-  };
-  std::nth_element(chosen_.begin(), chosen_.begin() + static_cast<ptrdiff_t>(probes_),
-                   chosen_.end(), nearer);
-  chosen_.resize(probes_);
-  std::sort(chosen_.begin(), chosen_.end(), nearer);
-}
-
-bool Search::Probe(Scratch& scratch) {
-  if (probes_ == 0) return false;
-  const model::Planes& planes = catalogue_->planes();
-  const model::Lists& lists = planes.lists;
-  ChooseLists(scratch);
-  for (const Place& place : chosen_) {
-    const uint32_t list = place.row;
-    uint64_t begin = lists.begins[list], end = lists.begins[list + 1];
-    if (begin >= end || end > planes.count) continue;
-    double near = kernels::Vector().dot(query_->vector.data(),
-                                        lists.centres.data() + list * planes.width, planes.width);
-    double most = near + plane_query_.norm() * double{lists.radii[list]} * (1 + 1e-9);
-    if (most + std::abs(near) * 1e-12 <= Threshold()) continue;
-    ScanRows(begin, end, scratch);
-  }
-  Finish();
-  if (best.full() || probes_ == lists.size()) return true;
-  best.Start(catalogue_->engine(), *query_);
-  plane_query_.Prepare(planes, query_->vector);
-  return false;
-}
-
 void Search::ScanVectors(uint64_t begin, uint64_t end) {
   dots_.resize(kBlock);
   for (; begin < end; begin += kBlock) {

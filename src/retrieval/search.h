@@ -67,8 +67,12 @@ class Search {
   };
   double Threshold() const;  // dot products at or below it have no hope; NaN: all have
   void Seed(uint64_t block, kernels::ScreenHits& hits);
+  bool AsCalibrated() const;
   size_t Probes() const;
-  void ChooseLists(Scratch& scratch);
+  void RankLists(Scratch& scratch);
+  void NextLists(size_t begin, size_t end);
+  void LookInto(uint32_t list, Scratch& scratch);
+  double Missed(size_t begin, size_t end);
   void LookSoon();
   void LookLater();
   void ScanRows(uint64_t begin, uint64_t end, Scratch& scratch);
@@ -87,7 +91,7 @@ class Search {
   std::vector<uint32_t> soon_;
   std::vector<Place> later_;
   size_t probes_ = 0;
-  std::vector<Place> chosen_;  // lists
+  std::vector<Place> lists_;  // all, by about their centre's dot product
 };
 
 }  // namespace duomo::retrieval

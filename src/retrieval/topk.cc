@@ -82,7 +82,7 @@ namespace {
 
 void Append(Best& best, Workspace& work) {
   best.Sort();
-  for (const Candidate& c : best.heap) work.hits.push_back({c.row, c.score});
+  for (const Candidate& c : best.heap) work.hits.push_back({c.row, best.score(c)});
   work.ends.push_back(work.hits.size());
 }
 

@@ -31,8 +31,10 @@ struct Query {
   bool has_minimum = false;
   float minimum = 0;  // scores below are left out
   Measure measure = Measure::kPrediction;
-  // Looks into the `probes` likeliest lists of the catalogue only (0: as many as it says), where it
-  // has lists and most items are allowed. All of them: exact.
+  // Looks into the likeliest lists of the catalogue only, where it has lists and most items are
+  // allowed. `probes`: so many, whatever they hold, or exact where they hold too few; all of them:
+  // exact. 0: as many as the catalogue says for the best 10 of all; for more, or of some, until hardly
+  // any of the best can be missing (probe.cc), or exact.
   bool approximate = false;
   size_t probes = 0;
 };
@@ -57,7 +59,7 @@ struct Workspace {
 };
 
 // For each query the best k allowed items, best first, ties by lower row: equal to scoring every
-// allowed item and sorting by the returned float, unless the query asks for less. Fewer where there
+// allowed item and sorting by the head's number (Engine::Score; cosines by themselves), unless the query asks for less. Fewer where there
 // are no more. Throws Error(kUnsupported) where the file holds no item vectors.
 void TopK(const Catalogue& catalogue, std::span<const Query> queries, const Team& team,
           Workspace& work);

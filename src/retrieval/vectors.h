@@ -31,6 +31,11 @@ class Vectors {
     return Finish(x, kernels_.dot(query_->vector.data(), x, used_));
   }
 
+  // The dot product, whatever is measured.
+  double Dot(size_t row) {
+    return kernels_.dot(query_->vector.data(), runtime::FloatsOf(vectors_, row, 1, buffer_), used_);
+  }
+
   void Many(size_t begin, size_t count, double* out) {
     const float* rows = runtime::FloatsOf(vectors_, begin, count, buffer_);
     if (used_ == stride_) {

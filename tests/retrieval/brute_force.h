@@ -1,4 +1,4 @@
-// Top-k by its definition: score every item, sort by the returned float, ties by lower row.
+// Top-k by its definition: score every item, sort by the head's number, ties by lower row.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -23,33 +23,45 @@ inline double Dot(const float* a, const float* b, size_t n) {
   return lanes[0];
 }
 
-inline float ScoreByDefinition(const runtime::Engine& engine, const Query& q, size_t row) {
+// A hit, and the number that it is sorted by.
+struct Scored {
+  Hit hit;
+  float rank;
+};
+
+inline Scored ScoreByDefinition(const runtime::Engine& engine, const Query& q, uint32_t row) {
   size_t width = engine.vector_width();
   AlignedVector<float> buffer;
   const float* x = engine.Vector(model::Side::kItem, row, buffer).data();
-  if (q.measure == Measure::kPrediction) return engine.Predict(Dot(q.vector.data(), x, width));
+  if (q.measure == Measure::kPrediction) {
+    double dot = Dot(q.vector.data(), x, width);
+    return {{row, engine.Predict(dot)}, engine.Score(dot)};
+  }
   const model::Description& d = engine.model().description();
   size_t used = model::TowerWidth(d, d.towers[1]);
   double norms =
       std::sqrt(Dot(q.vector.data(), q.vector.data(), used)) * std::sqrt(Dot(x, x, used));
-  if (norms == 0) return 0;
-  return static_cast<float>(std::clamp(Dot(q.vector.data(), x, used) / norms, -1.0, 1.0));
+  if (norms == 0) return {{row, 0}, 0};
+  auto cosine =
+      static_cast<float>(std::clamp(Dot(q.vector.data(), x, used) / norms, -1.0, 1.0));
+  return {{row, cosine}, cosine};
 }
 
 inline std::vector<Hit> BruteForce(const runtime::Engine& engine, const Query& q) {
-  std::vector<Hit> all;
+  std::vector<Scored> all;
   std::vector<bool> excluded(engine.model().items().count);
   for (uint32_t row : q.excluded) excluded[row] = true;
   for (uint32_t row = 0; row < engine.model().items().count; ++row) {
     if (q.allowed != nullptr && !q.allowed->Test(row)) continue;
     if (excluded[row]) continue;
-    Hit hit{row, ScoreByDefinition(engine, q, row)};
-    if (!q.has_minimum || hit.score >= q.minimum) all.push_back(hit);
+    Scored scored = ScoreByDefinition(engine, q, row);
+    if (!q.has_minimum || scored.hit.score >= q.minimum) all.push_back(scored);
   }
   std::stable_sort(all.begin(), all.end(),
-                   [](const Hit& a, const Hit& b) { return a.score > b.score; });
-  if (all.size() > q.k) all.resize(q.k);
-  return all;
+                   [](const Scored& a, const Scored& b) { return a.rank > b.rank; });
+  std::vector<Hit> out;
+  for (size_t i = 0; i < std::min(all.size(), q.k); ++i) out.push_back(all[i].hit);
+  return out;
 }
 
 inline void ExpectSame(std::span<const Hit> found, const std::vector<Hit>& expected) {

@@ -152,6 +152,48 @@ TEST(TopK, OneFloatOfManyDoublesIsATie) {
   for (uint32_t i = 0; i < 5; ++i) EXPECT_EQ(found[i].row, i);
 }
 
+// A sigmoid or a number with a large offset is the same float for many heads: the better head is first
+// all the same, not the lower row.
+TEST(TopK, SaturatedOutputsAreOrderedByTheHead) {
+  constexpr size_t kCount = 400;
+  Random random(12);
+  std::vector<uint32_t> place(kCount);
+  for (uint32_t i = 0; i < kCount; ++i) place[i] = i;
+  random.Shuffle(std::span<uint32_t>(place));
+  struct Case {
+    model::OutputKind kind;
+    double offset;
+    float from, to;
+  };
+  for (const Case& c : {Case{model::OutputKind::kSigmoid, 0, 20, 60},
+                        Case{model::OutputKind::kSigmoid, 1, -60, -20},
+                        Case{model::OutputKind::kExponential, 0, 720, 900},
+                        Case{model::OutputKind::kExponential, 5, -900, -100},
+                        Case{model::OutputKind::kLinear, 1e9, 0, 1}}) {
+    std::vector<float> items(kCount), user(1);
+    for (size_t i = 0; i < kCount; ++i) {
+      items[i] = c.from + (c.to - c.from) * static_cast<float>(place[i]) / kCount;
+    }
+    model::Contents contents = fixtures::VectorModel(HeadKind::kDot, 1, user, items);
+    contents.description.output = {c.kind, 0.5, c.offset, "points"};
+    Opened opened = Open(contents);
+    std::vector<float> one = {1};
+    for (bool planes : {false, true}) {
+      for (size_t k : {size_t{1}, size_t{10}, kCount}) {
+        Query q;
+        q.vector = one;
+        q.k = k;
+        Workspace work;
+        Catalogue catalogue(*opened.engine, planes);
+        auto found = TopK(catalogue, q, work);
+        ExpectSame(found, BruteForce(*opened.engine, q));
+        ASSERT_EQ(found.size(), k);
+        for (uint32_t i = 0; i < k; ++i) EXPECT_EQ(place[found[i].row], kCount - 1 - i);
+      }
+    }
+  }
+}
+
 TEST(TopK, VectorsThatAreNotNumbersStillGiveNumbers) {
   Random random(3);
   Opened opened = Open(HeadKind::kDot, 3, Draw(random, Kind::kRandom, 100, 3));

@@ -66,8 +66,8 @@ class TopKRequest {
     c_.minimum_score = score;
     return *this;
   }
-  // Looks into the likeliest lists only, where the file has lists; 0: as many as it says. Faster,
-  // and an item may be missed; the scores are exact.
+  // Looks into the likeliest lists only, where the file has lists; 0: as many as it says, and on as
+  // it takes (duomo.h). Faster, and an item may be missed; the scores are exact.
   TopKRequest& Approximate(size_t probes = 0) {
     c_.flags |= DUOMO_APPROXIMATE;
     c_.probes = probes;

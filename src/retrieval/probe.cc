@@ -1,0 +1,151 @@
+// Approximate searches: into which lists to look, and when to stop.
+//
+// The file says how many lists hold nearly all of the best few of the whole catalogue. With many
+// results, or with the best of them left out, more lists are needed, up to all of them. How many
+// tells what is at stake: dot products within a list scatter around that of its centre, so that the
+// number of items that lie above the worst result and in lists not looked into can be estimated.
+#include <algorithm>
+#include <cmath>
+
+#include "retrieval/search.h"
+
+namespace duomo::retrieval {
+namespace {
+
+constexpr size_t kItems = kernels::kScreenItems;
+// What the file's number of lists was chosen for: so many of the best of the whole catalogue.
+constexpr size_t kCalibrated = 10;
+// The part of the results that may be missed, as far as that can be told.
+constexpr double kMissed = 0.04;
+// Lists that a search goes through before it would better have been an exact one.
+constexpr double kMostLists = 0.25;
+constexpr size_t kSamples = 48;  // rows that tell how dot products scatter
+constexpr double kHeavy = 1.15;  // tails are heavier than a normal distribution's
+
+// The part of a normal distribution that lies above z.
+double Above(double z) {
+  if (z < 0) return 1 - Above(-z);
+  if (z > 5) return 0;
+  return std::exp(-z * z / 2) * 0.3989422804014327 / (0.66 * z + 0.34 * std::sqrt(z * z + 5.51));
+}
+
+}  // namespace
+
+// Whether nothing more is asked than what the file's number of lists was chosen for.
+bool Search::AsCalibrated() const {
+  return allowed_ == nullptr && query_->k <= kCalibrated && !query_->has_minimum;
+}
+
+// How many lists an approximate search looks into at least; 0: it has to be an exact one, as none
+// is asked for, there are no lists, or too few items are left to it.
+size_t Search::Probes() const {
+  const model::Planes& planes = catalogue_->planes();
+  const size_t lists = planes.lists.size();
+  if (!query_->approximate || lists == 0) return 0;
+  uint64_t allowed = planes.count;
+  if (query_->allowed != nullptr) allowed = query_->allowed->Count();
+  if (allowed < planes.count / 2 + query_->excluded.size()) return 0;
+  if (query_->probes > 0) return std::min(query_->probes, lists);
+  const size_t probes = std::clamp<size_t>(planes.lists.probes[0], 1, lists);
+  // Lists that hardly tell items apart, as of noise, are no help beyond what they were chosen for.
+  return AsCalibrated() || static_cast<double>(probes) <= kMostLists * static_cast<double>(lists)
+             ? probes
+             : 0;
+}
+
+// All lists to lists_, with estimates of their centres' dot products; the likeliest probes_ first.
+void Search::RankLists(Scratch& scratch) {
+  const size_t lists = catalogue_->planes().lists.size();
+  const CentreCodes& centres = catalogue_->centres();
+  const size_t size = centres.groups * 64 + kernels::kScreenTerms;
+  kernels::ScreenHits& hits = scratch.hits[0];
+  kernels::ScreenQuery ask = plane_query_.whole();
+  ask.hits = &hits;
+  lists_.clear();
+  for (size_t block = 0; block * kItems < lists; block += kernels::kScreenBlocks) {
+    size_t count = std::min(kernels::kScreenBlocks, (lists + kItems - 1) / kItems - block);
+    kernels::Screen().bytes(&ask, centres.blocks.data() + block * size, centres.groups, count);
+    for (size_t i = 0; i < std::min(count * kItems, lists - block * kItems); ++i) {
+      lists_.push_back({static_cast<uint32_t>(block * kItems + i),
+                        hits.bounds[i / kItems][i % kItems] * plane_query_.whole_unit()});
+    }
+  }
+  NextLists(0, probes_);
+}
+
+// The likeliest of the lists from `begin` on come to begin … end-1, most likely first.
+void Search::NextLists(size_t begin, size_t end) {
+  auto nearer = [](const Place& a, const Place& b) {
+    return a.bound > b.bound || (a.bound == b.bound && a.row < b.row);
+  };
+  auto first = lists_.begin() + static_cast<ptrdiff_t>(begin),
+       last = lists_.begin() + static_cast<ptrdiff_t>(end);
+  std::nth_element(first, last, lists_.end(), nearer);
+  std::sort(first, last, nearer);
+}
+
+void Search::LookInto(uint32_t list, Scratch& scratch) {
+  const model::Planes& planes = catalogue_->planes();
+  const model::Lists& lists = planes.lists;
+  uint64_t begin = lists.begins[list], end = lists.begins[list + 1];
+  if (begin >= end || end > planes.count) return;
+  double near = kernels::Vector().dot(query_->vector.data(),
+                                      lists.centres.data() + list * planes.width, planes.width);
+  double most = near + plane_query_.norm() * double{lists.radii[list]} * (1 + 1e-9);
+  if (most + std::abs(near) * 1e-12 <= Threshold()) return;
+  ScanRows(begin, end, scratch);
+}
+
+// About how many items of the lists from `begin` on lie above the worst result; those up to `end`
+// are the likeliest.
+double Search::Missed(size_t begin, size_t end) {
+  const model::Planes& planes = catalogue_->planes();
+  const model::Lists& lists = planes.lists;
+  // How far from their centre's, in radii: of a row from each of some lists.
+  double squares = 0;
+  size_t samples = 0;
+  for (size_t i = 0; i < kSamples; ++i) {
+    const Place& place = lists_[begin + i * (end - begin) / kSamples];
+    uint64_t from = lists.begins[place.row], to = lists.begins[place.row + 1];
+    if (from >= to || to > planes.count) continue;
+    double radius = plane_query_.norm() * double{lists.radii[place.row]};
+    double off =
+        (vectors_.Dot(from + (to - from) * (i * 7 % kSamples) / kSamples) - place.bound) / radius;
+    if (!std::isfinite(off)) continue;
+    squares += off * off;
+    ++samples;
+  }
+  const double spread = samples == 0 ? 1 : std::sqrt(squares / static_cast<double>(samples));
+  const double threshold = Threshold(), factor = 1 / (kHeavy * spread * plane_query_.norm());
+  double missed = 0;
+  for (size_t i = begin; i < lists_.size(); ++i) {
+    const uint32_t list = lists_[i].row;
+    if (lists.begins[list] >= lists.begins[list + 1]) continue;
+    double z = (threshold - lists_[i].bound) * factor / double{lists.radii[list]};
+    missed += static_cast<double>(lists.begins[list + 1] - lists.begins[list]) *
+              (std::isnan(z) ? 1 : Above(z));
+  }
+  return missed;
+}
+
+bool Search::Probe(Scratch& scratch) {
+  if (probes_ == 0) return false;
+  const bool enough = query_->probes > 0 || AsCalibrated();  // so many lists, whatever they hold
+  RankLists(scratch);
+  const size_t most =
+      std::max(probes_, static_cast<size_t>(kMostLists * static_cast<double>(lists_.size())));
+  for (size_t done = 0, next = probes_; next <= most;) {
+    for (; done < next; ++done) LookInto(lists_[done].row, scratch);
+    Finish();
+    if (done == lists_.size() || (enough && best.full())) return true;
+    if (enough) break;
+    next = std::min(lists_.size(), done + (probes_ + 1) / 2);
+    NextLists(done, next);
+    if (best.full() && Missed(done, next) <= kMissed * static_cast<double>(query_->k)) return true;
+  }
+  best.Start(catalogue_->engine(), *query_);
+  plane_query_.Prepare(catalogue_->planes(), query_->vector);
+  return false;
+}
+
+}  // namespace duomo::retrieval
