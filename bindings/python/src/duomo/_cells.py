@@ -141,8 +141,8 @@ def _times(values: np.ndarray[Any, np.dtype[Any]]) -> list[Any]:
     seconds = values.astype("datetime64[s]")
     missing = np.isnat(values)
     whole = bool(np.all((seconds == values) | missing))
-    texts = np.datetime_as_string(seconds if whole else values).tolist()
-    return [None if m else text + "Z" for m, text in zip(missing, texts)]
+    texts = np.datetime_as_string(seconds if whole else values, timezone="UTC").tolist()
+    return [None if m else text for m, text in zip(missing, texts)] if missing.any() else texts
 
 
 def _infinite(row: int) -> Refused:

@@ -24,6 +24,7 @@ class Column:
     name: str
     rows: int
     read: Callable[[int, int], list[Any]]
+    scalars: bool = False  # no float, list or dict is among them: there is nothing to look for
     lists: bool = False  # some cell is a list
     whole: bool = False  # of floats that are integers with some missing: to be written as integers
 
@@ -124,7 +125,9 @@ def _read_file(path: str) -> Any:
         raise ValueError(f"{path}: this cannot be read as {kind}: {error}") from error
 
 
-def _named(name: Any, rows: int, what: str, read: Callable[[int, int], list[Any]]) -> Column:
+def _named(
+    name: Any, rows: int, what: str, read: Callable[[int, int], list[Any]], scalars: bool = False
+) -> Column:
     """A column whose refusals say where they are."""
 
     def checked(start: int, stop: int) -> list[Any]:
@@ -135,7 +138,7 @@ def _named(name: Any, rows: int, what: str, read: Callable[[int, int], list[Any]
                 f'{what}, column "{name}", row {refused.row}: {refused.why}'
             ) from None
 
-    return Column(name, rows, checked)
+    return Column(name, rows, checked, scalars)
 
 
 def _of_pandas(frame: Any, what: str) -> list[Column]:
@@ -156,12 +159,13 @@ def _of_series(series: Any, name: Any, what: str) -> Column:
         series = series.dt.tz_convert("UTC").dt.tz_localize(None)
         dtype = series.dtype
     native = isinstance(dtype, np.dtype)
+    scalars = native and dtype.kind in "biuM"
 
     def read(start: int, stop: int) -> list[Any]:
         part = series.iloc[start:stop]
         return _cells.from_array(part.to_numpy() if native else part.to_numpy(object), start)
 
-    return _named(name, len(series), what, read)
+    return _named(name, len(series), what, read, scalars)
 
 
 def _of_categories(series: Any, name: Any, what: str) -> Column:
@@ -186,7 +190,8 @@ def _of_polars(series: Any, name: Any, what: str) -> Column:
             return _cells.from_array(part.to_numpy(), start)
         return _cells.from_values(part.to_list(), start)
 
-    return _named(name, len(series), what, read)
+    scalars = series.dtype.is_integer() or kind in ("Datetime", "String")
+    return _named(name, len(series), what, read, scalars)
 
 
 def _of_arrow(table: Any, what: str) -> list[Column]:
@@ -206,7 +211,8 @@ def _of_chunks(values: Any, name: Any, what: str) -> Column:
             return _cells.from_array(part.to_numpy(zero_copy_only=False), start)
         return _cells.from_values(part.to_pylist(), start)
 
-    return _named(name, len(values), what, read)
+    scalars = kind.startswith(("int", "uint", "timestamp", "string", "large_string"))
+    return _named(name, len(values), what, read, scalars)
 
 
 def _of_dict(table: Mapping[Any, Any], what: str) -> list[Column]:
@@ -262,6 +268,8 @@ def _of_rows(rows: Sequence[Any], what: str) -> list[Column]:
 def _expand(column: Column, what: str) -> list[Column]:
     """Looks at all cells once: for lists, for integers that missing values have made floats, and
     for dicts, whose names all must be known before the first row is written."""
+    if column.scalars:
+        return [column]
     names: dict[str, None] = {}
     lists = missing = floats = other = False
     whole = True
