@@ -32,6 +32,7 @@ from ._library import build_info, load_library, version
 from ._model import Context, Model, open, open_buffer  # noqa: A004
 from ._results import Hits, TopK
 from ._train import train
+from ._training_result import TrainingResult
 
 __version__ = "0.1.0"
 
@@ -59,6 +60,7 @@ __all__ = [
     "Status",
     "TopK",
     "TrainingError",
+    "TrainingResult",
     "Unknown",
     "Unsupported",
     "UnsupportedVersion",

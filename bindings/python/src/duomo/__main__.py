@@ -1,4 +1,6 @@
-"""python -m duomo [FILE]: the library that runs, and what a model says of itself."""
+"""python -m duomo [FILE]: the library that runs, and what a model says of itself.
+python -m duomo train|describe|evaluate …: the program `duomo`; tables may be Parquet and Feather.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +9,17 @@ import sys
 
 import duomo
 
+from . import _command
+
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m duomo", description=__doc__)
+    if sys.argv[1:] and sys.argv[1] in _command.COMMANDS:
+        return _command.run(sys.argv[1:])
+    parser = argparse.ArgumentParser(
+        prog="python -m duomo",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("file", nargs="?", help="a .duomo file")
     wanted = parser.parse_args()
     try:

@@ -4,124 +4,164 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import signal
-import subprocess
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from typing import IO, Any, Union
+from typing import TYPE_CHECKING, Any, Protocol, Union
 
+from . import _program
+from ._columns import is_columnar
 from ._errors import TrainingError
+from ._program import PathLike
+from ._table_files import TableFiles
+from ._training_result import TrainingResult
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Event = Mapping[str, Any]
-PathLike = Union[str, "os.PathLike[str]"]
 
 
-def _find(program: PathLike | None) -> str:
-    wanted = os.fspath(program) if program is not None else os.environ.get("DUOMO_PROGRAM")
-    found = shutil.which(wanted or "duomo")
-    if found is None:
-        raise FileNotFoundError(
-            f"{wanted or 'duomo'}: no such program; training needs `duomo` on the PATH, in "
-            "DUOMO_PROGRAM or as the argument program="
-        )
-    return found
+class ArrowStream(Protocol):
+    """Arrow tables, DataFrames and query results of many packages."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
 
 
-def _options(options: Mapping[str, Any]) -> list[str]:
-    """steps=20 is --steps 20, store_history=True --store-history; a list repeats its option."""
-    out: list[str] = []
-    for name, value in options.items():
-        flag = "--" + name.replace("_", "-")
-        if value is None or value is False:
-            continue
-        values: Sequence[Any] = value if isinstance(value, (list, tuple)) else [value]
-        for one in values:
-            out += [flag] if one is True else [flag, os.fspath(one) if _is_path(one) else str(one)]
-    return out
+class ToArrow(Protocol):
+    def to_arrow(self) -> Any: ...
 
 
-def _is_path(value: Any) -> bool:
-    return isinstance(value, (str, os.PathLike))
+Table = Union[
+    PathLike,
+    "pd.DataFrame",
+    ArrowStream,
+    ToArrow,
+    Mapping[str, Any],
+    Sequence[Mapping[str, Any]],
+]
+
+# Settings of one network: with any of them the program trains its first preset unless told another.
+_OF_NETWORKS = (
+    "candidates",
+    "passes",
+    "steps",
+    "batch",
+    "negatives",
+    "schedule",
+    "warmup",
+    "dropout",
+    "weight_decay",
+    "learning_rate",
+    "id_dropout",
+    "test_every",
+    "early_stop",
+    "checkpoint",
+    "plot",
+    "no_user_vectors",
+)
 
 
 def train(
-    data: PathLike | None,
-    output: PathLike,
+    data: Table | None = None,
+    output: PathLike | None = None,
     *,
+    interactions: Table | None = None,
+    users: Table | None = None,
+    items: Table | None = None,
     preset: str | None = None,
     on_event: Callable[[dict[str, Any]], Any] | None = None,
+    on_message: Callable[[str], Any] | None = None,
     program: PathLike | None = None,
     **options: Any,
-) -> dict[str, Any]:
-    """Trains a model with `duomo train` and returns its summary: file, steps, parameters, seconds,
-    test and so on.
+) -> TrainingResult:
+    """Trains a model with `duomo train` and writes it to ``output``. Without ``preset`` and
+    ``model`` the program looks for what fits the data, within ``budget``.
 
-    ``data`` is what the command takes (a MovieLens archive or folder), or None with the options of
-    other tables (``interactions="plays.csv"``). ``options`` are those of `duomo train --help`, with
-    underscores. ``on_event`` is called with every event of the log as it comes: {"event": "train",
-    "step", "cost", …} or {"event": "test", …}; when it returns False, training stops and the file
-    is written with what has been learned (summary["interrupted"]). So it is when this function is
-    interrupted (KeyboardInterrupt) or ``on_event`` raises; the exception then goes on its way.
-    Raises TrainingError with the program's message, FileNotFoundError where there is no program."""
+    Data are ``interactions``, a row for each time that a user met an item, and where there are any
+    ``users`` and ``items``, a row for each; or ``data``, a folder or archive that the program knows
+    (a table as ``data`` is ``interactions``). A table is
+
+    - the path of a file that `duomo train` reads, or of a .parquet, .feather or .arrow file, which
+      needs pyarrow;
+    - a DataFrame of pandas (levels of its index that have names are columns, too) or polars;
+    - an Arrow table, or anything with ``__arrow_c_stream__`` or ``to_arrow``, which needs pyarrow;
+    - a dict of columns, all of one length, or a list of dicts, one a row.
+
+    Columns have names, each its own. Cells are numbers, texts, booleans, dates and times (without a
+    zone: UTC), lists or sets of those (a set of categories), dicts (columns with dotted names), or
+    None, NaN, NaT (missing). Tables in memory are only read, and only during the call: they are
+    written to a folder of this user's own in $TMPDIR, about as large as a CSV file of them, which
+    is removed when the call ends, however it ends.
+
+    ``options`` are those of `duomo train --help`, with underscores: ``steps=20``,
+    ``no_floor=True``; a list repeats its option, a dict gives NAME=VALUE, as in
+    ``map={"user": "customer"}``, ``event_weights={"view": 1, "purchase": 10}`` or
+    ``sets={"genres": "|"}``; None or False leaves it out.
+
+    ``on_message`` is called with every line that the program says. ``on_event`` is called with
+    every event of the log of a preset or model as it comes: {"event": "train", "step", "cost", …}
+    or {"event": "test", …}. When one of them returns False, training stops and the file is written
+    with what has been learned (``result.interrupted``). So it is when this function is interrupted
+    (KeyboardInterrupt) or a callback raises; the exception then goes on its way.
+
+    Raises TrainingError with the program's message; FileNotFoundError where there is no program;
+    ImportError where pyarrow is needed and missing; TypeError and ValueError for a table that
+    cannot be (empty, two columns of one name, a kind of value that there is no way to write),
+    naming table and column, and for arguments that do not go together."""
     if "log" in options or "json" in options:
         raise TypeError("train: log and json are used by train itself; see on_event")
-    command = [_find(program), "train"]
+    if output is None:
+        raise TypeError("train: output is missing, the .duomo file to write")
+    if data is not None and (is_columnar(data) or not isinstance(data, (str, os.PathLike))):
+        if interactions is not None:
+            raise TypeError("train: data is a table, and so is interactions; give one of them")
+        data, interactions = None, data
+    named = preset is not None or options.get("model") is not None
+    if on_event and not named and all(options.get(name) is None for name in _OF_NETWORKS):
+        raise ValueError(
+            "train: on_event gets the steps of one network; name it with preset= or model=, or use "
+            "on_message, which hears of the search for the best model, too"
+        )
+    command = [_program.find(program), "train"]
     if data is not None:
         name = os.fspath(data)
         command.append("./" + name if name.startswith("-") else name)
-    command += ["-o", os.fspath(output), "--json", *_options({"preset": preset, **options})]
-    reader, writer = os.pipe()
-    command += ["--log", f"/dev/fd/{writer}"]
-    with open(reader, encoding="utf-8") as events, tempfile.TemporaryFile() as result:
-        with tempfile.TemporaryFile() as messages:
-            try:
-                # A session of its own, so that Ctrl-C reaches the program once, from here: a second
-                # one would end it before it has written the file.
-                process = subprocess.Popen(
-                    command,
-                    stdin=subprocess.DEVNULL,
-                    stdout=result,
-                    stderr=messages,
-                    pass_fds=(writer,),
-                    start_new_session=True,
-                )
-            finally:
-                os.close(writer)
-            with process:
-                _follow(process, events, on_event)
-                code = process.wait()
-            if code != 0:
-                raise TrainingError(_message(messages, code), code)
-        result.seek(0)
-        summary: dict[str, Any] = json.load(result)
-        return summary
+    with TableFiles() as files:
+        tables = {
+            role: files.path(table, role)
+            for role, table in (("interactions", interactions), ("users", users), ("items", items))
+            if table is not None
+        }
+        files.check(options)
+        command += ["-o", os.fspath(output), "--json"]
+        command += _program.arguments({**tables, "preset": preset, **options})
+        return _run(command, files, on_event, on_message)
 
 
-def _follow(
-    process: subprocess.Popen[bytes],
-    events: IO[str],
+def _run(
+    command: list[str],
+    files: TableFiles,
     on_event: Callable[[dict[str, Any]], Any] | None,
-) -> None:
-    stopping = False
-    try:
-        for line in events:
-            if on_event is not None and not stopping and on_event(json.loads(line)) is False:
-                stopping = True
-                process.send_signal(signal.SIGINT)
-    except BaseException:
-        process.send_signal(signal.SIGINT)
-        for _ in events:  # the program must not wait for a reader
-            pass
-        raise
+    on_message: Callable[[str], Any] | None,
+) -> TrainingResult:
+    def readable(message: str) -> Any:
+        return on_message(files.readable(message)) if on_message is not None else None
+
+    run = _program.Run(command, on_event, readable)
+    with tempfile.TemporaryFile() as result:
+        code = run.wait(result)
+        messages = [files.readable(message) for message in run.messages]
+        if code != 0:
+            raise TrainingError(_message(messages, code), code)
+        result.seek(0)
+        return TrainingResult(json.load(result), messages)
 
 
-def _message(messages: IO[bytes], code: int) -> str:
+def _message(messages: Sequence[str], code: int) -> str:
     """What the program said last, without its name; the bars before it are of no interest."""
-    messages.seek(0)
-    text = messages.read().decode("utf-8", "replace")
-    lines = [line for line in text.splitlines() if line.startswith("duomo: ")]
+    said = [line.strip() for line in "\n".join(messages).splitlines() if line.strip()]
+    lines = [line for line in said if line.startswith("duomo: ")]
     if lines:
         return lines[-1][len("duomo: ") :]
     ended = f"signal {-code}" if code < 0 else f"exit code {code}"
-    return text.strip().splitlines()[-1] if text.strip() else f"duomo train ended with {ended}"
+    return said[-1] if said else f"duomo train ended with {ended}"
