@@ -115,6 +115,10 @@ bool IsClearlyNames(const Rows& rows) {
 
 bool TableReader::Refuse(uint64_t line, const std::string& what) {
   if (!skip_bad_ || header_.empty()) FailAt(line, what);
+  return Count(line, what);
+}
+
+bool TableReader::Count(uint64_t line, const std::string& what) {
   ++skipped_;
   std::string reason;  // without the values in quotes
   bool value = false;
@@ -228,6 +232,7 @@ std::unique_ptr<TableReader> OpenTable(std::unique_ptr<ByteSource> bytes, std::s
   table.unnamed_ = std::move(unnamed);
   table.hints_ = std::move(hints);
   table.sample_ = std::move(rows);
+  table.decimal_comma_ = dialect.separator == ';';
   table.first_row_looks_like_data_ = looks_like_data;
   table.form_ = StrCat("CSV, ", Describe(dialect), options.latin1 ? ", ISO-8859-1" : ", UTF-8",
                        names_row ? given ? ", its names replaced" : "" : ", no row of names");

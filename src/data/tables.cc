@@ -115,7 +115,7 @@ class TablesReader {
       title = FindRole(Role::kTitle, in.header(), spec_.roles.title, in.where());
       if (title == key) title = kNoColumn;
     }
-    std::vector<ColumnGuess> guesses(columns, ColumnGuess(spec_.set_separator));
+    std::vector<ColumnGuess> guesses(columns, ColumnGuess(std::optional<char>(spec_.set_separator)));
     std::vector<const ColumnKind*> kinds(columns);
     constexpr static ColumnKind kText = ColumnKind::kString;
     for (size_t i = 0; i < columns; ++i) {
