@@ -107,8 +107,9 @@ IdTable::IdTable(const std::string& path, Kind kind)
   ReadHeader(SplitCells(first, separator));
   data::CsvOptions options;
   options.separator = separator;
-  if (!header_) options.names = kind_ == Kind::kPairs ? std::vector<std::string>{"user", "item"}
-                                                      : std::vector<std::string>{"user"};
+  if (!header_)
+    options.names = kind_ == Kind::kPairs ? std::vector<std::string>{"user", "item"}
+                                          : std::vector<std::string>{"user"};
   csv_ = std::make_unique<data::CsvReader>(std::move(bytes_), path_, options);
 }
 
@@ -128,11 +129,15 @@ void IdTable::ReadHeader(const std::vector<std::string>& cells) {
   }
   if (cells.size() <= (pairs ? 2u : 1u)) return;
   if (pairs) {
-    Fail(Status::kInvalidArgument, path_, ":1: expected \"user item\", or a header that names a "
-         "user and an item column among the ", cells.size());
+    Fail(Status::kInvalidArgument, path_,
+         ":1: expected \"user item\", or a header that names a "
+         "user and an item column among the ",
+         cells.size());
   }
-  Fail(Status::kInvalidArgument, path_, ":1: expected one user a line, or a header that names a "
-       "user column among the ", cells.size(), " (a name that holds commas stands in quotes)");
+  Fail(Status::kInvalidArgument, path_,
+       ":1: expected one user a line, or a header that names a "
+       "user column among the ",
+       cells.size(), " (a name that holds commas stands in quotes)");
 }
 
 bool IdTable::NextWords() {

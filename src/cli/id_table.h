@@ -40,7 +40,7 @@ class IdTable {
 
   std::string path_;
   Kind kind_;
-  std::unique_ptr<Bytes> bytes_;  // until csv_ has it
+  std::unique_ptr<Bytes> bytes_;          // until csv_ has it
   std::unique_ptr<data::CsvReader> csv_;  // null: words with white space between
   bool header_ = false;
   size_t columns_ = 2, user_column_ = 0, item_column_ = 1;

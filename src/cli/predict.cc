@@ -66,9 +66,10 @@ void AddPredict(CLI::App& app) {
   auto* user = c->add_option("--user", o->user, "The user's id");
   auto* item = c->add_option("--item", o->items, "An item's id; may be repeated")->needs(user);
   user->needs(item);
-  auto* pairs = c->add_option("--pairs", o->pairs,
-                              "A table with a user and an item a line, with tabs, commas, semicolons "
-                              "or blanks between; a header is optional");
+  auto* pairs =
+      c->add_option("--pairs", o->pairs,
+                    "A table with a user and an item a line, with tabs, commas, semicolons "
+                    "or blanks between; a header is optional");
   c->add_flag("--json", o->json, "Print JSON");
   c->callback([=] {
     if (item->count() == 0 && pairs->count() == 0) {

@@ -56,8 +56,8 @@ class Lines {
                                   {"title", title}});
       } else {
         out += StrCat(Quoted(session_.KeyText(model::Side::kUser, user)), ',', rank, ',',
-                      Quoted(session_.KeyText(model::Side::kItem, hit.row)), ',',
-                      Digits(hit.score), ',', Quoted(title));
+                      Quoted(session_.KeyText(model::Side::kItem, hit.row)), ',', Digits(hit.score),
+                      ',', Quoted(title));
       }
       out += '\n';
     }
@@ -128,7 +128,8 @@ UserList ReadUsers(const Session& session, const std::string& path, bool skip_un
 }
 
 std::string UnknownUsers(const UserList& users) {
-  std::string out = StrCat(console::Commas(users.unknown), users.unknown == 1 ? " user: " : " users: ");
+  std::string out =
+      StrCat(console::Commas(users.unknown), users.unknown == 1 ? " user: " : " users: ");
   for (size_t i = 0; i < users.examples.size(); ++i) {
     out += StrCat(i == 0 ? "" : ", ", users.examples[i]);
   }

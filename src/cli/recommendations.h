@@ -16,9 +16,9 @@ struct ListOptions {
 };
 
 struct UserList {
-  std::vector<uint32_t> rows;          // each once, in the order of first appearance
-  uint64_t unknown = 0;                // different ids that the model does not know
-  std::vector<std::string> examples;   // the first three of them
+  std::vector<uint32_t> rows;         // each once, in the order of first appearance
+  uint64_t unknown = 0;               // different ids that the model does not know
+  std::vector<std::string> examples;  // the first three of them
 };
 
 // The users of a table, see IdTable; "all": of the model. Throws Error that names the unknown ones

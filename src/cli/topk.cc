@@ -101,9 +101,9 @@ void RunHistory(const Options& o, Session& session) {
   std::vector<uint32_t> seen;
   if (o.exclude_seen) seen = history;
   Lists lists(session, o);
-  Json found = lists.Find(vector, false, seen,
-                          user ? "For user " + o.queries[0] + " with this history"
-                               : std::string("For this history"));
+  Json found = lists.Find(
+      vector, false, seen,
+      user ? "For user " + o.queries[0] + " with this history" : std::string("For this history"));
   if (!o.json) return;
   Json entry = Json::object();
   if (user) entry["user"] = session.Key(model::Side::kUser, *user);

@@ -7,8 +7,7 @@ namespace {
 std::vector<std::string> ItemsOf(const Json& list) {
   std::vector<std::string> out;
   for (const Json& item : list) {
-    out.push_back(item["item"].is_string() ? item["item"].get<std::string>()
-                                           : item["item"].dump());
+    out.push_back(item["item"].is_string() ? item["item"].get<std::string>() : item["item"].dump());
   }
   return out;
 }
@@ -22,8 +21,8 @@ class Keys : public ::testing::Test {
 // JavaScript would make 9007199254740992 of the first.
 TEST_F(Keys, BeyondADoubleTheyAreStringsInJson) {
   ModelOfKeys(model_, {"9007199254740993", "9007199254740992"}, {"-9007199254740993", "5"});
-  Json json = DuomoJson({"topk", model_, "--user", "9007199254740993", "--user",
-                         "9007199254740992"})["users"];
+  Json json = DuomoJson(
+      {"topk", model_, "--user", "9007199254740993", "--user", "9007199254740992"})["users"];
   EXPECT_EQ(json[0]["user"], "9007199254740993");
   EXPECT_EQ(json[1]["user"], 9007199254740992);
   EXPECT_EQ(json[0]["items"][0]["item"], "-9007199254740993");

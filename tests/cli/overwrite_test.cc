@@ -94,8 +94,8 @@ TEST_F(Overwrite, TwoOutputsInOneFile) {
 // The data beside a network are part of it.
 TEST_F(Overwrite, FilesThatBelongToOthers) {
   fs::rename(model_, folder_.File("n.onnx.data"));
-  Outcome o = RunProgram({DUOMO_CONVERT, "export", "onnx", folder_.File("n.onnx.data"), "-o",
-                          folder_.File("n.onnx")});
+  Outcome o = RunProgram(
+      {DUOMO_CONVERT, "export", "onnx", folder_.File("n.onnx.data"), "-o", folder_.File("n.onnx")});
   EXPECT_EQ(o.code, 1);
   EXPECT_NE(o.err.find("is the input itself"), o.err.npos) << o.err;
   EXPECT_FALSE(fs::exists(folder_.File("n.onnx")));

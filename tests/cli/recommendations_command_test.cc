@@ -119,8 +119,8 @@ TEST_F(Recommendations, ASignalLeavesNothing) {
   std::string model = folder_.File("m.duomo");
   ModelOfKeys(model, users, items);
   for (int signal : {SIGINT, SIGTERM, SIGHUP}) {
-    Process topk({DUOMO_PROGRAM, "topk", model, "--users", "all", "-k", "500", "-o",
-                  folder_.File("r.csv")});
+    Process topk(
+        {DUOMO_PROGRAM, "topk", model, "--users", "all", "-k", "500", "-o", folder_.File("r.csv")});
     for (int i = 0; i < 1000 && folder_.Names().size() < 2; ++i) {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
     }

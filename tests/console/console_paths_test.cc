@@ -1,10 +1,9 @@
-#include "console/paths.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <filesystem>
 
+#include "console/paths.h"
 #include "core/error.h"
 #include "temporary_folder.h"
 

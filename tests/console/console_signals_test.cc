@@ -1,9 +1,9 @@
-#include "console/signals.h"
-
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <csignal>
+
+#include "console/signals.h"
 
 namespace duomo::console {
 namespace {

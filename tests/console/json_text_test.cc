@@ -1,9 +1,9 @@
-#include "console/json.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <cstdint>
+
+#include "console/json.h"
 
 namespace duomo::console {
 namespace {
