@@ -115,7 +115,8 @@ Json SelectionJson(const selection::Found& found, const data::Split& split, data
 }
 
 void AddMetrics(model::Report& report, const Quality& q, data::Goal goal) {
-  for (const auto& [name, value] : QualityJson(q, goal).items()) {
+  Json figures = QualityJson(q, goal);
+  for (const auto& [name, value] : figures.items()) {
     report.metrics.emplace_back("test_" + name, value.get<double>());
   }
 }
@@ -124,8 +125,12 @@ void PrintTable(const selection::Found& found, const data::Split& split, data::G
                 const data::Dataset& dataset) {
   if (found.table.empty()) return;
   if (Ranks(goal)) {
-    Print("%zu users, ranked over %zu items; split %s\n", found.cases.task.cases.size(),
+    Print("%zu test users, ranked over %zu items; split %s\n", found.cases.task.cases.size(),
           dataset.items.size(), split.name.c_str());
+    if (found.newcomers > 0) {
+      Print("left out: %zu users without a row to learn from; they get the list of a newcomer\n",
+            found.newcomers);
+    }
   } else {
     Print("%zu test ratings; split %s\n", found.test_rows, split.name.c_str());
   }
