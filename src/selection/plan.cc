@@ -1,6 +1,7 @@
 #include "selection/plan.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <limits>
 #include <vector>
@@ -32,7 +33,11 @@ class ListPlan : public Plan {
 class AlsPlan : public Plan {
  public:
   AlsPlan(const data::Dataset& dataset, uint64_t seed, uint32_t threads)
-      : seed_(seed), threads_(threads), weighted_(!dataset.interactions.weights.empty()) {
+      : seed_(seed),
+        threads_(threads),
+        weighted_(!dataset.interactions.weights.empty()),
+        mean_size_(std::sqrt(static_cast<double>(dataset.users.size()) *
+                             static_cast<double>(dataset.items.size()))) {
     best_.use_weights = weighted_;
   }
 
@@ -69,7 +74,21 @@ class AlsPlan : public Plan {
  private:
   // In pairs of opposite directions.
   static constexpr int kMostSteps = 3;
-  enum Moves { kL2Up, kL2Down, kLess, kMore, kWider, kNarrower, kWeights, kNone, kFineUp, kFineDown, kMoves };
+  enum Moves {
+    kL2Up,
+    kL2Down,
+    kLess,
+    kMore,
+    kEven,
+    kUneven,
+    kWider,
+    kNarrower,
+    kWeights,
+    kNone,
+    kFineUp,
+    kFineDown,
+    kMoves
+  };
   bool Move(AlsSettings& s) const {
     switch (move_) {
       case kL2Up:
@@ -84,6 +103,14 @@ class AlsPlan : public Plan {
       case kMore:
         s.unobserved *= 2;
         return true;
+      case kEven:
+      case kUneven: {
+        // With the same regularisation as before for what is as frequent as most.
+        double step = move_ == kEven ? -0.25 : 0.25;
+        s.nu += step;
+        s.l2 *= std::pow(std::max(1.0, s.unobserved * mean_size_), -step);
+        return s.nu >= 0 && s.nu <= 1.5;
+      }
       case kWider:
         s.width *= 2;
         return s.width <= kWidest;
@@ -108,6 +135,7 @@ class AlsPlan : public Plan {
   uint64_t seed_;
   uint32_t threads_;
   bool weighted_;
+  double mean_size_;
   AlsSettings best_, tried_;
   double best_value_ = kNothing;
   bool first_ = true, helped_ = false;
@@ -156,7 +184,7 @@ std::unique_ptr<Plan> MakePlan(const data::Dataset& dataset, data::Goal goal, ui
   std::vector<ListPlan::Maker> networks;
   if (AllHaveTimes(dataset.interactions)) networks.push_back(network(HistoryNetwork));
   networks.push_back(network(FeatureNetwork));
-  constexpr size_t kEnoughToCompare = 8;
+  constexpr size_t kEnoughToCompare = 10;
   return std::make_unique<BetweenPlan>(std::make_unique<AlsPlan>(dataset, seed, threads),
                                        kEnoughToCompare,
                                        std::make_unique<ListPlan>(std::move(networks)));
