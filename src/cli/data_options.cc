@@ -41,8 +41,7 @@ void AddTableOptions(CLI::App& c, DataOptions& o) {
       "(integer, number, string, set), as often as needed")
       ->allow_extra_args(false);
   own("--separator", o.separator, "Between fields: one character, ::, tab or space [found out]");
-  own("--set-separator", o.tables.set_separator, "Between the values of a set")
-      ->capture_default_str();
+  own("--set-separator", o.tables.set_separator, "Between the values of sets, for all columns [found out]");
   c.add_flag("--latin1", o.tables.latin1, "The files are ISO-8859-1, not UTF-8")
       ->needs(interactions)
       ->group(group);
