@@ -10,8 +10,8 @@
 namespace duomo::data {
 
 // What stands between the values of a column's cells. Beside plain characters:
-inline constexpr char kNoSet = '\0';     // nothing: a cell is one value
-inline constexpr char kListText = '[';   // lists as programs print them: ['Action', "Drama"], [1, 2]
+inline constexpr char kNoSet = '\0';    // nothing: a cell is one value
+inline constexpr char kListText = '[';  // lists as programs print them: ['Action', "Drama"], [1, 2]
 
 // Calls `take` with each value of the cell, without the blanks around it; empty ones are passed
 // over, and so is one that the cell has had. A list of objects, [{'id': 1, 'name': 'Drama'}], has

@@ -43,8 +43,7 @@ class RowsOfTexts {
   }
   size_t SlotOf(std::string_view text, uint32_t hash, const std::vector<std::string>& texts) const {
     size_t at = hash & (slots_.size() - 1);
-    while (slots_[at].row != kNone &&
-           (slots_[at].hash != hash || texts[slots_[at].row] != text)) {
+    while (slots_[at].row != kNone && (slots_[at].hash != hash || texts[slots_[at].row] != text)) {
       at = (at + 1) & (slots_.size() - 1);
     }
     return at;

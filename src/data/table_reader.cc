@@ -8,6 +8,7 @@
 #include "data/csv.h"
 #include "data/header_row.h"
 #include "data/json_reader.h"
+#include "data/reshape.h"
 #include "data/values.h"
 
 namespace duomo::data {
@@ -141,6 +142,11 @@ bool TableReader::Count(uint64_t line, const std::string& what) {
   return false;
 }
 
+void TableReader::Absorb(const TableReader& other) {
+  skipped_ += other.skipped_;
+  reasons_.insert(reasons_.end(), other.reasons_.begin(), other.reasons_.end());
+}
+
 void TableReader::FailAt(uint64_t line, const std::string& what) const {
   Fail(Status::kCorrupt, where_, ", line ", line, ": ", what, ". Mend the line",
        header_.empty() ? "" : ", or leave bad lines out with --skip-bad-lines");
@@ -165,6 +171,17 @@ std::unique_ptr<TableReader> OpenTable(std::unique_ptr<ByteSource> bytes, std::s
     auto reader = OpenJson(std::make_unique<Continued>(std::string(text), std::move(bytes)), where,
                            text, options);
     reader->sample_ = std::move(rows);
+    return reader;
+  }
+
+  if (options.separator.empty() && options.columns.empty() && LooksLikeBlocks(text)) {
+    TableOptions block = options;
+    block.separator = ",";
+    block.columns = {"item", "user", "rating", "timestamp"};
+    block.header = false;
+    auto reader = OpenTable(UnfoldBlocks(std::make_unique<Continued>(sample, std::move(bytes))),
+                            where, block);
+    reader->form_ += ", in blocks of items";
     return reader;
   }
 

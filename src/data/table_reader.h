@@ -94,6 +94,7 @@ class TableReader {
   // By reason, in order of first appearance; what is beyond the first 20 reasons stands under "for
   // other reasons".
   const std::vector<SkippedRows>& skipped_reasons() const { return reasons_; }
+  bool skips_bad() const { return skip_bad_; }
   const std::string& where() const { return where_; }
   // For people: "CSV, comma, quotes doubled, UTF-8", "JSON lines".
   const std::string& form() const { return form_; }
@@ -111,6 +112,7 @@ class TableReader {
   TableReader(std::string where, bool skip_bad) : where_(std::move(where)), skip_bad_(skip_bad) {}
   bool Refuse(uint64_t line, const std::string& what);
   bool Count(uint64_t line, const std::string& what);
+  void Absorb(const TableReader& other);  // the rows that it has left out
   [[noreturn]] void FailAt(uint64_t line, const std::string& what) const;
 
   std::string where_, form_;
@@ -120,6 +122,7 @@ class TableReader {
   std::vector<std::string_view> fields_;
   uint64_t line_ = 0;
   std::vector<LateColumn> late_;
+  std::vector<std::vector<std::string>> sample_;
 
  private:
   friend std::unique_ptr<TableReader> OpenTable(std::unique_ptr<ByteSource>, std::string,
@@ -128,7 +131,6 @@ class TableReader {
   std::vector<ColumnHint> hints_;
   uint64_t skipped_ = 0;
   std::vector<SkippedRows> reasons_;
-  std::vector<std::vector<std::string>> sample_;
   bool first_row_looks_like_data_ = false;
 };
 

@@ -41,14 +41,12 @@ using FromDigits = bool (*)(int64_t, int64_t&);
 bool GoodYear(int64_t year) { return year >= 1900 && year <= 2100; }
 
 bool Date(int64_t y, int64_t m, int64_t d, int64_t clock, int64_t& seconds) {
-  return GoodYear(y) && MakeTime(static_cast<int>(y), static_cast<int>(m), static_cast<int>(d),
-                                 static_cast<int>(clock / 10000),
-                                 static_cast<int>(clock / 100 % 100), static_cast<int>(clock % 100),
-                                 seconds);
+  return GoodYear(y) &&
+         MakeTime(static_cast<int>(y), static_cast<int>(m), static_cast<int>(d),
+                  static_cast<int>(clock / 10000), static_cast<int>(clock / 100 % 100),
+                  static_cast<int>(clock % 100), seconds);
 }
-bool YearMonthDay(int64_t n, int64_t& s) {
-  return Date(n / 10000, n / 100 % 100, n % 100, 0, s);
-}
+bool YearMonthDay(int64_t n, int64_t& s) { return Date(n / 10000, n / 100 % 100, n % 100, 0, s); }
 bool DayMonthYear(int64_t n, int64_t& s) {
   return Date(n % 10000, n / 10000 % 100, n / 1000000, 0, s);
 }
@@ -76,8 +74,7 @@ constexpr DigitForm kDigitForms[] = {
 bool AllAre(const DigitForm& form, const std::vector<int64_t>& values) {
   int64_t seconds = 0;
   return std::all_of(values.begin(), values.end(), [&](int64_t value) {
-    return value == 0 ||
-           (value >= form.least && value <= form.most && form.parse(value, seconds));
+    return value == 0 || (value >= form.least && value <= form.most && form.parse(value, seconds));
   });
 }
 
@@ -189,9 +186,8 @@ void TimeColumn::FinishNumbers(std::vector<int64_t>& values, const std::string& 
     for (const DigitForm& form : kDigitForms) {
       if (!AllAre(form, values)) continue;
       if (&form == &kDays && AllAre(kMonths, values)) {
-        bool same = std::all_of(values.begin(), values.end(), [](int64_t v) {
-          return v / 1000000 == v / 10000 % 100;
-        });
+        bool same = std::all_of(values.begin(), values.end(),
+                                [](int64_t v) { return v / 1000000 == v / 10000 % 100; });
         if (!same) Ambiguous(where, column, example_, "%d%m%Y", "%m%d%Y");
       }
       Convert(form.parse, values);
@@ -221,10 +217,10 @@ void TimeColumn::FinishNumbers(std::vector<int64_t>& values, const std::string& 
   const bool one_unit = 100 * counts[unit] >= 99 * times;
   if (!one_unit) form_ = "seconds since 1970, or parts of them by size";
   for (int64_t& value : values) {
-    size_t of = one_unit ? unit
-                         : static_cast<size_t>(
-                               std::upper_bound(kUnits.begin(), kUnits.end(), value) -
-                               kUnits.begin());
+    size_t of = one_unit
+                    ? unit
+                    : static_cast<size_t>(std::upper_bound(kUnits.begin(), kUnits.end(), value) -
+                                          kUnits.begin());
     if (of > 0) value /= kUnits[of - 1] / 100'000'000;
   }
 }

@@ -45,8 +45,8 @@ class TimeColumn {
   Kind kind_ = Kind::kCells;
   std::string format_, form_ = "no times", example_;
   bool day_first_ = true, month_first_ = true;  // that are still possible
-  bool differ_ = false;                          // some date differs by that
-  std::vector<int64_t> month_first_values_;      // the other reading, while both are possible
+  bool differ_ = false;                         // some date differs by that
+  std::vector<int64_t> month_first_values_;     // the other reading, while both are possible
   bool any_ = false, is_order_ = false;
 };
 

@@ -123,7 +123,9 @@ bool ParseNumber(std::string_view text, bool decimal_comma, double& value) {
   // Groups of three digits before the point.
   std::string_view whole = text.substr(0, text.find('.'));
   size_t group = whole.find(',');
-  if (group == whole.npos || group > (text.starts_with('-') ? 4u : 3u)) return false;
+  if (group == whole.npos || group == (text.starts_with('-') ? 1u : 0u) ||
+      group > (text.starts_with('-') ? 4u : 3u))
+    return false;
   for (; group < whole.size(); group += 4) {
     if (whole[group] != ',' || group + 4 > whole.size()) return false;
   }

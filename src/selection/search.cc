@@ -38,7 +38,9 @@ class Searcher {
 
   Found Run() {
     if (Ranks()) {
-      validation_cases_ = evaluation::BuildRankingCases(dataset_, validation_);
+      evaluation::CaseOptions some;
+      some.max_cases = kValidationUsers;
+      validation_cases_ = evaluation::BuildRankingCases(dataset_, validation_, some);
       LeaveOutNewcomers(validation_cases_);
       RequireCases(validation_cases_);
     }
