@@ -41,21 +41,21 @@ class Als {
  public:
   // Learns from these rows of the data set: the weights of a pair's rows add up, their mean over
   // all rows is brought to 1. Keeps no reference. Throws Error(kInvalidArgument) for options out of
-  // range, no rows, and a weight that is not above 0, naming its row.
+  // range, no rows, and a weight that is negative or not finite, naming its row.
   Als(const data::Dataset& dataset, std::span<const uint32_t> rows, const AlsOptions& options);
   ~Als();
 
   // options.passes more, with OnTrain and OnPass after each. Where an observer's ShouldStop() says
-  // so, which is asked every few milliseconds, the vectors stay as they were before the side that
-  // was being solved; the first pass is always completed. Throws Error(kInvalidArgument) when
+  // so, which is asked between a few rows at a time, the vectors stay as they were before the side
+  // that was being solved; the first pass is always completed. Throws Error(kInvalidArgument) when
   // numbers overflow.
   void Run(std::span<Observer* const> observers = {});
 
   uint32_t dim() const { return options_.dim; }
   const AlsOptions& options() const { return options_; }
   uint64_t passes_done() const { return passes_done_; }
-  // By row of the data set, [n, dim]. An item that nobody took has zeros, as the minimum asks; a
-  // user without rows has the mean of the others instead, whose list is much like popularity.
+  // By row of the data set, [n, dim], also between passes. An item that nobody took has zeros, as
+  // the minimum asks; a user without rows has the others' mean, whose list is much like popularity.
   std::span<const float> users() const { return sides_[0].vectors; }
   std::span<const float> items() const { return sides_[1].vectors; }
   // What is minimised, divided by the number of distinct pairs.

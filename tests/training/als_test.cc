@@ -286,7 +286,7 @@ TEST(Als, StopsWithUsableVectors) {
   second.Run(observers);
   EXPECT_EQ(second.passes_done(), 1u);
   EXPECT_DOUBLE_EQ(second.Cost(), als.Cost());
-  // Between its two sides: users are ahead, and the one without rows is still the mean.
+  // Between its two sides: users are ahead, and the one without rows is still their mean.
   Watcher between;
   between.stop_when_asked = 6;  // one turn of 16 a question: 61 users make 4
   observers[0] = &between;
@@ -294,9 +294,17 @@ TEST(Als, StopsWithUsableVectors) {
   third.Run(observers);
   EXPECT_EQ(third.passes_done(), 1u);
   EXPECT_LT(third.Cost(), als.Cost());
+  const data::Interactions& in = rows.dataset.interactions;
+  std::vector<double> l2(60, 0.1 * 40);  // as options say, but for the factor
+  double each =
+      static_cast<double>(in.size()) / std::accumulate(in.weights.begin(), in.weights.end(), 0.0);
+  for (size_t i = 0; i < in.size(); ++i) l2[in.users[i]] += each * double{in.weights[i]};
+  double total = std::accumulate(l2.begin(), l2.end(), 0.0);
   for (size_t j = 0; j < third.dim(); ++j) {
     double mean = 0;
-    for (size_t user = 0; user < 60; ++user) mean += third.users()[user * third.dim() + j] / 60;
+    for (size_t user = 0; user < 60; ++user) {
+      mean += l2[user] / total * double{third.users()[user * third.dim() + j]};
+    }
     EXPECT_NEAR(third.users()[60 * third.dim() + j], mean, 1e-5);
   }
   // And goes on.
