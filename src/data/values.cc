@@ -85,7 +85,36 @@ bool ParseIso(std::string_view text, int64_t& seconds) {
 
 }  // namespace
 
+namespace {
+
+// What nearly all cells are: few digits, perhaps a point among them. Both parts of the quotient are
+// exact, so it is what from_chars gives. False for all else, numbers or not.
+bool ParseShort(std::string_view text, double& value) {
+  constexpr double kPowers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12};
+  if (text.empty() || text.size() > 12) return false;
+  uint64_t digits = 0;
+  size_t point = text.size();
+  for (size_t i = 0; i < text.size(); ++i) {
+    auto digit = static_cast<unsigned>(text[i] - '0');
+    if (digit <= 9) {
+      digits = digits * 10 + digit;
+    } else if (text[i] == '.' && point == text.size() && i > 0) {
+      point = i;
+    } else {
+      return false;
+    }
+  }
+  bool padded = text[0] == '0' && point > 1;
+  if (padded || point + 1 == text.size()) return false;
+  size_t behind = point == text.size() ? 0 : text.size() - point - 1;
+  value = static_cast<double>(digits) / kPowers[behind];
+  return true;
+}
+
+}  // namespace
+
 bool ParseNumber(std::string_view text, double& value) {
+  if (ParseShort(text, value)) return true;
   std::string_view digits = text;
   if (digits.starts_with('-')) digits.remove_prefix(1);
   bool padded = digits.size() > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9';

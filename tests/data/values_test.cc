@@ -22,6 +22,10 @@ TEST(Values, Numbers) {
   EXPECT_EQ(number("0.25"), 0.25);
   EXPECT_EQ(number("0"), 0);
   EXPECT_EQ(number("1e3"), 1000);
+  EXPECT_EQ(number("0.1"), 0.1);
+  EXPECT_EQ(number("123456.78901"), 123456.78901);
+  EXPECT_EQ(number("999999999999"), 999999999999);
+  EXPECT_EQ(number("0.12345678901234567"), 0.12345678901234567);
   for (const char* bad :
        {"", "-", "x", "1x", " 1", "1 ", "+1", "007", "-01", "nan", "inf", "1e39", "1,5", "0x10"}) {
     EXPECT_TRUE(std::isnan(number(bad))) << bad;
