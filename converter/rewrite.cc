@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "console/progress.h"
 #include "core/error.h"
 #include "core/file_io.h"
 #include "file/writer.h"
@@ -74,7 +75,7 @@ void SaveWithProgress(model::Contents contents, const std::string& output,
                       const std::string& label) {
   uint64_t total = 0;
   for (const auto& source : contents.sources) total += file::SizeInBytes(source);
-  Progress progress(label, total);
+  console::Progress progress(label, total);
   for (auto& source : contents.sources) {
     source.write = [&progress, write = source.write](const file::TensorSource::Sink& sink) {
       write([&](std::span<const std::byte> piece) {
