@@ -118,6 +118,25 @@ class Assignment {
         std::min<uint64_t>(vocabulary().Find(key).value_or(unknown()), unknown()));
   }
 
+  bool strict() const { return features_.strict; }
+
+  // The same of a value that stands at a position of what the caller gave.
+  template <typename Key>
+  uint32_t RowOf(const Key& key, size_t position) const {
+    uint32_t row = RowOf(key);
+    if (row == unknown() && strict()) FailUnknown(key, position);
+    return row;
+  }
+
+  [[noreturn]] void FailUnknown(int64_t key, size_t position) const {
+    Fail(Status::kNotFound, "input \"", name_, "\": values[", position, "] is ", key,
+         ", which the model does not know");
+  }
+  [[noreturn]] void FailUnknown(std::string_view key, size_t position) const {
+    Fail(Status::kNotFound, "input \"", name_, "\": values[", position, "] is \"", key,
+         "\", which the model does not know");
+  }
+
   // The text at a position of `values`; NULL where that is allowed gives nothing.
   std::optional<std::string_view> Text(const char* text, size_t position, bool may_be_null) const {
     if (text == nullptr) {
@@ -188,6 +207,15 @@ duomo_status duomo_features_create(duomo_features** out, duomo_model* model, int
 
 void duomo_features_release(duomo_features* features) { delete features; }
 
+duomo_status duomo_features_set_strict(duomo_features* features, int32_t strict,
+                                       duomo_error* error) {
+  return Guard(error, [&] {
+    duomo_features& f = Need(features, "features");
+    CheckEnum(strict, 1, "strict");
+    f.strict = strict != 0;
+  });
+}
+
 duomo_status duomo_features_set_integers(duomo_features* features, const char* input,
                                          const int64_t* values, duomo_error* error) {
   return Guard(error, [&] {
@@ -197,6 +225,9 @@ duomo_status duomo_features_set_integers(duomo_features* features, const char* i
     a.vocabulary().FindAll(given, a.next().rows.data());
     const uint32_t unknown = a.unknown();
     for (uint32_t& row : a.next().rows) row = std::min(row, unknown);
+    for (size_t i = 0; i < given.size() && a.strict(); ++i) {
+      if (a.next().rows[i] == unknown) a.FailUnknown(given[i], i);
+    }
     a.Finish();
   });
 }
@@ -216,7 +247,7 @@ duomo_status duomo_features_set_strings(duomo_features* features, const char* in
         }
         a.EndList();
       } else {
-        a.next().rows.push_back(text ? a.RowOf(*text) : a.unknown());
+        a.next().rows.push_back(text ? a.RowOf(*text, i) : a.unknown());
       }
     }
     a.Finish();
@@ -248,11 +279,13 @@ duomo_status duomo_features_set_integer_lists(duomo_features* features, const ch
     bool is_history = a.input().kind == model::InputKind::kHistory;
     a.StartLists();
     for (size_t i = 0; i < a.count(); ++i) {
-      for (int64_t value : given.subspan(offsets[i], offsets[i + 1] - offsets[i])) {
+      for (size_t j = offsets[i]; j < offsets[i + 1]; ++j) {
         if (!is_history) {
-          a.next().rows.push_back(a.RowOf(value));
-        } else if (auto row = RowOfId(a.items(), value)) {
+          a.next().rows.push_back(a.RowOf(given[j], j));
+        } else if (auto row = RowOfId(a.items(), given[j])) {
           a.next().rows.push_back(static_cast<uint32_t>(*row));
+        } else if (a.strict()) {
+          a.FailUnknown(given[j], j);
         }
       }
       a.EndList();
@@ -270,7 +303,7 @@ duomo_status duomo_features_set_string_lists(duomo_features* features, const cha
     a.StartLists();
     for (size_t i = 0; i < a.count(); ++i) {
       for (size_t j = offsets[i]; j < offsets[i + 1]; ++j) {
-        a.next().rows.push_back(a.RowOf(*a.Text(given[j], j, /*may_be_null=*/false)));
+        a.next().rows.push_back(a.RowOf(*a.Text(given[j], j, /*may_be_null=*/false), j));
       }
       a.EndList();
     }

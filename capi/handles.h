@@ -89,6 +89,7 @@ struct duomo_features {
   duomo::capi::ModelReference model;
   const duomo::model::Scope scope;
   const size_t count;
+  bool strict = false;                               // unknown values are errors
   std::vector<duomo::model::FeatureColumn> columns;  // empty: unset
   duomo::model::FeatureColumn next;  // a new value is made here and swapped in when it is whole
 };

@@ -5,6 +5,7 @@
 #include "capi/arguments.h"
 #include "capi/guard.h"
 #include "capi/handles.h"
+#include "core/text.h"
 
 namespace duomo::capi {
 namespace {
@@ -122,5 +123,35 @@ duomo_status duomo_model_get_input(duomo_input_info* out, const duomo_model* mod
     }
     info.name = TextOf(input.name);
     std::memcpy(out, &info, std::min(size, sizeof(info)));
+  });
+}
+
+duomo_status duomo_model_get_input_value(duomo_text* text, int64_t* integer,
+                                         const duomo_model* model, uint64_t input, uint64_t index,
+                                         duomo_error* error) {
+  return Guard(error, [&] {
+    const model::Model& m = Need(model, "model").model();
+    const model::Description& d = m.description();
+    if (input >= d.inputs.size()) {
+      Fail(Status::kNotFound, "input ", input, ": the model has ", d.inputs.size(), " inputs");
+    }
+    const model::Input& i = d.inputs[input];
+    if (i.vocabulary < 0) {
+      Fail(Status::kUnsupported, "input \"", i.name, "\" is a number and has no list of values");
+    }
+    const model::KeyIndex& values = m.vocabulary(static_cast<uint32_t>(i.vocabulary));
+    if (index >= values.size()) {
+      Fail(Status::kNotFound, "index ", index, ": input \"", i.name, "\" has ", values.size(),
+           " values");
+    }
+    if (values.kind() != model::KeyKind::kString) {
+      Need(integer, "integer");
+      *integer = values.IntegerAt(index);
+      return;
+    }
+    Need(text, "text");
+    std::string_view value = values.StringAt(index);
+    if (!IsUtf8(value)) Fail(Status::kCorrupt, "the file holds a value that is not UTF-8");
+    *text = TextOf(value);
   });
 }

@@ -52,7 +52,8 @@ std::string InputText(const Description& d, const Input& in, const Encoder& e) {
     case InputKind::kCategorySet:
       return "set of " + size;
     case InputKind::kTokens:
-      return StrCat("text, ", size, " words", in.tokenizer == Tokenizer::kUnicode ? " by Unicode" : "",
+      return StrCat("text, ", size, " words",
+                    in.tokenizer == Tokenizer::kUnicode ? " by Unicode" : "",
                     limit.empty() ? "" : ", first " + limit);
     default:
       return StrCat("history of ", size, " items", limit.empty() ? "" : ", latest " + limit);

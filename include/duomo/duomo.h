@@ -108,8 +108,10 @@ enum {
   DUOMO_OPEN_COPY = 1,   /* read the file into memory instead of mapping it: use where the file
                             may be changed in place (truncating a mapped file kills the process) */
   DUOMO_OPEN_VERIFY = 2, /* check the checksum of every byte; time grows with the file */
-  DUOMO_OPEN_PREPARE = 4 /* make the codes for fast searches where the file has none: some
-                            microseconds and about as many bytes as vector_width an item */
+  DUOMO_OPEN_PREPARE = 4 /* make the codes for fast searches where the file has none: up to 10
+                            microseconds and about as many bytes as vector_width an item. Nothing is
+                            made for vectors wider than 1,024, which would take longer; those that
+                            duomo-convert index writes into the file search faster still */
 };
 
 enum {
@@ -216,6 +218,14 @@ typedef struct duomo_input_info {
 DUOMO_API duomo_status duomo_model_get_input(duomo_input_info *out, const duomo_model *model,
                                              uint64_t index, duomo_error *error);
 
+/* A value that the input number `input` knows, number `index` of 0 … vocabulary_size-1: into *text where
+ * its keys are strings, else into *integer; the other may be NULL. For a history they are items, as the
+ * model counts them. Errors: DUOMO_NOT_FOUND for either number; DUOMO_UNSUPPORTED for inputs that are
+ * numbers; DUOMO_CORRUPT where the file's text is not UTF-8. Thread-safe. */
+DUOMO_API duomo_status duomo_model_get_input_value(duomo_text *text, int64_t *integer,
+                                                   const duomo_model *model, uint64_t input,
+                                                   uint64_t index, duomo_error *error);
+
 /* ---- Ids, keys and titles ---------------------------------------------------------------- */
 
 /* The id of the item or user at `row`, 0 … count-1, in the order of the file.
@@ -300,10 +310,17 @@ DUOMO_API duomo_status duomo_features_create(duomo_features **out, duomo_model *
                                              int32_t scope, size_t count, duomo_error *error);
 DUOMO_API void duomo_features_release(duomo_features *features);
 
+/* With strict = 1 the functions below fail with DUOMO_NOT_FOUND for a category, a value of a set or an
+ * item of a history that the model does not know, and name its position and value; with 0, as at
+ * first, they do not. Words of texts are never refused. Errors: DUOMO_INVALID_ARGUMENT. */
+DUOMO_API duomo_status duomo_features_set_strict(duomo_features *features, int32_t strict,
+                                                 duomo_error *error);
+
 /*
  * Sets an input, by its name, for all `count` rows; an earlier value is replaced. The values are
- * copied. Values that the vocabulary does not have count as unknown, and history ids that the
- * model does not know are left out: neither is an error.
+ * copied. Values that training did not meet count as unknown (an age of 24 where it met 18, 25, 35,
+ * …; a misspelt genre), and history ids that the model does not know are left out: neither is an error
+ * unless duomo_features_set_strict asks for it. duomo_model_get_input_value lists what was met.
  *   _integers:      category with range or integer keys; values[count]
  *   _strings:       category with string keys, or text; values[count], NUL-terminated UTF-8, NULL:
  *                   unset. Text is cut into words here as it was in training, by the rules whose
@@ -318,7 +335,8 @@ DUOMO_API void duomo_features_release(duomo_features *features);
  *   _string_lists:  set with string keys
  * Errors: DUOMO_NOT_FOUND for the name; DUOMO_INVALID_ARGUMENT where the input has another scope or
  * takes another kind of value (the message says which), for text that is not UTF-8, infinite
- * numbers and offsets that descend; DUOMO_OUT_OF_MEMORY. The input then keeps its earlier value.
+ * numbers and offsets that descend; DUOMO_NOT_FOUND for unknown values of strict features;
+ * DUOMO_OUT_OF_MEMORY. The input then keeps its earlier value.
  */
 DUOMO_API duomo_status duomo_features_set_integers(duomo_features *features, const char *input,
                                                    const int64_t *values, duomo_error *error);
@@ -377,15 +395,15 @@ DUOMO_API duomo_status duomo_predict_vectors(float *predictions, duomo_context *
 
 enum { DUOMO_ANY = 0, DUOMO_ALL = 1, DUOMO_NONE = 2 };
 
-/* Items whose category or set input (of scope item) has any, all or none of the values. In an
- * array of filters every struct_size is the same. */
+/* Items whose category or set input (of scope item) has at least one, all or none of the values.
+ * In an array of filters every struct_size is the same. */
 typedef struct duomo_filter {
   uint32_t struct_size;
   int32_t mode;                 /* DUOMO_ANY, DUOMO_ALL, DUOMO_NONE */
   const char *input;            /* NUL-terminated name, e.g. "genres" */
   const char *const *strings;   /* value_count values for string keys, … */
   const int64_t *integers;      /* … or for range and integer keys; the other is NULL */
-  size_t value_count;           /* of no values, none has any, every item has all and none */
+  size_t value_count;           /* 0: DUOMO_ANY lets no item through, the others let all through */
 } duomo_filter;
 
 #define DUOMO_FILTER_INIT {sizeof(duomo_filter), DUOMO_ANY, 0, 0, 0, 0}
@@ -404,9 +422,9 @@ enum {
 
 /*
  * What to recommend, and to whom. For duomo_topk the queries are users, for duomo_similar items.
- * Exactly one of ids, vectors, features and (duomo_topk only) histories says who they are;
- * histories may also accompany ids: then they stand for what the file remembers of those users.
- * Histories alone are users of whom nothing else is known. Offsets ascend from 0.
+ * Say who they are in exactly one way: ids, vectors, features, or (duomo_topk only) histories, which
+ * are users of whom nothing else is known. Histories may also be given beside ids: they are then used
+ * in place of what the file remembers of those users. Offsets ascend from 0.
  */
 typedef struct duomo_topk_request {
   uint32_t struct_size;
@@ -453,12 +471,17 @@ typedef struct duomo_topk_result {
  * sigmoid near 1 are, the better item is still first. Ties of that number are in the order of the
  * file. duomo_similar scores by the cosine of the item vectors, −1 … 1 (without the bias columns of a
  * dot model), and leaves out the item itself where queries are ids.
- * Errors: DUOMO_INVALID_ARGUMENT (k = 0, none or several sources, a source or flag that does not
- * fit the call, offsets that descend, a filter on an input of another kind or scope, a minimum score
- * that is NaN); DUOMO_NOT_FOUND for
- * ids (position named; see DUOMO_UNKNOWN_IS_MARKED), inputs and values of filters;
- * DUOMO_UNSUPPORTED for logistic models, seen without history in the file, histories for a model
- * without a history input, and files without item vectors; DUOMO_OUT_OF_MEMORY.
+ * Errors:
+ *  - DUOMO_INVALID_ARGUMENT: k is 0; the queries are given in no way or in several; duomo_similar is
+ *    given histories or DUOMO_EXCLUDE_SEEN; DUOMO_EXCLUDE_SEEN without ids or histories; offsets that
+ *    descend; a filter on an input that is not a category or set of items; a minimum score that is NaN;
+ *    vectors with NaN or infinity (position named; see DUOMO_UNKNOWN_IS_MARKED); a parallel_for that
+ *    did not do what it promises.
+ *  - DUOMO_NOT_FOUND: an id (position named; see DUOMO_UNKNOWN_IS_MARKED); the input of a filter, or a
+ *    value that this input does not have.
+ *  - DUOMO_UNSUPPORTED: a logistic model; a file without item vectors; DUOMO_EXCLUDE_SEEN by ids where
+ *    the file does not remember what users have seen; histories for a model without a history input.
+ *  - DUOMO_OUT_OF_MEMORY.
  */
 DUOMO_API duomo_status duomo_topk(duomo_topk_result *out, duomo_context *context,
                                   const duomo_topk_request *request, duomo_error *error);
@@ -472,8 +495,8 @@ enum { DUOMO_RANK_USER_ID = 1 /* user_id says who the user is */ };
 /*
  * One user and many items, with what is known only of the pairs. The user is user_id (with
  * DUOMO_RANK_USER_ID) or user_features of one row; items are item_ids[n] or item_features of n
- * rows; pair_features, where the model has pair inputs, has n rows. A history stands for what the
- * file remembers of the user, or for the history in user_features.
+ * rows; pair_features, where the model has pair inputs, has n rows. A history that is given is used in
+ * place of what the file remembers of the user, or of the history in user_features.
  */
 
 typedef struct duomo_rank_request {

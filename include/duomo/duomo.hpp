@@ -18,8 +18,9 @@
 //   auto context = duomo::Context::Create(*model);
 //
 // Memory of the caller's own (vectors of results) is then the caller's concern, as in any such
-// program. Requests borrow what they are given (ids, vectors, features, histories) until the call;
-// text is the model's. A moved-from object may be assigned to or destroyed; calls with it fail.
+// program. Requests borrow what they are given (ids, vectors, features, histories) until the call:
+// what has a name or is a span; temporary vectors are taken over, other temporaries do not compile.
+// Text is the model's. A moved-from object may be assigned to or destroyed; calls with it fail.
 //
 // For calls that this interface has no word for, every object gives its C handle by get().
 #ifndef DUOMO_DUOMO_HPP_

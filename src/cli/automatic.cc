@@ -53,9 +53,9 @@ class Teller : public selection::Watcher {
   void Share(double) override { Draw(false); }
   void Tried(const selection::Trial& trial) override {
     Clear();
-    if (!headed_) Log("  %-40s%s  on validation rows\n", "", Heading(goal_));
+    if (!headed_) Log("  %-48s%s  on validation rows\n", "", Heading(goal_));
     headed_ = true;
-    Log("  %-40s%s%7.1f s%s\n", trial.name.c_str(), Figures(trial.validation, goal_).c_str(),
+    Log("  %-48s%s%7.1f s%s\n", trial.name.c_str(), Figures(trial.validation, goal_).c_str(),
         trial.seconds, trial.stopped ? ", not finished" : "");
   }
   bool Interrupted() override { return Interrupt::Received(); }
@@ -115,7 +115,8 @@ Json SelectionJson(const selection::Found& found, const data::Split& split, data
 }
 
 void AddMetrics(model::Report& report, const Quality& q, data::Goal goal) {
-  for (const auto& [name, value] : QualityJson(q, goal).items()) {
+  Json figures = QualityJson(q, goal);
+  for (const auto& [name, value] : figures.items()) {
     report.metrics.emplace_back("test_" + name, value.get<double>());
   }
 }
@@ -124,14 +125,18 @@ void PrintTable(const selection::Found& found, const data::Split& split, data::G
                 const data::Dataset& dataset) {
   if (found.table.empty()) return;
   if (Ranks(goal)) {
-    Print("%zu users, ranked over %zu items; split %s\n", found.cases.task.cases.size(),
+    Print("%zu test users, ranked over %zu items; split %s\n", found.cases.task.cases.size(),
           dataset.items.size(), split.name.c_str());
+    if (found.newcomers > 0) {
+      Print("left out: %zu users without a row to learn from; they get the list of a newcomer\n",
+            found.newcomers);
+    }
   } else {
     Print("%zu test ratings; split %s\n", found.test_rows, split.name.c_str());
   }
-  Print("  %-40s%s\n", "", Heading(goal));
+  Print("  %-48s%s\n", "", Heading(goal));
   for (const selection::Row& row : found.table) {
-    Print("  %-40s%s\n", row.name.c_str(), Figures(row.test, goal).c_str());
+    Print("  %-48s%s\n", row.name.c_str(), Figures(row.test, goal).c_str());
   }
 }
 

@@ -85,25 +85,43 @@ void AddTableOptions(CLI::App& c, DataOptions& o) {
   auto own = [&](const char* name, auto& value, const char* help) {
     return c.add_option(name, value, help)->needs(interactions)->group(group);
   };
-  own("--users", o.tables.users, "A CSV file about the users");
-  own("--items", o.tables.items, "A CSV file about the items");
-  own("--map", o.mappings,
-      "ROLE=COLUMN (user, item, rating, timestamp, users.id, items.id, title) or COLUMN:KIND "
-      "(integer, number, string, set), as often as needed")
+  own("--users", o.tables.users, "A table about the users");
+  own("--items", o.tables.items, "A table about the items");
+  auto how = [&](const char* name, auto& value, const char* help) {
+    return c.add_option(name, value, help)->group(group);
+  };
+  how("--map", o.mappings,
+      "ROLE=COLUMN (user, item, rating, timestamp, event, users.id, items.id, title; rating, "
+      "timestamp, event and title may be none) or COLUMN:KIND (integer, number, string, set), as "
+      "often as needed")
       ->allow_extra_args(false);
-  own("--separator", o.separator, "Between fields: one character, ::, tab or space [found out]");
-  own("--set-separator", o.tables.set_separator, "Between the values of a set")
-      ->capture_default_str();
-  c.add_flag("--latin1", o.tables.latin1, "The files are ISO-8859-1, not UTF-8")
-      ->needs(interactions)
-      ->group(group);
+  how("--columns", o.columns,
+      "Names for tables without a row of names: user,item,rating,timestamp; users:id,age; "
+      "items:id,title")
+      ->allow_extra_args(false);
+  how("--separator", o.separator, "Between fields: one character, ::, tab or space [found out]");
+  how("--quotes", o.quotes, "In quoted fields: doubled, backslash or none [found out]")
+      ->check(CLI::IsMember({"doubled", "backslash", "none"}));
+  how("--sets", o.sets,
+      "COLUMN=SEPARATOR of a column of sets: a character, space, tab, or none for no set "
+      "[found out]")
+      ->allow_extra_args(false);
+  how("--set-separator", o.tables.set_separator,
+      "Between the values of sets, for all columns [found out]");
+  how("--date-format", o.tables.date_format, "Of the times, as %d%m%Y [found out]");
+  auto* matrix = c.add_flag("--matrix", o.tables.matrix,
+                            "The interactions are a matrix: a row a user, a column an item")
+                     ->group(group);
+  how("--matrix-missing", o.matrix_missing, "What stands in a matrix for no rating, beside nothing")
+      ->needs(matrix);
+  c.add_flag("--latin1", o.tables.latin1, "The files are ISO-8859-1, not UTF-8")->group(group);
   c.add_flag("--skip-bad-lines", o.tables.skip_bad_lines,
              "Leave bad lines out instead of stopping");
 }
 
 void AddDataOptions(CLI::App& c, DataOptions& o) {
   c.add_option("DATA", o.data,
-               "A MovieLens folder or zip, of any of its formats; or give --interactions");
+               "A folder, zip or table of interactions; or give --interactions");
   AddTableOptions(c, o);
   // Wrong usage, which has an exit code of its own.
   c.parse_complete_callback([&o] {
@@ -123,8 +141,12 @@ void AddUserRange(CLI::App& c, DataOptions& o, const std::string& otherwise) {
 
 data::TablesSpec TablesOf(const DataOptions& o) {
   data::TablesSpec tables = o.tables;
-  tables.separator = data::SeparatorFrom(o.separator);
+  if (!o.separator.empty()) tables.separator = data::SeparatorFrom(o.separator);
+  if (!o.quotes.empty()) tables.quotes = data::QuotesFrom(o.quotes);
+  if (!o.matrix_missing.empty()) tables.matrix_missing = o.matrix_missing;
   for (const std::string& wish : o.mappings) data::ApplyMapping(tables, wish);
+  for (const std::string& wish : o.sets) data::ApplySets(tables, wish);
+  for (const std::string& wish : o.columns) data::ApplyColumns(tables, wish);
   return tables;
 }
 

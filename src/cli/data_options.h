@@ -16,8 +16,8 @@ namespace duomo::cli {
 struct DataOptions {
   std::string data;
   data::TablesSpec tables;  // skip_bad_lines is for both
-  std::vector<std::string> mappings;
-  std::string separator;
+  std::vector<std::string> mappings, columns, sets;
+  std::string separator, quotes, matrix_missing;
   std::string user_range;  // "FIRST-LAST", or empty: all users
   data::EvidenceOptions evidence;  // its value_name is found with the tables
 };

@@ -1,6 +1,7 @@
 // duomo evaluate: how far a file's predictions are from the ratings in a data set, and how well it
 // ranks the items that users will take.
 #include <algorithm>
+#include <optional>
 
 #include "cli/compare.h"
 #include "cli/two_stages.h"
@@ -132,6 +133,19 @@ void PrintRanking(const model::Model& model, const evaluation::SystemReport& sys
   PrintSystems(floors);
 }
 
+// What is ranked. Nothing where that is not wanted, or where no user is left to rank for though
+// there are ratings to measure, which is said.
+std::optional<evaluation::RankingCases> CasesOf(TestData& test, bool rates, bool no_ranking) {
+  if (rates && no_ranking) return std::nullopt;
+  try {
+    return evaluation::BuildRankingCases(test.dataset, test.split);
+  } catch (const Error& error) {
+    if (!rates || error.status() != Status::kInvalidArgument) throw;
+    test.remarks.push_back("no ranking: " + error.message());
+    return std::nullopt;
+  }
+}
+
 void PrintMetrics(const model::Model& model) {
   std::string line;
   for (const auto& [name, value] : model.report().metrics) {
@@ -203,7 +217,6 @@ void Run(const Options& o) {
   Json out = {{"file", o.file},
               {"split", test.split.name},
               {"trained_rows", TrainedRowsJson(test.trained[0])}};
-  if (!test.remarks.empty()) out["remarks"] = test.remarks;
   if (rates) {
     RatingReport report = EvaluateRatings(session, test.dataset, test.split, test.training_ratings);
     if (!o.json) {
@@ -222,8 +235,8 @@ void Run(const Options& o) {
     if (report.bias) out["user_item_bias"] = errors(*report.bias);
     if (report.global_mean) out["global_mean"] = errors(*report.global_mean);
   }
-  if (!o.no_ranking || !rates) {
-    evaluation::RankingCases cases = evaluation::BuildRankingCases(test.dataset, test.split);
+  if (std::optional<evaluation::RankingCases> found = CasesOf(test, rates, o.no_ranking)) {
+    const evaluation::RankingCases& cases = *found;
     evaluation::ModelRecommender model(session.shared_engine(), test.dataset);
     auto system = MeasureSystem(model, false, test, cases.task, o.measure);
     out["ranking"] = {{"users", cases.task.cases.size()},
@@ -239,6 +252,7 @@ void Run(const Options& o) {
     }
   }
   AddFileFigures(session.model(), out);
+  if (!test.remarks.empty()) out["remarks"] = test.remarks;
   if (o.json) return PrintJson(out);
   PrintMetrics(session.model());
   PrintRemarks(test);

@@ -31,7 +31,8 @@ class Finder {
   explicit Finder(const DataOptions& options) : o_(options) { out_.spec = TablesOf(options); }
 
   FoundTables Run() {
-    if (!o_.data.empty() && IsMovieLens(o_.data)) {
+    bool as_tables = !o_.mappings.empty() || !o_.columns.empty();
+    if (!o_.data.empty() && !as_tables && IsMovieLens(o_.data)) {
       out_.movielens = true;
       return std::move(out_);
     }
@@ -58,7 +59,7 @@ class Finder {
     }
     std::vector<File> files;
     for (const data::ListedFile& listed : data::ListFiles(o_.data)) {
-      File file{listed.path, listed.size};
+      File file{o_.data + (o_.data.ends_with('/') ? "" : "/") + listed.name, listed.size};
       try {
         auto [profile, named] = Profile(file.path, kRowsToTell);
         file.kind = data::KindOfTable(profile, named);
@@ -101,8 +102,12 @@ class Finder {
   }
 
   std::pair<data::TableProfile, bool> Profile(const std::string& path, size_t rows) {
-    data::TableOptions options = data::TableOptionsOf(out_.spec);
+    data::TableOptions options;
+    options.separator = out_.spec.separator;
+    options.quotes = out_.spec.quotes;
+    options.latin1 = out_.spec.latin1;
     options.skip_bad_lines = true;  // what is wrong is said when the table is read
+    if (path == out_.spec.interactions) options.columns = out_.spec.columns;
     auto table = data::OpenTable(data::OpenBytes(path), path, options);
     bool named = !table->first_row_looks_like_data();
     data::TableProfile profile = data::ProfileTable(*table, rows);
@@ -121,7 +126,7 @@ class Finder {
     for (const data::ColumnProfile& column : profile.columns) {
       names += StrCat(names.empty() ? "" : ",", NameFor(column.name));
     }
-    out_.spec.header = false;
+    out_.spec.columns = profile.names();
     out_.unread.insert(out_.unread.begin(),
                        StrCat("the first row looks like data, so columns are told by their values; "
                               "--columns ", names, " would name them"));

@@ -14,7 +14,6 @@ struct FoundTables {
   data::TablesSpec spec;          // else: files and roles, all that could be found out
   std::vector<std::string> unread;  // of the interactions' columns, sentences
   std::vector<std::string> others;  // sentences: files of a folder that are not read
-  data::TablesReport report;      // filled by whoever reads the tables
 };
 
 // For DATA (a folder, an archive, a table) or --interactions and its like. Throws Error: what the

@@ -1,6 +1,8 @@
 #include "cli/tables_json.h"
 
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "data/values.h"
 
@@ -16,10 +18,16 @@ constexpr std::pair<const char*, std::string ColumnRoles::*> kRoles[] = {
     {"user", &ColumnRoles::user},         {"item", &ColumnRoles::item},
     {"rating", &ColumnRoles::rating},     {"timestamp", &ColumnRoles::timestamp},
     {"users.id", &ColumnRoles::user_key}, {"items.id", &ColumnRoles::item_key},
-    {"title", &ColumnRoles::title},
+    {"title", &ColumnRoles::title},       {"event", &ColumnRoles::event},
 };
 constexpr std::pair<const char*, std::string TablesSpec::*> kTexts[] = {
     {"separator", &TablesSpec::separator},
+    {"date_format", &TablesSpec::date_format},
+};
+constexpr std::pair<const char*, std::vector<std::string> TablesSpec::*> kColumns[] = {
+    {"columns", &TablesSpec::columns},
+    {"user_columns", &TablesSpec::user_columns},
+    {"item_columns", &TablesSpec::item_columns},
 };
 constexpr std::pair<const char*, char TablesSpec::*> kCharacters[] = {
     {"set_separator", &TablesSpec::set_separator},
@@ -27,6 +35,7 @@ constexpr std::pair<const char*, char TablesSpec::*> kCharacters[] = {
 constexpr std::pair<const char*, bool TablesSpec::*> kFlags[] = {
     {"latin1", &TablesSpec::latin1},
     {"skip_bad_lines", &TablesSpec::skip_bad_lines},
+    {"matrix", &TablesSpec::matrix},
 };
 constexpr ColumnKind kKinds[] = {ColumnKind::kInteger, ColumnKind::kNumber, ColumnKind::kString,
                                  ColumnKind::kSet};
@@ -53,6 +62,14 @@ Json TablesToJson(const TablesSpec& spec) {
   for (const auto& [name, member] : kFlags) {
     if (spec.*member != plain.*member) out[name] = spec.*member;
   }
+  for (const auto& [name, columns] : kColumns) {
+    if (!(spec.*columns).empty()) out[name] = spec.*columns;
+  }
+  for (const auto& [column, separator] : spec.sets) {
+    out["sets"].push_back({{"column", column}, {"separator", std::string(1, separator)}});
+  }
+  if (spec.quotes) out["quotes"] = static_cast<int>(*spec.quotes);
+  if (spec.matrix_missing) out["matrix_missing"] = *spec.matrix_missing;
   for (const auto& [column, kind] : spec.kinds) {
     out["kinds"].push_back({{"column", column}, {"kind", data::KindName(kind)}});
   }
@@ -81,6 +98,29 @@ TablesSpec TablesFromJson(const Json& json) {
     const Json* value = Find(json, name);
     if (value != nullptr && value->is_boolean()) spec.*member = value->get<bool>();
   }
+  for (const auto& [name, columns] : kColumns) {
+    const Json* value = Find(json, name);
+    if (value == nullptr || !value->is_array()) continue;
+    for (const Json& column : *value) {
+      if (column.is_string()) (spec.*columns).push_back(column.get<std::string>());
+    }
+  }
+  if (const Json* sets = Find(json, "sets"); sets != nullptr && sets->is_array()) {
+    for (const Json& entry : *sets) {
+      const Json *column = Find(entry, "column"), *separator = Find(entry, "separator");
+      bool good = column != nullptr && column->is_string() && separator != nullptr &&
+                  separator->is_string() && separator->get<std::string>().size() == 1;
+      if (good) spec.sets.emplace_back(*column, separator->get<std::string>()[0]);
+    }
+  }
+  if (const Json* quotes = Find(json, "quotes"); quotes != nullptr && quotes->is_number_integer()) {
+    int value = quotes->get<int>();
+    if (value >= 0 && value <= 2) spec.quotes = static_cast<data::Quotes>(value);
+  }
+  if (const Json* missing = Find(json, "matrix_missing");
+      missing != nullptr && missing->is_string()) {
+    spec.matrix_missing = missing->get<std::string>();
+  }
   const Json* kinds = Find(json, "kinds");
   if (kinds == nullptr || !kinds->is_array()) return spec;
   for (const Json& entry : *kinds) {
@@ -102,6 +142,12 @@ TablesSpec MergeTables(const TablesSpec& recorded, const TablesSpec& wish) {
   for (const auto& [name, role] : kRoles) {
     if ((out.roles.*role).empty()) out.roles.*role = recorded.roles.*role;
   }
+  for (const auto& [name, columns] : kColumns) {
+    if ((out.*columns).empty()) out.*columns = recorded.*columns;
+  }
+  out.sets.insert(out.sets.begin(), recorded.sets.begin(), recorded.sets.end());
+  if (!out.quotes) out.quotes = recorded.quotes;
+  if (!out.matrix_missing) out.matrix_missing = recorded.matrix_missing;
   for (const auto& [name, member] : kTexts) {
     if (out.*member == plain.*member) out.*member = recorded.*member;
   }

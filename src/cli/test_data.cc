@@ -123,7 +123,7 @@ TestData OpenTestData(DataOptions data, const MeasureOptions& o,
   if (own_split && split == "none") {
     Fail(Status::kInvalidArgument, files[0].name, " was trained on all rows of ",
          files[0].model->report().data,
-         ", so none of them is left to test on; give new rows with --test FILE");
+         " (--split none), so nothing is left to test on; give new rows with --test FILE");
   }
   // A random split drawn by another seed than the training's would test on rows that the model
   // has learned from.

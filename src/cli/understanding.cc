@@ -141,7 +141,7 @@ class Reader {
       value_ = "rating";
     } else {
       value_ = found.spec.roles.rating == "none" ? "" : found.spec.roles.rating;
-      out_.dataset = data::ReadTables(found.spec, found.report);
+      out_.dataset = data::ReadTables(found.spec, &out_.report);
     }
     RestrictUsers();
     Tables(found);
@@ -164,8 +164,8 @@ class Reader {
     const data::Dataset& d = out_.dataset;
     const data::ColumnRoles& roles = found.spec.roles;
     UnderstoodTable table;
-    table.where = found.movielens ? d.name : found.report.interactions.where;
-    table.form = found.movielens ? "MovieLens" : found.report.interactions.form;
+    table.where = found.movielens ? d.name : out_.report.interactions.where;
+    table.form = found.movielens ? "MovieLens" : out_.report.interactions.form;
     table.rows = d.interactions.size();
     auto add = [&](const std::string& name, const char* role, std::string values) {
       table.columns.push_back({name, role, std::move(values)});
@@ -174,23 +174,29 @@ class Reader {
         DescribeKeys(d.users));
     add(d.items.columns.empty() ? roles.item : d.items.columns[0].name, "item",
         DescribeKeys(d.items));
+    if (found.spec.matrix) value_ = "rating";
     if (!value_.empty()) add(value_, "rating", DescribeNumbers(d.interactions.ratings));
     bool times = found.movielens || (!roles.timestamp.empty() && roles.timestamp != "none");
     if (times) {
-      add(found.movielens ? "timestamp" : roles.timestamp, "time",
-          DescribeTimes(d.interactions.timestamps));
+      std::string values = out_.report.interactions.times_are_order
+                               ? "an order"
+                               : DescribeTimes(d.interactions.timestamps);
+      if (!out_.report.interactions.time_form.empty()) {
+        values += StrCat(" (", out_.report.interactions.time_form, ")");
+      }
+      add(found.movielens ? "timestamp" : roles.timestamp, "time", values);
     }
     if (!d.interactions.events.empty()) Events(roles.event, table);
     table.notes = found.unread;
-    Skipped(found.report.interactions, table);
+    Skipped(out_.report.interactions, table);
     out_.tables.push_back(std::move(table));
     if (found.movielens || !found.spec.users.empty()) {
-      Side(d.users, "user", found.movielens ? "users" : found.report.users.where,
-           found.report.users);
+      Side(d.users, "user", found.movielens ? "users" : out_.report.users.where,
+           out_.report.users);
     }
     if (found.movielens || !found.spec.items.empty()) {
-      Side(d.items, "item", found.movielens ? "items" : found.report.items.where,
-           found.report.items);
+      Side(d.items, "item", found.movielens ? "items" : out_.report.items.where,
+           out_.report.items);
     }
     for (const std::string& note : found.others) out_.tables.front().notes.push_back(note);
   }
@@ -215,11 +221,20 @@ class Reader {
   }
 
   void Skipped(const data::TableReport& report, UnderstoodTable& table) {
-    for (const data::SkippedRows& rows : report.skipped) {
+    for (const data::SkippedRows& rows : report.skipped_reasons) {
       table.notes.push_back(StrCat(Counted(rows.count, "row"), " left out: ", rows.example,
                                    " (the first in line ", rows.first_line, ")"));
     }
-    for (const std::string& note : report.notes) table.notes.push_back(note);
+    for (const data::LateColumn& late : report.late_columns) {
+      table.notes.push_back(StrCat('"', late.name, "\" is in ", Counted(late.rows, "row"),
+                                   " only, from line ", late.first_line, " on, and is not read"));
+    }
+    if (report.numbers_with_zeros) {
+      table.notes.push_back("ids are written as 17850.0 and read as 17850");
+    }
+    if (report.times_are_order) {
+      table.notes.push_back("the times are no dates; they are read as an order: before and after");
+    }
   }
 
   void Side(const data::EntityTable& entities, const char* role, const std::string& where,

@@ -28,6 +28,7 @@ struct UnderstoodTable {
 struct Understood {
   data::Dataset dataset;   // as evidence, where that was asked for
   data::TablesSpec spec;   // every role named, but no file; empty for MovieLens's own formats
+  data::TablesReport report;  // empty for those formats
   std::vector<UnderstoodTable> tables;
   data::EvidenceReport evidence;
   bool is_evidence = false;

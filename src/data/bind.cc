@@ -21,7 +21,7 @@ using model::Vocabulary;
 constexpr std::string_view kUserKey = "user_id", kItemKey = "movie_id", kTitle = "title",
                            kSet = "genres";
 // A scale like that of 1 to 5 stars, for which presets are set up.
-constexpr float kLowest = 0, kHighest = 5, kLeastSpread = 2.5f;
+constexpr float kLowest = 0, kHighest = 5, kLeastSpread = 1.5f;
 
 bool Contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();

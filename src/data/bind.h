@@ -37,7 +37,7 @@ struct BoundPreset {
 //    lists. A range becomes a list of the ids where ids are strings, negative or sparse (the
 //    largest is above 2 × count + 1000), because a range has a row for every gap.
 //  - Where `learns_ratings` and the ratings are not on a scale like 1 to 5 (beyond 0 … 5, or less
-//    than 2.5 apart), the output's unit is stretched so that 1 … 5 become the lowest … highest.
+//    than 1.5 apart), the output's unit is stretched so that 1 … 5 become the lowest … highest.
 // Throws Error(kInvalidArgument) that says what is missing and names `duomo train` without a preset
 // where a tower would be left without an input, towers without layers would have unequal widths, a
 // needed input has no column, all ratings are equal though ratings are learned, or no row has a

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "data/bytes_packed.h"
 #include "data/zip.h"
 
 namespace duomo::data {
@@ -35,33 +36,11 @@ class FileSource : public ByteSource {
       Status status = errno == ENOENT || errno == ENOTDIR ? Status::kNotFound : Status::kIo;
       Fail(status, "cannot open ", path, ": ", std::strerror(errno));
     }
-    char head[4];
-    try {
-      while (head_.size() < sizeof(head)) {  // pipes give what they have
-        size_t n = ReadFile(head, sizeof(head) - head_.size());
-        if (n == 0) break;
-        head_.append(head, n);
-      }
-    } catch (...) {
-      ::close(fd_);
-      throw;
-    }
   }
   FileSource(const FileSource&) = delete;
   ~FileSource() override { ::close(fd_); }
 
-  // The first bytes, which tell packed files.
-  const std::string& head() const { return head_; }
-
   size_t Read(char* out, size_t size) override {
-    if (given_ == head_.size()) return ReadFile(out, size);
-    size_t n = head_.copy(out, size, given_);
-    given_ += n;
-    return n;
-  }
-
- private:
-  size_t ReadFile(char* out, size_t size) {
     while (true) {
       ssize_t n = ::read(fd_, out, size);
       if (n >= 0) return static_cast<size_t>(n);
@@ -69,9 +48,34 @@ class FileSource : public ByteSource {
     }
   }
 
-  std::string path_, head_;
-  size_t given_ = 0;
+ private:
+  std::string path_;
   int fd_ = -1;
+};
+
+// Lets one look at the first bytes, which tell packed files, before they are read.
+class Peeked : public ByteSource {
+ public:
+  explicit Peeked(std::unique_ptr<ByteSource> bytes) : bytes_(std::move(bytes)) {
+    char head[4];
+    while (head_.size() < sizeof(head)) {  // pipes give what they have
+      size_t n = bytes_->Read(head, sizeof(head) - head_.size());
+      if (n == 0) break;
+      head_.append(head, n);
+    }
+  }
+  const std::string& head() const { return head_; }
+  size_t Read(char* out, size_t size) override {
+    if (given_ == head_.size()) return bytes_->Read(out, size);
+    size_t n = head_.copy(out, size, given_);
+    given_ += n;
+    return n;
+  }
+
+ private:
+  std::unique_ptr<ByteSource> bytes_;
+  std::string head_;
+  size_t given_ = 0;
 };
 
 class TextSource : public ByteSource {
@@ -170,6 +174,9 @@ class ZipSource : public ByteSource {
  private:
   static std::string Only(const Zip& zip) {
     std::string found;
+    if (zip.Find("xl/workbook.xml") != nullptr || zip.Find("[Content_Types].xml") != nullptr) {
+      Fail(Status::kUnsupported, zip.name(), " is a spreadsheet (xlsx); save the table as CSV");
+    }
     for (const Zip::Entry& entry : zip.entries()) {
       bool beside = entry.name.ends_with('/') || entry.name.starts_with("__MACOSX/");
       if (beside) continue;
@@ -204,18 +211,34 @@ bool InsideArchive(const std::string& path, std::string& archive, std::string& e
 
 std::unique_ptr<ByteSource> OpenBytes(const std::string& path, uint64_t max_unpacked) {
   std::string archive, entry;
+  std::unique_ptr<ByteSource> bytes;
   if (InsideArchive(path, archive, entry)) {
-    return std::make_unique<ZipSource>(archive, entry, max_unpacked);
+    bytes = std::make_unique<ZipSource>(archive, entry, max_unpacked);
+  } else {
+    auto file = std::make_unique<Peeked>(std::make_unique<FileSource>(path));
+    bool zip = file->head().starts_with("PK\3\4") || file->head().starts_with("PK\5\6");
+    if (zip) {
+      bytes = std::make_unique<ZipSource>(path, "", max_unpacked);
+    } else {
+      return UnpackAny(std::move(file), max_unpacked, path);
+    }
   }
-  auto file = std::make_unique<FileSource>(path);
-  std::string_view head = file->head();
-  if (head.starts_with("PK\3\4") || head.starts_with("PK\5\6")) {
-    return std::make_unique<ZipSource>(path, "", max_unpacked);
+  return UnpackAny(std::move(bytes), max_unpacked, path);
+}
+
+std::unique_ptr<ByteSource> UnpackAny(std::unique_ptr<ByteSource> bytes, uint64_t max_unpacked,
+                                      const std::string& name) {
+  auto peeked = std::make_unique<Peeked>(std::move(bytes));
+  std::string_view head = peeked->head();
+  if (head.starts_with("\x1F\x8B")) {
+    Packing packing;
+    packing.max_size = max_unpacked;
+    return Unpack(std::move(peeked), packing, name);
   }
-  if (!head.starts_with("\x1F\x8B")) return file;
-  Packing packing;
-  packing.max_size = max_unpacked;
-  return Unpack(std::move(file), packing, path);
+  bool bzip2 = head.size() == 4 && head.starts_with("BZh") && head[3] >= '1' && head[3] <= '9';
+  if (bzip2) return UnpackBzip2(std::move(peeked), max_unpacked, name);
+  if (head == "\x28\xB5\x2F\xFD") return UnpackZstd(std::move(peeked), max_unpacked, name);
+  return peeked;
 }
 
 std::unique_ptr<ByteSource> BytesOf(std::string_view text) {

@@ -23,12 +23,17 @@ class ByteSource {
 // reader busy for ever.
 inline constexpr uint64_t kMaxUnpacked = uint64_t{1} << 38;
 
-// `path` is a plain file, a gzip file (known by its first bytes, whatever its name), a zip archive
-// that holds one file, or a file in an archive: "data.zip/folder/ratings.csv".
+// `path` is a plain file, a gzip, bzip2 or Zstandard file (known by its first bytes, whatever its
+// name), a zip archive that holds one file, or a file in an archive:
+// "data.zip/folder/ratings.csv", which may be packed once more.
 // Throws Error that names `path`: kNotFound, kIo, kCorrupt, kUnsupported; Read() throws
 // kUnsupported when a packed file has more than `max_unpacked` bytes.
 std::unique_ptr<ByteSource> OpenBytes(const std::string& path,
                                       uint64_t max_unpacked = kMaxUnpacked);
+
+// The same of bytes that may be packed (not in an archive); `name` stands in messages.
+std::unique_ptr<ByteSource> UnpackAny(std::unique_ptr<ByteSource> bytes, uint64_t max_unpacked,
+                                      const std::string& name);
 
 // The bytes of `text`, which is borrowed.
 std::unique_ptr<ByteSource> BytesOf(std::string_view text);

@@ -15,6 +15,16 @@ bool IsPlainInteger(std::string_view text, int64_t& value) {
   return !padded && ParseInteger(text, value);
 }
 
+bool TakeZeroFraction(std::string_view& text) {
+  size_t dot = text.find('.');
+  if (dot == text.npos || dot + 1 == text.size()) return false;
+  int64_t value = 0;
+  bool zeros = text.find_first_not_of('0', dot + 1) == text.npos;
+  if (!zeros || !IsPlainInteger(text.substr(0, dot), value)) return false;
+  text = text.substr(0, dot);
+  return true;
+}
+
 uint32_t KeyTable::Add(std::string_view key) {
   uint32_t row = 0;
   int64_t value = 0;
@@ -29,11 +39,10 @@ uint32_t KeyTable::Add(std::string_view key) {
     integers_.push_back(value);
     return next;
   }
-  auto found = string_rows_.find(key);
-  if (found != string_rows_.end()) return found->second;
-  string_rows_.emplace(key, next);
-  strings_.emplace_back(key);
-  return next;
+  bool added = false;
+  row = string_rows_.Add(key, strings_, added);
+  if (added) strings_.emplace_back(key);
+  return row;
 }
 
 bool KeyTable::Find(std::string_view key, uint32_t& row) const {
@@ -41,20 +50,19 @@ bool KeyTable::Find(std::string_view key, uint32_t& row) const {
     int64_t value = 0;
     return IsPlainInteger(key, value) && integer_rows_.Find(value, row);
   }
-  auto found = string_rows_.find(key);
-  if (found == string_rows_.end()) return false;
-  row = found->second;
-  return true;
+  return string_rows_.Find(key, strings_, row);
 }
 
 void KeyTable::TurnIntoStrings() {
   all_integers_ = false;
   strings_.reserve(integers_.size());
   for (int64_t value : integers_) {
-    string_rows_.emplace(StrCat(value), static_cast<uint32_t>(strings_.size()));
-    strings_.push_back(StrCat(value));
+    std::string key = StrCat(value);
+    bool added = false;
+    string_rows_.Add(key, strings_, added);
+    strings_.push_back(std::move(key));
   }
-  integers_.clear();
+  integers_ = {};
   integer_rows_ = {};
 }
 

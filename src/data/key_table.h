@@ -3,20 +3,23 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "data/dataset.h"
 #include "data/rows_of_ids.h"
+#include "data/rows_of_texts.h"
 
 namespace duomo::data {
 
 // True for a decimal integer in the one way that integers print: no sign but a minus, no leading
 // zero. So "007" is a string, and turning integers into strings loses nothing.
 bool IsPlainInteger(std::string_view text, int64_t& value);
+
+// "17850.0" for "17850": integers that went through a column of floats, as pandas writes it when
+// some cells are empty. Cuts the zeros off; false, and nothing, for other texts.
+bool TakeZeroFraction(std::string_view& text);
 
 // One thread while it grows.
 class KeyTable {
@@ -34,18 +37,13 @@ class KeyTable {
   void MoveTo(EntityTable& table, std::string_view name);
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-  };
-
   void TurnIntoStrings();
 
   bool all_integers_ = true;
   std::vector<int64_t> integers_;
   RowsOfIds integer_rows_;
   std::vector<std::string> strings_;
-  std::unordered_map<std::string, uint32_t, Hash, std::equal_to<>> string_rows_;
+  RowsOfTexts string_rows_;
 };
 
 }  // namespace duomo::data

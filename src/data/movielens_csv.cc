@@ -36,7 +36,7 @@ Dataset ReadMovieLensCsv(const Source& source, const ReadOptions& options) {
   spec.separator = ",";
   spec.quotes = Quotes::kDoubled;
   spec.skip_bad_lines = options.skip_bad_lines;
-  spec.roles = {"userId", "movieId", "rating", "timestamp", "", "movieId", "title"};
+  spec.roles = {"userId", "movieId", "rating", "timestamp", "", "movieId", "title", ""};
   spec.kinds = {{"items.genres", ColumnKind::kSet},
                 {"userId", ColumnKind::kInteger},
                 {"movieId", ColumnKind::kInteger}};

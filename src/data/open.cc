@@ -2,20 +2,16 @@
 #include "data/open.h"
 
 #include <filesystem>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <system_error>
 
 #include "core/error.h"
 #include "data/formats.h"
+#include "data/source.h"
 #include "data/tables.h"
 
 namespace duomo::data {
-namespace {
-
-
-}  // namespace
 
 Dataset OpenDataset(const std::string& path, const ReadOptions& options) {
   std::error_code error;

@@ -28,9 +28,9 @@ bool Has(const std::string& name, const std::array<std::string_view, N>& parts) 
                      [&](std::string_view part) { return name.find(part) != name.npos; });
 }
 
-constexpr std::array<std::string_view, 13> kUserParts = {
+constexpr std::array<std::string_view, 12> kUserParts = {
     "user",   "customer", "member", "visitor", "reader",   "client", "person",
-    "session", "reviewer", "buyer",  "listener", "household", "author"};
+    "session", "reviewer", "buyer",  "listener", "household"};
 constexpr std::array<std::string_view, 27> kItemParts = {
     "item",  "product", "movie",   "film",    "book",  "song",  "track",  "artist",   "game",
     "anime", "article", "video",   "recipe",  "sku",   "stock", "isbn",   "business", "venue",
@@ -224,7 +224,9 @@ TableKind KindOfTable(const TableProfile& table, bool named) {
            plain.find("trust") != plain.npos;
   });
   if (!item && friends >= 2 && names.size() <= 3) return TableKind::kFriends;
-  if (user && item) return TableKind::kInteractions;
+  if ((user || mentions(kUserParts) > 0) && (item || mentions(kItemParts) > 0)) {
+    return TableKind::kInteractions;
+  }
   if (item) return TableKind::kItems;
   if (user) return TableKind::kUsers;
   bool id = has(Role::kUserKey) || std::any_of(names.begin(), names.end(), [](const auto& name) {
@@ -232,7 +234,6 @@ TableKind KindOfTable(const TableProfile& table, bool named) {
             });
   bool title = has(Role::kTitle);
   if (id && title) return TableKind::kItems;
-  if (mentions(kUserParts) > 0 && mentions(kItemParts) > 0) return TableKind::kInteractions;
   return id ? TableKind::kUsers : TableKind::kOther;
 }
 

@@ -15,11 +15,12 @@ constexpr std::string_view kUsers[] = {
     "customerid", "customer",  "memberid", "member",   "visitorid", "visitor",
     "reviewerid", "accountid", "account",  "personid", "profileid", "sessionid"};
 constexpr std::string_view kItems[] = {
-    "itemid", "item",       "iid",        "itemkey",  "items",    "movieid", "movie",
-    "filmid", "film",       "productid",  "product",  "bookid",   "book",    "isbn",
-    "asin",   "parentasin", "songid",     "song",     "trackid",  "track",   "artistid",
-    "artist", "articleid",  "article",    "newsid",   "videoid",  "video",   "gameid",
-    "game",   "animeid",    "businessid", "recipeid", "courseid", "sku",     "contentid"};
+    "itemid",     "item",     "iid",      "itemkey",    "items",     "movieid",
+    "movie",      "filmid",   "film",     "productid",  "product",   "bookid",
+    "book",       "isbn",     "asin",     "parentasin", "songid",    "song",
+    "trackid",    "track",    "artistid", "artist",     "articleid", "article",
+    "newsid",     "videoid",  "video",    "gameid",     "game",      "animeid",
+    "businessid", "recipeid", "courseid", "sku",        "contentid", "stockcode"};
 constexpr std::string_view kRatings[] = {"rating",  "ratings",    "score",      "stars",
                                          "star",    "starrating", "userrating", "bookrating",
                                          "overall", "preference", "weight",     "value"};
@@ -30,7 +31,10 @@ constexpr std::string_view kTitles[] = {"title",        "name",        "itemtitl
                                         "itemname",     "movietitle",  "booktitle",
                                         "producttitle", "productname", "label"};
 
-constexpr std::string_view kEvents[] = {"event", "eventtype", "action", "behavior"};
+constexpr std::string_view kEvents[] = {
+    "event",    "eventtype",   "eventname",       "action",        "actiontype",
+    "behavior", "behaviour",   "behaviortype",    "behaviourtype", "interaction",
+    "activity", "eventaction", "interactiontype", "feedbacktype"};
 
 Names NamesOf(Role role) {
   switch (role) {
@@ -44,10 +48,10 @@ Names NamesOf(Role role) {
       return kRatings;
     case Role::kTimestamp:
       return kTimestamps;
-    case Role::kEvent:
-      return kEvents;
     case Role::kTitle:
       return kTitles;
+    case Role::kEvent:
+      return kEvents;
   }
   return {};
 }
@@ -72,7 +76,7 @@ std::string List(std::span<const std::string> header) {
 bool IsUsualName(std::string_view name) {
   std::string plain = Plain(name.substr(0, name.find(':')));
   for (Names names : {Names(kUsers), Names(kItems), Names(kRatings), Names(kTimestamps),
-                      Names(kTitles)}) {
+                      Names(kTitles), Names(kEvents)}) {
     if (std::find(names.begin(), names.end(), plain) != names.end()) return true;
   }
   return plain == "id";
@@ -80,7 +84,7 @@ bool IsUsualName(std::string_view name) {
 
 std::string_view RoleName(Role role) {
   constexpr std::string_view kNames[] = {"user",     "item",     "rating", "timestamp",
-                                         "users.id", "items.id", "title"};
+                                         "users.id", "items.id", "title",  "event"};
   return kNames[static_cast<size_t>(role)];
 }
 
@@ -90,6 +94,7 @@ size_t FindRole(Role role, std::span<const std::string> header, const std::strin
     for (size_t i = 0; i < header.size(); ++i) {
       if (header[i] == wish) return i;
     }
+    if (wish == "none") return kNoColumn;
     Fail(Status::kInvalidArgument, where, " has no column \"", wish, "\" to be the ",
          RoleName(role), "; it has ", List(header));
   }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <system_error>
 #include <vector>
 
@@ -45,7 +46,59 @@ std::vector<std::string> FoldersIn(const fs::path& folder, std::string_view file
   return found;
 }
 
+// Of the parts of a name in a data set: nobody means these.
+bool IsBeside(std::string_view name) {
+  return name.empty() || name[0] == '.' || name == "__MACOSX";
+}
+
+void ListFolder(const fs::path& folder, const std::string& prefix, std::vector<ListedFile>& out) {
+  std::error_code error;
+  fs::directory_iterator entries(folder, error);
+  if (error && !prefix.empty()) return;  // an unreadable folder beside the data
+  if (error) Fail(Status::kIo, "cannot list ", folder.string(), ": ", error.message());
+  for (; entries != fs::directory_iterator(); entries.increment(error)) {
+    if (error) Fail(Status::kIo, "cannot list ", folder.string(), ": ", error.message());
+    std::string name = entries->path().filename().string();
+    if (IsBeside(name)) continue;
+    std::error_code ignored;
+    if (entries->is_regular_file(ignored)) {
+      out.push_back({prefix + name, entries->file_size(ignored)});
+    } else if (prefix.empty() && entries->is_directory(ignored)) {
+      ListFolder(entries->path(), name + "/", out);
+    }
+  }
+}
+
 }  // namespace
+
+std::vector<ListedFile> ListFiles(const std::string& path) {
+  std::vector<ListedFile> out;
+  std::error_code error;
+  fs::file_status status = fs::status(path, error);
+  if (!fs::exists(status)) Fail(Status::kNotFound, path, " does not exist");
+  if (fs::is_directory(status)) {
+    ListFolder(path, "", out);
+  } else {
+    Zip zip = Zip::Open(path);
+    for (const Zip::Entry& entry : zip.entries()) {
+      std::string_view name = entry.name;
+      size_t slash = name.find('/');
+      bool deeper = slash != name.npos && name.find('/', slash + 1) != name.npos;
+      std::string_view file = name.substr(slash == name.npos ? 0 : slash + 1);
+      if (deeper || IsBeside(file) || IsBeside(name.substr(0, slash))) continue;
+      out.push_back({entry.name, entry.size});
+    }
+  }
+  std::sort(out.begin(), out.end(),
+            [](const ListedFile& a, const ListedFile& b) { return a.name < b.name; });
+  return out;
+}
+
+bool IsArchive(const std::string& path) {
+  std::string head(4, '\0');
+  std::ifstream(path, std::ios::binary).read(head.data(), 4);
+  return head == "PK\3\4" || head == "PK\5\6";
+}
 
 Source Source::Open(const std::string& path, std::string_view file) {
   std::optional<Source> source = Find(path, file);

@@ -1,14 +1,29 @@
 // Where a data set's files lie: a folder, or a zip archive that is read in place.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "data/zip.h"
 
 namespace duomo::data {
+
+// A file of a folder or archive.
+struct ListedFile {
+  std::string name;   // "ratings.csv", "x/ratings.csv": what OpenBytes() takes behind "PATH/"
+  uint64_t size = 0;  // bytes, unpacked where an archive holds it
+};
+
+// Whether it begins as zip archives do; false for what cannot be read.
+bool IsArchive(const std::string& path);
+
+// The files of a folder or zip archive, at the top and one folder down, by name; without hidden
+// files and what macOS puts beside ("__MACOSX"). Throws Error: kNotFound, kIo, kCorrupt.
+std::vector<ListedFile> ListFiles(const std::string& path);
 
 // Immutable; any thread.
 class Source {

@@ -8,6 +8,7 @@
 #include "data/csv.h"
 #include "data/header_row.h"
 #include "data/json_reader.h"
+#include "data/reshape.h"
 #include "data/values.h"
 
 namespace duomo::data {
@@ -115,6 +116,10 @@ bool IsClearlyNames(const Rows& rows) {
 
 bool TableReader::Refuse(uint64_t line, const std::string& what) {
   if (!skip_bad_ || header_.empty()) FailAt(line, what);
+  return Count(line, what);
+}
+
+bool TableReader::Count(uint64_t line, const std::string& what) {
   ++skipped_;
   std::string reason;  // without the values in quotes
   bool value = false;
@@ -135,6 +140,11 @@ bool TableReader::Refuse(uint64_t line, const std::string& what) {
     ++found->count;
   }
   return false;
+}
+
+void TableReader::Absorb(const TableReader& other) {
+  skipped_ += other.skipped_;
+  reasons_.insert(reasons_.end(), other.reasons_.begin(), other.reasons_.end());
 }
 
 void TableReader::FailAt(uint64_t line, const std::string& what) const {
@@ -161,6 +171,17 @@ std::unique_ptr<TableReader> OpenTable(std::unique_ptr<ByteSource> bytes, std::s
     auto reader = OpenJson(std::make_unique<Continued>(std::string(text), std::move(bytes)), where,
                            text, options);
     reader->sample_ = std::move(rows);
+    return reader;
+  }
+
+  if (options.separator.empty() && options.columns.empty() && LooksLikeBlocks(text)) {
+    TableOptions block = options;
+    block.separator = ",";
+    block.columns = {"item", "user", "rating", "timestamp"};
+    block.header = false;
+    auto reader = OpenTable(UnfoldBlocks(std::make_unique<Continued>(sample, std::move(bytes))),
+                            where, block);
+    reader->form_ += ", in blocks of items";
     return reader;
   }
 
@@ -228,6 +249,7 @@ std::unique_ptr<TableReader> OpenTable(std::unique_ptr<ByteSource> bytes, std::s
   table.unnamed_ = std::move(unnamed);
   table.hints_ = std::move(hints);
   table.sample_ = std::move(rows);
+  table.decimal_comma_ = dialect.separator == ';';
   table.first_row_looks_like_data_ = looks_like_data;
   table.form_ = StrCat("CSV, ", Describe(dialect), options.latin1 ? ", ISO-8859-1" : ", UTF-8",
                        names_row ? given ? ", its names replaced" : "" : ", no row of names");

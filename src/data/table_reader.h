@@ -76,6 +76,13 @@ class TableReader {
   std::span<const std::string_view> fields() const { return fields_; }
   uint64_t line() const { return line_; }  // where the row begins, from 1
 
+  // Leaves the current row out and counts it, whatever the policy: it is no damage that a value is
+  // missing. Returns false.
+  template <typename... Parts>
+  bool LeaveOut(const Parts&... why) {
+    return Count(line_, StrCat(why...));
+  }
+
   // Refuses the current row as the reader does: counts it where bad rows are skipped, else throws
   // Error(kCorrupt) with file, line and the given parts. Returns false.
   template <typename... Parts>
@@ -87,9 +94,12 @@ class TableReader {
   // By reason, in order of first appearance; what is beyond the first 20 reasons stands under "for
   // other reasons".
   const std::vector<SkippedRows>& skipped_reasons() const { return reasons_; }
+  bool skips_bad() const { return skip_bad_; }
   const std::string& where() const { return where_; }
   // For people: "CSV, comma, quotes doubled, UTF-8", "JSON lines".
   const std::string& form() const { return form_; }
+  // Numbers may be written "3,5": fields are separated by semicolons.
+  bool decimal_comma() const { return decimal_comma_; }
   const std::vector<LateColumn>& late_columns() const { return late_; }
 
   // The first rows (at most 200), which Next() gives, too; for looking at before reading.
@@ -101,14 +111,18 @@ class TableReader {
  protected:
   TableReader(std::string where, bool skip_bad) : where_(std::move(where)), skip_bad_(skip_bad) {}
   bool Refuse(uint64_t line, const std::string& what);
+  bool Count(uint64_t line, const std::string& what);
+  void Absorb(const TableReader& other);  // the rows that it has left out
   [[noreturn]] void FailAt(uint64_t line, const std::string& what) const;
 
   std::string where_, form_;
   bool skip_bad_;
+  bool decimal_comma_ = false;
   std::vector<std::string> header_;
   std::vector<std::string_view> fields_;
   uint64_t line_ = 0;
   std::vector<LateColumn> late_;
+  std::vector<std::vector<std::string>> sample_;
 
  private:
   friend std::unique_ptr<TableReader> OpenTable(std::unique_ptr<ByteSource>, std::string,
@@ -117,7 +131,6 @@ class TableReader {
   std::vector<ColumnHint> hints_;
   uint64_t skipped_ = 0;
   std::vector<SkippedRows> reasons_;
-  std::vector<std::vector<std::string>> sample_;
   bool first_row_looks_like_data_ = false;
 };
 

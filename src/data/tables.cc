@@ -3,15 +3,18 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <iterator>
 #include <memory>
+#include <optional>
+#include <unordered_map>
 #include <utility>
 
-#include <fstream>
-#include "data/zip.h"
 #include "core/error.h"
+#include "core/text.h"
+#include "data/header_row.h"
 #include "data/key_table.h"
+#include "data/reshape.h"
 #include "data/roles.h"
+#include "data/time_column.h"
 #include "data/values.h"
 
 namespace duomo::data {
@@ -28,15 +31,21 @@ std::string Quote(std::string_view cell) {
 
 class TablesReader {
  public:
-  explicit TablesReader(const TablesSpec& spec) : spec_(spec), used_(spec.kinds.size()) {}
+  TablesReader(const TablesSpec& spec, TablesReport& report)
+      : spec_(spec), report_(report), used_(spec.kinds.size()), sets_used_(spec.sets.size()) {}
 
   Dataset Run(TableSource interactions, TableSource users, TableSource items) {
     out_.name = spec_.name;
     users_.where = users.where;
     items_.where = items.where;
-    if (users.bytes != nullptr) ReadSide(users_, *Open(users));
-    if (items.bytes != nullptr) ReadSide(items_, *Open(items));
-    ReadInteractions(*Open(interactions));
+    CheckSides(users.bytes != nullptr, items.bytes != nullptr);
+    if (users.bytes != nullptr) ReadSide(users_, *Open(users, spec_.user_columns), report_.users);
+    if (items.bytes != nullptr) ReadSide(items_, *Open(items, spec_.item_columns), report_.items);
+    auto table = Open(interactions, spec_.columns);
+    if (spec_.matrix) {
+      table = OpenMatrix(std::move(table), {spec_.roles.user, spec_.matrix_missing});
+    }
+    ReadInteractions(*table);
     SeparateNames();
     Finish(users_, out_.users);
     Finish(items_, out_.items);
@@ -57,15 +66,78 @@ class TablesReader {
     std::vector<std::string> titles = {};
   };
 
-  std::unique_ptr<TableReader> Open(TableSource& source) const {
+  std::unique_ptr<TableReader> Open(TableSource& source,
+                                    const std::vector<std::string>& columns) const {
     TableOptions options;
     options.separator = spec_.separator;
     options.quotes = source.quotes ? source.quotes : spec_.quotes;
     options.latin1 = spec_.latin1;
     options.skip_bad_lines = spec_.skip_bad_lines;
-    options.header = spec_.header;
-    options.columns = source.names;
+    options.columns = source.names.empty() ? columns : source.names;
     return OpenTable(std::move(source.bytes), source.where, options);
+  }
+
+  // Wishes about tables that are not there.
+  void CheckSides(bool users, bool items) const {
+    auto check = [](bool given, const std::string& wish, Role role, std::string_view option) {
+      if (given || wish.empty() || wish == "none") return;
+      Fail(Status::kInvalidArgument, RoleName(role), "=", wish, " needs the table that ", option,
+           " gives");
+    };
+    check(users, spec_.roles.user_key, Role::kUserKey, "--users");
+    check(items, spec_.roles.item_key, Role::kItemKey, "--items");
+    check(items, spec_.roles.title, Role::kTitle, "--items");
+  }
+
+  // Refuses a table whose first row is hardly one of names.
+  void CheckNames(const TableReader& in, std::string_view prefix,
+                  std::vector<std::string> suggested) const {
+    if (!in.first_row_looks_like_data()) return;
+    std::string row, names;
+    for (const std::string& cell : in.sample()[0]) row += StrCat(row.empty() ? "" : ", ", cell);
+    for (const std::string& name : suggested) names += StrCat(names.empty() ? "" : ",", name);
+    Fail(Status::kInvalidArgument, in.where(), ": its first row (", Utf8Prefix(row, 200),
+         ") looks like data, not like the names of columns; name them with --columns ", prefix,
+         names);
+  }
+
+  // What separates the values of a side column, as far as it is stated.
+  std::optional<char> SeparatorOf(const SideData& side, const std::string& name, ColumnHint hint) {
+    std::optional<char> found;
+    if (hint == ColumnHint::kSet) found = ' ';
+    if (spec_.set_separator != '\0') found = spec_.set_separator;
+    for (size_t i = 0; i < spec_.sets.size(); ++i) {
+      std::string_view stated = spec_.sets[i].first;
+      bool own = stated.starts_with(side.prefix) && stated.substr(side.prefix.size()) == name;
+      if (!own && stated != name) continue;
+      sets_used_[i] = true;
+      found = spec_.sets[i].second;
+    }
+    return found;
+  }
+
+  // Whether a column of keys holds integers that are written "17850.0", by its first cells.
+  static bool HasZeros(const TableReader& in, size_t column) {
+    bool some = false;
+    for (const std::vector<std::string>& row : in.sample()) {
+      std::string_view cell = row[column];
+      if (cell.empty()) continue;
+      if (!TakeZeroFraction(cell)) return false;
+      some = true;
+    }
+    return some;
+  }
+
+  static void Report(const TableReader& in, size_t rows, std::vector<std::string> not_read,
+                     TableReport& report) {
+    report.where = in.where();
+    report.form = in.form();
+    report.header = in.header();
+    report.rows = rows;
+    report.skipped = in.skipped();
+    report.skipped_reasons = in.skipped_reasons();
+    report.not_read = std::move(not_read);
+    report.late_columns = in.late_columns();
   }
 
   // The stated kind of a side column, if any.
@@ -96,14 +168,22 @@ class TablesReader {
   }
 
   // False and said where a key cannot be one.
-  bool GoodKey(TableReader& in, const SideData& side, std::string_view key) {
+  bool GoodKey(TableReader& in, const SideData& side, bool zeros, std::string_view& key) {
+    if (zeros) {
+      if (key.empty()) return in.LeaveOut("the ", side.word, " is empty");
+      (void)TakeZeroFraction(key);
+    }
     if (key.empty()) return in.Bad("the ", side.word, " is empty");
     if (!side.integers_only || Fits(key, ColumnKind::kInteger)) return true;
     return in.Bad("the ", side.word, ' ', Quote(key), " is not an integer");
   }
 
-  void ReadSide(SideData& side, TableReader& in) {
+  void ReadSide(SideData& side, TableReader& in, TableReport& report) {
     size_t columns = in.header().size();
+    std::vector<std::string> suggested(columns, "column");
+    for (size_t i = 1; i < columns; ++i) suggested[i] = StrCat("column", i + 1);
+    suggested[0] = "id";
+    CheckNames(in, StrCat(side.word, "s:"), suggested);
     // The name that was given for the interactions is as good here, where this table has it.
     bool shared = side.wish.empty() && std::find(in.header().begin(), in.header().end(),
                                                  side.other_wish) != in.header().end();
@@ -115,29 +195,47 @@ class TablesReader {
       title = FindRole(Role::kTitle, in.header(), spec_.roles.title, in.where());
       if (title == key) title = kNoColumn;
     }
-    std::vector<ColumnGuess> guesses(columns, ColumnGuess(spec_.set_separator));
+    std::vector<ColumnGuess> guesses;
     std::vector<const ColumnKind*> kinds(columns);
-    constexpr static ColumnKind kText = ColumnKind::kString;
+    std::vector<bool> read(columns);
+    std::vector<std::string> not_read;
+    constexpr static ColumnKind kText = ColumnKind::kString, kNumbers = ColumnKind::kNumber,
+                                kSets = ColumnKind::kSet;
     for (size_t i = 0; i < columns; ++i) {
-      kinds[i] = KindOf(side, in.header()[i]);
-      if (i == title && kinds[i] == nullptr) kinds[i] = &kText;
+      const std::string& name = in.header()[i];
+      ColumnHint hint = in.hint(i);
+      std::optional<char> separator = SeparatorOf(side, name, hint);
+      guesses.emplace_back(separator, in.decimal_comma());
+      kinds[i] = KindOf(side, name);
+      // A column without a name is read where someone has named what it is.
+      read[i] = i != key && hint != ColumnHint::kNotForUse &&
+                (!in.unnamed(i) || i == title || kinds[i] != nullptr);
+      if (i != key && !read[i]) not_read.push_back(name);
+      if (kinds[i] != nullptr) continue;
+      if (i == title) kinds[i] = &kText;
+      if (hint == ColumnHint::kNumber) kinds[i] = &kNumbers;
+      if (hint == ColumnHint::kSet && separator != kNoSet) kinds[i] = &kSets;
     }
     side.given = true;
     side.key_name = in.header()[key];
+    const bool zeros = HasZeros(in, key);
     auto add = [&] {
       auto cells = in.fields();
-      if (!GoodKey(in, side, cells[key])) return false;
+      std::string_view key_cell = cells[key];
+      if (!GoodKey(in, side, zeros, key_cell)) return false;
       for (size_t i = 0; i < columns; ++i) {
-        if (i == key || kinds[i] == nullptr || Fits(cells[i], *kinds[i])) continue;
+        if (!read[i] || kinds[i] == nullptr || Fits(cells[i], *kinds[i], in.decimal_comma())) {
+          continue;
+        }
         return in.Bad(Quote(cells[i]), " in the column \"", in.header()[i], "\" is not a ",
                       KindName(*kinds[i]));
       }
       size_t before = side.keys.size();
-      if (side.keys.Add(cells[key]) != before) {
-        return in.Bad(side.word, ' ', Quote(cells[key]), " stands there twice");
+      if (side.keys.Add(key_cell) != before) {
+        return in.Bad(side.word, ' ', Quote(key_cell), " stands there twice");
       }
       for (size_t i = 0; i < columns; ++i) {
-        if (i != key && !in.unnamed(i)) guesses[i].Add(cells[i]);
+        if (read[i]) guesses[i].Add(cells[i]);
       }
       if (title != kNoColumn) side.titles.emplace_back(cells[title]);
       return true;
@@ -145,17 +243,19 @@ class TablesReader {
     while (in.Next()) (void)add();
     out_.skipped_lines += in.skipped();
     if (side.keys.size() == 0) Nothing(in, StrCat(side.word, 's'));
+    Report(in, side.keys.size(), std::move(not_read), report);
+    report.numbers_with_zeros = zeros;
     for (size_t i = 0; i < columns; ++i) {
-      const std::string& name = in.header()[i];
-      if (i == key || in.unnamed(i)) continue;
-      side.columns.push_back(
-          guesses[i].Make(name, kinds[i] != nullptr ? *kinds[i] : guesses[i].Kind()));
+      if (!read[i]) continue;
+      ColumnKind kind = kinds[i] != nullptr ? *kinds[i] : guesses[i].Kind();
+      side.columns.push_back(guesses[i].Make(in.header()[i], kind));
+      if (kind == ColumnKind::kSet)
+        report.sets.emplace_back(in.header()[i], guesses[i].separator());
     }
   }
 
   // The row of a key in the interactions; says what is wrong where there is none.
   bool RowOf(TableReader& in, SideData& side, std::string_view key, uint32_t& row) {
-    if (!GoodKey(in, side, key)) return false;
     if (side.given) {
       if (side.keys.Find(key, row)) return true;
       return in.Bad(side.word, ' ', Quote(key), " is not in ", side.where);
@@ -165,11 +265,16 @@ class TablesReader {
   }
 
   void ReadInteractions(TableReader& in) {
+    CheckNames(in, "", SuggestColumns(in.sample()));
     const ColumnRoles& roles = spec_.roles;
-    size_t user = FindRole(Role::kUser, in.header(), roles.user, in.where());
-    size_t item = FindRole(Role::kItem, in.header(), roles.item, in.where());
-    size_t rating = FindRole(Role::kRating, in.header(), roles.rating, in.where());
-    size_t time = FindRole(Role::kTimestamp, in.header(), roles.timestamp, in.where());
+    auto find = [&](Role role, const std::string& wish) {
+      return FindRole(role, in.header(), wish, in.where());
+    };
+    size_t user = find(Role::kUser, spec_.matrix ? "" : roles.user);
+    size_t item = find(Role::kItem, spec_.matrix ? "" : roles.item);
+    size_t rating = find(Role::kRating, spec_.matrix ? "" : roles.rating);
+    size_t time = find(Role::kTimestamp, roles.timestamp);
+    size_t event = roles.event.empty() ? kNoColumn : find(Role::kEvent, roles.event);
     if (user == kNoColumn) NoColumn(Role::kUser, in);
     if (item == kNoColumn) NoColumn(Role::kItem, in);
     if (user == item) {
@@ -180,29 +285,38 @@ class TablesReader {
     items_.key_name = in.header()[item];
     if (!users_.given) StateKeys(users_, users_.key_name);
     if (!items_.given) StateKeys(items_, items_.key_name);
-    for (size_t i = 0; i < used_.size(); ++i) {
-      if (used_[i]) continue;
-      Fail(Status::kInvalidArgument, "there is no column \"", spec_.kinds[i].first,
-           "\" of users or items that could be a ", KindName(spec_.kinds[i].second));
+    CheckUsed();
+    std::vector<std::string_view> times;
+    for (const std::vector<std::string>& row : in.sample()) {
+      if (time != kNoColumn) times.push_back(row[time]);
     }
+    TimeColumn clock(times, time == kNoColumn ? "" : spec_.date_format);
+    const bool user_zeros = HasZeros(in, user), item_zeros = HasZeros(in, item);
     Interactions& out = out_.interactions;
+    std::unordered_map<std::string, uint16_t> events;
     auto add = [&] {
       auto cells = in.fields();
       double stars = 1;
       int64_t seconds = 0;
-      if (rating != kNoColumn && !ParseNumber(cells[rating], stars)) {
+      if (rating != kNoColumn && !ParseNumber(cells[rating], in.decimal_comma(), stars)) {
         return in.Bad("the ", in.header()[rating], " ", Quote(cells[rating]), " is not a number");
       }
-      if (time != kNoColumn && !cells[time].empty() && !ParseTime(cells[time], seconds)) {
-        return in.Bad("the ", in.header()[time], " ", Quote(cells[time]),
-                      " is no time since 1970 (seconds or milliseconds, or 2020-05-31T12:30:59Z)");
+      if (time != kNoColumn && !cells[time].empty() &&
+          !clock.Read(cells[time], out.size(), seconds)) {
+        return in.Bad("the ", in.header()[time], " ", Quote(cells[time]), " is ", clock.Expected());
+      }
+      if (event != kNoColumn && cells[event].empty()) {
+        return in.Bad("the ", in.header()[event], " is empty");
       }
       uint32_t user_row = 0, item_row = 0;
+      std::string_view user_key = cells[user], item_key = cells[item];
       // Both keys are checked before either makes a row.
-      if (!GoodKey(in, items_, cells[item])) return false;
-      if (items_.given && !RowOf(in, items_, cells[item], item_row)) return false;
-      if (!RowOf(in, users_, cells[user], user_row)) return false;
-      if (!items_.given) (void)RowOf(in, items_, cells[item], item_row);
+      if (!GoodKey(in, users_, user_zeros, user_key)) return false;
+      if (!GoodKey(in, items_, item_zeros, item_key)) return false;
+      if (items_.given && !RowOf(in, items_, item_key, item_row)) return false;
+      if (!RowOf(in, users_, user_key, user_row)) return false;
+      if (!items_.given) (void)RowOf(in, items_, item_key, item_row);
+      if (event != kNoColumn) out.events.push_back(EventOf(in, events, cells[event]));
       out.users.push_back(user_row);
       out.items.push_back(item_row);
       out.ratings.push_back(static_cast<float>(stars));
@@ -212,6 +326,45 @@ class TablesReader {
     while (in.Next()) (void)add();
     out_.skipped_lines += in.skipped();
     if (out.size() == 0) Nothing(in, "interactions");
+    if (time != kNoColumn) clock.Finish(out.timestamps, in.where(), in.header()[time]);
+    std::vector<std::string> not_read;
+    for (size_t i = 0; i < in.header().size(); ++i) {
+      if (i != user && i != item && i != rating && i != time && i != event) {
+        not_read.push_back(in.header()[i]);
+      }
+    }
+    Report(in, out.size(), std::move(not_read), report_.interactions);
+    report_.interactions.numbers_with_zeros = user_zeros || item_zeros;
+    if (time == kNoColumn) return;
+    report_.interactions.time_form = clock.form();
+    report_.interactions.times_are_order = clock.is_order();
+  }
+
+  uint16_t EventOf(const TableReader& in, std::unordered_map<std::string, uint16_t>& events,
+                   std::string_view cell) {
+    std::vector<std::string>& names = out_.interactions.event_names;
+    auto [at, added] = events.try_emplace(std::string(cell), static_cast<uint16_t>(names.size()));
+    if (!added) return at->second;
+    if (names.size() == UINT16_MAX) {
+      Fail(Status::kInvalidArgument, in.where(), ": the column of events has more than ",
+           UINT16_MAX, " values; is it the right one?");
+    }
+    names.emplace_back(cell);
+    return at->second;
+  }
+
+  // Stated kinds and sets of columns that no table has.
+  void CheckUsed() const {
+    for (size_t i = 0; i < used_.size(); ++i) {
+      if (used_[i]) continue;
+      Fail(Status::kInvalidArgument, "there is no column \"", spec_.kinds[i].first,
+           "\" of users or items that could be a ", KindName(spec_.kinds[i].second));
+    }
+    for (size_t i = 0; i < sets_used_.size(); ++i) {
+      if (sets_used_[i]) continue;
+      Fail(Status::kInvalidArgument, "there is no column \"", spec_.sets[i].first,
+           "\" of users or items that could be a set");
+    }
   }
 
   // Inputs of a description read columns by name, and users and items share its names.
@@ -260,7 +413,8 @@ class TablesReader {
   }
 
   const TablesSpec& spec_;
-  std::vector<bool> used_;  // spec_.kinds that some table has
+  TablesReport& report_;
+  std::vector<bool> used_, sets_used_;  // spec_.kinds and spec_.sets that some table has
   SideData users_{"user", "users.", Role::kUserKey, spec_.roles.user_key, spec_.roles.user};
   SideData items_{"item", "items.", Role::kItemKey, spec_.roles.item_key, spec_.roles.item};
   Dataset out_;
@@ -268,52 +422,7 @@ class TablesReader {
 
 }  // namespace
 
-TableOptions TableOptionsOf(const TablesSpec& spec) {
-  TableOptions o; o.separator = spec.separator; o.quotes = spec.quotes; o.latin1 = spec.latin1; o.header = spec.header; return o;
-}
-std::vector<ListedFile> ListFiles(const std::string& path) {
-  std::vector<ListedFile> out;
-  if (std::filesystem::is_directory(path)) {
-    for (auto& e : std::filesystem::directory_iterator(path)) if (e.is_regular_file()) out.push_back({e.path().string(), e.file_size()});
-  } else {
-    Zip zip = Zip::Open(path);
-    for (const auto& e : zip.entries()) if (!e.name.ends_with('/')) out.push_back({path + "/" + e.name, 1});
-  }
-  std::sort(out.begin(), out.end(), [](auto& a, auto& b) { return a.path < b.path; });
-  return out;
-}
-bool IsArchive(const std::string& path) {
-  std::string head(4, '\0');
-  std::ifstream(path, std::ios::binary).read(head.data(), 4);
-  return head == "PK\3\4" || head == "PK\5\6";
-}
-void ApplyMapping(TablesSpec& spec, std::string_view wish) {
-  size_t equals = wish.find('='), colon = wish.rfind(':');
-  if (equals != wish.npos && equals > 0 && equals + 1 < wish.size()) {
-    std::string column(wish.substr(equals + 1));
-    std::string* const roles[] = {&spec.roles.user,      &spec.roles.item,     &spec.roles.rating,
-                                  &spec.roles.timestamp, &spec.roles.user_key, &spec.roles.item_key,
-                                  &spec.roles.title};
-    for (size_t i = 0; i < std::size(roles); ++i) {
-      if (wish.substr(0, equals) != RoleName(static_cast<Role>(i))) continue;
-      *roles[i] = std::move(column);
-      return;
-    }
-  } else if (equals == wish.npos && colon != wish.npos && colon > 0) {
-    for (ColumnKind kind :
-         {ColumnKind::kInteger, ColumnKind::kNumber, ColumnKind::kString, ColumnKind::kSet}) {
-      if (wish.substr(colon + 1) != KindName(kind)) continue;
-      spec.kinds.emplace_back(wish.substr(0, colon), kind);
-      return;
-    }
-  }
-  Fail(Status::kInvalidArgument, "\"", wish,
-       "\" is neither ROLE=COLUMN (roles: user, item, rating, "
-       "timestamp, users.id, items.id, title) nor COLUMN:KIND (kinds: integer, number, string, "
-       "set)");
-}
-
-Dataset ReadTables(const TablesSpec& spec) {
+Dataset ReadTables(const TablesSpec& spec, TablesReport* report) {
   auto open = [](const std::string& path) {
     TableSource source;
     source.where = path;
@@ -329,12 +438,14 @@ Dataset ReadTables(const TablesSpec& spec) {
     named.name.resize(std::min(named.name.find('.'), named.name.size()));
   }
   if (named.name.empty()) named.name = "data";
-  return ReadTables(named, open(spec.interactions), open(spec.users), open(spec.items));
+  return ReadTables(named, open(spec.interactions), open(spec.users), open(spec.items), report);
 }
 
 Dataset ReadTables(const TablesSpec& spec, TableSource interactions, TableSource users,
-                   TableSource items) {
-  return TablesReader(spec).Run(std::move(interactions), std::move(users), std::move(items));
+                   TableSource items, TablesReport* report) {
+  TablesReport ignored;
+  return TablesReader(spec, report != nullptr ? *report : ignored)
+      .Run(std::move(interactions), std::move(users), std::move(items));
 }
 
 }  // namespace duomo::data

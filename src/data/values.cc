@@ -3,12 +3,14 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <utility>
 
+#include "data/date_text.h"
 #include "data/key_table.h"
+#include "data/table_reader.h"
 
 namespace duomo::data {
 namespace {
@@ -76,19 +78,43 @@ bool ParseIso(std::string_view text, int64_t& seconds) {
     if (in.Peek() == ' ') in.Take(" ");  // "12:30:59 +0200"
     if (!ParseZone(in, offset)) return false;
   }
-  std::chrono::year_month_day date{std::chrono::year(year),
-                                   std::chrono::month(static_cast<unsigned>(month)),
-                                   std::chrono::day(static_cast<unsigned>(day))};
-  // 60 is a leap second.
-  if (!in.Done() || !date.ok() || hour > 23 || minute > 59 || second > 60) return false;
-  int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
-  seconds = days * 86400 + hour * 3600 + minute * 60 + second - offset;
+  if (!in.Done() || !MakeTime(year, month, day, hour, minute, second, seconds)) return false;
+  seconds -= offset;
+  return true;
+}
+
+}  // namespace
+
+namespace {
+
+// What nearly all cells are: few digits, perhaps a point among them. Both parts of the quotient are
+// exact, so it is what from_chars gives. False for all else, numbers or not.
+bool ParseShort(std::string_view text, double& value) {
+  constexpr double kPowers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12};
+  if (text.empty() || text.size() > 12) return false;
+  uint64_t digits = 0;
+  size_t point = text.size();
+  for (size_t i = 0; i < text.size(); ++i) {
+    auto digit = static_cast<unsigned>(text[i] - '0');
+    if (digit <= 9) {
+      digits = digits * 10 + digit;
+    } else if (text[i] == '.' && point == text.size() && i > 0) {
+      point = i;
+    } else {
+      return false;
+    }
+  }
+  bool padded = text[0] == '0' && point > 1;
+  if (padded || point + 1 == text.size()) return false;
+  size_t behind = point == text.size() ? 0 : text.size() - point - 1;
+  value = static_cast<double>(digits) / kPowers[behind];
   return true;
 }
 
 }  // namespace
 
 bool ParseNumber(std::string_view text, double& value) {
+  if (ParseShort(text, value)) return true;
   std::string_view digits = text;
   if (digits.starts_with('-')) digits.remove_prefix(1);
   bool padded = digits.size() > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9';
@@ -113,14 +139,38 @@ bool ParseTime(std::string_view text, int64_t& seconds) {
   return seconds >= 0;
 }
 
-bool Fits(std::string_view cell, ColumnKind kind) {
+bool ParseNumber(std::string_view text, bool decimal_comma, double& value) {
+  if (ParseNumber(text, value)) return true;
+  if (text.find(',') == text.npos || text.size() > 40) return false;
+  std::string plain;
+  if (decimal_comma) {
+    plain = text;
+    std::replace(plain.begin(), plain.end(), ',', '.');
+    bool one = std::count(plain.begin(), plain.end(), '.') == 1;
+    return one && ParseNumber(plain, value);
+  }
+  // Groups of three digits before the point.
+  std::string_view whole = text.substr(0, text.find('.'));
+  size_t group = whole.find(',');
+  if (group == whole.npos || group == (text.starts_with('-') ? 1u : 0u) ||
+      group > (text.starts_with('-') ? 4u : 3u))
+    return false;
+  for (; group < whole.size(); group += 4) {
+    if (whole[group] != ',' || group + 4 > whole.size()) return false;
+  }
+  std::copy_if(text.begin(), text.end(), std::back_inserter(plain),
+               [](char c) { return c != ','; });
+  return ParseNumber(plain, value);
+}
+
+bool Fits(std::string_view cell, ColumnKind kind, bool decimal_comma) {
   int64_t integer = 0;
   double number = 0;
   switch (kind) {
     case ColumnKind::kInteger:
       return IsPlainInteger(cell, integer);
     case ColumnKind::kNumber:
-      return cell.empty() || ParseNumber(cell, number);
+      return cell.empty() || ParseNumber(cell, decimal_comma, number);
     default:
       return true;
   }
@@ -138,23 +188,41 @@ void ColumnGuess::Add(std::string_view cell) {
     return;
   }
   some_ = true;
-  set_ = set_ || cell.find(separator_) != cell.npos;
+  set_ = set_ || cell[0] == kListMark ||
+         (separator_.value_or(kNoSet) != kNoSet && cell.find(*separator_) != cell.npos);
   all_integers_ = all_integers_ && Fits(cell, ColumnKind::kInteger);
-  all_numbers_ = all_numbers_ && Fits(cell, ColumnKind::kNumber);
+  all_numbers_ = all_numbers_ && Fits(cell, ColumnKind::kNumber, decimal_comma_);
 }
 
 ColumnKind ColumnGuess::Kind() const {
   if (set_) return ColumnKind::kSet;
   if (!some_) return ColumnKind::kString;
   if (all_integers_) return ColumnKind::kInteger;
-  return all_numbers_ ? ColumnKind::kNumber : ColumnKind::kString;
+  if (all_numbers_) return ColumnKind::kNumber;
+  bool set = !separator_ && FindSetSeparator(cells_) != kNoSet;
+  return set ? ColumnKind::kSet : ColumnKind::kString;
 }
 
 Column ColumnGuess::Make(std::string_view name, ColumnKind kind) {
   Column column = MakeColumn(name, kind);
   if (kind == ColumnKind::kString) {
+    // A list that is no set after all is its values.
+    for (std::string& cell : cells_) {
+      if (cell.starts_with(kListMark)) cell.erase(0, 1);
+      std::replace(cell.begin(), cell.end(), kListMark, '|');
+    }
     column.texts = std::move(cells_);
     return column;
+  }
+  if (kind == ColumnKind::kSet) {
+    bool lists = std::any_of(cells_.begin(), cells_.end(),
+                             [](const std::string& cell) { return cell.starts_with(kListMark); });
+    if (lists) {
+      separator_ = kListMark;
+    } else if (separator_.value_or(kNoSet) == kNoSet) {
+      char found = FindSetSeparator(cells_);
+      separator_ = found == kNoSet ? '|' : found;
+    }
   }
   for (std::string_view cell : cells_) {
     int64_t integer = 0;
@@ -163,14 +231,11 @@ Column ColumnGuess::Make(std::string_view name, ColumnKind kind) {
       (void)IsPlainInteger(cell, integer);
       column.integers.push_back(integer);
     } else if (kind == ColumnKind::kNumber) {
-      if (!cell.empty()) (void)ParseNumber(cell, number);
+      if (!cell.empty()) (void)ParseNumber(cell, decimal_comma_, number);
       column.numbers.push_back(static_cast<float>(number));
     } else {
-      while (!cell.empty()) {
-        size_t end = std::min(cell.find(separator_), cell.size());
-        if (end > 0) column.texts.emplace_back(cell.substr(0, end));
-        cell.remove_prefix(std::min(end + 1, cell.size()));
-      }
+      SplitSet(cell, *separator_,
+               [&](std::string_view value) { column.texts.emplace_back(value); });
       column.offsets.push_back(column.texts.size());
     }
   }

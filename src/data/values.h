@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "data/dataset.h"
+#include "data/list_cell.h"
 
 namespace duomo::data {
 
@@ -22,30 +24,40 @@ bool ParseNumber(std::string_view text, double& value);
 // False for anything else, impossible dates and times before 1970.
 bool ParseTime(std::string_view text, int64_t& seconds);
 
+// The same where the table's fields are separated by something else than commas: "3,5" is 3.5 in a
+// table with semicolons; elsewhere "12,345" is 12345.
+bool ParseNumber(std::string_view text, bool decimal_comma, double& value);
+
 // The cells of one column until its kind is known.
 class ColumnGuess {
  public:
-  // `separator` is what stands between the values of a set.
-  explicit ColumnGuess(char separator) : separator_(separator) {}
+  // `separator` is what stands between the values of a set: then a column is one where some cell
+  // has it. kNoSet: it never is. Nothing: found out, see FindSetSeparator().
+  explicit ColumnGuess(std::optional<char> separator, bool decimal_comma = false)
+      : separator_(separator), decimal_comma_(decimal_comma) {}
 
   void Add(std::string_view cell);
 
-  // Sets where a cell has the separator; else integers where every cell is one; numbers where every
-  // cell is one or empty; else strings.
+  // Sets, as said above; else integers where every cell is one; numbers where every cell is one or
+  // empty; else strings.
   ColumnKind Kind() const;
 
   // The cells as a column of the given kind, which they fit: see Fits(). Empty cells are NaN, an
-  // empty string or an empty set.
+  // empty string or an empty set. Sets have blanks around values cut off and each value once.
   Column Make(std::string_view name, ColumnKind kind);
 
+  // Of the sets that Make() has made.
+  char separator() const { return separator_.value_or(kNoSet); }
+
  private:
-  char separator_;
+  std::optional<char> separator_;
+  bool decimal_comma_;
   bool set_ = false, all_integers_ = true, all_numbers_ = true, some_ = false;
   std::vector<std::string> cells_;
 };
 
 // Whether a cell can stand in a column of that kind.
-bool Fits(std::string_view cell, ColumnKind kind);
+bool Fits(std::string_view cell, ColumnKind kind, bool decimal_comma = false);
 
 std::string_view KindName(ColumnKind kind);  // "integer", "number", "string", "set"
 

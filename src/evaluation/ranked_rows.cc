@@ -4,28 +4,6 @@
 #include <functional>
 
 namespace duomo::evaluation {
-namespace {
-
-// Calls use(row) for each row whose score passes, ascending. Most do not: a block of scores is
-// tested at once.
-template <typename Test, typename Use>
-void ForRows(std::span<const float> scores, const Test& test, const Use& use) {
-  constexpr size_t kBlock = 16;
-  size_t row = 0;
-  for (; row + kBlock <= scores.size(); row += kBlock) {
-    uint32_t any = 0;
-    for (size_t i = 0; i < kBlock; ++i) any |= test(scores[row + i]) ? 1u : 0u;
-    if (any == 0) continue;
-    for (size_t i = row; i < row + kBlock; ++i) {
-      if (test(scores[i])) use(static_cast<uint32_t>(i));
-    }
-  }
-  for (; row < scores.size(); ++row) {
-    if (test(scores[row])) use(static_cast<uint32_t>(row));
-  }
-}
-
-// The k-th highest score; kCannot where there are fewer. `best` is scratch.
 float KthScore(std::span<const float> scores, size_t k, std::vector<float>& best) {
   // The best so far. Their least rises quickly, and then hardly any score passes it.
   size_t room = std::max<size_t>(256, 2 * k);
@@ -37,7 +15,7 @@ float KthScore(std::span<const float> scores, size_t k, std::vector<float>& best
     least = *kth;
     best.resize(k);
   };
-  ForRows(
+  ForScores(
       scores, [&](float score) { return score > least; },
       [&](uint32_t row) {
         best.push_back(scores[row]);
@@ -47,8 +25,6 @@ float KthScore(std::span<const float> scores, size_t k, std::vector<float>& best
   return least;
 }
 
-}  // namespace
-
 void RankedRows::Rank(std::span<const float> scores, size_t k, std::span<const uint32_t> relevant) {
   above.clear();
   groups.clear();
@@ -56,9 +32,9 @@ void RankedRows::Rank(std::span<const float> scores, size_t k, std::span<const u
   last_is_the_rest = false;
   float least = KthScore(scores, k, best_);
   auto gather = [&](const auto& test, std::vector<uint32_t>& rows) {
-    ForRows(scores, test, [&](uint32_t row) { rows.push_back(row); });
+    ForScores(scores, test, [&](uint32_t row) { rows.push_back(row); });
   };
-  gather([&](float score) { return score > least; }, above);
+  gather([least](float score) { return score > least; }, above);
   std::sort(above.begin(), above.end(), [&](uint32_t a, uint32_t b) {
     return scores[a] != scores[b] ? scores[a] > scores[b] : a < b;
   });
@@ -69,14 +45,14 @@ void RankedRows::Rank(std::span<const float> scores, size_t k, std::span<const u
     groups.back().relevant += hit ? 1 : 0;
   }
   if (least == kCannot) return;
-  TieGroup tied{CountScores(scores, [&](float score) { return score == least; }), 0};
+  TieGroup tied{CountScores(scores, [least](float score) { return score == least; }), 0};
   for (uint32_t row : relevant) tied.relevant += scores[row] == least ? 1 : 0;
   groups.push_back(tied);
   last_is_the_rest = 2 * tied.size > scores.size();
   if (last_is_the_rest) {
-    gather([&](float score) { return score != least; }, last);
+    gather([least](float score) { return score != least; }, last);
   } else {
-    gather([&](float score) { return score == least; }, last);
+    gather([least](float score) { return score == least; }, last);
   }
 }
 

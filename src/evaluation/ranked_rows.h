@@ -10,13 +10,45 @@
 
 namespace duomo::evaluation {
 
-// How many scores pass. All at once, whatever the catalogue.
+// Scores go through these many at once: a block is tested before anyone looks at single scores.
+inline constexpr size_t kScoreBlock = 64;
+
+// How many scores pass.
 template <typename Test>
 uint64_t CountScores(std::span<const float> scores, const Test& test) {
-  uint32_t count = 0;
-  for (float score : scores) count += test(score) ? 1 : 0;
+  uint32_t counts[kScoreBlock] = {};
+  size_t at = 0;
+  for (; at + kScoreBlock <= scores.size(); at += kScoreBlock) {
+    const float* block = &scores[at];
+    for (size_t i = 0; i < kScoreBlock; ++i) counts[i] += test(block[i]) ? 1u : 0u;
+  }
+  uint64_t count = 0;
+  for (; at < scores.size(); ++at) count += test(scores[at]) ? 1u : 0u;
+  for (uint32_t c : counts) count += c;
   return count;
 }
+
+// Calls use(row) for each row whose score passes, ascending; most should not. `use` may change the
+// scores of rows up to its own.
+template <typename Test, typename Use>
+void ForScores(std::span<const float> scores, const Test& test, const Use& use) {
+  size_t row = 0;
+  for (; row + kScoreBlock <= scores.size(); row += kScoreBlock) {
+    const float* block = &scores[row];
+    uint32_t any = 0;
+    for (size_t i = 0; i < kScoreBlock; ++i) any |= test(block[i]) ? 1u : 0u;
+    if (any == 0) continue;
+    for (size_t i = 0; i < kScoreBlock; ++i) {
+      if (test(block[i])) use(static_cast<uint32_t>(row + i));
+    }
+  }
+  for (; row < scores.size(); ++row) {
+    if (test(scores[row])) use(static_cast<uint32_t>(row));
+  }
+}
+
+// The k-th highest score; kCannot where there are fewer. `best` is scratch.
+float KthScore(std::span<const float> scores, size_t k, std::vector<float>& best);
 
 // The k best rows in groups of equal scores. The group that holds the k-th is the last one and
 // complete, so that it may reach far beyond; rows of score kCannot are in none.

@@ -22,6 +22,8 @@ struct RankingCase {
 struct RankingTask {
   uint32_t items = 0;  // rows of the catalogue
   std::vector<RankingCase> cases;
+  // The items that compete, ascending, relevant ones among them; empty: all.
+  std::vector<uint32_t> candidates;
   // Popularity in training, for novelty and popularity bias: users that have the item, by item
   // row, and users altogether.
   std::vector<uint32_t> item_users;
@@ -68,6 +70,9 @@ struct RankingAt {
   std::vector<UserRanking> users;  // by case, for confidence intervals
   std::optional<ListMetrics> lists;
 };
+
+// The mean of each number; of one user or more.
+UserRanking MeanOf(std::span<const UserRanking> users);
 
 struct RankingResult {
   double mrr = 0;                        // mean of the next

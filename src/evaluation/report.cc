@@ -65,9 +65,14 @@ const Measure* Find(const SystemReport& system, const std::string& name) {
   return nullptr;
 }
 
-std::string Table(const std::vector<SystemReport>& systems, const std::vector<std::string>& names) {
+// with_k: where the heading above does not say it.
+std::string Table(const std::vector<SystemReport>& systems, const std::vector<std::string>& names,
+                  bool with_k = false) {
   std::string out = "<div class=\"card\"><table><thead><tr><td></td>";
-  for (const std::string& name : names) out += StrCat("<th scope=\"col\">", Escape(name.substr(0, name.find('@'))), "</th>");
+  for (const std::string& name : names) {
+    out += StrCat("<th scope=\"col\">",
+                  Escape(with_k ? name : name.substr(0, name.find('@'))), "</th>");
+  }
   out += "</tr></thead><tbody>\n";
   for (const SystemReport& system : systems) {
     out += StrCat("<tr><th scope=\"row\"><bdi>", Escape(system.name), "</bdi></th>");
@@ -89,6 +94,21 @@ std::string Table(const std::vector<SystemReport>& systems, const std::vector<st
     out += "</tr>\n";
   }
   return out + "</tbody></table></div>\n";
+}
+
+std::vector<std::string> MeasureNames(const std::vector<SystemReport>& systems) {
+  std::vector<std::string> names;
+  for (const SystemReport& system : systems) {
+    for (const Measure& m : system.measures) {
+      if (std::find(names.begin(), names.end(), m.name) == names.end()) names.push_back(m.name);
+    }
+  }
+  return names;
+}
+
+std::string Capital(std::string text) {
+  if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 32);
+  return text;
 }
 
 // A table for each k, then one for what has none.
@@ -257,7 +277,14 @@ std::string Report::Html() const {
   for (const std::string& warning : warnings) {
     out += StrCat("<p class=\"warn\">", Escape(warning), "</p>\n");
   }
+  for (const std::string& note : notes) {
+    out += StrCat("<p class=\"pale\">", Escape(note), "</p>\n");
+  }
   out += Tables(systems);
+  for (const ReportPart& part : parts) {
+    out += StrCat("<h2>", Escape(Capital(part.title)), "</h2>\n");
+    out += Table(part.systems, MeasureNames(part.systems), /*with_k=*/true);
+  }
   out +=
       "<p class=\"pale\">Small numbers: 95 % intervals, users drawn again and again (bootstrap). "
       "Bold and green: the best of its column; where intervals overlap, that may be chance.</p>\n";

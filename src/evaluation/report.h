@@ -35,11 +35,19 @@ struct ExampleUser {
   std::vector<ExampleItem> liked, recommended;
 };
 
+// The systems on a part of the cases (slices.h), with a table of its own.
+struct ReportPart {
+  std::string title;
+  std::vector<SystemReport> systems;
+};
+
 // All texts may hold anything; they are escaped.
 struct Report {
   std::string title, subtitle;
   std::vector<std::string> warnings;
+  std::vector<std::string> notes;  // what people should know and need not worry about
   std::vector<SystemReport> systems;
+  std::vector<ReportPart> parts;
   std::vector<LineChart> costs;  // of trainings, one a run
   std::string model;             // whose map and examples these are
   std::vector<MapPoint> map;

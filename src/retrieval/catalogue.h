@@ -15,12 +15,14 @@ namespace duomo::retrieval {
 // Any thread. The engine must outlive it.
 class Catalogue {
  public:
-  // Uses the planes of the file. Where it has none, `prepare` makes them, which takes the time of
-  // MakePlanes() and a byte or so for each number of the vectors.
+  // Uses the planes of the file. Where it has none, `prepare` makes them quickly (planes.h), which
+  // takes a byte or so for each number of the vectors, or none where they are very wide.
   explicit Catalogue(const runtime::Engine& engine, bool prepare = false)
       : engine_(&engine), planes_(engine.model().items().planes) {
     const model::Rows& vectors = engine.model().items().vectors;
-    if (prepare && planes_.empty() && vectors.count >= kFewestForPlanes) Use(MakePlanes(vectors));
+    if (prepare && planes_.empty() && vectors.count >= kFewestForPlanes) {
+      Use(MakePlanes(vectors, {.quick = true}));
+    }
   }
   // With planes of the caller's; of no items: without any.
   Catalogue(const runtime::Engine& engine, PlaneTensors planes) : engine_(&engine) {

@@ -19,6 +19,10 @@ using model::Planes;
 
 constexpr size_t kMostChosen = 64;
 constexpr double kEnoughEnergy = 0.01;
+// Of what is to be quick: multiply-adds a vector to find the axes, and to follow them.
+constexpr size_t kQuickAxes = 32;
+constexpr SpectrumOptions kQuickSpectrum = {2000, 6};
+constexpr double kQuickToFind = 2500, kQuickToFollow = 4000;
 
 float FloatUp(double x) {
   auto out = static_cast<float>(x);
@@ -64,10 +68,11 @@ Coded Encode(std::span<const double> x, double most, double share, int least, in
   return out;
 }
 
-// Half bytes; a few large numbers may be cut where that leaves less over all.
-Coded EncodeNibbles(std::span<const double> x, int8_t* codes) {
+// Half bytes; a few large numbers may be cut where that leaves less over all, unless it is to be quick.
+Coded EncodeNibbles(std::span<const double> x, bool quick, int8_t* codes) {
   double most = Most(x);
   Coded best = Encode(x, most, 1, -8, 7, codes);
+  if (quick) return best;
   std::vector<int8_t> other(x.size());
   for (double share : {0.85, 0.7}) {
     Coded coded = Encode(x, most, share, -8, 7, other.data());
@@ -80,8 +85,12 @@ Coded EncodeNibbles(std::span<const double> x, int8_t* codes) {
 
 class Maker {
  public:
-  Maker(const model::Rows& vectors, PlaneTensors& out)
-      : k_(kernels::Vector()), vectors_(vectors), out_(out), m_(out.axes.size() / vectors.width) {
+  Maker(const model::Rows& vectors, bool quick, PlaneTensors& out)
+      : k_(kernels::Vector()),
+        vectors_(vectors),
+        quick_(quick),
+        out_(out),
+        m_(out.axes.size() / vectors.width) {
     x_.resize(vectors.width);
     zeros_.resize(vectors.width);
     along_.resize(m_);
@@ -102,14 +111,14 @@ class Maker {
       std::fill(x_.begin(), x_.end(), 0.0);
       x = zeros_.data();
     }
-    Coded first = m_ > 0 ? AlongAxes(x) : EncodeNibbles(x_, codes_.data());
+    Coded first = m_ > 0 ? AlongAxes(x) : EncodeNibbles(x_, quick_, codes_.data());
     if (m_ == 0) {
       double scale = OfBf16(first.scale);
       for (size_t i = 0; i < left_.size(); ++i) left_[i] = x_[i] - scale * codes_[i];
     }
     first_norm = std::max(first_norm, first.norm);
     StoreFirst(row, first.scale, sound ? Bf16Up(first.left * (1 + 1e-9)) : kInfinity);
-    Coded second = EncodeNibbles(left_, codes_.data());
+    Coded second = EncodeNibbles(left_, quick_, codes_.data());
     second_norm = std::max(second_norm, second.norm);
     StoreSecond(row, second.scale, sound ? Bf16Up(second.left * (1 + 1e-9)) : kInfinity);
   }
@@ -132,19 +141,36 @@ class Maker {
       const float* axis = out_.axes.data() + i * width;
       for (size_t d = 0; d < width; ++d) left_[d] -= y * double{axis[d]};
     }
-    double squares = 0, inside = 0;
+    double squares = 0;
     for (double v : left_) squares += v * v;
+    coded.left = std::sqrt(squares);
+    double inside = quick_ ? InsideQuickly(coded.left) : Inside();
+    if (scale > 0) ratio = std::max(ratio, inside / scale);
+    // Without a scale the ratio cannot carry what is inside: the rest does, whole.
+    if (scale == 0) coded.left += inside;
+    return coded;
+  }
+
+  // ‖axes · left_‖
+  double Inside() const {
+    double inside = 0;
     for (size_t i = 0; i < m_; ++i) {
-      const float* axis = out_.axes.data() + i * width;
+      const float* axis = out_.axes.data() + i * vectors_.width;
       double along = 0;
-      for (size_t d = 0; d < width; ++d) along += left_[d] * double{axis[d]};
+      for (size_t d = 0; d < left_.size(); ++d) along += left_[d] * double{axis[d]};
       inside += along * along;
     }
-    coded.left = std::sqrt(squares);
-    if (scale > 0) ratio = std::max(ratio, std::sqrt(inside) / scale);
-    // Without a scale the ratio cannot carry what is inside: the rest does, whole.
-    if (scale == 0) coded.left = std::sqrt(squares) + std::sqrt(inside);
-    return coded;
+    return std::sqrt(inside);
+  }
+
+  // At least that, of left_ in floats, each rounded by a part of 2⁻²⁴; axes are not longer than 1, or
+  // hardly.
+  double InsideQuickly(double left) {
+    rounded_.assign(left_.begin(), left_.end());
+    k_.dots(rounded_.data(), out_.axes.data(), left_.size(), m_, along_.data());
+    double inside = 0;
+    for (double along : along_) inside += along * along;
+    return std::sqrt(inside) + left * 0x1p-22 * std::sqrt(static_cast<double>(m_)) + 1e-44;
   }
 
   void StoreFirst(uint64_t row, uint16_t scale, uint16_t left) {
@@ -178,11 +204,12 @@ class Maker {
 
   const kernels::VectorKernels& k_;
   const model::Rows& vectors_;
+  const bool quick_;
   PlaneTensors& out_;
   const size_t m_;
   std::vector<double> x_, along_, left_;
   std::vector<int8_t> codes_;
-  AlignedVector<float> buffer_, zeros_;
+  AlignedVector<float> buffer_, zeros_, rounded_;
 };
 
 size_t ChooseAxes(const Spectrum& spectrum) {
@@ -206,7 +233,28 @@ model::Planes PlaneTensors::view() const {
   return out;
 }
 
+namespace {
+
+PlaneTensors MakeQuickly(const model::Rows& vectors) {
+  if (vectors.width > kWidestQuick) return {};
+  auto count = static_cast<double>(vectors.count);
+  auto width = static_cast<double>(vectors.width);
+  AlignedVector<float> axes;
+  if (SpectrumWork(vectors, kQuickAxes, kQuickSpectrum) <= kQuickToFind * count) {
+    Spectrum spectrum = SpectrumOf(vectors, kQuickAxes, kQuickSpectrum);
+    size_t m = ChooseAxes(spectrum);
+    if (static_cast<double>(m) * width <= kQuickToFollow) {
+      spectrum.axes.resize(m * vectors.width);
+      axes = std::move(spectrum.axes);
+    }
+  }
+  return MakePlanesAlong(vectors, std::move(axes), true);
+}
+
+}  // namespace
+
 PlaneTensors MakePlanes(const model::Rows& vectors, const PlaneOptions& options) {
+  if (options.quick) return MakeQuickly(vectors);
   size_t m = options.axes;
   if (m == 0) return MakePlanesAlong(vectors, {});
   Spectrum spectrum = SpectrumOf(vectors, m == PlaneOptions::kChoose ? kMostChosen : m);
@@ -215,7 +263,7 @@ PlaneTensors MakePlanes(const model::Rows& vectors, const PlaneOptions& options)
   return MakePlanesAlong(vectors, std::move(spectrum.axes));
 }
 
-PlaneTensors MakePlanesAlong(const model::Rows& vectors, AlignedVector<float> axes) {
+PlaneTensors MakePlanesAlong(const model::Rows& vectors, AlignedVector<float> axes, bool quick) {
   PlaneTensors out;
   out.count = vectors.count;
   out.width = vectors.width;
@@ -223,7 +271,7 @@ PlaneTensors MakePlanesAlong(const model::Rows& vectors, AlignedVector<float> ax
   Planes shape = out.view();
   out.first.resize(shape.blocks() * shape.block_size());
   out.second.resize(shape.blocks() * 16 * shape.stride() + model::kPlanePadding);
-  Maker maker(vectors, out);
+  Maker maker(vectors, quick, out);
   for (uint64_t row = 0; row < out.count; ++row) maker.Add(row);
   for (double limit : {maker.first_norm, maker.second_norm, maker.ratio * (1 + 1e-9)}) {
     out.limits.push_back(FloatUp(limit));

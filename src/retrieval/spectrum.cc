@@ -11,15 +11,15 @@
 namespace duomo::retrieval {
 namespace {
 
-constexpr size_t kSamples = 20000, kBlock = 256, kRounds = 15;
+constexpr size_t kBlock = 256;
 
 // Σ x·xᵀ of the sampled vectors, [width, width].
-std::vector<double> Moments(const model::Rows& vectors) {
+std::vector<double> Moments(const model::Rows& vectors, uint64_t most) {
   const kernels::VectorKernels& k = kernels::Vector();
   size_t width = vectors.width;
   std::vector<double> out(width * width);
   AlignedVector<float> block(kBlock * width), sums(width * width), buffer;
-  uint64_t samples = std::min<uint64_t>(vectors.count, kSamples);
+  uint64_t samples = std::min<uint64_t>(vectors.count, most);
   for (uint64_t begin = 0; begin < samples; begin += kBlock) {
     size_t count = std::min<uint64_t>(kBlock, samples - begin), used = 0;
     for (size_t i = 0; i < count; ++i) {
@@ -63,11 +63,11 @@ void Orthonormalize(std::vector<double>& rows, size_t count, size_t width) {
 
 }  // namespace
 
-Spectrum SpectrumOf(const model::Rows& vectors, size_t most) {
+Spectrum SpectrumOf(const model::Rows& vectors, size_t most, const SpectrumOptions& o) {
   Spectrum out;
   size_t width = out.width = vectors.width;
   most = std::min(most, width);
-  std::vector<double> moments = Moments(vectors);
+  std::vector<double> moments = Moments(vectors, o.samples);
   double total = 0;
   for (size_t i = 0; i < width; ++i) total += moments[i * width + i];
 
@@ -76,14 +76,14 @@ Spectrum SpectrumOf(const model::Rows& vectors, size_t most) {
   for (double& x : axes) x = random.Normal();
   Orthonormalize(axes, most, width);
   std::vector<double> energy(most);
-  for (size_t round = 0; round < kRounds; ++round) {
+  for (size_t round = 0; round < o.rounds; ++round) {
     for (size_t i = 0; i < most; ++i) {
       for (size_t d = 0; d < width; ++d) {
         next[i * width + d] = Dot(moments.data() + d * width, axes.data() + i * width, width);
       }
       energy[i] = Dot(next.data() + i * width, axes.data() + i * width, width);
     }
-    if (round + 1 == kRounds) break;
+    if (round + 1 == o.rounds) break;
     axes.swap(next);
     Orthonormalize(axes, most, width);
   }
@@ -101,6 +101,15 @@ Spectrum SpectrumOf(const model::Rows& vectors, size_t most) {
     out.left_out.push_back(total > 0 ? left / total : 0);
   }
   return out;
+}
+
+double SpectrumWork(const model::Rows& vectors, size_t most, const SpectrumOptions& o) {
+  auto width = static_cast<double>(vectors.width),
+       axes = std::min(static_cast<double>(most), width);
+  auto samples = static_cast<double>(std::min<uint64_t>(vectors.count, o.samples));
+  // The moments are a product of matrices, which makes at least eight at a time.
+  return samples * width * width / 8 +
+         static_cast<double>(o.rounds) * axes * width * (width + 2 * axes);
 }
 
 }  // namespace duomo::retrieval

@@ -17,8 +17,16 @@ struct Spectrum {
   std::vector<double> left_out; // [most + 1]: the part of the energy outside the first m axes
 };
 
-// At most `most` axes of at most 20,000 vectors, evenly chosen, by subspace iteration (Stewart
-// 1969). The same vectors and instruction set give the same bits.
-Spectrum SpectrumOf(const model::Rows& vectors, size_t most);
+struct SpectrumOptions {
+  size_t samples = 20000;  // vectors that are looked at, evenly chosen
+  size_t rounds = 15;
+};
+
+// At most `most` axes, by subspace iteration (Stewart 1969). The same vectors and instruction set give
+// the same bits. Takes 12 · width² bytes.
+Spectrum SpectrumOf(const model::Rows& vectors, size_t most, const SpectrumOptions& options = {});
+
+// About how many multiply-adds of one number that is.
+double SpectrumWork(const model::Rows& vectors, size_t most, const SpectrumOptions& options);
 
 }  // namespace duomo::retrieval

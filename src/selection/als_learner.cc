@@ -16,8 +16,9 @@ class AlsLearner : public Learner {
 
   std::string name() const override {
     char text[120];
-    std::snprintf(text, sizeof(text), "als %u wide, l2 %.2g, unobserved %.2g%s", settings_.width,
-                  settings_.l2, settings_.unobserved, settings_.use_weights ? ", weighted" : "");
+    std::snprintf(text, sizeof(text), "als-%u, l2 %.2g, nu %.2g, alpha0 %.2g%s", settings_.width,
+                  settings_.l2, settings_.nu, settings_.unobserved,
+                  settings_.use_weights ? ", weighted" : "");
     return text;
   }
   bool predicts_ratings() const override { return false; }
@@ -28,6 +29,7 @@ class AlsLearner : public Learner {
     options.dim = settings_.width;
     options.alpha0 = settings_.unobserved;
     options.l2 = settings_.l2;
+    options.nu = settings_.nu;
     options.passes = settings_.passes;
     options.use_weights = settings_.use_weights;
     options.seed = seed_;
@@ -41,6 +43,7 @@ class AlsLearner : public Learner {
     if (history) training::AddHistory(out.contents.tensors, dataset, split.train);
     out.settings = {{"learner", "als"},          {"dim", settings_.width},
                     {"alpha0", settings_.unobserved}, {"l2", settings_.l2},
+                    {"nu", settings_.nu},
                     {"passes", als.passes_done()},    {"weights", settings_.use_weights}};
     out.stopped = als.passes_done() < settings_.passes;
     return out;

@@ -11,6 +11,7 @@ struct AlsSettings {
   uint32_t width = 64;
   double unobserved = 0.1;  // the weight of an item that was not taken; taken ones have 1
   double l2 = 0.01;
+  double nu = 1;  // of the regularisation: how much more frequent users and items have of it
   uint32_t passes = 12;
   bool use_weights = false;  // the rows' own, as confidence
 };

@@ -1,6 +1,7 @@
 #include "selection/plan.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <limits>
 #include <vector>
@@ -32,7 +33,11 @@ class ListPlan : public Plan {
 class AlsPlan : public Plan {
  public:
   AlsPlan(const data::Dataset& dataset, uint64_t seed, uint32_t threads)
-      : seed_(seed), threads_(threads), weighted_(!dataset.interactions.weights.empty()) {
+      : seed_(seed),
+        threads_(threads),
+        weighted_(!dataset.interactions.weights.empty()),
+        mean_size_(std::sqrt(static_cast<double>(dataset.users.size()) *
+                             static_cast<double>(dataset.items.size()))) {
     best_.use_weights = weighted_;
   }
 
@@ -67,70 +72,96 @@ class AlsPlan : public Plan {
   }
 
  private:
-  // In pairs of opposite directions; the widths first upwards.
-  static constexpr int kMoves = 10, kMostSteps = 3;
+  // In pairs of opposite directions.
+  static constexpr int kMostSteps = 3;
+  enum Moves {
+    kL2Up,
+    kL2Down,
+    kLess,
+    kMore,
+    kEven,
+    kUneven,
+    kWider,
+    kNarrower,
+    kWeights,
+    kNone,
+    kFineUp,
+    kFineDown,
+    kMoves
+  };
   bool Move(AlsSettings& s) const {
     switch (move_) {
-      case 0:
-        s.l2 *= 2.5;
+      case kL2Up:
+        s.l2 *= 1.7;
         return true;
-      case 1:
-        s.l2 /= 2.5;
+      case kL2Down:
+        s.l2 /= 1.7;
         return true;
-      case 2:
-        s.unobserved /= 2.5;
+      case kLess:
+        s.unobserved /= 2;
         return true;
-      case 3:
-        s.unobserved *= 2.5;
+      case kMore:
+        s.unobserved *= 2;
         return true;
-      case 4:
+      case kEven:
+      case kUneven: {
+        // With the same regularisation as before for what is as frequent as most.
+        double step = move_ == kEven ? -0.25 : 0.25;
+        s.nu += step;
+        s.l2 *= std::pow(std::max(1.0, s.unobserved * mean_size_), -step);
+        return s.nu >= 0 && s.nu <= 1.5;
+      }
+      case kWider:
         s.width *= 2;
-        return s.width <= 512;
-      case 5:
+        return s.width <= kWidest;
+      case kNarrower:
         s.width /= 2;
-        return s.width >= 16;
-      case 6:
+        return s.width >= kNarrowest;
+      case kWeights:
         s.use_weights = !s.use_weights;
         return weighted_;
-      case 7:
-        return false;
-      case 8:
-        s.l2 *= 1.5;
+      case kFineUp:
+        s.l2 *= 1.2;
         return true;
-      case 9:
-        s.l2 /= 1.5;
+      case kFineDown:
+        s.l2 /= 1.2;
         return true;
       default:
         return false;
     }
   }
+  static constexpr uint32_t kWidest = 256, kNarrowest = 16;
 
   uint64_t seed_;
   uint32_t threads_;
   bool weighted_;
+  double mean_size_;
   AlsSettings best_, tried_;
   double best_value_ = kNothing;
   bool first_ = true, helped_ = false;
   int move_ = 0, steps_ = 0;
 };
 
-// Several plans in turn, so that the first does not use up the budget.
-class TurnsPlan : public Plan {
+// A plan's first trials, then all of another, then the rest.
+class BetweenPlan : public Plan {
  public:
-  explicit TurnsPlan(std::vector<std::unique_ptr<Plan>> plans) : plans_(std::move(plans)) {}
+  BetweenPlan(std::unique_ptr<Plan> plan, size_t first, std::unique_ptr<Plan> between)
+      : plan_(std::move(plan)), between_(std::move(between)), first_(first) {}
   std::unique_ptr<Learner> Next() override {
-    while (!plans_.empty()) {
-      turn_ %= plans_.size();
-      if (auto learner = plans_[turn_]->Next()) return learner;
-      plans_.erase(plans_.begin() + static_cast<std::ptrdiff_t>(turn_));
+    last_ = plan_.get();
+    if (given_++ >= first_) {
+      last_ = between_.get();
+      if (auto learner = between_->Next()) return learner;
+      last_ = plan_.get();
     }
-    return nullptr;
+    return plan_->Next();
   }
-  void Result(double value) override { plans_[turn_++]->Result(value); }
+  void Result(double value) override { last_->Result(value); }
 
  private:
-  std::vector<std::unique_ptr<Plan>> plans_;
-  size_t turn_ = 0;
+  std::unique_ptr<Plan> plan_, between_;
+  Plan* last_ = nullptr;
+  size_t first_, given_ = 0;
 };
 
 bool AllHaveTimes(const data::Interactions& rows) {
@@ -153,10 +184,10 @@ std::unique_ptr<Plan> MakePlan(const data::Dataset& dataset, data::Goal goal, ui
   std::vector<ListPlan::Maker> networks;
   if (AllHaveTimes(dataset.interactions)) networks.push_back(network(HistoryNetwork));
   networks.push_back(network(FeatureNetwork));
-  std::vector<std::unique_ptr<Plan>> plans;
-  plans.push_back(std::make_unique<AlsPlan>(dataset, seed, threads));
-  plans.push_back(std::make_unique<ListPlan>(std::move(networks)));
-  return std::make_unique<TurnsPlan>(std::move(plans));
+  constexpr size_t kEnoughToCompare = 10;
+  return std::make_unique<BetweenPlan>(std::make_unique<AlsPlan>(dataset, seed, threads),
+                                       kEnoughToCompare,
+                                       std::make_unique<ListPlan>(std::move(networks)));
 }
 
 }  // namespace duomo::selection

@@ -38,7 +38,11 @@ class Searcher {
 
   Found Run() {
     if (Ranks()) {
-      validation_cases_ = evaluation::BuildRankingCases(dataset_, validation_);
+      evaluation::CaseOptions some;
+      some.max_cases = kValidationUsers;
+      validation_cases_ = evaluation::BuildRankingCases(dataset_, validation_, some);
+      LeaveOutNewcomers(validation_cases_);
+      RequireCases(validation_cases_);
     }
     TryFloors();
     TryLearners();
@@ -89,6 +93,13 @@ class Searcher {
                                   Ranks() ? evaluation::FloorsOf::kRankings
                                           : evaluation::FloorsOf::kRatings,
                                   options);
+  }
+
+  static void RequireCases(const evaluation::RankingCases& cases) {
+    if (!cases.task.cases.empty()) return;
+    Fail(Status::kInvalidArgument,
+         "no user has rows both to learn from and to be tested on, so nothing can be measured; give "
+         "more data, another --split, or name a model with --preset and --split none");
   }
 
   void Tell(Trial trial) {
@@ -164,6 +175,8 @@ class Searcher {
     if (split_.test.empty()) return;
     if (Ranks()) {
       out_.cases = evaluation::BuildRankingCases(dataset_, split_);
+      out_.newcomers = LeaveOutNewcomers(out_.cases);
+      RequireCases(out_.cases);
     } else {
       out_.test_rows = split_.test.size();
     }
@@ -197,6 +210,11 @@ class Searcher {
 };
 
 }  // namespace
+
+size_t LeaveOutNewcomers(evaluation::RankingCases& cases) {
+  return std::erase_if(cases.task.cases,
+                       [](const evaluation::RankingCase& c) { return c.excluded.empty(); });
+}
 
 Found Search(const data::Dataset& dataset, const data::Split& split, const data::SplitSpec& spec,
              const SearchOptions& options, Watcher& watcher) {

@@ -46,6 +46,10 @@ struct Row {  // of the table in the end
   bool floor = false;
 };
 
+// Takes out the cases of users who have no training row, for whom all lists are alike; gives their
+// number.
+size_t LeaveOutNewcomers(evaluation::RankingCases& cases);
+
 // Told what goes on; all calls on the searching thread.
 class Watcher {
  public:
@@ -63,6 +67,7 @@ struct Found {
   std::vector<Trial> trials;   // in the order tried, floors first
   std::vector<Row> table;      // on test rows; the first is `best`. Empty without test rows
   evaluation::RankingCases cases;  // of the test rows, to rank
+  size_t newcomers = 0;        // users of the test rows without a training row: no case of theirs
   size_t test_rows = 0;        // to rate
   std::vector<std::string> notes;  // of the floors: which there are not, and why
   bool interrupted = false;

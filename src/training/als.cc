@@ -65,15 +65,17 @@ struct Als::Worker {
   AlignedVector<float> rows, system, right, solution;
 
   // The vector x of one row: with D = λ + alpha0·Λ, in the axes in which the others' Gram matrix is
-  // the diagonal Λ, and A the rows √w·y·D^−½, x = D^−½ (I + AᵀA)⁻¹ Aᵀ√w = D^−½ Aᵀ (I + AAᵀ)⁻¹ √w.
+  // the diagonal Λ, A the rows √w·y·D^−½ and r = D^−½·λ·m for the mean m that it is drawn to,
+  // x = D^−½ (I + AᵀA)⁻¹ (Aᵀ√w + r) = D^−½ (r + Aᵀ (I + AAᵀ)⁻¹ (√w − A·r)).
   void Solve(const Side& side, size_t row, const float* others, size_t dim, const double* diagonal,
-             float* out) {
+             const double* mean, float* out) {
     const kernels::VectorKernels& k = kernels::Vector();
     size_t begin = side.offsets[row], count = side.offsets[row + 1] - begin;
-    solution.assign(dim, 0.0f);
+    solution.resize(dim);
     right.resize(dim);
     for (size_t j = 0; j < dim; ++j) {
       right[j] = static_cast<float>(1 / std::sqrt(diagonal[j] + side.l2[row]));
+      solution[j] = static_cast<float>(double{right[j]} * side.l2[row] * mean[j]);
     }
     auto gather = [&](size_t first, size_t n) {
       rows.resize(n * dim);
@@ -91,7 +93,9 @@ struct Als::Worker {
       Symmetric(true, count, dim, rows.data(), dim, false, system.data());
       AlignedVector<float>& z = weights;
       z.resize(count);
-      for (size_t i = 0; i < count; ++i) z[i] = root_of(i);
+      for (size_t i = 0; i < count; ++i) {
+        z[i] = root_of(i) - static_cast<float>(k.dot(&rows[i * dim], solution.data(), dim));
+      }
       cholesky.Solve(system.data(), count, z.data());
       for (size_t i = 0; i < count; ++i) k.axpy(z[i], &rows[i * dim], solution.data(), dim);
     } else {
@@ -230,6 +234,14 @@ bool Als::Solve(size_t which, std::span<Observer* const> observers, bool may_sto
   // Both sides are turned into the axes of the others, which changes no product.
   AlignedVector<float> axes(dim * dim), turned(other.vectors.size()), next(side.vectors.size());
   for (size_t i = 0; i < axes.size(); ++i) axes[i] = static_cast<float>(eigen.vectors[i]);
+  std::vector<double> mean(dim);
+  if (which == 0) {
+    std::vector<double> before = Mean();
+    for (size_t j = 0; j < dim; ++j) {
+      mean[j] = std::inner_product(before.begin(), before.end(),
+                                   eigen.vectors.begin() + static_cast<ptrdiff_t>(j * dim), 0.0);
+    }
+  }
   std::atomic<size_t> turn = 0;
   pool_.Run([&](size_t) {
     for (size_t begin; (begin = turn.fetch_add(kBlock)) < other.count;) {
@@ -244,7 +256,8 @@ bool Als::Solve(size_t which, std::span<Observer* const> observers, bool may_sto
     for (size_t begin; !stop && (begin = turn.fetch_add(kTurn)) < side.count;) {
       for (size_t row = begin; row < std::min(begin + kTurn, side.count); ++row) {
         if (!side.Has(row)) continue;
-        workers_[worker]->Solve(side, row, turned.data(), dim, diagonal.data(), &next[row * dim]);
+        workers_[worker]->Solve(side, row, turned.data(), dim, diagonal.data(), mean.data(),
+                                &next[row * dim]);
       }
       // Worker 0 is the caller's thread, where observers are at home.
       if (may_stop && worker == 0) {
@@ -267,6 +280,7 @@ void Als::Run(std::span<Observer* const> observers) {
     auto start = Clock::now();
     bool first = passes_done_ == 0;
     stop = !Solve(0, observers, !first) || !Solve(1, observers, !first);
+    SetStrangers();
     if (stop) break;
     double cost = Cost();
     if (!std::isfinite(cost)) {
@@ -280,8 +294,34 @@ void Als::Run(std::span<Observer* const> observers) {
     stop = std::any_of(observers.begin(), observers.end(),
                        [](Observer* o) { return o->ShouldStop(); });
   }
-  // Users without rows; they count nowhere else.
-  AlignedVector<float> mean = MeanUser();
+}
+
+// What users are drawn to: the m that is best for them as they are.
+std::vector<double> Als::Mean() const {
+  size_t dim = options_.dim;
+  std::vector<double> mean(dim);
+  if (options_.to_mean) mean = UserMean();
+  return mean;
+}
+
+// The mean of the users that have rows, by their λ.
+std::vector<double> Als::UserMean() const {
+  size_t dim = options_.dim;
+  const Side& side = sides_[0];
+  std::vector<double> mean(dim);
+  double total = 0;
+  for (size_t i = 0; i < side.count; ++i) {
+    if (!side.Has(i)) continue;
+    total += side.l2[i];
+    for (size_t j = 0; j < dim; ++j) mean[j] += side.l2[i] * double{side.vectors[i * dim + j]};
+  }
+  for (double& x : mean) x /= total;
+  return mean;
+}
+
+// Users without rows; nothing else looks at them.
+void Als::SetStrangers() {
+  std::vector<double> mean = UserMean();
   for (size_t i = 0; i < sides_[0].count; ++i) {
     if (sides_[0].Has(i)) continue;
     std::copy(mean.begin(), mean.end(), &sides_[0].vectors[i * options_.dim]);
@@ -308,29 +348,20 @@ double Als::Cost() const {
   double cost = std::accumulate(costs.begin(), costs.end(), 0.0);
   std::vector<double> users = Gram(sides_[0]), items = Gram(sides_[1]);
   cost += options_.alpha0 * std::inner_product(users.begin(), users.end(), items.begin(), 0.0);
-  for (const Side& s : sides_) {
+  std::vector<double> means[] = {Mean(), std::vector<double>(dim)};
+  for (size_t which = 0; which < 2; ++which) {
+    const Side& s = sides_[which];
     for (size_t row = 0; row < s.count; ++row) {
       if (!s.Has(row)) continue;
-      const float* x = &s.vectors[row * dim];
-      cost += s.l2[row] * kernels::Vector().dot(x, x, dim);
+      double squares = 0;
+      for (size_t j = 0; j < dim; ++j) {
+        double x = double{s.vectors[row * dim + j]} - means[which][j];
+        squares += x * x;
+      }
+      cost += s.l2[row] * squares;
     }
   }
   return cost / static_cast<double>(side.others.size());
-}
-
-AlignedVector<float> Als::MeanUser() const {
-  size_t dim = options_.dim, known = 0;
-  std::vector<double> sum(dim);
-  for (size_t i = 0; i < sides_[0].count; ++i) {
-    if (!sides_[0].Has(i)) continue;
-    ++known;
-    for (size_t j = 0; j < dim; ++j) sum[j] += double{sides_[0].vectors[i * dim + j]};
-  }
-  AlignedVector<float> mean(dim);
-  for (size_t j = 0; j < dim; ++j) {
-    mean[j] = static_cast<float>(sum[j] / static_cast<double>(std::max<size_t>(known, 1)));
-  }
-  return mean;
 }
 
 model::Contents Als::Export(const data::Dataset& dataset, bool titles) const {
@@ -340,7 +371,7 @@ model::Contents Als::Export(const data::Dataset& dataset, bool titles) const {
   v.width = options_.dim;
   v.users.assign(users().begin(), users().end());
   v.items.assign(items().begin(), items().end());
-  AlignedVector<float> mean = MeanUser();
+  std::vector<double> mean = UserMean();
   v.unknown_user.assign(mean.begin(), mean.end());
   model::Contents contents = data::ExportVectors(v, dataset);
   if (!titles) {

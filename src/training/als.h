@@ -22,6 +22,9 @@ struct AlsOptions {
   double alpha0 = 0.1;
   // λ of a vector is l2 · (weight of its pairs + alpha0 · all pairs that it could have)^nu.
   double l2 = 0.003, nu = 1;
+  // Users are drawn to their mean rather than to 0: who has taken little gets a list much like
+  // popularity, not one of a few neighbours of what was taken.
+  bool to_mean = true;
   double deviation = 0.1;  // of the first vectors' numbers, times √dim
   uint32_t passes = 16;    // each solves all users, then all items
   bool use_weights = true;  // the rows' own; else every pair counts alike
@@ -29,30 +32,30 @@ struct AlsOptions {
   uint32_t threads = 0;  // 0: one a core
 };
 
-// Minimises Σ w (1 − ⟨x,y⟩)² over pairs taken + alpha0 Σ ⟨x,y⟩² over all pairs + Σ λ|x|² + Σ λ|y|²
-// (Hu, Koren and Volinsky 2008; weighted and regularised as Rendle, Krichene, Zhang and Koren
-// 2021). Each user's system is solved exactly, in whichever is smaller of the vectors' dimensions
-// and the user's items. The result depends on the instruction set, not on the number of threads.
-// One caller at a time.
+// Minimises Σ w (1 − ⟨x,y⟩)² over pairs taken + alpha0 Σ ⟨x,y⟩² over all pairs + Σ λ|x − m|² + Σ
+// λ|y|² over users x, items y and, with to_mean, m, which is 0 without (Hu, Koren and Volinsky
+// 2008; weighted and regularised as Rendle, Krichene, Zhang and Koren 2021). Each user's system is
+// solved exactly, in whichever is smaller of the vectors' dimensions and the user's items. The
+// result depends on the instruction set, not on the number of threads. One caller at a time.
 class Als {
  public:
   // Learns from these rows of the data set: the weights of a pair's rows add up, their mean over
   // all rows is brought to 1. Keeps no reference. Throws Error(kInvalidArgument) for options out of
-  // range, no rows, and a weight that is not above 0, naming its row.
+  // range, no rows, and a weight that is negative or not finite, naming its row.
   Als(const data::Dataset& dataset, std::span<const uint32_t> rows, const AlsOptions& options);
   ~Als();
 
   // options.passes more, with OnTrain and OnPass after each. Where an observer's ShouldStop() says
-  // so, which is asked every few milliseconds, the vectors stay as they were before the side that
-  // was being solved; the first pass is always completed. Throws Error(kInvalidArgument) when
+  // so, which is asked between a few rows at a time, the vectors stay as they were before the side
+  // that was being solved; the first pass is always completed. Throws Error(kInvalidArgument) when
   // numbers overflow.
   void Run(std::span<Observer* const> observers = {});
 
   uint32_t dim() const { return options_.dim; }
   const AlsOptions& options() const { return options_; }
   uint64_t passes_done() const { return passes_done_; }
-  // By row of the data set, [n, dim]. An item that nobody took has zeros, as the minimum asks; a
-  // user without rows has the mean of the others instead, whose list is much like popularity.
+  // By row of the data set, [n, dim], also between passes. An item that nobody took has zeros, as
+  // the minimum asks; a user without rows has the others' mean, whose list is much like popularity.
   std::span<const float> users() const { return sides_[0].vectors; }
   std::span<const float> items() const { return sides_[1].vectors; }
   // What is minimised, divided by the number of distinct pairs.
@@ -77,9 +80,10 @@ class Als {
   void Group(Side& side, std::span<const uint32_t> rows, const std::vector<uint32_t>& own,
              const std::vector<uint32_t>& others, const std::vector<float>& weights);
   std::vector<double> Gram(const Side& side) const;
+  std::vector<double> Mean() const;
+  std::vector<double> UserMean() const;
   bool Solve(size_t side, std::span<Observer* const> observers, bool may_stop);
-  void SetStrangers(bool mean);
-  AlignedVector<float> MeanUser() const;
+  void SetStrangers();
 
   AlsOptions options_;
   mutable ThreadPool pool_;

@@ -1,12 +1,14 @@
 #include "training/examples.h"
 
 #include "core/error.h"
+#include "training/weights.h"
 
 namespace duomo::training {
 
 RatingExamples::RatingExamples(const data::Encoded& encoded, const data::Interactions& interactions,
-                               std::span<const uint32_t> numbers)
+                               std::span<const uint32_t> numbers, bool weighted)
     : encoded_(&encoded), interactions_(&interactions), numbers_(numbers) {
+  if (weighted) weights_ = MeanOneWeights(interactions, numbers);
   for (const model::Input& input : encoded.description.inputs) {
     if (input.scope == model::Scope::kPair || input.kind == model::InputKind::kHistory) {
       Fail(Status::kUnsupported, "the input \"", input.name,
@@ -29,6 +31,10 @@ void RatingExamples::Gather(std::span<const uint32_t> numbers, ExampleBatch& out
     out.users[i] = UserOf(numbers[i]);
     out.items[i] = ItemOf(numbers[i]);
     out.targets[i] = TargetOf(numbers[i]);
+  }
+  out.weights.clear();
+  if (!weights_.empty()) {
+    for (uint32_t number : numbers) out.weights.push_back(weights_[number]);
   }
   out.inputs.resize(d.inputs.size());
   for (size_t i = 0; i < d.inputs.size(); ++i) {

@@ -34,12 +34,13 @@ class Examples {
   virtual bool static_features() const = 0;
 };
 
-// Ratings: target (rating − output offset) / output scale, one example a listed interaction.
+// Ratings: target (rating − output offset) / output scale, one example a listed interaction. Where
+// asked, weights are those of the interactions with a mean of 1 over the listed ones.
 class RatingExamples : public Examples {
  public:
-  // All arguments must outlive this.
+  // All arguments must outlive this. Throws as MeanOneWeights() does.
   RatingExamples(const data::Encoded& encoded, const data::Interactions& interactions,
-                 std::span<const uint32_t> numbers);
+                 std::span<const uint32_t> numbers, bool weighted = false);
   size_t size() const override { return numbers_.size(); }
   void Gather(std::span<const uint32_t> numbers, ExampleBatch& out) const override;
   bool static_features() const override { return true; }
@@ -53,6 +54,7 @@ class RatingExamples : public Examples {
   const data::Encoded* encoded_;
   const data::Interactions* interactions_;
   std::span<const uint32_t> numbers_;
+  std::vector<float> weights_;  // by example; empty: 1 each
 };
 
 }  // namespace duomo::training

@@ -14,21 +14,31 @@ namespace {
 
 using file::OwnedTensor;
 
-// The mean of the trained rows of a table, in double; zero when none was.
-void FillUnknownRow(const Trainer& trainer, size_t slot_index, std::span<float> values) {
+// The unknown row becomes the mean of the trained rows of its table, in double (zero when none
+// was), unless it was trained itself; and every row that no example touched becomes the unknown
+// row. Such a row holds what it began with, which says nothing: strangers must score alike.
+void FillUntrainedRows(const Trainer& trainer, size_t slot_index, std::span<float> values) {
   const Layout::Slot& slot = trainer.layout().slots()[slot_index];
   size_t known = slot.rows() - 1, width = slot.width();
-  if (trainer.Trained(slot_index, static_cast<uint32_t>(known))) return;
   std::vector<double> sum(width);
-  size_t count = 0;
+  std::vector<size_t> untrained;
   for (size_t row = 0; row < known; ++row) {
-    if (!trainer.Trained(slot_index, static_cast<uint32_t>(row))) continue;
-    ++count;
+    if (!trainer.Trained(slot_index, static_cast<uint32_t>(row))) {
+      untrained.push_back(row);
+      continue;
+    }
     for (size_t i = 0; i < width; ++i) sum[i] += values[row * width + i];
   }
-  for (size_t i = 0; i < width; ++i) {
-    values[known * width + i] =
-        count > 0 ? static_cast<float>(sum[i] / static_cast<double>(count)) : 0.0f;
+  std::span<float> unknown = values.subspan(known * width, width);
+  if (!trainer.Trained(slot_index, static_cast<uint32_t>(known))) {
+    size_t count = known - untrained.size();
+    for (size_t i = 0; i < width; ++i) {
+      unknown[i] = count > 0 ? static_cast<float>(sum[i] / static_cast<double>(count)) : 0.0f;
+    }
+  }
+  for (size_t row : untrained) {
+    std::copy(unknown.begin(), unknown.end(),
+              values.begin() + static_cast<std::ptrdiff_t>(row * width));
   }
 }
 
@@ -57,7 +67,7 @@ model::Contents Export(const Trainer& trainer, const data::Encoded& encoded,
     OwnedTensor tensor = OwnedTensor::From<float>(StrCat("parameters/", slot.parameter.name),
                                                   slot.parameter.shape, values);
     if (slot.table >= 0) {
-      FillUnknownRow(trainer, s, {reinterpret_cast<float*>(tensor.bytes.data()), slot.size});
+      FillUntrainedRows(trainer, s, {reinterpret_cast<float*>(tensor.bytes.data()), slot.size});
     }
     contents.tensors.push_back(std::move(tensor));
   }

@@ -5,8 +5,14 @@ namespace {
 using std::string_view;
 constexpr string_view kLosses[] = {"squared", "logistic", "softmax"};
 constexpr string_view kExampleKinds[] = {"ratings", "next", "impressions"};
+constexpr string_view kWeightUses[] = {"by-loss", "always", "never"};
 constexpr string_view kSchedules[] = {"constant", "linear", "cosine"};
 }  // namespace
+
+bool UsesWeights(const TrainingOptions& o) {
+  if (o.examples.weights == WeightUse::kByLoss) return o.loss != Loss::kSquared;
+  return o.examples.weights == WeightUse::kAlways;
+}
 
 TrainingOptions OptionsFromJson(const description::Json& json, TrainingOptions o) {
   description::Fields f(json, "training");
@@ -35,6 +41,8 @@ TrainingOptions OptionsFromJson(const description::Json& json, TrainingOptions o
   if (f.Has("examples")) {
     description::Fields e(f.Get("examples"), "training.examples");
     o.examples.kind = static_cast<ExampleKind>(e.Choice("kind", kExampleKinds, 0));
+    o.examples.weights = static_cast<WeightUse>(
+        e.Choice("weights", kWeightUses, static_cast<size_t>(o.examples.weights)));
     o.examples.per_user = narrow(e, "per_user", o.examples.per_user);
     o.examples.minimum_history = narrow(e, "minimum_history", o.examples.minimum_history);
     o.examples.age = e.Text("age", o.examples.age);
@@ -87,6 +95,10 @@ description::Json ToJson(const TrainingOptions& o) {
                      {"alike", o.examples.alike},
                      {"like_last", o.examples.like_last},
                      {"like_recent", o.examples.like_recent}};
+  // Left out where it says nothing, so that older checkpoints go on.
+  if (o.examples.weights != WeightUse::kByLoss) {
+    out["examples"]["weights"] = kWeightUses[static_cast<size_t>(o.examples.weights)];
+  }
   out["id_dropout"] = description::Json::array();
   for (const auto& [input, rate] : o.id_dropout) {
     out["id_dropout"].push_back({{"input", input}, {"rate", rate}});

@@ -24,8 +24,16 @@ enum class ExampleKind {
   kImpressions,  // what a candidate model showed, watched or not (ImpressionExamples)
 };
 
+// Whether Interactions::weights count.
+enum class WeightUse {
+  kByLoss,  // for softmax and logistic, not for squared errors
+  kAlways,
+  kNever,
+};
+
 struct ExampleOptions {
   ExampleKind kind = ExampleKind::kRatings;
+  WeightUse weights = WeightUse::kByLoss;  // ratings and next; impressions have their own
   uint32_t per_user = 0;         // the latest so many watches of every user; 0: all
   uint32_t minimum_history = 1;  // watches that must come before one
   std::string age;               // next: the number input that says how old the example is, in days
@@ -60,6 +68,9 @@ struct TrainingOptions {
   uint32_t threads = 0;  // 0: one a core
   uint64_t test_every = 1000;
 };
+
+// Whether the examples of these options carry the interactions' weights.
+bool UsesWeights(const TrainingOptions& options);
 
 // The JSON form, as in a model file's "training": fields that are absent keep the value in
 // `defaults`. Throws Error(kInvalidArgument) that points at the field.

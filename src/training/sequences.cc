@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "training/weights.h"
 
 namespace duomo::training {
 
@@ -26,7 +27,7 @@ Sequences::Sequences(const data::Interactions& all, size_t user_count,
 }
 
 NextExamples::NextExamples(const data::Encoded& encoded, const data::Interactions& interactions,
-                           const Sequences& history, const ExampleOptions& options)
+                           const Sequences& history, const ExampleOptions& options, bool weighted)
     : encoded_(&encoded), interactions_(&interactions), history_(&history) {
   FindInputs(options);
   for (uint32_t user = 0; user < history.users(); ++user) {
@@ -39,11 +40,12 @@ NextExamples::NextExamples(const data::Encoded& encoded, const data::Interaction
       examples_.push_back({user, watches[i], static_cast<uint32_t>(i)});
     }
   }
+  if (weighted) FindWeights();
 }
 
 NextExamples::NextExamples(const data::Encoded& encoded, const data::Interactions& interactions,
                            const Sequences& history, const ExampleOptions& options,
-                           std::span<const uint32_t> labels)
+                           std::span<const uint32_t> labels, bool weighted)
     : encoded_(&encoded), interactions_(&interactions), history_(&history) {
   FindInputs(options);
   bool timed = interactions.timestamps.size() == interactions.size();
@@ -59,6 +61,14 @@ NextExamples::NextExamples(const data::Encoded& encoded, const data::Interaction
     auto end = std::lower_bound(watches.begin(), watches.end(), label, older);
     examples_.push_back({user, label, static_cast<uint32_t>(end - watches.begin())});
   }
+  if (weighted) FindWeights();
+}
+
+void NextExamples::FindWeights() {
+  std::vector<uint32_t> labels;
+  labels.reserve(examples_.size());
+  for (const Example& e : examples_) labels.push_back(e.label);
+  weights_ = MeanOneWeights(*interactions_, labels);
 }
 
 void NextExamples::FindInputs(const ExampleOptions& options) {
@@ -87,6 +97,7 @@ void NextExamples::Gather(std::span<const uint32_t> numbers, ExampleBatch& out) 
   const model::Description& d = encoded_->description;
   out.users.clear();
   out.items.clear();
+  out.weights.clear();
   out.targets.assign(numbers.size(), 1.0f);
   out.columns.resize(d.inputs.size());
   for (size_t input : history_inputs_) {
@@ -103,6 +114,7 @@ void NextExamples::Gather(std::span<const uint32_t> numbers, ExampleBatch& out) 
     const Example& e = examples_[number];
     out.users.push_back(e.user);
     out.items.push_back(interactions_->items[e.label]);
+    if (!weights_.empty()) out.weights.push_back(weights_[number]);
     auto watched = history_->ItemsOf(e.user).first(e.before);
     for (size_t input : history_inputs_) {
       model::FeatureColumn& column = out.columns[input];

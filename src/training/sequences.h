@@ -35,17 +35,18 @@ class Sequences {
 // One example a watch: the user's side sees what came strictly before it, the label is the watch.
 // (Covington, Adams and Sargin 2016, section 3.4: predict the future watch; as many examples from
 // every user, so that active ones do not dominate.) A test example's history is the user's
-// training watches before it.
+// training watches before it. Where asked, an example weighs what its label's interaction does,
+// with a mean of 1 over all examples; throws as MeanOneWeights() does.
 class NextExamples : public Examples {
  public:
   // For training: of each user the latest options.per_user watches of `history`, all for 0, with
   // at least options.minimum_history before them.
   NextExamples(const data::Encoded& encoded, const data::Interactions& interactions,
-               const Sequences& history, const ExampleOptions& options);
+               const Sequences& history, const ExampleOptions& options, bool weighted = false);
   // For testing: the given interactions, each after all of `history` that is older.
   NextExamples(const data::Encoded& encoded, const data::Interactions& interactions,
                const Sequences& history, const ExampleOptions& options,
-               std::span<const uint32_t> labels);
+               std::span<const uint32_t> labels, bool weighted = false);
 
   size_t size() const override { return examples_.size(); }
   void Gather(std::span<const uint32_t> numbers, ExampleBatch& out) const override;
@@ -57,11 +58,13 @@ class NextExamples : public Examples {
     uint32_t before;       // how many of the user's watches came before it
   };
   void FindInputs(const ExampleOptions& options);
+  void FindWeights();
 
   const data::Encoded* encoded_;
   const data::Interactions* interactions_;
   const Sequences* history_;
   std::vector<Example> examples_;
+  std::vector<float> weights_;  // by example; empty: 1 each
   std::vector<size_t> history_inputs_;
   int32_t age_input_ = -1;
   int64_t now_ = 0;  // the latest timestamp of the training watches

@@ -14,9 +14,12 @@ std::vector<std::string> ComputedInputs(const TrainingOptions& options) {
 Task::Task(const data::Encoded& encoded, const data::Dataset& dataset, const data::Split& split,
            const TrainingOptions& options, std::shared_ptr<const runtime::Engine> candidates) {
   const data::Interactions& all = dataset.interactions;
+  bool weighted = UsesWeights(options);
   if (options.examples.kind == ExampleKind::kRatings) {
-    train_ = std::make_unique<RatingExamples>(encoded, all, split.train);
-    if (!split.test.empty()) test_ = std::make_unique<RatingExamples>(encoded, all, split.test);
+    train_ = std::make_unique<RatingExamples>(encoded, all, split.train, weighted);
+    if (!split.test.empty()) {
+      test_ = std::make_unique<RatingExamples>(encoded, all, split.test, weighted);
+    }
     return;
   }
   sequences_.emplace(all, dataset.users.size(), split.train);
@@ -30,9 +33,10 @@ Task::Task(const data::Encoded& encoded, const data::Dataset& dataset, const dat
                                                   source, options.seed);
     return;  // its test is a ranking, not a cost; see evaluation
   }
-  train_ = std::make_unique<NextExamples>(encoded, all, *sequences_, options.examples);
+  train_ = std::make_unique<NextExamples>(encoded, all, *sequences_, options.examples, weighted);
   if (!split.test.empty()) {
-    test_ = std::make_unique<NextExamples>(encoded, all, *sequences_, options.examples, split.test);
+    test_ = std::make_unique<NextExamples>(encoded, all, *sequences_, options.examples, split.test,
+                                           weighted);
   }
 }
 

@@ -26,6 +26,11 @@ size_t ThreadCount(uint32_t asked) {
   return std::max(1u, std::thread::hardware_concurrency());
 }
 
+[[noreturn]] void Diverged(uint64_t step, const char* what) {
+  Fail(Status::kInvalidArgument, "training diverged at step ", step, ": ", what,
+       " is not finite; lower the learning rate");
+}
+
 AlignedVector<float> Initialise(const Layout& layout, uint64_t seed) {
   Random random(SeedOf(seed, kInit, 0));
   return InitialValues(layout, random);
@@ -74,7 +79,7 @@ Trainer::Trainer(const data::Encoded& encoded, const Examples& train, const Exam
       values_(Initialise(layout_, options.seed)),
       adam_(layout_),
       pool_(ThreadCount(options.threads)) {
-  if (options_.loss == Loss::kSoftmax && options_.negatives > 0) {
+  if (options_.loss == Loss::kSoftmax) {
     std::vector<uint64_t> counts(encoded.items.count);
     ExampleBatch batch;
     for (size_t i = 0; i < train.size(); i += 4096) {
@@ -151,6 +156,7 @@ void Trainer::Run(std::span<Observer* const> observers, const RunOptions& run) {
   auto test = [&] {
     if (test_ == nullptr || test_->size() == 0) return;
     TestEvent event = Evaluate(*test_);
+    if (!std::isfinite(event.cost)) Diverged(step_, "the test cost");
     if (run.early_stop > 0) Consider(event);
     for (Observer* o : observers) o->OnTest(event);
   };
@@ -177,10 +183,7 @@ void Trainer::Run(std::span<Observer* const> observers, const RunOptions& run) {
       TrainEvent event{pass, batch, step_, total_steps_, 0};
       event.cost = Step(std::span(order_).subspan(begin, size));
       seconds += std::chrono::duration<double>(Clock::now() - start).count();
-      if (!std::isfinite(event.cost)) {
-        Fail(Status::kInvalidArgument, "training diverged at step ", event.step,
-             ": the cost is not finite; lower the learning rate");
-      }
+      if (!std::isfinite(event.cost)) Diverged(event.step, "the cost");
       for (Observer* o : observers) o->OnTrain(event);
       tested = options_.test_every > 0 && step_ % options_.test_every == 0;
       if (tested) test();
@@ -188,6 +191,7 @@ void Trainer::Run(std::span<Observer* const> observers, const RunOptions& run) {
       // Before the last test of a run that was asked to stop: an uninterrupted one has no such
       // test, and it must not count when the run goes on.
       bool due = run.checkpoint_every > 0 && step_ % run.checkpoint_every == 0;
+      if (stop || step_ >= total_steps_ || (save && (tested || due))) CheckFinite();
       if (save && (tested || due || stop || step_ >= total_steps_)) Save(run);
     }
     for (Observer* o : observers) o->OnPass({pass, batch - first, seconds});
@@ -240,6 +244,13 @@ description::Json Trainer::Settings(const RunOptions& run) const {
   }
   out["example_checksum"] = ExamplesChecksum(*train_);
   return out;
+}
+
+// A cost tells of the parameters before its step; this of those after it, which would be kept.
+void Trainer::CheckFinite() const {
+  bool finite =
+      std::all_of(values_.begin(), values_.end(), [](float x) { return std::isfinite(x); });
+  if (!finite) Diverged(step_ - 1, "a parameter");
 }
 
 void Trainer::Save(const RunOptions& run) {

@@ -70,8 +70,10 @@ class Trainer {
           const TrainingOptions& options);
   ~Trainer();
 
-  // Once. Throws Error(kNotFound) for a checkpoint that is not there, Error(kInvalidArgument) for
-  // one of other settings, naming what differs, Error(kCorrupt) for a damaged one.
+  // Once. Throws Error(kInvalidArgument) where a cost or a parameter stops being finite, naming the
+  // step; the checkpoint is then of the last good state. Throws Error(kNotFound) for a checkpoint
+  // that is not there, Error(kInvalidArgument) for one of other settings, naming what differs,
+  // Error(kCorrupt) for a damaged one.
   void Run(std::span<Observer* const> observers, const RunOptions& run = {});
 
   // Mean cost and RMSE over `examples` with the parameters as they are.
@@ -91,6 +93,7 @@ class Trainer {
 
  private:
   description::Json Settings(const RunOptions& run) const;
+  void CheckFinite() const;
   void Save(const RunOptions& run);
   void Resume(const RunOptions& run);
   void Consider(const TestEvent& event);

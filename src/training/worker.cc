@@ -15,8 +15,12 @@ using model::Side;
 
 ItemSampler::ItemSampler(std::span<const uint64_t> counts) {
   double total = 0;
-  for (uint64_t count : counts) {
-    total += static_cast<double>(count);
+  places_.assign(counts.size(), kNoPlace);
+  for (uint32_t item = 0; item < counts.size(); ++item) {
+    if (counts[item] == 0) continue;
+    total += static_cast<double>(counts[item]);
+    places_[item] = static_cast<uint32_t>(items_.size());
+    items_.push_back(item);
     cumulative_.push_back(total);
   }
   for (uint64_t count : counts) {
@@ -27,7 +31,7 @@ ItemSampler::ItemSampler(std::span<const uint64_t> counts) {
 uint32_t ItemSampler::Draw(Random& random) const {
   double at = random.Uniform() * cumulative_.back();
   auto above = std::upper_bound(cumulative_.begin(), cumulative_.end(), at);
-  return static_cast<uint32_t>(std::min(above, cumulative_.end() - 1) - cumulative_.begin());
+  return items_[static_cast<size_t>(std::min(above, cumulative_.end() - 1) - cumulative_.begin())];
 }
 
 Worker::Worker(const model::Description& d, const Layout& layout,
@@ -230,12 +234,16 @@ double Worker::MembersLoss(size_t i, const float* u, const float* v, double bias
 
 double Worker::SoftmaxLoss(const float* parameters, float scale, bool train) {
   // Candidates: with sampling the right items of this batch and the negatives drawn, each logit
-  // corrected by −log of its expected count; else every item.
+  // corrected by −log of its expected count; else every item with training examples. A test's
+  // right item competes, too, where it has none.
   bool sampled = options_->negatives > 0 && train;
+  bool chosen = !sampled && train && sampler_ != nullptr;
   size_t count = heads_.size(), width = Net(Side::kUser).width();
   candidates_.resize(sampled ? options_->negatives : all_items_->count);
   if (sampled) {
     for (uint32_t& candidate : candidates_) candidate = sampler_->Draw(random_);
+  } else if (chosen) {
+    candidates_.assign(sampler_->items().begin(), sampler_->items().end());
   } else {
     std::iota(candidates_.begin(), candidates_.end(), 0u);
   }
@@ -281,6 +289,7 @@ double Worker::SoftmaxLoss(const float* parameters, float scale, bool train) {
   for (size_t i = 0; i < count; ++i) {
     float* row = &logits_[i * shared];
     uint32_t right = batch_.items[i];
+    uint32_t place = chosen ? sampler_->PlaceOf(right) : right;  // among the candidates
     double own = 0, most = -INFINITY;
     if (sampled) {
       own = head_scale *
@@ -295,9 +304,12 @@ double Worker::SoftmaxLoss(const float* parameters, float scale, bool train) {
       row[c] = head_scale * row[c] + offset[c];
       // A negative that is the right item would be counted twice.
       if (sampled && candidates_[c] == right) row[c] = -INFINITY;
+      if (!train && c != right && sampler_ != nullptr && !sampler_->Competes(candidates_[c])) {
+        row[c] = -INFINITY;
+      }
       most = std::max<double>(most, row[c]);
     }
-    double mine = sampled ? own : row[right];
+    double mine = sampled ? own : row[place];
     // One exponential a candidate, in float: the gradient reuses it.
     auto base = static_cast<float>(most);
     double own_share = sampled ? std::exp(own - base) : 0, sum = own_share;
@@ -315,7 +327,7 @@ double Worker::SoftmaxLoss(const float* parameters, float scale, bool train) {
     if (sampled) {
       own_slope[i] = static_cast<float>(g * (own_share / sum - 1));
     } else {
-      row[right] -= static_cast<float>(g);
+      row[place] -= static_cast<float>(g);
     }
   }
   if (!train) return cost;

@@ -12,23 +12,31 @@
 
 namespace duomo::training {
 
-// Draws negatives for the sampled softmax and knows how likely each was: items by their number of
-// training examples. Immutable; any thread (the randomness is the caller's).
+// The items that compete in a softmax: those with training examples, since nothing is known against
+// one that nobody could take. Draws negatives among them and knows how likely each was: by their
+// number of examples. Immutable; any thread (the randomness is the caller's).
 class ItemSampler {
  public:
   explicit ItemSampler(std::span<const uint64_t> counts);  // by item row
   uint32_t Draw(Random& random) const;
   double LogProbability(uint32_t item) const { return log_probability_[item]; }
 
+  static constexpr uint32_t kNoPlace = UINT32_MAX;
+  std::span<const uint32_t> items() const { return items_; }  // rows, ascending
+  bool Competes(uint32_t item) const { return places_[item] != kNoPlace; }
+  uint32_t PlaceOf(uint32_t item) const { return places_[item]; }  // in items(), or kNoPlace
+
  private:
-  std::vector<double> cumulative_;
+  std::vector<uint32_t> items_, places_;
+  std::vector<double> cumulative_;  // by place
   std::vector<double> log_probability_;
 };
 
 // One thread.
 class Worker {
  public:
-  // `items`: features of all items, for the softmax's candidates. Everything must outlive this.
+  // `items`: features of all items, for the softmax's candidates. sampler: nullptr where all items
+  // compete and none is sampled. Everything must outlive this.
   Worker(const model::Description& description, const Layout& layout,
          std::span<const std::vector<float>> statistics, const model::FeatureSet& items,
          const TrainingOptions& options, const ItemSampler* sampler, uint64_t seed);

@@ -68,11 +68,17 @@ static duomo_features* features_of(client* c, int32_t scope) {
   uint64_t i;
   duomo_status status = duomo_features_create(&features, c->model, scope, 1, &error);
   if (!allowed(status, &error, DUOMO_UNSUPPORTED)) return NULL;
+  REQUIRE(duomo_features_set_strict(features, 0, &error) == DUOMO_OK);
   for (i = 0; i < c->info.input_count; ++i) {
     duomo_input_info input = DUOMO_INPUT_INFO_INIT;
     char name[256];
     REQUIRE(duomo_model_get_input(&input, c->model, i, NULL) == DUOMO_OK);
     if (input.scope != scope) continue;
+    if (input.vocabulary_size > 0) {
+      duomo_text value_text = {NULL, 0};
+      int64_t value = 0;
+      REQUIRE(duomo_model_get_input_value(&value_text, &value, c->model, i, 0, NULL) == DUOMO_OK);
+    }
     REQUIRE(input.name.size < sizeof(name));
     memcpy(name, input.name.data, input.name.size);
     name[input.name.size] = '\0';

@@ -161,7 +161,112 @@ static void test_histories(void) {
   duomo_model_release(player);
 }
 
+/* Strict: what training did not meet is named, and the input keeps its earlier value. */
+static void test_strict(void) {
+  duomo_model* shop = open_model("shop");
+  duomo_model* player = open_model("player");
+  const int64_t ages[3] = {10, 24, 30}, known[3] = {10, 20, 30}, codes[3] = {9, 9, 4};
+  const int64_t seen[3] = {4, 77, 5};
+  const size_t offsets[4] = {0, 1, 2, 3};
+  const char* plans[3] = {"free", NULL, "fre"};
+  const char* titles[3] = {"words that nobody knows", "lamp", NULL};
+  const char* tags[3] = {"red", "mauve", "red"};
+  duomo_features* users = make_features(shop, DUOMO_USER, 3);
+  duomo_features* items = make_features(shop, DUOMO_ITEM, 3);
+  duomo_features* players = make_features(player, DUOMO_USER, 3);
+  SUCCEEDS(duomo_features_set_integers(users, "age", ages, &error));
+  SUCCEEDS(duomo_features_set_strict(users, 1, &error));
+  SUCCEEDS(duomo_features_set_strict(items, 1, &error));
+  SUCCEEDS(duomo_features_set_strict(players, 1, &error));
+  FAILS(DUOMO_NOT_FOUND, "input \"age\": values[1] is 24, which the model does not know",
+        duomo_features_set_integers(users, "age", ages, &error));
+  SUCCEEDS(duomo_features_set_integers(users, "age", known, &error));
+  FAILS(DUOMO_NOT_FOUND, "input \"plan\": values[2] is \"fre\"",
+        duomo_features_set_strings(users, "plan", plans, &error));
+  plans[2] = "paid"; /* unset is not unknown */
+  SUCCEEDS(duomo_features_set_strings(users, "plan", plans, &error));
+  FAILS(DUOMO_NOT_FOUND, "input \"codes\": values[2] is 4",
+        duomo_features_set_integer_lists(items, "codes", offsets, codes, &error));
+  FAILS(DUOMO_NOT_FOUND, "input \"tags\": values[1] is \"mauve\"",
+        duomo_features_set_string_lists(items, "tags", offsets, tags, &error));
+  SUCCEEDS(duomo_features_set_strings(items, "title", titles, &error));
+  FAILS(DUOMO_NOT_FOUND, "input \"seen\": values[1] is 77",
+        duomo_features_set_integer_lists(players, "seen", offsets, seen, &error));
+  SUCCEEDS(duomo_features_set_strict(users, 0, &error));
+  SUCCEEDS(duomo_features_set_integers(users, "age", ages, &error));
+  FAILS(DUOMO_INVALID_ARGUMENT, "strict is 2", duomo_features_set_strict(users, 2, &error));
+  FAILS(DUOMO_INVALID_ARGUMENT, "features is NULL", duomo_features_set_strict(NULL, 1, &error));
+  duomo_features_release(users);
+  duomo_features_release(items);
+  duomo_features_release(players);
+  duomo_model_release(shop);
+  duomo_model_release(player);
+}
+
+/* What the inputs know: every value that is listed is one that strict features take. */
+static void test_listed_values(void) {
+  duomo_model* shop = open_model("shop");
+  duomo_model* joint = open_model("joint");
+  duomo_model_info model = DUOMO_MODEL_INFO_INIT;
+  duomo_text text = {NULL, 0};
+  int64_t integer = 77;
+  uint64_t i, v, listed = 0;
+  SUCCEEDS(duomo_model_get_info(&model, shop, &error));
+  for (i = 0; i < model.input_count; ++i) {
+    duomo_input_info input = DUOMO_INPUT_INFO_INIT;
+    duomo_features* f;
+    char name[32], value[32];
+    SUCCEEDS(duomo_model_get_input(&input, shop, i, &error));
+    memcpy(name, input.name.data, input.name.size);
+    name[input.name.size] = '\0';
+    f = make_features(shop, input.scope, 1);
+    SUCCEEDS(duomo_features_set_strict(f, 1, &error));
+    for (v = 0; v < input.vocabulary_size; ++v) {
+      const size_t offsets[2] = {0, 1};
+      const char* string = value;
+      SUCCEEDS(duomo_model_get_input_value(&text, &integer, shop, i, v, &error));
+      if (input.keys == DUOMO_KEYS_STRING) {
+        memcpy(value, text.data, text.size);
+        value[text.size] = '\0';
+      }
+      if (input.kind == DUOMO_INPUT_CATEGORY_SET && input.keys == DUOMO_KEYS_STRING) {
+        SUCCEEDS(duomo_features_set_string_lists(f, name, offsets, &string, &error));
+      } else if (input.kind == DUOMO_INPUT_CATEGORY_SET) {
+        SUCCEEDS(duomo_features_set_integer_lists(f, name, offsets, &integer, &error));
+      } else if (input.keys == DUOMO_KEYS_STRING) {
+        SUCCEEDS(duomo_features_set_strings(f, name, &string, &error));
+      } else {
+        SUCCEEDS(duomo_features_set_integers(f, name, &integer, &error));
+      }
+      ++listed;
+    }
+    FAILS(DUOMO_NOT_FOUND, " values",
+          duomo_model_get_input_value(&text, &integer, shop, i, v, &error));
+    if (input.keys == DUOMO_KEYS_STRING) {
+      SUCCEEDS(duomo_model_get_input_value(&text, NULL, shop, i, 0, &error));
+      FAILS(DUOMO_INVALID_ARGUMENT, "text is NULL",
+            duomo_model_get_input_value(NULL, &integer, shop, i, 0, &error));
+    } else {
+      SUCCEEDS(duomo_model_get_input_value(NULL, &integer, shop, i, 0, &error));
+      FAILS(DUOMO_INVALID_ARGUMENT, "integer is NULL",
+            duomo_model_get_input_value(&text, NULL, shop, i, 0, &error));
+    }
+    duomo_features_release(f);
+  }
+  CHECK(listed == 2 + 3 + 40 + 3 + 3 + 5);
+  FAILS(DUOMO_NOT_FOUND, "inputs",
+        duomo_model_get_input_value(&text, &integer, shop, model.input_count, 0, &error));
+  FAILS(DUOMO_INVALID_ARGUMENT, "model is NULL",
+        duomo_model_get_input_value(&text, &integer, NULL, 0, 0, &error));
+  FAILS(DUOMO_UNSUPPORTED, "\"delay\" is a number",
+        duomo_model_get_input_value(&text, &integer, joint, 2, 0, &error));
+  duomo_model_release(shop);
+  duomo_model_release(joint);
+}
+
 void test_features(void) {
+  test_strict();
+  test_listed_values();
   test_values();
   test_setter_errors();
   test_histories();

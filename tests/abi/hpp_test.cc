@@ -66,7 +66,8 @@ T Get(duomo::Result<T> result, int line) {
 
 duomo::Model Open(const char* name) { return GET(duomo::Model::Open(folder + name + ".duomo")); }
 
-bool Equal(duomo::Hits a, duomo::Hits b) {
+template <typename A, typename B>
+bool Equal(const A& a, const B& b) {
   return a.size() == b.size() && std::equal(a.ids().begin(), a.ids().end(), b.ids().begin()) &&
          std::equal(a.scores().begin(), a.scores().end(), b.scores().begin());
 }
@@ -284,6 +285,94 @@ void TestTopK() {
   CHECK(GET(context.TopK(Request::Users({}))).size() == 0);
 }
 
+void TestValues() {
+  duomo::Model model = Open("shop");
+  uint64_t inputs = GET(model.Info()).input_count, seen = 0;
+  for (uint64_t i = 0; i < inputs; ++i) {
+    std::string_view name = GET(model.Input(i)).name;
+    if (name == "tags") seen += GET(model.InputText(i, 1)) == "green";
+    if (name == "codes") seen += GET(model.InputInteger(i, 0)) == 9;
+  }
+  CHECK(seen == 2);
+  duomo::Features user = GET(duomo::Features::OfUsers(model));
+  GET(user.SetInteger("age", 24));
+  GET(user.SetStrict());
+  FAILS(DUOMO_NOT_FOUND, "values[0] is 24", user.SetInteger("age", 24));
+}
+
+// What the compiler must refuse, as it would refer to memory that is gone by the call.
+template <typename... T>
+using CanExclude = decltype(std::declval<duomo::TopKRequest&>().Exclude(std::declval<T>()...));
+template <typename T>
+using CanAskOf = decltype(duomo::TopKRequest::OfFeatures(std::declval<T>()));
+template <typename T>
+using CanRankFor = decltype(duomo::RankRequest::OfUser(std::declval<T>()));
+template <typename T>
+using CanRank = decltype(std::declval<duomo::RankRequest&>().Items(std::declval<T>()));
+template <typename T>
+using CanPair = decltype(std::declval<duomo::RankRequest&>().Pairs(std::declval<T>()));
+template <typename T>
+using CanTakeIds = decltype(std::declval<T>().ids());
+template <typename T>
+using CanTakeScores = decltype(std::declval<T>().scores());
+template <template <typename...> class Expression, typename Void, typename... T>
+struct CompilesImpl : std::false_type {};
+template <template <typename...> class Expression, typename... T>
+struct CompilesImpl<Expression, std::void_t<Expression<T...>>, T...> : std::true_type {};
+template <template <typename...> class Expression, typename... T>
+constexpr bool kCompiles = CompilesImpl<Expression, void, T...>::value;
+
+using duomo::Features, duomo::Hits, duomo::OwnedHits;
+static_assert(kCompiles<CanAskOf, Features&> && !kCompiles<CanAskOf, Features>);
+static_assert(kCompiles<CanRankFor, const Features&> && !kCompiles<CanRankFor, Features>);
+static_assert(kCompiles<CanRank, Features&> && !kCompiles<CanRank, Features>);
+static_assert(kCompiles<CanPair, Features&> && !kCompiles<CanPair, Features>);
+static_assert(kCompiles<CanTakeIds, OwnedHits&> && !kCompiles<CanTakeIds, OwnedHits>);
+static_assert(kCompiles<CanTakeScores, OwnedHits&> && !kCompiles<CanTakeScores, OwnedHits>);
+static_assert(std::is_convertible_v<OwnedHits&, Hits> && !std::is_convertible_v<OwnedHits, Hits>);
+using IdArray = std::array<int64_t, 2>;
+static_assert(kCompiles<CanExclude, IdArray&> && !kCompiles<CanExclude, IdArray>);
+static_assert(kCompiles<CanExclude, std::vector<int64_t>> && kCompiles<CanExclude, duomo::Ids>);
+using IdLists = duomo::Lists<int64_t>;
+static_assert(std::is_convertible_v<IdLists&, duomo::ListsView<int64_t>> &&
+              !std::is_convertible_v<IdLists, duomo::ListsView<int64_t>>);
+static_assert(kCompiles<CanExclude, IdLists&> && kCompiles<CanExclude, IdLists>);
+#if __cplusplus >= 202002L
+static_assert(kCompiles<CanExclude, std::span<const int64_t>>);
+#endif
+
+// Results and arguments without a name live as long as they are looked at.
+void TestTemporaries() {
+  duomo::Model model = Open("shop");
+  duomo::Context context = GET(duomo::Context::Create(model));
+  using Request = duomo::TopKRequest;
+  duomo::TopKResult named = GET(context.TopK(Request::User(3).K(40)));
+  size_t place = 0;
+  for (auto [id, score] : GET(context.TopK(Request::User(3).K(40)))[0]) {
+    CHECK(id == named[0][place].id && score == named[0][place].score);
+    ++place;
+  }
+  CHECK(place == 40);
+  const auto hits = GET(context.TopK(Request::User(3).K(40)))[0];
+  CHECK(Equal(hits, named[0]));
+  // A request that was given temporaries, copied, moved and used later.
+  Request request = Request::Users(std::vector<int64_t>{3, 1}).K(40);
+  request.Exclude(duomo::Lists<int64_t>{{1000, 1003}, {}}).Allow({1000, 1003, 1006, 1009});
+  Request copy = request, moved = std::move(request);
+  request = Request::User(1);
+  for (Request* r : {&copy, &moved}) {
+    duomo::TopKResult found = GET(context.TopK(*r));
+    CHECK(found.size() == 2 && found[0].size() == 2 && found[1].size() == 4);
+  }
+  auto vectors = [&] { return GET(context.EncodeUsers(std::vector<int64_t>{3})); };
+  Request by_vector = Request::Vectors(vectors()).K(40);
+  CHECK(Equal(GET(context.TopK(by_vector))[0], named[0]));
+  auto rank = duomo::RankRequest::User(3).Items(std::vector<int64_t>{1000, 1003});
+  auto again = rank;
+  rank = duomo::RankRequest::User(3);
+  CHECK(GET(context.Rank(again)).size() == 2);
+}
+
 void TestHistories() {
   duomo::Model model = Open("player");
   duomo::Context context = GET(duomo::Context::Create(model));
@@ -350,6 +439,8 @@ int DUOMO_HPP_TEST(const char* models) {
   TestPredictions();
   TestFeatures();
   TestTopK();
+  TestTemporaries();
+  TestValues();
   TestHistories();
   TestRank();
   return failures;

@@ -16,6 +16,7 @@ namespace {
 using namespace duomo::testing;
 using description::AppendBase64;
 using description::Base64Size;
+using description::DecodeBase64;
 using Json = nlohmann::ordered_json;
 
 class Dump : public ::testing::Test {

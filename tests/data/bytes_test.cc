@@ -1,6 +1,9 @@
 // Bytes from files, gzip files and archives, whole and damaged.
 #include "data/bytes.h"
 
+#include <bzlib.h>
+#include <zstd.h>
+
 #include "data/gzip.h"
 #include "data/source.h"
 #include "data/test_files.h"
@@ -46,6 +49,62 @@ TEST(Bytes, TheSameHoweverPackedAndRead) {
   test::WriteText(folder / "empty.gz", test::Gzip(""));
   EXPECT_EQ(ReadAll(*OpenBytes(folder / "empty"), 10), "");
   EXPECT_EQ(ReadAll(*OpenBytes(folder / "empty.gz"), 10), "");
+}
+
+std::string Bzip2(const std::string& text) {
+  std::string out(text.size() + text.size() / 100 + 1000, '\0');
+  auto size = static_cast<unsigned>(out.size());
+  std::string copy = text;
+  EXPECT_EQ(BZ2_bzBuffToBuffCompress(out.data(), &size, copy.data(),
+                                     static_cast<unsigned>(copy.size()), 1, 0, 0),
+            BZ_OK);
+  out.resize(size);
+  return out;
+}
+
+std::string Zstd(const std::string& text) {
+  std::string out(ZSTD_compressBound(text.size()), '\0');
+  ZSTD_CCtx* context = ZSTD_createCCtx();
+  ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
+  out.resize(ZSTD_compress2(context, out.data(), out.size(), text.data(), text.size()));
+  ZSTD_freeCCtx(context);
+  return out;
+}
+
+TEST(Bytes, Bzip2AndZstd) {
+  test::TemporaryFolder folder;
+  const std::string text = Numbers(60000);
+  for (auto pack : {Bzip2, Zstd}) {
+    std::string packed = pack(text);
+    test::WriteText(folder / "t", packed);
+    test::WriteText(folder / "two", pack(text.substr(0, 1000)) + pack(text.substr(1000)));
+    test::ZipBuilder zip;
+    zip.Add(test::ZipEntry("t.csv.packed", packed, false));
+    test::WriteText(folder / "t.zip", zip.Finish());
+    for (const char* path : {"t", "two", "t.zip"}) {
+      for (size_t piece : {size_t{1} << 20, size_t{4093}}) {
+        EXPECT_TRUE(ReadAll(*OpenBytes(folder / path), piece) == text) << path << ' ' << piece;
+      }
+    }
+    EXPECT_FAILS(ReadAll(*OpenBytes(folder / "t", 1000), 5000), Status::kUnsupported,
+                 "more than 1000 bytes");
+    test::WriteText(folder / "cut", packed.substr(0, packed.size() - 5));
+    EXPECT_FAILS(ReadAll(*OpenBytes(folder / "cut"), 5000), Status::kCorrupt, "cut off");
+    std::string damaged = packed;
+    for (size_t i = packed.size() / 2; i < packed.size() / 2 + 50; ++i) damaged[i] ^= 0x55;
+    test::WriteText(folder / "bad", damaged);
+    EXPECT_EQ(test::ErrorOf([&] { ReadAll(*OpenBytes(folder / "bad"), 5000); }).status(),
+              Status::kCorrupt);
+  }
+}
+
+TEST(Bytes, SpreadsheetsHaveAMessage) {
+  test::TemporaryFolder folder;
+  test::ZipBuilder zip;
+  zip.Add(test::ZipEntry("[Content_Types].xml", "<x/>"));
+  zip.Add(test::ZipEntry("xl/workbook.xml", "<x/>"));
+  test::WriteText(folder / "t.xlsx", zip.Finish());
+  EXPECT_FAILS(OpenBytes(folder / "t.xlsx"), Status::kUnsupported, "save the table as CSV");
 }
 
 TEST(Bytes, StreamsOfASource) {

@@ -169,8 +169,9 @@ TEST(Encode, MaximumLengthOfTokens) {
 TEST(Encode, WordsAreCutByTheTokenizerOfTheInput) {
   Dataset d = Small();
   d.items.columns.clear();
-  d.items.columns.push_back(
-      Strings("title", std::vector<std::string>(d.items.size(), "Caf\xC3\xA9, cafe! (\xE6\x9D\xB1\xE4\xBA\xAC)")));
+  d.items.columns.push_back(Strings(
+      "title",
+      std::vector<std::string>(d.items.size(), "Caf\xC3\xA9, cafe! (\xE6\x9D\xB1\xE4\xBA\xAC)")));
   for (Tokenizer tokenizer : {Tokenizer::kSpaces, Tokenizer::kUnicode}) {
     Builder b;
     b.Vocabulary("years", KeyKind::kInt64);

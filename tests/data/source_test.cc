@@ -25,6 +25,27 @@ TEST(Source, FoldersAtTheTopAndOneDown) {
   EXPECT_EQ(Source::Open(folder / "outer", "ratings.dat").Read("ratings.dat"), "top");
 }
 
+TEST(Source, ListsFiles) {
+  test::TemporaryFolder folder;
+  test::ZipBuilder zip;
+  for (const char* name :
+       {"b/ratings.csv", "a.csv", "__MACOSX/._a.csv", "b/.hidden", "b/c/deep.csv"}) {
+    if (std::string_view(name) != "a.csv")
+      test::WriteText(folder / ("d/" + std::string(name)), "xy");
+    zip.Add(test::ZipEntry(name, "xy"));
+  }
+  test::WriteText(folder / "d/a.csv", "xy");
+  test::WriteText(folder / "d.zip", zip.Finish());
+  for (const char* path : {"d", "d.zip"}) {
+    std::vector<ListedFile> files = ListFiles(folder / path);
+    ASSERT_EQ(files.size(), 2u) << path;
+    EXPECT_EQ(files[0].name, "a.csv");
+    EXPECT_EQ(files[1].name, "b/ratings.csv");
+    EXPECT_EQ(files[1].size, 2u);
+  }
+  EXPECT_FAILS(ListFiles(folder / "none"), Status::kNotFound, "does not exist");
+}
+
 TEST(Source, ArchivesAtTheTopAndOneDown) {
   test::TemporaryFolder folder;
   test::ZipBuilder down, top, none;

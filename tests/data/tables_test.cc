@@ -263,6 +263,193 @@ TEST(Tables, FilesPlainAndPacked) {
   EXPECT_FAILS(ReadTables(TablesSpec()), Status::kInvalidArgument, "interactions");
 }
 
+// One table of interactions, and what is said of it.
+struct Alone {
+  TablesSpec spec;
+  TablesReport report;
+  Dataset Read(const std::string& text) {
+    report = {};
+    return ReadTables(spec, {BytesOf(text), "i.csv"}, {}, {}, &report);
+  }
+};
+
+TEST(Tables, IdsOfAnySize) {
+  Files files;
+  files.spec = {};
+  files.interactions =
+      "user_id,item_id,rating\n4100000,1,5\n4100001,2,4\n6000000,1,3\n6000000,2,2\n6000000,3,1\n";
+  files.users = "user_id,age\n4100000,30\n4100001,40\n6000000,50\n";
+  files.items = "";
+  Dataset d = files.Read();
+  EXPECT_EQ(d.users.ids, (std::vector<int64_t>{4100000, 4100001, 6000000}));
+  EXPECT_EQ(d.interactions.users, (std::vector<uint32_t>{0, 1, 2, 2, 2}));
+  files.users = "";
+  EXPECT_EQ(files.Read().users.size(), 3u);
+  EXPECT_EQ(files.Read().interactions.size(), 5u);
+
+  Alone alone;
+  d = alone.Read("user,item\n9223372036854775807,\"a b, c\"\n-5,me@x.org\n9223372036854775807,a\n");
+  EXPECT_EQ(d.users.ids, (std::vector<int64_t>{INT64_MAX, -5}));
+  EXPECT_EQ(d.items.keys, (Strings{"a b, c", "me@x.org", "a"}));
+}
+
+TEST(Tables, WithoutARowOfNames) {
+  const std::string text = "A1,B1,5.0,964982703\nA1,B2,4.0,964982704\nA2,B1,3.0,964982705\n";
+  Alone alone;
+  EXPECT_FAILS(
+      alone.Read(text), Status::kInvalidArgument,
+      "i.csv: its first row (A1, B1, 5.0, 964982703) looks like data, not like the names of "
+      "columns; name them with --columns user,item,rating,timestamp");
+  ApplyColumns(alone.spec, "user,item,rating,timestamp");
+  Dataset d = alone.Read(text);
+  EXPECT_EQ(d.users.keys, (Strings{"A1", "A2"}));
+  EXPECT_EQ(d.interactions.timestamps[0], 964982703);
+  EXPECT_EQ(alone.report.interactions.form, "CSV, comma, quotes doubled, UTF-8, no row of names");
+  ApplyColumns(alone.spec, "item,,user");
+  EXPECT_EQ(alone.spec.columns, (Strings{"item", "column 2", "user"}));
+  ApplyColumns(alone.spec, "users:id,age");
+  EXPECT_EQ(alone.spec.user_columns, (Strings{"id", "age"}));
+  EXPECT_FAILS(ApplyColumns(alone.spec, ""), Status::kInvalidArgument, "columns need names");
+}
+
+TEST(Tables, JsonLines) {
+  Alone alone;
+  Dataset d = alone.Read(
+      "{\"reviewerID\":\"A1\",\"asin\":\"B1\",\"overall\":5.0,\"unixReviewTime\":964982703}\n"
+      "{\"reviewerID\":\"A2\",\"asin\":\"B1\",\"overall\":3.0,\"unixReviewTime\":964982704}\n");
+  EXPECT_EQ(d.users.keys, (Strings{"A1", "A2"}));
+  EXPECT_EQ(d.items.keys, (Strings{"B1"}));
+  EXPECT_EQ(d.interactions.ratings, (std::vector<float>{5, 3}));
+  EXPECT_EQ(d.interactions.timestamps, (std::vector<int64_t>{964982703, 964982704}));
+  EXPECT_EQ(alone.report.interactions.time_form, "seconds since 1970");
+}
+
+TEST(Tables, SetsAreFoundOut) {
+  Files files;
+  files.spec = {};
+  files.interactions = "user_id,item_id\n1,1\n1,2\n2,3\n";
+  files.users = "";
+  files.items = "item_id,genre\n1,\"Drama, Action\"\n2,\"Action, Drama\"\n3,Action\n";
+  Dataset d = files.Read();
+  EXPECT_EQ(d.items.Find("genre")->texts,
+            (Strings{"Drama", "Action", "Action", "Drama", "Action"}));
+  EXPECT_EQ(d.items.Find("genre")->offsets, (std::vector<uint64_t>{0, 2, 4, 5}));
+  ApplySets(files.spec, "genre=none");
+  EXPECT_EQ(files.Read().items.Find("genre")->texts,
+            (Strings{"Drama, Action", "Action, Drama", "Action"}));
+  ApplySets(files.spec, "items.genre=m");
+  EXPECT_EQ(files.Read().items.Find("genre")->texts[0], "Dra");
+  ApplySets(files.spec, "gender=,");
+  EXPECT_FAILS(files.Read(), Status::kInvalidArgument, "there is no column \"gender\"");
+  for (const char* bad : {"genre", "=,", "genre=", "genre=::", "genre=ab"}) {
+    EXPECT_EQ(test::ErrorOf([&] { ApplySets(files.spec, bad); }).status(),
+              Status::kInvalidArgument);
+  }
+  files.spec.sets.clear();
+  files.items = "item_id:token\tgenre:token_seq\tv:float_seq\n1\ta b\t1 2\n2\tc\t1 2\n3\ta\t3 4\n";
+  d = files.Read();
+  EXPECT_EQ(d.items.Find("genre")->texts, (Strings{"a", "b", "c", "a"}));
+  EXPECT_EQ(d.items.Find("v"), nullptr);
+}
+
+TEST(Tables, DatesAreDates) {
+  Alone alone;
+  Dataset d = alone.Read("user_id,item_id,date\n1,10,31122019\n1,20,1012020\n2,30,2012020\n");
+  EXPECT_EQ(d.interactions.timestamps, (std::vector<int64_t>{1577750400, 1577836800, 1577923200}));
+  EXPECT_EQ(alone.report.interactions.time_form, "dates as DDMMYYYY");
+  const std::string unclear = "user_id,item_id,date\n1,10,03/04/2019\n1,20,05/06/2019\n";
+  EXPECT_FAILS(alone.Read(unclear), Status::kInvalidArgument, "--date-format '%d/%m/%Y'");
+  alone.spec.date_format = "%d/%m/%Y";
+  EXPECT_EQ(alone.Read(unclear).interactions.timestamps[0], 1554249600);
+}
+
+TEST(Tables, BackslashQuotes) {
+  Files files;
+  files.spec = {};
+  files.interactions =
+      "\"User-ID\";\"ISBN\";\"Book-Rating\"\n\"1\";\"1X\";\"0\"\n\"2\";\"2X\";\"7\"\n";
+  files.users = "";
+  files.items =
+      "\"ISBN\";\"Book-Title\";\"Year\"\n\"1X\";\"Zork \\\"Blimm\\\"\";\"2000\"\n"
+      "\"2X\";\"A \\\"new\\\" one\";\"2001\"\n";
+  Dataset d = files.Read();
+  EXPECT_EQ(d.items.titles, (Strings{"Zork \"Blimm\"", "A \"new\" one"}));
+  EXPECT_EQ(d.interactions.size(), 2u);
+}
+
+TEST(Tables, Events) {
+  const std::string text =
+      "timestamp,visitorid,event,itemid,transactionid\n1435685771914,1,view,7,\n"
+      "1435685831914,1,buy,7,55\n1435685771914,2,view,7,\n";
+  Alone alone;
+  Dataset d = alone.Read(text);
+  EXPECT_TRUE(d.interactions.events.empty());
+  EXPECT_EQ(alone.report.interactions.not_read, (Strings{"event", "transactionid"}));
+  EXPECT_EQ(alone.report.interactions.time_form, "milliseconds since 1970");
+  ApplyMapping(alone.spec, "event=event");
+  d = alone.Read(text);
+  EXPECT_EQ(d.interactions.events, (std::vector<uint16_t>{0, 1, 0}));
+  EXPECT_EQ(d.interactions.event_names, (Strings{"view", "buy"}));
+  std::string many = "user,item,event\n";
+  for (int i = 0; i < 65536; ++i) many += StrCat("1,2,e", i, "\n");
+  EXPECT_FAILS(alone.Read(many), Status::kInvalidArgument, "more than 65535 values");
+}
+
+TEST(Tables, NoRole) {
+  Alone alone;
+  ApplyMapping(alone.spec, "rating=none");
+  Dataset d = alone.Read("user,item,rating\n1,2,5\n");
+  EXPECT_EQ(d.interactions.ratings, (std::vector<float>{1}));
+  EXPECT_EQ(alone.report.interactions.not_read, (Strings{"rating"}));
+  EXPECT_FAILS(ApplyMapping(alone.spec, "user=none"), Status::kInvalidArgument, "must be a user");
+  ApplyMapping(alone.spec, "rating=stars");
+  EXPECT_FAILS(alone.Read("user,item,rating\n1,2,5\n"), Status::kInvalidArgument,
+               "i.csv has no column \"stars\" to be the rating; it has user, item, rating");
+  alone.spec = {};
+  ApplyMapping(alone.spec, "users.id=who");
+  EXPECT_FAILS(alone.Read("user,item\n1,2\n"), Status::kInvalidArgument, "--users");
+}
+
+// As pandas writes integers once a cell is missing.
+TEST(Tables, IntegersThatWereFloats) {
+  Alone alone;
+  Dataset d = alone.Read("CustomerID,StockCode\n17850.0,71A\n,71B\n13047.0,71A\n");
+  EXPECT_EQ(d.users.ids, (std::vector<int64_t>{17850, 13047}));
+  EXPECT_EQ(d.skipped_lines, 1u);
+  EXPECT_EQ(alone.report.interactions.skipped_reasons[0].reason, "the user is empty");
+  EXPECT_TRUE(alone.report.interactions.numbers_with_zeros);
+  EXPECT_EQ(alone.Read("user,item\n1.0,x\n1.5,y\n").users.keys, (Strings{"1.0", "1.5"}));
+}
+
+TEST(Tables, Matrix) {
+  Alone alone;
+  alone.spec.matrix = true;
+  Dataset d = alone.Read("who,101,102,103\nann,4,,5\nbob,,3.5,\n");
+  EXPECT_EQ(d.users.keys, (Strings{"ann", "bob"}));
+  EXPECT_EQ(d.items.ids, (std::vector<int64_t>{101, 103, 102}));
+  EXPECT_EQ(d.interactions.ratings, (std::vector<float>{4, 5, 3.5}));
+  // Without names: the first column counts the ratings, 99 is none.
+  alone.spec.matrix_missing = "99";
+  d = alone.Read("2,-7.8,99,1.5\n1,99,99,4\n3,1,2,3\n");
+  EXPECT_EQ(d.users.ids, (std::vector<int64_t>{1, 2, 3}));
+  EXPECT_EQ(d.items.ids, (std::vector<int64_t>{1, 3, 2}));
+  EXPECT_EQ(d.interactions.size(), 6u);
+}
+
+TEST(Tables, Blocks) {
+  Alone alone;
+  Dataset d = alone.Read("1:\n1488,3,2005-09-06\n822,5,2005-05-13\n2:\n1488,4,2005-10-19\n");
+  EXPECT_EQ(d.users.ids, (std::vector<int64_t>{1488, 822}));
+  EXPECT_EQ(d.interactions.items, (std::vector<uint32_t>{0, 0, 1}));
+  EXPECT_EQ(d.interactions.timestamps[0], 1125964800);
+}
+
+TEST(Tables, DecimalCommas) {
+  Alone alone;
+  EXPECT_EQ(alone.Read("user;item;rating\n1;2;3,5\n").interactions.ratings[0], 3.5f);
+  EXPECT_EQ(alone.Read("user,item,rating\n1,2,\"13,000\"\n").interactions.ratings[0], 13000);
+}
+
 // From tables to rows of vocabularies, string keys and all.
 TEST(Tables, ProposedAndEncoded) {
   Dataset d = Files().Read();

@@ -2,9 +2,11 @@
 #include "data/values.h"
 
 #include <cmath>
+#include <iterator>
 
 #include "data/key_table.h"
 #include "data/roles.h"
+#include "data/rows_of_ids.h"
 #include "data/test_files.h"
 
 namespace duomo::data {
@@ -20,6 +22,10 @@ TEST(Values, Numbers) {
   EXPECT_EQ(number("0.25"), 0.25);
   EXPECT_EQ(number("0"), 0);
   EXPECT_EQ(number("1e3"), 1000);
+  EXPECT_EQ(number("0.1"), 0.1);
+  EXPECT_EQ(number("123456.78901"), 123456.78901);
+  EXPECT_EQ(number("999999999999"), 999999999999);
+  EXPECT_EQ(number("0.12345678901234567"), 0.12345678901234567);
   for (const char* bad :
        {"", "-", "x", "1x", " 1", "1 ", "+1", "007", "-01", "nan", "inf", "1e39", "1,5", "0x10"}) {
     EXPECT_TRUE(std::isnan(number(bad))) << bad;
@@ -58,7 +64,7 @@ TEST(Values, Times) {
 
 TEST(Values, KindsAreGuessed) {
   auto kind = [](std::vector<const char*> cells) {
-    ColumnGuess guess('|');
+    ColumnGuess guess(std::nullopt);
     for (const char* cell : cells) guess.Add(cell);
     return guess.Kind();
   };
@@ -86,6 +92,88 @@ TEST(Values, Columns) {
   EXPECT_EQ(set.texts, (std::vector<std::string>{"a", "b", "c", "d"}));
   EXPECT_EQ(set.offsets, (std::vector<uint64_t>{0, 2, 2, 3, 4}));
   EXPECT_EQ(make({"a;b|c"}, ColumnKind::kSet, ';').texts, (std::vector<std::string>{"a", "b|c"}));
+}
+
+TEST(Values, SetsAreFoundOut) {
+  auto found = [](std::vector<std::string> cells) { return FindSetSeparator(cells); };
+  EXPECT_EQ(found({"Drama, Action", "Action, Drama", "Action"}), ',');
+  EXPECT_EQ(found({"a|b", "c", ""}), '|');
+  EXPECT_EQ(found({"Zork, The", "Blimm, The", "Alone"}), kNoSet);
+  EXPECT_EQ(found({"1,5", "2,5"}), kNoSet);
+  EXPECT_EQ(found({"['Action', 'Drama']", "[]", "[\"x\"]"}), kListText);
+  EXPECT_EQ(found({"", ""}), kNoSet);
+  std::vector<std::string> names(1000, "x"), titles, cities, genres;
+  names[17] = "a|b";
+  EXPECT_EQ(found(names), kNoSet);
+  const char* kinds[] = {"Drama", "Action", "Crime", "Comedy"};
+  for (int i = 0; i < 300; ++i) {
+    titles.push_back(StrCat("Word", i, ", the tale of ", i * 7, i % 3 == 0 ? ", again" : ""));
+    cities.push_back(StrCat("Town", i % 90, ", ", i % 2 == 0 ? "DE" : "FR"));
+    genres.push_back(StrCat(kinds[i % 4], ";", kinds[(i + i / 4 + 1) % 4]));
+  }
+  EXPECT_EQ(found(titles), kNoSet);
+  EXPECT_EQ(found(cities), kNoSet);
+  EXPECT_EQ(found(genres), ';');
+}
+
+TEST(Values, SetsAreSplit) {
+  auto split = [](std::string_view cell, char separator) {
+    std::vector<std::string> out;
+    SplitSet(cell, separator, [&](std::string_view value) { out.emplace_back(value); });
+    return out;
+  };
+  using Strings = std::vector<std::string>;
+  EXPECT_EQ(split(" Drama, Action ,,Drama", ','), (Strings{"Drama", "Action"}));
+  EXPECT_EQ(split("['Action', \"Children's\", 'It\\'s']", kListText),
+            (Strings{"Action", "Children's", "It's"}));
+  EXPECT_EQ(split("[1, 2.5]", kListText), (Strings{"1", "2.5"}));
+  EXPECT_EQ(split("[{'id': 16, 'name': 'Drama'}, {'id': 3, 'name': 'Crime'}]", kListText),
+            (Strings{"Drama", "Crime"}));
+  EXPECT_EQ(split("[]", kListText), Strings{});
+  EXPECT_EQ(split("\x1F"
+                  "a\x1F"
+                  "b, c",
+                  '\x1F'),
+            (Strings{"a", "b, c"}));
+}
+
+TEST(Values, NumbersWithCommas) {
+  auto number = [](std::string_view text, bool comma) {
+    double value = 0;
+    return ParseNumber(text, comma, value) ? value : NAN;
+  };
+  EXPECT_EQ(number("3,5", true), 3.5);
+  EXPECT_EQ(number("1,234", false), 1234);
+  EXPECT_EQ(number("-12,345,678.5", false), -12345678.5);
+  for (const char* bad : {"3,5", "1234,567", "1,23", ",123", "1,234,"}) {
+    EXPECT_TRUE(std::isnan(number(bad, false))) << bad;
+  }
+  EXPECT_TRUE(std::isnan(number("1,2,3", true)));
+}
+
+TEST(Values, RowsOfIds) {
+  RowsOfIds rows;
+  uint32_t row = 0;
+  // Around the border of the two stores, in both orders, and far beyond.
+  const int64_t ids[] = {3000000, 5000000, 4194303,   4194304,  8388607,
+                         8388608, -1,      INT64_MIN, INT64_MAX};
+  for (uint32_t i = 0; i < std::size(ids); ++i) {
+    EXPECT_FALSE(rows.Find(ids[i], row)) << ids[i];
+    EXPECT_TRUE(rows.Add(ids[i], i)) << ids[i];
+    EXPECT_FALSE(rows.Add(ids[i], 77)) << ids[i];
+  }
+  for (uint32_t i = 0; i < std::size(ids); ++i) {
+    EXPECT_TRUE(rows.Find(ids[i], row) && row == i) << ids[i];
+  }
+  for (uint32_t i = 0; i < 100000; ++i) rows.Add(int64_t{i} << 32, i);
+  for (uint32_t i = 1; i < 100000; ++i) ASSERT_TRUE(rows.Find(int64_t{i} << 32, row) && row == i);
+}
+
+TEST(Values, KeysWithAZeroFraction) {
+  auto cut = [](std::string_view text) { return TakeZeroFraction(text) ? text : "none"; };
+  EXPECT_EQ(cut("17850.0"), "17850");
+  EXPECT_EQ(cut("-3.00"), "-3");
+  for (const char* bad : {"17850", "1.", "1.5", "01.0", ".0", "a.0"}) EXPECT_EQ(cut(bad), "none");
 }
 
 TEST(Values, KeysAreIntegersUntilOneIsNot) {

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "core/error.h"
 #include "data/synthetic.h"
 
@@ -74,6 +78,103 @@ TEST(Protocol, CountsRepetitionsAndTimeTravel) {
   EXPECT_EQ(cases.later_training_rows, 1u);  // row 1 (300) after the test row (200)
   data::Split beyond{{0}, {6}, "mine"};
   EXPECT_THROW(BuildRankingCases(d, beyond), Error);
+}
+
+using Texts = std::vector<std::string>;
+
+// Whether one of the texts holds all of the words, in that order.
+bool Says(const Texts& texts, const std::string& words) {
+  for (const std::string& text : texts) {
+    if (text.find(words) != text.npos) return true;
+  }
+  return false;
+}
+
+TEST(Protocol, WhoIsLeftOutIsCountedByReason) {
+  data::Dataset d = Small();
+  d.users.ids.push_back(40);  // has no row at all
+  // User 0 has a repeat alone, user 1 a low row, user 2 a case.
+  d.interactions.items = {0, 0, 2, 3, 0, 1};
+  d.interactions.users = {0, 0, 1, 1, 2, 2};
+  d.interactions.ratings = {5, 5, 5, 1, 5, 5};
+  data::Split split{{0, 2, 4}, {1, 3, 5}, "mine"};
+  CaseOptions options;
+  options.minimum_rating = 3;
+  RankingCases cases = BuildRankingCases(d, split, options);
+  EXPECT_EQ(cases.task.cases.size(), 1u);
+  EXPECT_EQ(cases.users_without_case, 3u);
+  EXPECT_EQ(cases.users_without_test_row, 1u);
+  EXPECT_EQ(cases.users_with_low_rows_only, 1u);
+  EXPECT_EQ(cases.users_with_repeated_rows_only, 1u);
+  EXPECT_TRUE(Says(cases.Sentences(),
+                   "1 user can be ranked, 3 cannot: 1 without a test row, 1 with test rows below "
+                   "the minimum rating only, 1 with test rows of items that they have in training "
+                   "only."));
+}
+
+TEST(Protocol, WhatIsSaidOfTheFutureIsTrueForEachSplit) {
+  data::Dataset d = data::MakeSynthetic(60, 40, 900, 4);
+  RankingCases time = BuildRankingCases(d, data::MakeSplit("time:0.8", d.interactions));
+  EXPECT_EQ(time.later_training_rows, 0u);
+  EXPECT_EQ(time.rows_after_first_test, 0u);
+  EXPECT_TRUE(Says(time.Sentences(), "No training row is later than any test row."));
+
+  data::Split split = data::MakeSplit("leave-last", d.interactions);
+  RankingCases last = BuildRankingCases(d, split);
+  EXPECT_EQ(last.later_training_rows, 0u);
+  int64_t first = INT64_MAX;
+  for (uint32_t row : split.test) first = std::min(first, d.interactions.timestamps[row]);
+  uint64_t later = 0;
+  for (uint32_t row : split.train) later += d.interactions.timestamps[row] > first ? 1 : 0;
+  EXPECT_GT(later, 0u);
+  EXPECT_EQ(last.rows_after_first_test, later);
+  EXPECT_TRUE(Says(last.Sentences(), "later than the first test row of all"));
+
+  RankingCases drawn = BuildRankingCases(d, data::MakeSplit("ratio:0.2", d.interactions));
+  EXPECT_GT(drawn.later_training_rows, 0u);
+  EXPECT_TRUE(drawn.same_time.empty());
+  EXPECT_TRUE(Says(drawn.Sentences(), "the user's own future"));
+
+  d.interactions.timestamps[split.train[0]] = 0;
+  RankingCases unknown = BuildRankingCases(d, split);
+  EXPECT_EQ(unknown.rows_without_time, 1u);
+  EXPECT_TRUE(unknown.same_time.empty());
+  EXPECT_TRUE(Says(unknown.Sentences(), "Of 1 row the time is unknown"));
+}
+
+TEST(Protocol, TiesInTimeAreCounted) {
+  data::Dataset d = Small();  // user 2's two rows have one time, user 0's have three
+  RankingCases cases = BuildRankingCases(d, data::MakeSplit("leave-last", d.interactions));
+  EXPECT_EQ(cases.same_time, (std::vector<uint8_t>{0, 1}));
+  EXPECT_TRUE(Says(cases.Sentences(), "1 of 2 users (50 %) have a test row of the same time"));
+}
+
+TEST(Protocol, CasesAreDrawnByTheUserAlone) {
+  data::Dataset d = data::MakeSynthetic(300, 40, 3000, 4);
+  data::Split split = data::MakeSplit("leave-last", d.interactions);
+  RankingCases all = BuildRankingCases(d, split);
+  CaseOptions options;
+  options.max_cases = 50;
+  RankingCases some = BuildRankingCases(d, split, options);
+  ASSERT_EQ(some.task.cases.size(), 50u);
+  EXPECT_EQ(some.cases_not_drawn, all.task.cases.size() - 50);
+  EXPECT_EQ(some.same_time.size(), 50u);
+  EXPECT_EQ(some.task.item_users, all.task.item_users);
+  EXPECT_TRUE(Says(some.Sentences(), "Measured on 50 of "));
+  size_t at = 0, low = 0;
+  for (size_t i = 0; i < all.task.cases.size() && at < 50; ++i) {
+    if (all.task.cases[i].user != some.task.cases[at].user) continue;
+    EXPECT_EQ(all.task.cases[i].relevant, some.task.cases[at].relevant);
+    EXPECT_EQ(all.task.cases[i].excluded, some.task.cases[at].excluded);
+    EXPECT_EQ(all.same_time[i], some.same_time[at]);
+    low += all.task.cases[i].user < 150 ? 1 : 0;
+    ++at;
+  }
+  EXPECT_EQ(at, 50u);
+  EXPECT_GT(low, 10u);  // from the whole range of users
+  EXPECT_LT(low, 40u);
+  options.max_cases = 1000;
+  EXPECT_EQ(BuildRankingCases(d, split, options).cases_not_drawn, 0u);
 }
 
 TEST(Protocol, RestrictUsers) {

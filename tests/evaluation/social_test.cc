@@ -44,6 +44,14 @@ TEST(SocialGraph, ReadsCsv) {
   EXPECT_EQ(h.Of(0).size(), 1u);
 }
 
+// As last.fm's friends come: a header, tabs, both directions.
+TEST(SocialGraph, TabsAreFoundOut) {
+  SocialGraph g = SocialGraph::FromCsv("userID\tfriendID\n10\t20\n20\t10\n10\t30\n", "friends.tsv",
+                                       Ids({10, 20, 30}));
+  EXPECT_EQ(g.Of(0).size(), 2u);
+  EXPECT_EQ(g.Of(1).size(), 1u);
+}
+
 TEST(SocialGraph, SaysWhereCsvIsWrong) {
   data::EntityTable users = Ids({10, 20});
   EXPECT_NE(MessageOf("10,20\n10\n", users, Status::kCorrupt).find("friends.csv, line 2"),

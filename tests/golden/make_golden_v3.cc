@@ -1,5 +1,5 @@
-// Makes the golden files of version 3, which brought the second tokeniser: make_golden_v3 GOLDEN writes
-// GOLDEN/v3/good/*.duomo and GOLDEN/v3/bad/*.duomo, with the words of GOLDEN/tokens.json.
+// Makes the golden files of version 3, which brought the second tokeniser: make_golden_v3 GOLDEN
+// writes GOLDEN/v3/good/*.duomo and GOLDEN/v3/bad/*.duomo, with the words of GOLDEN/tokens.json.
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
@@ -53,10 +53,14 @@ void Make(const std::string& folder) {
     Put(folder, std::string("bad/") + name,
         file::WriteToMemory(*header, contents.tensors, reader_version));
   };
-  bad("reader_version", [](auto&) {}, 2);
-  bad("newer", [](auto& inputs) { inputs[1]->tokenizer = 77; }, 3);
-  bad("tokenizer_none", [](auto& inputs) { inputs[1]->tokenizer = 0; }, 3);
-  bad("tokenizer_of_category", [](auto& inputs) { inputs[0]->tokenizer = 2; }, 3);
+  bad(
+      "reader_version", [](auto&) {}, 2);
+  bad(
+      "newer", [](auto& inputs) { inputs[1]->tokenizer = 77; }, 3);
+  bad(
+      "tokenizer_none", [](auto& inputs) { inputs[1]->tokenizer = 0; }, 3);
+  bad(
+      "tokenizer_of_category", [](auto& inputs) { inputs[0]->tokenizer = 2; }, 3);
 }
 
 }  // namespace

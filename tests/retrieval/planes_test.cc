@@ -94,8 +94,9 @@ model::Rows RowsOf(const std::vector<float>& vectors, size_t dim) {
   return rows;
 }
 
-// The axes to try: none, by the spectrum, a few.
-constexpr std::array<size_t, 3> kAxes = {0, PlaneOptions::kChoose, 4};
+// The axes to try: none, by the spectrum, a few; and as they are made when a file is opened.
+constexpr std::array<PlaneOptions, 4> kOptions = {
+    PlaneOptions{0}, {PlaneOptions::kChoose}, {4}, {PlaneOptions::kChoose, true}};
 
 TEST(Planes, BoundsAreCertain) {
   Random random(21);
@@ -107,8 +108,8 @@ TEST(Planes, BoundsAreCertain) {
     std::vector<float> items = Draw(random, kind, n, dim),
                        query = Draw(random, Kind::kNoise, 1, dim);
     if (random.Below(3) == 0) std::copy_n(items.begin(), dim, query.begin());
-    for (size_t axes : kAxes) {
-      PlaneTensors made = MakePlanes(RowsOf(items, dim), {axes});
+    for (const PlaneOptions& options : kOptions) {
+      PlaneTensors made = MakePlanes(RowsOf(items, dim), options);
       model::Planes planes = made.view();
       PlaneQuery q;
       if (!q.Prepare(planes, query)) continue;
@@ -133,9 +134,10 @@ TEST(Planes, BoundsAreCertain) {
           double bound = double{left->bounds[row]} * q.unit();
           // What is compared in a search: not to be skipped where the dot product is just enough.
           ASSERT_FALSE(left->bounds[row] <= q.UnitsBelow(dot) && dot > bound + 1e-44)
-              << set->name << " trial " << trial << " row " << row << " axes " << axes;
+              << set->name << " trial " << trial << " row " << row << " axes " << options.axes
+              << options.quick;
           ASSERT_GE(left->upper[row], dot - std::abs(dot) * 1e-12 - 1e-44)
-              << "trial " << trial << " row " << row << " axes " << axes;
+              << "trial " << trial << " row " << row << " axes " << options.axes << options.quick;
           ++bounds_seen;
           informative += left->upper[row] < bound;
         }
@@ -229,9 +231,9 @@ TEST(Planes, SearchesEqualBruteForce) {
     auto dtype =
         kind != Kind::kWild && random.Below(4) == 0 ? file::DType::kBF16 : file::DType::kF32;
     Opened opened = Open(head, dim, items, dtype);
-    for (size_t axes : kAxes) {
+    for (const PlaneOptions& options : kOptions) {
       Catalogue catalogue(*opened.engine,
-                          MakePlanes(opened.engine->model().items().vectors, {axes}));
+                          MakePlanes(opened.engine->model().items().vectors, options));
       ASSERT_EQ(catalogue.planes().empty(), n == 0);
       Compare(catalogue, random, kind, dim, 1 + random.Below(20), 1 + random.Below(3));
       if (HasFatalFailure()) return;
@@ -258,8 +260,9 @@ TEST(Planes, ItemsThatCodesCannotTellApart) {
     queries[i].vector = std::span(users).subspan(i * dim, dim);
     queries[i].k = 1 + i % 20;
   }
-  for (size_t axes : kAxes) {
-    Catalogue catalogue(*opened.engine, MakePlanes(opened.engine->model().items().vectors, {axes}));
+  for (const PlaneOptions& options : kOptions) {
+    Catalogue catalogue(*opened.engine,
+                        MakePlanes(opened.engine->model().items().vectors, options));
     Workspace work;
     TopK(catalogue, queries, {}, work);
     for (size_t i = 0, begin = 0; i < count; begin = work.ends[i++]) {
@@ -331,8 +334,8 @@ TEST(Planes, LengthsOfEveryFloat) {
       }
       for (HeadKind head : {HeadKind::kDot, HeadKind::kCosine}) {
         Opened opened = Open(head, dim, items, file::DType::kF32);
-        for (size_t axes : kAxes) {
-          PlaneTensors made = MakePlanes(opened.engine->model().items().vectors, {axes});
+        for (const PlaneOptions& options : kOptions) {
+          PlaneTensors made = MakePlanes(opened.engine->model().items().vectors, options);
           for (bool before : {false, true}) {
             if (before) made.limits[model::kMostNorm] = std::numeric_limits<float>::infinity();
             Catalogue catalogue(*opened.engine, made);
@@ -369,6 +372,30 @@ TEST(Planes, AreChosenByTheSpectrum) {
   EXPECT_EQ(again.first, made.first);
   EXPECT_EQ(again.second, made.second);
   EXPECT_EQ(again.limits, made.limits);
+}
+
+// At open: no more than some microseconds a vector, and no memory beyond that of the vectors.
+TEST(Planes, AreMadeQuicklyAtOpen) {
+  Random random(30);
+  auto quick = [&](Kind kind, size_t n, size_t dim) {
+    std::vector<float> items = Draw(random, kind, n, dim);
+    return MakePlanes(RowsOf(items, dim), {.quick = true});
+  };
+  // The axes of few wide vectors take longer to find than they can save.
+  EXPECT_TRUE(quick(Kind::kLowRank, 300, 1000).axes.empty());
+  EXPECT_EQ(quick(Kind::kLowRank, 300, 1000).count, 300u);
+  EXPECT_TRUE(quick(Kind::kLowRank, 300, 64).axes.empty());
+  EXPECT_FALSE(quick(Kind::kLowRank, 5000, 64).axes.empty());
+  EXPECT_FALSE(quick(Kind::kLowRank, 5000, 200).axes.empty());
+  EXPECT_EQ(quick(Kind::kNoise, 300, kWidestQuick + 1).count, 0u);
+  // Without them a catalogue is searched all the same.
+  for (size_t dim : {kWidestQuick, kWidestQuick + 1}) {
+    std::vector<float> items = Draw(random, Kind::kNoise, 300, dim);
+    Opened opened = Open(HeadKind::kDot, dim, items, file::DType::kF32);
+    Catalogue catalogue(*opened.engine, true);
+    EXPECT_EQ(catalogue.planes().empty(), dim > kWidestQuick);
+    Compare(catalogue, random, Kind::kNoise, dim, 5, 1);
+  }
 }
 
 // What is stored in a file is what is made, and a file with planes gives the same answers.

@@ -114,6 +114,38 @@ TEST(Als, EveryItemIsTheLeastSquaresSolutionOfItsUsers) {
   }
 }
 
+// A user of one item: with the pull, what others take at all comes before what the other taker of
+// that item took; without, the other way round.
+TEST(Als, WhoHasTakenLittleIsDrawnToTheMean) {
+  Rows rows(52, 30);
+  for (uint32_t user = 0; user < 50; ++user) {
+    rows.Add(user, 0);
+    for (uint32_t item = 1; item < 4; ++item) rows.Add(user, item + user % 2 * 3);
+  }
+  rows.Add(50, 20);
+  rows.Add(50, 21);
+  rows.Add(51, 20);
+  float popular[2] = {};
+  for (bool to_mean : {false, true}) {
+    for (uint32_t dim : {2u, 8u}) {  // fewer numbers than items, and more
+      AlsOptions o = Small(dim);
+      o.to_mean = to_mean;
+      Als als(rows.dataset, rows.all, o);
+      Watcher watcher;
+      Observer* observers[] = {&watcher};
+      als.Run(observers);
+      for (size_t i = 1; i < watcher.costs.size(); ++i) {
+        EXPECT_LE(watcher.costs[i], watcher.costs[i - 1] * (1 + 1e-6)) << to_mean << dim;
+      }
+      evaluation::VectorRecommender recommender("als", als.users(), als.items(), als.dim());
+      std::vector<float> scores(30);
+      recommender.Score(51, scores);
+      popular[to_mean] = scores[0];
+    }
+  }
+  EXPECT_GT(popular[1], popular[0] + 0.05f);
+}
+
 TEST(Als, ManyUsersOfAnItemAreTakenInBlocks) {
   Rows rows(700, 5);
   for (uint32_t user = 0; user < 700; ++user) {
@@ -236,6 +268,7 @@ TEST(Als, SmallestInputsAreFinite) {
 
 TEST(Als, StopsWithUsableVectors) {
   Rows rows = Tastes();
+  rows.dataset.users.ids.push_back(1000);  // without rows
   AlsOptions o = Small();
   Als reference(rows.dataset, rows.all, o);
   Watcher watcher;
@@ -253,6 +286,27 @@ TEST(Als, StopsWithUsableVectors) {
   second.Run(observers);
   EXPECT_EQ(second.passes_done(), 1u);
   EXPECT_DOUBLE_EQ(second.Cost(), als.Cost());
+  // Between its two sides: users are ahead, and the one without rows is still their mean.
+  Watcher between;
+  between.stop_when_asked = 6;  // one turn of 16 a question: 61 users make 4
+  observers[0] = &between;
+  Als third(rows.dataset, rows.all, o);
+  third.Run(observers);
+  EXPECT_EQ(third.passes_done(), 1u);
+  EXPECT_LT(third.Cost(), als.Cost());
+  const data::Interactions& in = rows.dataset.interactions;
+  std::vector<double> l2(60, 0.1 * 40);  // as options say, but for the factor
+  double each =
+      static_cast<double>(in.size()) / std::accumulate(in.weights.begin(), in.weights.end(), 0.0);
+  for (size_t i = 0; i < in.size(); ++i) l2[in.users[i]] += each * double{in.weights[i]};
+  double total = std::accumulate(l2.begin(), l2.end(), 0.0);
+  for (size_t j = 0; j < third.dim(); ++j) {
+    double mean = 0;
+    for (size_t user = 0; user < 60; ++user) {
+      mean += l2[user] / total * double{third.users()[user * third.dim() + j]};
+    }
+    EXPECT_NEAR(third.users()[60 * third.dim() + j], mean, 1e-5);
+  }
   // And goes on.
   second.Run();
   EXPECT_EQ(second.passes_done(), 11u);

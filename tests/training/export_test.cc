@@ -37,7 +37,10 @@ TEST(Export, GivesUnknownRowsTheMeanOfTheTrainedOnes) {
     auto exported = TensorOf(contents, "parameters/" + slot.parameter.name);
     ASSERT_EQ(exported.size(), slot.size);
     size_t known = slot.parameter.known_size(), width = slot.width();
-    for (size_t i = 0; i < known; ++i) ASSERT_EQ(exported[i], values[i]);
+    for (size_t i = 0; i < known; ++i) {
+      bool trained = slot.table < 0 || trainer.Trained(s, static_cast<uint32_t>(i / width));
+      ASSERT_EQ(exported[i], trained ? values[i] : exported[known + i % width]);
+    }
     if (slot.table < 0) continue;
     size_t trained = 0;
     for (uint32_t row = 0; row + 1 < slot.rows(); ++row) trained += trainer.Trained(s, row);
@@ -51,6 +54,49 @@ TEST(Export, GivesUnknownRowsTheMeanOfTheTrainedOnes) {
         if (trainer.Trained(s, row)) mean += values[row * width + i] / static_cast<double>(trained);
       }
       ASSERT_NEAR(exported[known + i], mean, 1e-6) << slot.parameter.name;
+    }
+  }
+}
+
+// Two users and two items that no training row names: nothing is known of them, so nothing may tell
+// them apart, in frozen vectors and in what towers make.
+TEST(Export, StrangersAreAlike) {
+  for (Loss loss : {Loss::kSquared, Loss::kLogistic, Loss::kSoftmax}) {
+    model::Description d = Factorization();
+    if (loss == Loss::kSoftmax) {
+      d.head.user_bias = -1;
+      d.head.global_bias = false;
+    }
+    data::Dataset dataset = data::MakeSynthetic(40, 30, 500, 1);
+    data::Encoded encoded = data::Encode(d, dataset);
+    const data::Interactions& all = dataset.interactions;
+    std::vector<uint32_t> rows;
+    for (uint32_t i = 0; i < all.size(); ++i) {
+      if (all.users[i] >= 2 && all.items[i] >= 2) rows.push_back(i);
+    }
+    RatingExamples train(encoded, all, rows);
+    TrainingOptions o;
+    o.loss = loss;
+    o.passes = 3;
+    o.learning_rate = 0.05;
+    o.weight_decay = 0.1;  // moves rows without examples, too
+    o.threads = 2;
+    Trainer trainer(encoded, train, nullptr, o);
+    Recorder seen;
+    RunWatched(trainer, seen);
+    auto bytes = model::SaveToMemory(Export(trainer, encoded, dataset, {}));
+    auto engine = runtime::Engine::Create(model::Model::OpenBuffer(bytes));
+    size_t width = engine->vector_width();
+    for (model::Side side : {model::Side::kUser, model::Side::kItem}) {
+      AlignedVector<float> towers = engine->Freeze(side);
+      AlignedVector<float> first, second;
+      auto a = engine->Vector(side, 0, first), b = engine->Vector(side, 1, second);
+      auto c = engine->Vector(side, 2, second);
+      EXPECT_TRUE(std::equal(a.begin(), a.end(), b.begin()));
+      EXPECT_FALSE(std::equal(a.begin(), a.end(), c.begin()));
+      EXPECT_TRUE(std::equal(towers.begin(), towers.begin() + static_cast<ptrdiff_t>(width),
+                             towers.begin() + static_cast<ptrdiff_t>(width)));
+      EXPECT_TRUE(std::equal(a.begin(), a.end(), towers.begin()));
     }
   }
 }

@@ -29,6 +29,7 @@ TEST(Options, ThereAndBack) {
   o.negatives = 77;
   o.shuffle_buffer = 8192;
   o.id_dropout = {{"user_id", 0.1}, {"item_id", 0.2}};
+  o.examples.weights = WeightUse::kNever;
   Json json = ToJson(o);
   TrainingOptions back = OptionsFromJson(json);
   EXPECT_EQ(ToJson(back).dump(), json.dump());
@@ -38,6 +39,7 @@ TEST(Options, ThereAndBack) {
   EXPECT_EQ(back.learning_rate, o.learning_rate);
   EXPECT_EQ(back.batch_size, o.batch_size);
   EXPECT_EQ(back.id_dropout, o.id_dropout);
+  EXPECT_EQ(back.examples.weights, WeightUse::kNever);
   // Every field of the default differs, so that none of the above passes by accident.
   Json plain = ToJson(TrainingOptions());
   for (const auto& [name, value] : plain.items()) {

@@ -74,6 +74,38 @@ TEST(NextExamples, SeeOnlyWhatCameBefore) {
   EXPECT_EQ(age.numbers[2], 0.0f);
 }
 
+TEST(NextExamples, WeighWhatTheirLabelsDo) {
+  Fixture f;
+  data::Interactions all = FiveWatches();
+  std::vector<uint32_t> numbers = {0, 1, 2, 3, 4};
+  Sequences sequences(all, f.dataset.users.size(), numbers);
+  ExampleBatch batch;
+  std::vector<uint32_t> which = {2, 0, 1};
+  for (uint32_t i = 0; i < 5; ++i) all.weights.push_back(static_cast<float>(1 + i));
+  NextExamples plain(f.encoded, all, sequences, {});
+  plain.Gather(which, batch);
+  EXPECT_TRUE(batch.weights.empty());
+  std::vector<uint32_t> items = batch.items;
+  NextExamples weighted(f.encoded, all, sequences, {}, true);
+  weighted.Gather(which, batch);
+  EXPECT_EQ(batch.items, items);
+  ASSERT_EQ(batch.weights.size(), 3u);
+  EXPECT_NEAR(batch.weights[0] + batch.weights[1] + batch.weights[2], 3, 1e-6);
+  // Each is that of its own row; a batch after a weighted one has none of its weights.
+  std::vector<float> own;
+  for (uint32_t item : items) {
+    for (uint32_t row = 0; row < 5; ++row) {
+      if (all.users[row] == batch.users[0] && all.items[row] == item)
+        own.push_back(all.weights[row]);
+    }
+  }
+  ASSERT_EQ(own.size(), 3u);
+  EXPECT_NEAR(batch.weights[0] / batch.weights[1], own[0] / own[1], 1e-5);
+  EXPECT_NEAR(batch.weights[0] / batch.weights[2], own[0] / own[2], 1e-5);
+  plain.Gather(which, batch);
+  EXPECT_TRUE(batch.weights.empty());
+}
+
 TEST(NextExamples, TakeTheLatestOfEveryUser) {
   Fixture f;
   data::Interactions all = FiveWatches();

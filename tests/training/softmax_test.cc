@@ -1,7 +1,11 @@
 // The sampled softmax with its correction learns what the full one learns.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "core/error.h"
 #include "training/runs.h"
+#include "training/task.h"
 
 namespace duomo::training {
 namespace {
@@ -71,6 +75,97 @@ TEST(Softmax, TestsShareTheItems) {
   Observer* observers[] = {&check};
   trainer.Run(observers);
   EXPECT_EQ(check.tests, 4);
+}
+
+// Items that nobody has taken are no evidence against anything: they neither push nor are pushed.
+TEST(Softmax, ItemsWithoutExamplesDoNotCompete) {
+  model::Description d = Factorization();
+  d.head.user_bias = -1;
+  d.head.global_bias = false;
+  data::Dataset dataset = data::MakeSynthetic(40, 30, 500, 1);
+  data::Encoded encoded = data::Encode(d, dataset);
+  const data::Interactions& all = dataset.interactions;
+  const uint32_t never[] = {0, 13, 29};
+  auto is_new = [&](uint32_t item) { return std::find(never, never + 3, item) != never + 3; };
+  std::vector<uint32_t> rows, others;
+  for (uint32_t i = 0; i < all.size(); ++i) (is_new(all.items[i]) ? others : rows).push_back(i);
+  ASSERT_FALSE(others.empty());
+  RatingExamples train(encoded, all, rows), test(encoded, all, others);
+  for (uint32_t negatives : {0u, 12u}) {
+    TrainingOptions o;
+    o.loss = Loss::kSoftmax;
+    o.negatives = negatives;
+    o.passes = 4;
+    o.learning_rate = 0.05;
+    o.threads = 2;
+    Trainer trainer(encoded, train, &test, o);
+    std::vector<float> before(trainer.parameters().begin(), trainer.parameters().end());
+    Recorder seen;
+    RunWatched(trainer, seen);
+    // The right item competes with the 27 that are known, whatever it is itself.
+    EXPECT_NEAR(seen.tested.front().cost, std::log(28.0), 0.05);
+    EXPECT_TRUE(std::isfinite(seen.tested.back().cost));
+    for (const char* name : {"tables/movie_id", "head/item_bias"}) {
+      size_t s = trainer.layout().IndexOf(name);
+      const Layout::Slot& slot = trainer.layout().slots()[s];
+      const model::FeatureView& ids = encoded.items.inputs[static_cast<size_t>(d.head.item_bias)];
+      for (uint32_t item = 0; item < 30; ++item) {
+        uint32_t row = ids.RowsOf(item)[0];
+        EXPECT_EQ(trainer.Trained(s, row), !is_new(item)) << name << ' ' << item;
+        auto at = static_cast<ptrdiff_t>(slot.offset + row * slot.width());
+        bool moved = !std::equal(before.begin() + at,
+                                 before.begin() + at + static_cast<ptrdiff_t>(slot.width()),
+                                 trainer.parameters().begin() + at);
+        EXPECT_EQ(moved, !is_new(item)) << name << ' ' << item;
+      }
+    }
+  }
+}
+
+// The vectors of a run on examples of these weights.
+std::vector<float> Learned(Loss loss, WeightUse use, const std::vector<float>& weights) {
+  model::Description d = Factorization();
+  d.head.user_bias = -1;
+  d.head.global_bias = false;
+  data::Dataset dataset = data::MakeSynthetic(40, 40, 600, 1);
+  dataset.interactions.weights = weights;
+  data::Encoded encoded = data::Encode(d, dataset);
+  data::Split split = data::MakeSplit("ratio:0.1", dataset.interactions);
+  TrainingOptions o;
+  o.loss = loss;
+  o.examples.weights = use;
+  o.passes = 2;
+  o.threads = 1;
+  o.learning_rate = 0.01;
+  Task task(encoded, dataset, split, o);
+  Trainer trainer(encoded, task.train(), task.test(), o);
+  Recorder seen;
+  RunWatched(trainer, seen);
+  return {trainer.parameters().begin(), trainer.parameters().end()};
+}
+
+TEST(Weights, CountByTheLoss) {
+  std::vector<float> none, alike(600, 7), mixed(600, 3), scaled(600, 12);
+  for (size_t i = 0; i < 600; i += 2) {
+    mixed[i] = 1;
+    scaled[i] = 4;
+  }
+  for (Loss loss : {Loss::kSoftmax, Loss::kLogistic, Loss::kSquared}) {
+    std::vector<float> plain = Learned(loss, WeightUse::kByLoss, none);
+    EXPECT_EQ(plain, Learned(loss, WeightUse::kByLoss, alike));
+    EXPECT_EQ(plain == Learned(loss, WeightUse::kByLoss, mixed), loss == Loss::kSquared);
+    EXPECT_NE(plain, Learned(loss, WeightUse::kAlways, mixed));
+    EXPECT_EQ(plain, Learned(loss, WeightUse::kNever, mixed));
+    // Their unit says nothing.
+    EXPECT_EQ(Learned(loss, WeightUse::kAlways, mixed), Learned(loss, WeightUse::kAlways, scaled));
+  }
+  mixed[11] = -2;
+  try {
+    Learned(Loss::kSoftmax, WeightUse::kByLoss, mixed);
+    ADD_FAILURE() << "a negative weight must be refused";
+  } catch (const Error& error) {
+    EXPECT_NE(error.message().find("interaction 12 "), std::string::npos) << error.message();
+  }
 }
 
 }  // namespace

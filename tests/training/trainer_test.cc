@@ -7,6 +7,8 @@
 #include <functional>
 #include <limits>
 
+#include "temporary_folder.h"
+#include "training/planning.h"
 #include "training/runs.h"
 
 namespace duomo::training {
@@ -328,6 +330,41 @@ TEST(Trainer, ReportsDivergence) {
     EXPECT_NE(error.message().find("diverged at step "), std::string::npos) << error.message();
     EXPECT_NE(error.message().find("lower the learning rate"), std::string::npos);
   }
+}
+
+// A cost tells of the parameters before its step. What comes after the last one must be looked at,
+// too, before it is kept.
+TEST(Trainer, KeepsNothingThatIsNotFinite) {
+  Ratings r(Factorization());
+  testing::TemporaryFolder folder;
+  TrainingOptions o;
+  o.learning_rate = 1e39;  // infinite as a float: one step spoils all
+  o.steps = 1;
+  o.test_every = 0;
+  Trainer trainer(r.encoded, r.train, nullptr, o);
+  RunOptions run;
+  run.checkpoint = folder.File("state");
+  try {
+    trainer.Run({}, run);
+    ADD_FAILURE() << "must fail";
+  } catch (const Error& error) {
+    EXPECT_NE(error.message().find("diverged at step 0: a parameter is not finite"),
+              std::string::npos)
+        << error.message();
+  }
+  EXPECT_THROW(ReadCheckpoint(CheckpointPath(run.checkpoint)), Error);
+}
+
+TEST(Planning, PassesFitTheTime) {
+  Ratings r(Factorization());
+  TrainingOptions o;
+  o.batch_size = 100;
+  double seconds = SecondsPerStep(r.encoded, r.train, o);
+  EXPECT_GT(seconds, 0);
+  EXPECT_LT(seconds, 10);
+  EXPECT_EQ(PassesWithin(10, 0.01, 1950, o), 50u);  // 20 steps a pass
+  EXPECT_EQ(PassesWithin(0.1, 0.01, 1950, o), 1u);
+  EXPECT_EQ(PassesWithin(0, 0.01, 1950, o), 1u);
 }
 
 TEST(Trainer, RefusesInputsThatRatingsCannotFill) {

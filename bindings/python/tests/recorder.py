@@ -21,7 +21,7 @@ RESULT = {
 
 
 def main() -> None:
-    record = {"arguments": sys.argv[1:], "tables": {}, "modes": []}
+    record = {"arguments": sys.argv[1:], "tables": {}, "modes": [], "process": os.getpid()}
     for name, value in zip(sys.argv, sys.argv[1:]):
         if name in ("--interactions", "--users", "--items"):
             path = Path(value)

@@ -202,8 +202,8 @@ def test_values_of_lists(recorded):
 
 @pytest.mark.parametrize("kind", [dict, pd.DataFrame, pl.DataFrame, pa.table])
 def test_dicts_are_columns(recorded, kind):
-    table = kind({"item": [1, 2], "by": [{"name": "a", "at": {"town": "Ulm"}}, None]})
-    assert recorded.table(table)[1:] == ["item,by.name,by.at.town", "1,a,Ulm", "2,,"]
+    table = kind({"item": [1, 2], "by": [{"at": {"town": "Ulm"}, "name": "a"}, None]})
+    assert recorded.table(table)[1:] == ["item,by.at.town,by.name", "1,Ulm,a", "2,,"]
 
 
 def test_names_of_late_dicts_are_known(recorded):

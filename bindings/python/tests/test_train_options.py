@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.feather
@@ -180,14 +181,19 @@ def test_command_refuses(recorded, files, tmp_path):
     assert list(recorded.temporary.iterdir()) == []
 
 
+def until_waiting(process):
+    for line in process.stderr:
+        if line == "waiting\n":
+            return
+    raise AssertionError("the program did not run")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("converted", [True, False])
 def test_signals_reach_the_program(recorded, files, number, converted):
     data = files[0] if converted else "data.zip"
     process = command(recorded, "train", data, "-o", "m.duomo", WAIT="60")
-    for line in process.stderr:
-        if line == "waiting\n":
-            break
+    until_waiting(process)
     process.send_signal(number)
     assert process.wait(50) == 128 + number
     process.communicate()
@@ -196,10 +202,33 @@ def test_signals_reach_the_program(recorded, files, number, converted):
 
 def test_a_program_that_a_signal_ends(recorded, files):
     process = command(recorded, "train", files[0], "-o", "m.duomo", WAIT="60")
-    for line in process.stderr:
-        if line == "waiting\n":
-            break
+    until_waiting(process)
     process.send_signal(signal.SIGQUIT)
     assert process.wait(50) == 128 + signal.SIGQUIT
     process.communicate()
     assert list(recorded.temporary.iterdir()) == []
+
+
+def test_both_stop_and_go_on(recorded, files):
+    process = command(recorded, "train", files[0], "-o", "m.duomo", WAIT="60")
+    until_waiting(process)
+    both = (process.pid, recorded["process"])
+    assert both[0] != both[1]
+
+    def wait_until_stopped(wanted):
+        end = time.monotonic() + 50
+        while [stopped(number) for number in both] != [wanted, wanted]:
+            assert time.monotonic() < end
+            time.sleep(0.01)
+
+    def stopped(number):
+        stat = Path(f"/proc/{number}/stat").read_text(encoding="utf-8")
+        return stat.rpartition(")")[2].split()[0] == "T"
+
+    process.send_signal(signal.SIGTSTP)
+    wait_until_stopped(True)
+    process.send_signal(signal.SIGCONT)
+    wait_until_stopped(False)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(50) == 130
+    process.communicate()

@@ -9,8 +9,10 @@
 #include <cstdio>
 #include <exception>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -162,11 +164,69 @@ class Lists {
     values_.insert(values_.end(), list.begin(), list.end());
     offsets_.push_back(values_.size());
   }
-  operator ListsView<T>() const { return {offsets_, values_}; }
+  operator ListsView<T>() const& { return {offsets_, values_}; }
+  operator ListsView<T>() const&& = delete;  // would refer to what is gone
 
  private:
   std::vector<size_t> offsets_ = {0};
   std::vector<T> values_;
+};
+
+namespace internal {
+
+// Whether an object of type C, taken by value, only refers to its elements, as spans do.
+template <typename C, typename = void>
+struct IsView
+    : std::bool_constant<std::is_trivially_copyable_v<C> && sizeof(C) <= 2 * sizeof(void*)> {};
+template <typename C>
+struct IsView<C, std::void_t<decltype(std::tuple_size<C>::value)>> : std::false_type {
+};  // an array
+
+}  // namespace internal
+
+// What a request keeps until its call: borrows what has a name or is a span, takes over temporary
+// vectors, copies lists in braces, and refuses other temporaries, which would be gone by then.
+template <typename T>
+class Kept {
+ public:
+  Kept() = default;
+  Kept(Span<const T> span) : span_(span) {}
+  Kept(const T* data, size_t size) : span_(data, size) {}
+  Kept(std::initializer_list<T> list) : Kept(std::vector<T>(list)) {}
+  Kept(std::vector<T>&& owned)
+      : owned_(std::make_shared<const std::vector<T>>(std::move(owned))), span_(*owned_) {}
+  template <size_t N>
+  Kept(const T (&array)[N]) : span_(array) {}
+  template <typename Container,
+            typename = std::enable_if_t<
+                (std::is_lvalue_reference_v<Container> ||
+                 internal::IsView<std::decay_t<Container>>::value) &&
+                !std::is_same_v<std::decay_t<Container>, Kept> &&
+                !std::is_same_v<std::decay_t<Container>, Span<const T>> &&
+                std::is_constructible_v<Span<const T>, std::remove_reference_t<Container>&>>>
+  Kept(Container&& container) : span_(container) {}
+
+  Span<const T> span() const { return span_; }
+
+ private:
+  std::shared_ptr<const std::vector<T>> owned_;  // shared, so that copies of a request stay whole
+  Span<const T> span_;
+};
+
+// The same for lists.
+template <typename T>
+class KeptLists {
+ public:
+  KeptLists(ListsView<T> view) : view_(view) {}
+  KeptLists(const Lists<T>& lists) : view_(lists) {}
+  KeptLists(Lists<T>&& owned)
+      : owned_(std::make_shared<const Lists<T>>(std::move(owned))), view_(*owned_) {}
+
+  const ListsView<T>& view() const { return view_; }
+
+ private:
+  std::shared_ptr<const Lists<T>> owned_;
+  ListsView<T> view_;
 };
 
 // ---- Inside ------------------------------------------------------------------------------------

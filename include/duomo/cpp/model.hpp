@@ -93,6 +93,22 @@ class Model {
     });
   }
 
+  // What the input number `input` knows, number `index` of its vocabulary_size; by its kind of
+  // keys.
+  Outcome<std::string_view> InputText(uint64_t input, uint64_t index) const {
+    duomo_error error = DUOMO_ERROR_INIT;
+    duomo_text text = {nullptr, 0};
+    duomo_status status = duomo_model_get_input_value(&text, nullptr, model_, input, index, &error);
+    return internal::Finish(status, error, [&] { return internal::View(text); });
+  }
+  Outcome<int64_t> InputInteger(uint64_t input, uint64_t index) const {
+    duomo_error error = DUOMO_ERROR_INIT;
+    int64_t integer = 0;
+    duomo_status status =
+        duomo_model_get_input_value(nullptr, &integer, model_, input, index, &error);
+    return internal::Finish(status, error, [&] { return integer; });
+  }
+
   Outcome<int64_t> ItemIdAt(uint64_t row) const { return Id(duomo_item_id_at, row); }
   Outcome<int64_t> UserIdAt(uint64_t row) const { return Id(duomo_user_id_at, row); }
   Outcome<int64_t> ItemId(const std::string& key) const {
@@ -151,6 +167,11 @@ class Features {
     return Create(m, DUOMO_PAIR, count);
   }
 
+  // From now on values that the model does not know are errors.
+  Outcome<void> SetStrict(bool strict = true) {
+    duomo_error error = DUOMO_ERROR_INIT;
+    return internal::Finish(duomo_features_set_strict(get(), strict ? 1 : 0, &error), error);
+  }
   Outcome<void> SetIntegers(const std::string& input, Span<const int64_t> values) {
     return Set(duomo_features_set_integers, input, values);
   }

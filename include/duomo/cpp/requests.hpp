@@ -31,18 +31,18 @@ class Filter {
   std::vector<int64_t> integers_;
 };
 
-// For Context::TopK the queries are users, for Context::Similar items. Borrows what it is given,
-// single ids and filters excepted.
+// For Context::TopK the queries are users, for Context::Similar items. Borrows what it is given
+// until the call, but for single ids, filters and what Kept takes over.
 class TopKRequest {
  public:
   static TopKRequest User(int64_t id) { return TopKRequest(id); }
   static TopKRequest Item(int64_t id) { return TopKRequest(id); }
-  static TopKRequest Users(Ids ids) { return TopKRequest(ids); }
-  static TopKRequest Items(Ids ids) { return TopKRequest(ids); }
+  static TopKRequest Users(Kept<int64_t> ids) { return TopKRequest(std::move(ids)); }
+  static TopKRequest Items(Kept<int64_t> ids) { return TopKRequest(std::move(ids)); }
   // [queries * vector_width], used as given.
-  static TopKRequest Vectors(Span<const float> vectors) {
+  static TopKRequest Vectors(Kept<float> vectors) {
     TopKRequest r;
-    r.vectors_ = vectors;
+    r.vectors_ = std::move(vectors);
     return r;
   }
   static TopKRequest OfFeatures(const Features& features) {
@@ -51,12 +51,15 @@ class TopKRequest {
     r.c_.features = features.get();
     return r;
   }
+  static TopKRequest OfFeatures(const Features&&) = delete;  // they would be gone before the call
   // Users of whom nothing is known but what they watched, oldest first.
-  static TopKRequest OfHistory(Ids ids) { return TopKRequest().OneQuery().History(ids); }
-  static TopKRequest OfHistories(ListsView<int64_t> lists) {
+  static TopKRequest OfHistory(Kept<int64_t> ids) {
+    return TopKRequest().OneQuery().History(std::move(ids));
+  }
+  static TopKRequest OfHistories(KeptLists<int64_t> lists) {
     TopKRequest r;
-    r.c_.count = lists.offsets.empty() ? 0 : lists.offsets.size() - 1;
-    return r.Histories(lists);
+    r.c_.count = lists.view().offsets.empty() ? 0 : lists.view().offsets.size() - 1;
+    return r.Histories(std::move(lists));
   }
 
   TopKRequest& K(size_t k) { return c_.k = k, *this; }
@@ -74,17 +77,21 @@ class TopKRequest {
     return *this;
   }
   // What is never returned: to every query the same, or a list for each.
-  TopKRequest& Exclude(Ids ids) { return shared_exclude_ = ids, exclude_ = {}, *this; }
-  TopKRequest& Exclude(ListsView<int64_t> lists) {
-    return shared_exclude_.reset(), exclude_ = lists, *this;
+  TopKRequest& Exclude(Kept<int64_t> ids) {
+    return shared_exclude_ = std::move(ids), exclude_.reset(), *this;
+  }
+  TopKRequest& Exclude(KeptLists<int64_t> lists) {
+    return shared_exclude_.reset(), exclude_ = std::move(lists), *this;
   }
   // Only these; of an empty list, nothing.
-  TopKRequest& Allow(Ids ids) { return allow_ = ids, *this; }
+  TopKRequest& Allow(Kept<int64_t> ids) { return allow_ = std::move(ids), *this; }
   TopKRequest& Where(Filter filter) { return filters_.push_back(std::move(filter)), *this; }
-  // Stands for what the file remembers of the users; History() is for a single query.
-  TopKRequest& History(Ids ids) { return one_history_ = ids, histories_ = {}, *this; }
-  TopKRequest& Histories(ListsView<int64_t> lists) {
-    return one_history_.reset(), histories_ = lists, *this;
+  // What the users have watched, instead of what the file remembers; History() is for one query.
+  TopKRequest& History(Kept<int64_t> ids) {
+    return one_history_ = std::move(ids), histories_.reset(), *this;
+  }
+  TopKRequest& Histories(KeptLists<int64_t> lists) {
+    return one_history_.reset(), histories_ = std::move(lists), *this;
   }
 
  private:
@@ -92,7 +99,7 @@ class TopKRequest {
 
   TopKRequest() = default;
   explicit TopKRequest(int64_t id) : one_id_(id) { c_.count = 1; }
-  explicit TopKRequest(Ids ids) : ids_(ids) { c_.count = ids.size(); }
+  explicit TopKRequest(Kept<int64_t> ids) : ids_(std::move(ids)) { c_.count = ids_->span().size(); }
   TopKRequest& OneQuery() { return c_.count = 1, *this; }
 
   // The request as C sees it, with the arrays that it points to. Stays where it is made.
@@ -112,9 +119,9 @@ class TopKRequest {
 
   duomo_topk_request c_ = DUOMO_TOPK_REQUEST_INIT;
   std::optional<int64_t> one_id_;
-  std::optional<Ids> ids_, one_history_, shared_exclude_, allow_;
-  std::optional<Span<const float>> vectors_;
-  std::optional<ListsView<int64_t>> exclude_, histories_;
+  std::optional<Kept<int64_t>> ids_, one_history_, shared_exclude_, allow_;
+  std::optional<Kept<float>> vectors_;
+  std::optional<KeptLists<int64_t>> exclude_, histories_;
   std::vector<Filter> filters_;
 };
 
@@ -125,42 +132,43 @@ inline TopKRequest::Call::Call(const TopKRequest& r, size_t vector_width, size_t
   // No query has more results than there are items, so results need no more memory than that.
   c.k = std::min(c.k, std::max<size_t>(item_count, 1));
   if (r.one_id_) c.ids = &*r.one_id_;
-  if (r.ids_) c.ids = Given(*r.ids_);
+  if (r.ids_) c.ids = Given(r.ids_->span());
   if (r.vectors_) {
-    c.vectors = Given(*r.vectors_);
+    c.vectors = Given(r.vectors_->span());
     if (vector_width > 0) {  // else the library says what is wrong
-      c.count = r.vectors_->size() / vector_width;
-      check(CheckSize("vectors", r.vectors_->size(), c.count * vector_width, error));
+      c.count = r.vectors_->span().size() / vector_width;
+      check(CheckSize("vectors", r.vectors_->span().size(), c.count * vector_width, error));
     }
   }
   if (r.one_history_) {
     check(CheckSize("a single history: the queries", c.count, 1, error));
-    history_offsets[1] = r.one_history_->size();
+    history_offsets[1] = r.one_history_->span().size();
     c.history_offsets = history_offsets;
-    c.history_ids = Given(*r.one_history_);
+    c.history_ids = Given(r.one_history_->span());
   }
   if (r.histories_) {
-    check(CheckLists("histories", *r.histories_, c.count, error));
-    c.history_offsets = r.histories_->offsets.data();
-    c.history_ids = r.histories_->values.data();
+    check(CheckLists("histories", r.histories_->view(), c.count, error));
+    c.history_offsets = r.histories_->view().offsets.data();
+    c.history_ids = r.histories_->view().values.data();
   }
   if (r.exclude_) {
-    check(CheckLists("exclude", *r.exclude_, c.count, error));
-    c.exclude_offsets = r.exclude_->offsets.data();
-    c.exclude_ids = Given(r.exclude_->values);
+    check(CheckLists("exclude", r.exclude_->view(), c.count, error));
+    c.exclude_offsets = r.exclude_->view().offsets.data();
+    c.exclude_ids = Given(r.exclude_->view().values);
   }
   if (r.shared_exclude_ && status == DUOMO_OK) {
     exclude_offsets.push_back(0);
     for (size_t i = 0; i < c.count; ++i) {
-      exclude_ids.insert(exclude_ids.end(), r.shared_exclude_->begin(), r.shared_exclude_->end());
+      const Ids ids = r.shared_exclude_->span();
+      exclude_ids.insert(exclude_ids.end(), ids.begin(), ids.end());
       exclude_offsets.push_back(exclude_ids.size());
     }
     c.exclude_offsets = exclude_offsets.data();
     c.exclude_ids = Given(Ids(exclude_ids));
   }
   if (r.allow_) {
-    c.allow_ids = Given(*r.allow_);
-    c.allow_count = r.allow_->size();
+    c.allow_ids = Given(r.allow_->span());
+    c.allow_count = r.allow_->span().size();
   }
   strings.reserve(r.filters_.size());  // so that what filters point to stays where it is
   for (const Filter& f : r.filters_) {
@@ -220,14 +228,42 @@ class Hits {
   Span<const float> scores_;
 };
 
+// The same with memory of its own: what [] of a result without a name gives.
+class OwnedHits {
+ public:
+  explicit OwnedHits(const Hits& hits)
+      : ids_(hits.ids().begin(), hits.ids().end()),
+        scores_(hits.scores().begin(), hits.scores().end()) {}
+  size_t size() const { return ids_.size(); }
+  bool empty() const { return ids_.empty(); }
+  ScoredId operator[](size_t i) const { return {ids_[i], scores_[i]}; }
+  Hits::iterator begin() const { return {ids_.data(), scores_.data()}; }
+  Hits::iterator end() const {
+    return {ids_.data() + ids_.size(), scores_.data() + scores_.size()};
+  }
+  Ids ids() const& { return ids_; }
+  Span<const float> scores() const& { return scores_; }
+  operator Hits() const& { return {ids_, scores_}; }
+  // What these would refer to is gone before it can be used: give the hits a name.
+  Ids ids() const&& = delete;
+  Span<const float> scores() const&& = delete;
+  operator Hits() const&& = delete;
+
+ private:
+  std::vector<int64_t> ids_;
+  std::vector<float> scores_;
+};
+
 // The results of every query of a request. Given to Context::TopKInto again, it keeps its memory.
 class TopKResult {
  public:
   size_t size() const { return counts_.size(); }
-  Hits operator[](size_t query) const {
+  Hits operator[](size_t query) const& {
     size_t at = query * k_, n = counts_[query];
     return {Ids(ids_.data() + at, n), Span<const float>(scores_.data() + at, n)};
   }
+  // for (auto [id, score] : context.TopK(request)[0])
+  OwnedHits operator[](size_t query) const&& { return OwnedHits((*this)[query]); }
 
  private:
   friend class Context;
@@ -237,7 +273,7 @@ class TopKResult {
   std::vector<size_t> counts_;
 };
 
-// One user and many items. Borrows what it is given.
+// One user and many items. Borrows what it is given until the call, but for what Kept takes over.
 class RankRequest {
  public:
   static RankRequest User(int64_t id) {
@@ -251,10 +287,11 @@ class RankRequest {
     r.c_.user_features = features.get();
     return r;
   }
-  RankRequest& Items(Ids ids) {
-    c_.item_ids = ids.data();
+  RankRequest& Items(Kept<int64_t> ids) {
+    items_ = std::move(ids);
+    c_.item_ids = items_.span().data();
     c_.item_features = nullptr;
-    return c_.n = ids.size(), *this;
+    return c_.n = items_.span().size(), *this;
   }
   RankRequest& Items(const Features& features) {
     c_.item_ids = nullptr;
@@ -262,14 +299,20 @@ class RankRequest {
     return c_.n = features.count(), *this;
   }
   RankRequest& Pairs(const Features& features) { return c_.pair_features = features.get(), *this; }
-  RankRequest& History(Ids ids) {
-    c_.history_ids = internal::Given(ids);
-    return c_.history_count = ids.size(), *this;
+  RankRequest& History(Kept<int64_t> ids) {
+    history_ = std::move(ids);
+    c_.history_ids = internal::Given(history_.span());
+    return c_.history_count = history_.span().size(), *this;
   }
+  // They would be gone before the call.
+  static RankRequest OfUser(const Features&&) = delete;
+  RankRequest& Items(const Features&&) = delete;
+  RankRequest& Pairs(const Features&&) = delete;
 
  private:
   friend class Context;
   duomo_rank_request c_ = DUOMO_RANK_REQUEST_INIT;
+  Kept<int64_t> items_, history_;
 };
 
 }  // namespace DUOMO_HPP_NAMESPACE

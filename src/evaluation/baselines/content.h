@@ -24,7 +24,7 @@ class ContentBased final : public Baseline {
     // Columns of the items; empty: all of kind set, and all of kind string.
     std::vector<std::string> columns;
     Tokenizer tokenizer = Tokenizer::kUnicode;  // of text columns; as proposed models have it
-    uint32_t min_items = 2;  // rarer terms are left out: they join no two items
+    uint32_t min_items = 2;                     // rarer terms are left out: they join no two items
     // Beyond so many terms the towers' vectors would be unreasonable: no export.
     uint32_t max_exported_terms = 2048;
   };

@@ -1,5 +1,5 @@
 // Of each item the others that go best with it, in bounded memory: what item-top-n and
-// item-transitions share. Private to the baselines; depends on core alone.
+// item-transitions share. Private to the baselines.
 #pragma once
 
 #include <cstdint>
@@ -7,15 +7,9 @@
 #include <span>
 #include <vector>
 
-namespace duomo::evaluation {
+#include "evaluation/fixed_hash.h"
 
-// A fixed hash of two rows, for choices that nothing else decides: the order of the file must not.
-inline uint64_t HashOfPair(uint32_t a, uint32_t b) {  // splitmix64's finaliser
-  uint64_t z = (uint64_t{a} << 32 | b) + 0x9E3779B97F4A7C15u;
-  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-  return z ^ (z >> 31);
-}
+namespace duomo::evaluation {
 
 // One number for each item that has been met since Clear(). Not thread-safe.
 class SparseSums {

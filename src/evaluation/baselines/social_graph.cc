@@ -3,42 +3,15 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <memory>
 #include <unordered_map>
 
 #include "core/error.h"
+#include "data/bytes.h"
+#include "data/table_reader.h"
 
 namespace duomo::evaluation {
 namespace {
-
-// The fields of one line; false where quotes are unbalanced or stand inside a plain field.
-bool SplitFields(std::string_view line, std::vector<std::string>& fields) {
-  fields.clear();
-  for (size_t at = 0;;) {
-    std::string field;
-    if (at < line.size() && line[at] == '"') {
-      for (++at;; ++at) {
-        if (at == line.size()) return false;
-        if (line[at] != '"') {
-          field += line[at];
-        } else if (at + 1 < line.size() && line[at + 1] == '"') {
-          field += line[at++];
-        } else {
-          break;
-        }
-      }
-      ++at;
-      if (at < line.size() && line[at] != ',') return false;
-    } else {
-      size_t end = std::min(line.find(',', at), line.size());
-      field = line.substr(at, end - at);
-      if (field.find('"') != std::string::npos) return false;
-      at = end;
-    }
-    fields.push_back(std::move(field));
-    if (at >= line.size()) return true;
-    ++at;
-  }
-}
 
 template <typename T>
 bool ParseWhole(std::string_view text, T& value) {
@@ -112,34 +85,32 @@ SocialGraph SocialGraph::FromCsv(std::string_view text, const std::string& where
   Users users(table);
   std::vector<uint32_t> from, to;
   std::vector<float> weights;
-  std::vector<std::string> fields;
-  uint64_t skipped = 0, line_number = 0;
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  for (bool first = true; !text.empty();) {
-    size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    ++line_number;
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.empty()) continue;
-    auto fail = [&](Status status, const auto&... parts) {
-      Fail(status, where, ", line ", line_number, ": ", parts...);
-    };
-    if (!SplitFields(line, fields)) fail(Status::kCorrupt, "quotes are not balanced");
-    bool header = first && users.Find(fields[0]) == kUnknown && HasLetter(fields[0]);
-    first = false;
-    if (header) continue;
-    if (fields.size() != 2 && fields.size() != 3) {
-      fail(Status::kCorrupt, "has ", fields.size(),
-           " fields; an edge is user,user or "
-           "user,user,weight");
+  uint64_t skipped = 0;
+  bool blank = text.find_first_not_of("\xEF\xBB\xBF \t\r\n") == text.npos;
+  std::unique_ptr<data::TableReader> in;
+  if (!blank) {
+    data::TableOptions form;
+    form.quotes = data::Quotes::kDoubled;
+    form.header = false;  // which of the two the first row is, the users tell
+    in = data::OpenTable(data::BytesOf(text), where, form);
+    if (in->header().size() != 2 && in->header().size() != 3) {
+      Fail(Status::kCorrupt, where, ": the first row has ", in->header().size(),
+           " fields; an edge is user,user or user,user,weight");
     }
+  }
+  for (bool first = true; in != nullptr && in->Next(); first = false) {
+    auto fields = in->fields();
+    auto fail = [&](Status status, const auto&... parts) {
+      Fail(status, where, ", line ", in->line(), ": ", parts...);
+    };
+    uint32_t rows[2] = {users.Find(std::string(fields[0])), users.Find(std::string(fields[1]))};
+    bool header = first && rows[0] == kUnknown && HasLetter(fields[0]);
+    if (header) continue;
     float weight = 1;
     if (fields.size() == 3 &&
         (!ParseWhole(fields[2], weight) || !(weight > 0) || !std::isfinite(weight))) {
       fail(Status::kCorrupt, "the weight \"", fields[2], "\" is not a positive number");
     }
-    uint32_t rows[2] = {users.Find(fields[0]), users.Find(fields[1])};
     if (rows[0] == kUnknown || rows[1] == kUnknown) {
       if (!options.skip_unknown_users) {
         fail(Status::kNotFound, "the user \"", fields[rows[0] == kUnknown ? 0 : 1],

@@ -1,4 +1,4 @@
-// Who knows whom: edges between users, read from CSV. Depends on data's tables alone.
+// Who knows whom: edges between users, read from a table. Depends on data's tables alone.
 #pragma once
 
 #include <cstdint>
@@ -27,9 +27,9 @@ class SocialGraph {
   SocialGraph(uint32_t users, std::span<const uint32_t> from, std::span<const uint32_t> to,
               std::span<const float> weights = {});
 
-  // Lines "user,user" or "user,user,weight" with the keys of `users`; fields may be quoted ("" is
-  // a quote inside). Empty lines are skipped. A first line that starts with a field that is no
-  // known user, but has letters in it, is a header. Throws Error, with `where` and the line:
+  // Rows "user,user" or "user,user,weight" with the keys of `users`, in any form that
+  // data::OpenTable() knows: the separator is found out. A first row that starts with a field that
+  // is no known user, but has letters in it, is a header. Throws Error, with `where` and the line:
   // kCorrupt for a bad line, kNotFound for a user that the table lacks.
   static SocialGraph FromCsv(std::string_view text, const std::string& where,
                              const data::EntityTable& users, const ReadOptions& options);

@@ -61,6 +61,8 @@ class _Signals:
         for number in _FORWARDED:
             if signal.getsignal(number) is not signal.SIG_IGN:  # as nohup has it
                 signal.signal(number, self._take)
+        if signal.getsignal(signal.SIGTSTP) is not signal.SIG_IGN:
+            signal.signal(signal.SIGTSTP, self._stop)
 
     def _take(self, number: int, _: FrameType | None) -> None:
         if self._process is not None:
@@ -72,10 +74,12 @@ class _Signals:
 
     def _stop(self, _: int, __: FrameType | None) -> None:
         """Ctrl-Z stops both, and what continues this process continues both."""
-        assert self._process is not None
-        self._process.send_signal(signal.SIGSTOP)
+        process = self._process
+        if process is not None:
+            process.send_signal(signal.SIGSTOP)
         os.kill(os.getpid(), signal.SIGSTOP)
-        self._process.send_signal(signal.SIGCONT)
+        if process is not None:
+            process.send_signal(signal.SIGCONT)
 
     def wait(self, command: list[str]) -> int:
         self._starting = True
@@ -83,8 +87,6 @@ class _Signals:
         # process, and the second one would end it before it has written the file.
         process = subprocess.Popen(command, start_new_session=True)
         self._process = process
-        if signal.getsignal(signal.SIGTSTP) is not signal.SIG_IGN:
-            signal.signal(signal.SIGTSTP, self._stop)
         for number in self._early:
             process.send_signal(number)
         code = process.wait()

@@ -338,6 +338,14 @@ extern "C" {
         index: u64,
         error: *mut duomo_error,
     ) -> duomo_status;
+    pub fn duomo_model_get_input_value(
+        text: *mut duomo_text,
+        integer: *mut i64,
+        model: *const duomo_model,
+        input: u64,
+        index: u64,
+        error: *mut duomo_error,
+    ) -> duomo_status;
 
     pub fn duomo_item_id_at(
         id: *mut i64,
@@ -398,6 +406,11 @@ extern "C" {
         error: *mut duomo_error,
     ) -> duomo_status;
     pub fn duomo_features_release(features: *mut duomo_features);
+    pub fn duomo_features_set_strict(
+        features: *mut duomo_features,
+        strict: i32,
+        error: *mut duomo_error,
+    ) -> duomo_status;
     pub fn duomo_features_set_integers(
         features: *mut duomo_features,
         input: *const c_char,

@@ -1,0 +1,15 @@
+// A choice that nothing in the data decides and that the order of the file must not: by this hash.
+#pragma once
+
+#include <cstdint>
+
+namespace duomo::evaluation {
+
+inline uint64_t HashOfPair(uint32_t a, uint32_t b) {  // splitmix64's finaliser
+  uint64_t z = (uint64_t{a} << 32 | b) + 0x9E3779B97F4A7C15u;
+  z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+  z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+  return z ^ (z >> 31);
+}
+
+}  // namespace duomo::evaluation
