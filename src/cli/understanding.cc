@@ -53,7 +53,7 @@ std::string Key(const data::EntityTable& table, size_t row) {
 
 std::string DescribeKeys(const data::EntityTable& table) {
   if (table.size() == 0) return "none";
-  std::string out = StrCat(Count(table.size()), table.keys.empty() ? " integers" : " texts");
+  std::string out = Counted(table.size(), table.keys.empty() ? "integer" : "text");
   if (!table.ids.empty()) {
     auto [least, most] = std::minmax_element(table.ids.begin(), table.ids.end());
     return StrCat(out, ", ", *least, " to ", *most);
@@ -167,6 +167,7 @@ class Reader {
     table.where = found.movielens ? d.name : out_.report.interactions.where;
     table.form = found.movielens ? "MovieLens" : out_.report.interactions.form;
     table.rows = d.interactions.size();
+    table.notes = found.unread;
     auto add = [&](const std::string& name, const char* role, std::string values) {
       table.columns.push_back({name, role, std::move(values)});
     };
@@ -187,7 +188,6 @@ class Reader {
       add(found.movielens ? "timestamp" : roles.timestamp, "time", values);
     }
     if (!d.interactions.events.empty()) Events(roles.event, table);
-    table.notes = found.unread;
     Skipped(out_.report.interactions, table);
     out_.tables.push_back(std::move(table));
     if (found.movielens || !found.spec.users.empty()) {

@@ -178,8 +178,11 @@ class Finder {
       if (!Free(column)) continue;
       std::string how;
       if (column.distinct <= 1) {
-        how = column.missing == column.cells ? "it is empty"
-                                             : StrCat("it is mostly empty or always the same");
+        how = column.missing == column.cells
+                  ? "it is empty"
+                  : StrCat("it has one value only, \"", column.example,
+                           column.missing > 0 ? "\", or none" : "\"",
+                           "; --map ROLE=COLUMN would give it a role");
       } else if (LooksLikeValue(column)) {
         how = StrCat("--map rating=", column.name, " reads it as the rating or count");
       } else if (column.times) {

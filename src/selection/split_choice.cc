@@ -37,8 +37,8 @@ SplitChoice ChooseSplit(const data::Dataset& dataset, data::Goal goal) {
     return {time, StrCat("the latest tenth of the rows; ", returning,
                          " of its users have earlier ones to learn from")};
   }
-  return {ratio, StrCat("drawn, because only ", returning,
-                        " users have rows before and after one point in time (time:0.9)")};
+  return {ratio, StrCat("drawn, because only ", returning, returning == 1 ? " user has" : " users have",
+                        " rows before and after one point in time (time:0.9)")};
 }
 
 }  // namespace duomo::selection

@@ -32,12 +32,12 @@ int32_t InputCalled(const model::Description& d, const std::string& name) {
   return -1;
 }
 
-// The training settings that a file remembers; the seed stands beside the options there.
+// Of the settings that a file remembers; what stands beside them there is for others.
 ExampleOptions ExamplesOf(const model::Model& model) {
   if (model.report().settings.empty()) return {};
   description::Json settings = description::ParseJson(model.report().settings, "training report");
-  for (const char* beside : {"seed", "early_stop", "user_range"}) settings.erase(beside);
-  return OptionsFromJson(settings).examples;
+  if (!settings.is_object() || !settings.contains("examples")) return {};
+  return OptionsFromJson({{"examples", settings["examples"]}}).examples;
 }
 
 }  // namespace

@@ -45,9 +45,9 @@ class Shop : public ::testing::Test {
 
 TEST_F(Shop, FromTablesToRecommendations) {
   std::string recipe = folder_.File("recipe.json"), file = folder_.File("m.duomo");
-  Outcome described = Duomo(With({"describe"}, {"-o", recipe}));
+  Outcome described = Duomo(With({"describe"}, {"-o", recipe, "--goal", "rate"}));
   ASSERT_EQ(described.code, 0) << described.err;
-  EXPECT_NE(described.err.find("30 users, 20 items, 360 ratings"), described.err.npos);
+  EXPECT_NE(described.err.find("30 users, 20 items, 360 rows"), described.err.npos);
   Json model = Json::parse(ReadText(recipe));
   ASSERT_TRUE(model.contains("model") && model.contains("training"));
 
@@ -76,7 +76,7 @@ TEST_F(Shop, CompressedFilesAndNoSideFiles) {
   Outcome o =
       Duomo({"describe", "--interactions", packed, "--map", "user=reader", "--map", "item=book"});
   EXPECT_EQ(o.code, 0);
-  EXPECT_NE(o.err.find("30 users, 20 items, 360 ratings"), o.err.npos) << o.err;
+  EXPECT_NE(o.err.find("30 users, 20 items, 360 rows"), o.err.npos) << o.err;
 }
 
 TEST_F(Shop, WhatIsWrongIsNamedWithFileAndLine) {
@@ -97,12 +97,14 @@ TEST_F(Shop, WhatIsWrongIsNamedWithFileAndLine) {
   WriteText(sales_, text + "r99,b1,3,2020-05-01\n");
   Outcome o = Duomo(With({"describe"}, {"--skip-bad-lines"}));
   EXPECT_EQ(o.code, 0);
-  EXPECT_NE(o.err.find("left out 1 bad lines"), o.err.npos) << o.err;
+  EXPECT_NE(o.err.find("1 row left out"), o.err.npos) << o.err;
 }
 
 TEST_F(Shop, ColumnsThatNothingTellsApartMustBeNamed) {
-  ExpectFailure(1, {"describe", "--interactions", sales_},
-                {"sales.csv", "reader, book, stars, when", "--map user=COLUMN"});
+  std::string table = folder_.File("table.csv");
+  WriteText(table, "who,what,stars\na,x,3\nb,y,4\n");
+  ExpectFailure(1, {"describe", "--interactions", table},
+                {"table.csv", "who, what, stars", "--map user=COLUMN"});
   ExpectFailure(1, With({"describe"}, {"--map", "rating=points"}), {"sales.csv", "points"});
 }
 
