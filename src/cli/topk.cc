@@ -125,8 +125,8 @@ void RunFile(const Options& o, Session& session) {
   }
   ListOptions options{o.k, session.Rows(model::Side::kItem, o.exclude), o.exclude_seen};
   uint64_t lines = WriteRecommendations(session, users.rows, options, o.output);
-  Log("wrote %s: %s items for %s users\n", o.output.c_str(), console::Commas(lines).c_str(),
-      console::Commas(users.rows.size()).c_str());
+  Log("wrote %s: %s items for %s user%s\n", o.output.c_str(), console::Commas(lines).c_str(),
+      console::Commas(users.rows.size()).c_str(), users.rows.size() == 1 ? "" : "s");
   if (users.unknown > 0) {
     Log("left out, because %s does not know them: %s\n", o.file.c_str(),
         UnknownUsers(users).c_str());
