@@ -63,9 +63,11 @@ class Finder {
       ByParts(out_.roles.item, kItemParts);
     }
     Times();
+    if (!named_) {
+      Events();
+      Keys();
+    }
     Values();
-    if (!named_) Events();
-    Keys();
     NameUnread();
     return std::move(out_);
   }
@@ -124,7 +126,7 @@ class Finder {
     if (!out_.roles.rating.empty()) return;
     std::vector<const ColumnProfile*> candidates;
     for (const ColumnProfile& column : table_.columns) {
-      if (Free(column) && LooksLikeValue(column) && (named_ || !MayBeKey(column))) {
+      if (Free(column) && LooksLikeValue(column)) {
         candidates.push_back(&column);
       }
     }
@@ -139,17 +141,6 @@ class Finder {
     }
   }
 
-  // In a table without names, whole numbers in many values may as well be users or items.
-  bool MayBeKey(const ColumnProfile& column) const {
-    return column.integers && column.distinct > 30 && column.least >= 0 &&
-           ReadValues(column.values, "").kind == ValueKind::kCount && KeysMissing() >= NumberOfKeyLike();
-  }
-  size_t KeysMissing() const { return (out_.roles.user.empty() ? 1 : 0) + (out_.roles.item.empty() ? 1 : 0); }
-  size_t NumberOfKeyLike() const {
-    size_t n = 0;
-    for (const ColumnProfile& c : table_.columns) n += Free(c) && CanBeKey(c) ? 1 : 0;
-    return n;
-  }
   static bool CanBeKey(const ColumnProfile& c) { return !c.times && !c.fractions && c.distinct > 1; }
 
   void Events() {
@@ -161,8 +152,8 @@ class Finder {
     }
   }
 
+  // The user stands before the item nearly everywhere.
   void Keys() {
-    if (named_) return;
     for (std::string* role : {&out_.roles.user, &out_.roles.item}) {
       if (!role->empty()) continue;
       for (const ColumnProfile& column : table_.columns) {

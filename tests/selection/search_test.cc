@@ -39,7 +39,7 @@ data::Dataset Make(bool taste, uint32_t users = 400, uint32_t items = 80) {
   return d;
 }
 
-Found Run(const data::Dataset& d, data::Goal goal = data::Goal::kRank, bool floors = true) {
+Found RunSearch(const data::Dataset& d, data::Goal goal = data::Goal::kRank, bool floors = true) {
   data::SplitSpec spec = data::ParseSplit("ratio:0.2");
   data::Split split = data::MakeSplit(spec, d.interactions, 0);
   SearchOptions options;
@@ -60,27 +60,27 @@ const Row& RowOf(const Found& found, const std::string& name) {
 }
 
 TEST(Search, LearnsTaste) {
-  Found found = Run(Make(true));
+  Found found = RunSearch(Make(true));
   EXPECT_FALSE(found.floor);
   ASSERT_GE(found.table.size(), 3u);
   EXPECT_GT(found.table[0].test.ndcg, 1.2 * RowOf(found, "popularity").test.ndcg);
 }
 
 TEST(Search, AFloorWinsWhereThereIsNoTaste) {
-  Found found = Run(Make(false));
+  Found found = RunSearch(Make(false));
   if (!found.floor) {
     // Then validation saw something better, and it is not much worse on test rows.
     EXPECT_GT(found.table[0].test.ndcg, 0.8 * RowOf(found, "popularity").test.ndcg);
   } else {
     EXPECT_EQ(found.best->name(), "popularity");
   }
-  EXPECT_FALSE(Run(Make(false), data::Goal::kRank, false).floor);
+  EXPECT_FALSE(RunSearch(Make(false), data::Goal::kRank, false).floor);
 }
 
 TEST(Search, OneUserIsAnErrorThatSaysWhatToDo) {
   data::Dataset d = Make(true, 1);
   try {
-    Run(d);
+    RunSearch(d);
     // With a single user there may be just enough rows; then nothing may crash.
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.message()).find("--"), std::string::npos) << error.message();
