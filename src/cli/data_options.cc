@@ -16,11 +16,11 @@ template <typename Value, typename Parse>
 CLI::Option* AddParsed(CLI::App& c, const char* name, Value& value, Parse parse, const char* help) {
   return c.add_option_function<std::string>(
               name,
-              [&value, parse](const std::string& text) {
+              [&value, parse, name](const std::string& text) {
                 try {
                   value = parse(text);
                 } catch (const Error& error) {
-                  throw CLI::ValidationError(error.message());
+                  throw CLI::ValidationError(name, error.message());
                 }
               },
               help)

@@ -32,6 +32,10 @@ class Finder {
 
   FoundTables Run() {
     bool as_tables = !o_.mappings.empty() || !o_.columns.empty();
+    std::error_code error;
+    if (!o_.data.empty() && !std::filesystem::exists(o_.data, error)) {
+      Fail(Status::kNotFound, o_.data, " does not exist");
+    }
     if (!o_.data.empty() && !as_tables && IsMovieLens(o_.data)) {
       out_.movielens = true;
       return std::move(out_);
@@ -81,7 +85,8 @@ class Finder {
       for (const File& file : files) {
         list += StrCat(list.empty() ? "" : ", ", std::filesystem::path(file.path).filename().string());
       }
-      Fail(Status::kNotFound, o_.data, " has no table of users and items",
+      Fail(Status::kNotFound, o_.data,
+           " has neither MovieLens's ratings.dat, u.data or ratings.csv nor a table of users and items",
            list.empty() ? "" : StrCat(" among ", list), "; name it with --interactions FILE");
     }
     out_.spec.interactions = rows->path;
@@ -116,6 +121,12 @@ class Finder {
 
   void Roles() {
     if (out_.spec.matrix) return;
+    // What can be read once only, such as a pipe, has roles by its columns' names alone.
+    std::error_code error;
+    if (std::filesystem::is_fifo(out_.spec.interactions, error) ||
+        std::filesystem::is_character_file(out_.spec.interactions, error)) {
+      return;
+    }
     auto [profile, named] = Profile(out_.spec.interactions, data::kSampleRows);
     if (profile.rows == 0) return;  // ReadTables() says so
     data::Recognised found = data::RecogniseInteractions(profile, out_.spec.roles, named);

@@ -159,7 +159,10 @@ bool IdTable::NextWords() {
 
 bool IdTable::Next() {
   if (csv_ == nullptr) return NextWords();
-  if (!csv_->Next()) return false;
+  do {
+    if (!csv_->Next()) return false;
+    // An empty line of a single column is a row with an empty cell.
+  } while (kind_ == Kind::kUsers && csv_->fields().size() == 1 && csv_->fields()[0].empty());
   line_ = csv_->line();
   auto cell = [&](size_t column) {
     std::string_view text = csv_->fields()[column];

@@ -114,8 +114,10 @@ std::vector<std::string> SplitCells(std::string_view line, char separator) {
     std::string cell;
     if (quote != line.npos && line[quote] == '"') {
       for (at = quote + 1; at < line.size(); ++at) {
-        if (line[at] == '"' && ++at >= line.size()) break;
-        if (line[at - 1] == '"' && line[at] != '"') break;  // the quote's end
+        if (line[at] == '"') {
+          if (at + 1 == line.size() || line[at + 1] != '"') break;  // the quote's end
+          ++at;                                                     // one of two
+        }
         cell += line[at];
       }
       at = std::min(line.find(separator, at), line.size());

@@ -295,7 +295,7 @@ class Binder {
 
   void StretchOutput() {
     const std::vector<float>& ratings = dataset_.interactions.ratings;
-    if (ratings.empty()) return;
+    if (ratings.size() < 2) return;  // no scale can be told
     auto [low, high] = std::minmax_element(ratings.begin(), ratings.end());
     if (*low == *high) {
       Cannot("learns to predict ratings, and all ", ratings.size(), " of ", dataset_.name, " are ",

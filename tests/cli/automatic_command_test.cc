@@ -50,7 +50,7 @@ TEST_F(Plays, TheResultAsJsonHasTheFloors) {
   Json result = DuomoJson({"train", folder_.path(), "-o", file_, "--budget", "4s", "--threads", "1",
                            "--json"});
   EXPECT_EQ(result["goal"], "rank");
-  EXPECT_EQ(result["split"], "ratio:0.1");
+  EXPECT_EQ(result["split"].get<std::string>().rfind("ratio:", 0), 0u);
   ASSERT_TRUE(result["floors"].contains("popularity")) << result.dump(2);
   EXPECT_GT(result["test"]["ndcg@10"].get<double>(), 0);
   EXPECT_GT(result["tried"].size(), 3u);
@@ -96,7 +96,7 @@ TEST(Automatic, TinyTablesGiveSentences) {
   };
   refuse("user_id,item_id\n");
   refuse("user_id,item_id\n1,1\n");
-  refuse("user_id,item_id\n1,1\n1,2\n1,3\n1,4\n1,5\n1,6\n");
+  refuse("user_id,item_id\n1,1\n2,1\n3,1\n");
   EXPECT_FALSE(std::filesystem::exists(file));
 }
 

@@ -86,7 +86,7 @@ TEST_F(BadData, SplitsThatLeaveNothing) {
   DataFolder data;
   data.Replace("ratings.dat", "1::1::5::978300760\n");
   ExpectRefused(data.path(), {"time:0.5"}, {"--split", "time:0.5"});
-  data.Replace("ratings.dat", "1::1::5::0\n1::2::5::978300760\n");
+  data.Replace("ratings.dat", "1::1::5::0\n1::2::4::978300760\n");
   ExpectRefused(data.path(), {"1", "timestamp"}, {"--split", "leave-last"});
 }
 

@@ -28,7 +28,7 @@ TEST(Signal, EndsCommandsThatHaveNothingToFinish) {
              {DUOMO_PROGRAM, "compare", model, "--interactions", pipe},
              {DUOMO_PROGRAM, "predict", model, "--pairs", pipe},
              {DUOMO_PROGRAM, "topk", model, "--users", pipe, "-o", folder.File("r.csv")},
-             {DUOMO_CONVERT, "prune", model, "--users", pipe, "-o", folder.File("m.duomo")}}) {
+             {DUOMO_CONVERT, "prune", model, "--keep-users", pipe, "-o", folder.File("m.duomo")}}) {
       Process process(command);
       int writer = WriterOf(pipe);
       ASSERT_GE(writer, 0) << command[1];

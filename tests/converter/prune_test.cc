@@ -201,7 +201,7 @@ std::vector<float> Encoded(const runtime::Engine& engine, Side side, uint32_t ro
 // By the file's own tokeniser, which merge and the commands before it keep.
 TEST_F(Merge, TextIsCutAsTheFileSays) {
   ConvertJson({"quantize", std::string(DUOMO_GOLDEN) + "/v3/good/words.duomo", "-o", path_,
-               "--weights", "f16"});
+               "--weights", "fp16"});
   ConvertJson({"merge", path_, "-o", out_, "--items",
                List("{\"id\": 5, \"features\": {\"title\": \"CAF\xC3\x89 \xE2\x80\x94 Don't!\"}}\n"
                     "{\"id\": 6, \"features\": {\"title\": \"cafe dont\"}}\n")});
