@@ -26,7 +26,7 @@ class ItemTopN final : public Baseline {
     uint64_t max_bytes = uint64_t{1} << 30;
     // A user with n items costs n² steps. Beyond so many altogether the longest lists are cut, to
     // items drawn by a fixed hash, for the similarities only: to sum over, users keep all.
-    uint64_t max_pairs = 1'000'000'000;
+    uint64_t max_pairs = 500'000'000;
     size_t threads = 1;  // changes nothing but the time
   };
   // Throws Error(kUnsupported) where max_bytes does not hold one similar item each.

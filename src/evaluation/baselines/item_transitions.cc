@@ -20,12 +20,11 @@ ItemTransitions::ItemTransitions(const data::Dataset& dataset, std::span<const u
     : options_(options) {
   const data::Interactions& in = dataset.interactions;
   auto items = static_cast<uint32_t>(dataset.items.size());
-  if (options.window == 0 || !(options.decay > 0 && options.decay <= 1) ||
+  if (options.window == 0 || options.k == 0 || !(options.decay > 0 && options.decay <= 1) ||
       !(options.popularity_power >= 0)) {
-    Fail(
-        Status::kInvalidArgument,
-        "item-transitions needs a window of 1 or more, a decay above 0 and up to 1, and a power of "
-        "popularity that is not negative");
+    Fail(Status::kInvalidArgument,
+         "item-transitions needs a window and a k of 1 or more, a decay above 0 and up to 1, and a "
+         "power of popularity that is not negative");
   }
   if (train.empty()) Fail(Status::kInvalidArgument, "there are no rows to count transitions in");
   if (!Possible(in, train)) {
@@ -89,12 +88,13 @@ ItemTransitions::ItemTransitions(const data::Dataset& dataset, std::span<const u
                  (begins_.size() + first.size() + next.size()) * sizeof(uint64_t) +
                  uint64_t{items} * (sizeof(double) + 2 * sizeof(uint32_t));
   NeighbourLists::Limits limits;
+  limits.k = options.k;
   limits.max_bytes = options.max_bytes > own ? options.max_bytes - own : 0;
   limits.threads = options.threads;
   lists_ = std::make_unique<NeighbourLists>(source, limits, "item-transitions");
-  if (lists_->k() < items) {
+  if (lists_->k() < std::min(options.k, items)) {
     note_ = StrCat("item-transitions: each item keeps the ", lists_->k(),
-                   " strongest transitions; for all of them ", options.max_bytes >> 20,
+                   " strongest transitions; for more of them ", options.max_bytes >> 20,
                    " MiB have no room");
   }
 }

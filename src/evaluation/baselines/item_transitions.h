@@ -26,6 +26,7 @@ class ItemTransitions final : public Baseline {
     uint32_t window = 20;
     double decay = 0.75;
     double popularity_power = 0.3;  // 0: what is popular follows everything
+    uint32_t k = 5000;              // of each item the strongest transitions that are kept
     // Of the transitions and of what it takes to count them; with less room each item keeps the
     // strongest.
     uint64_t max_bytes = uint64_t{1} << 30;
