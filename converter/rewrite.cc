@@ -74,7 +74,7 @@ void SaveWithProgress(model::Contents contents, const std::string& output,
                       const std::string& label) {
   uint64_t total = 0;
   for (const auto& source : contents.sources) total += file::SizeInBytes(source);
-  Progress progress(label, total);
+  console::Progress progress(label, total);
   for (auto& source : contents.sources) {
     source.write = [&progress, write = source.write](const file::TensorSource::Sink& sink) {
       write([&](std::span<const std::byte> piece) {
