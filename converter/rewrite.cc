@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "console/progress.h"
 #include "core/error.h"
 #include "core/file_io.h"
 #include "file/writer.h"

@@ -214,8 +214,9 @@ void TrainAutomatically(const AutomaticRun& run) {
   learned.settings["predicts_ratings"] = found.best->predicts_ratings();
   learned.settings["seed"] = run.seed;
   learned.settings["selection"] = SelectionJson(found, split, goal);
+  learned.settings["floors"] = learned.settings["selection"]["floors"];
   learned.settings["data"] = RecordJson(
-      {dataset, all, run.seed, run.data.data.empty() ? &data.spec : nullptr});
+      {dataset, all, run.seed, data.spec.interactions.empty() ? nullptr : &data.spec});
   learned.settings["data"]["evidence"] = EvidenceToJson(run.data.evidence, data.evidence);
   if (!run.data.user_range.empty()) learned.settings["user_range"] = run.data.user_range;
   model::Report& report = learned.contents.report;

@@ -11,6 +11,7 @@
 #include "description/fields.h"
 #include "evaluation/model_recommender.h"
 #include "evaluation/ratings.h"
+#include "selection/search.h"
 
 namespace duomo::cli {
 
@@ -135,10 +136,19 @@ void PrintRanking(const model::Model& model, const evaluation::SystemReport& sys
 
 // What is ranked. Nothing where that is not wanted, or where no user is left to rank for though
 // there are ratings to measure, which is said.
-std::optional<evaluation::RankingCases> CasesOf(TestData& test, bool rates, bool no_ranking) {
+std::optional<evaluation::RankingCases> CasesOf(TestData& test, const model::Model& model,
+                                                bool rates, bool no_ranking) {
   if (rates && no_ranking) return std::nullopt;
   try {
-    return evaluation::BuildRankingCases(test.dataset, test.split);
+    auto cases = evaluation::BuildRankingCases(test.dataset, test.split);
+    Json settings = description::JsonOrNull(model.report().settings);
+    // As the search measured that chose this model.
+    if (settings.is_object() && settings.contains("selection")) {
+      if (size_t newcomers = selection::LeaveOutNewcomers(cases); newcomers > 0) {
+        test.remarks.push_back(StrCat(newcomers, " users without a training row are left out"));
+      }
+    }
+    return cases;
   } catch (const Error& error) {
     if (!rates || error.status() != Status::kInvalidArgument) throw;
     test.remarks.push_back("no ranking: " + error.message());
@@ -235,7 +245,7 @@ void Run(const Options& o) {
     if (report.bias) out["user_item_bias"] = errors(*report.bias);
     if (report.global_mean) out["global_mean"] = errors(*report.global_mean);
   }
-  if (std::optional<evaluation::RankingCases> found = CasesOf(test, rates, o.no_ranking)) {
+  if (std::optional<evaluation::RankingCases> found = CasesOf(test, session.model(), rates, o.no_ranking)) {
     const evaluation::RankingCases& cases = *found;
     evaluation::ModelRecommender model(session.shared_engine(), test.dataset);
     auto system = MeasureSystem(model, false, test, cases.task, o.measure);

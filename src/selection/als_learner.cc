@@ -16,8 +16,9 @@ class AlsLearner : public Learner {
 
   std::string name() const override {
     char text[120];
-    std::snprintf(text, sizeof(text), "als-%u, l2 %.2g, nu %.2g, alpha0 %.2g%s", settings_.width,
+    std::snprintf(text, sizeof(text), "als-%u, l2 %.2g, nu %.2g, alpha0 %.2g%s%s", settings_.width,
                   settings_.l2, settings_.nu, settings_.unobserved,
+                  settings_.to_mean ? ", to mean" : "",
                   settings_.use_weights ? ", weighted" : "");
     return text;
   }
@@ -30,6 +31,7 @@ class AlsLearner : public Learner {
     options.alpha0 = settings_.unobserved;
     options.l2 = settings_.l2;
     options.nu = settings_.nu;
+    options.to_mean = settings_.to_mean;
     options.passes = settings_.passes;
     options.use_weights = settings_.use_weights;
     options.seed = seed_;
@@ -44,6 +46,7 @@ class AlsLearner : public Learner {
     out.settings = {{"learner", "als"},          {"dim", settings_.width},
                     {"alpha0", settings_.unobserved}, {"l2", settings_.l2},
                     {"nu", settings_.nu},
+                    {"to_mean", settings_.to_mean},
                     {"passes", als.passes_done()},    {"weights", settings_.use_weights}};
     out.stopped = als.passes_done() < settings_.passes;
     return out;

@@ -12,7 +12,8 @@ struct AlsSettings {
   double unobserved = 0.1;  // the weight of an item that was not taken; taken ones have 1
   double l2 = 0.01;
   double nu = 1;  // of the regularisation: how much more frequent users and items have of it
-  uint32_t passes = 12;
+  bool to_mean = true;  // users with few items are drawn to the mean user, not to no taste at all
+  uint32_t passes = 8;
   bool use_weights = false;  // the rows' own, as confidence
 };
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <functional>
 #include <limits>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "selection/als_learner.h"
@@ -44,8 +46,12 @@ class AlsPlan : public Plan {
   std::unique_ptr<Learner> Next() override {
     while (move_ < kMoves) {
       tried_ = best_;
-      if (first_ || Move(tried_)) return MakeAlsLearner(tried_, seed_, threads_);
+      bool possible = first_ || Move(tried_);
+      auto learner = MakeAlsLearner(tried_, seed_, threads_);
+      if (possible && seen_.insert(learner->name()).second) return learner;
       ++move_;
+      helped_ = false;
+      steps_ = 0;
     }
     return nullptr;
   }
@@ -75,6 +81,8 @@ class AlsPlan : public Plan {
   // In pairs of opposite directions.
   static constexpr int kMostSteps = 3;
   enum Moves {
+    kToMean,
+    kEither,
     kL2Up,
     kL2Down,
     kLess,
@@ -91,6 +99,9 @@ class AlsPlan : public Plan {
   };
   bool Move(AlsSettings& s) const {
     switch (move_) {
+      case kToMean:
+        s.to_mean = !s.to_mean;
+        return true;
       case kL2Up:
         s.l2 *= 1.7;
         return true;
@@ -137,6 +148,7 @@ class AlsPlan : public Plan {
   bool weighted_;
   double mean_size_;
   AlsSettings best_, tried_;
+  std::set<std::string> seen_;  // by name, which has every setting in it
   double best_value_ = kNothing;
   bool first_ = true, helped_ = false;
   int move_ = 0, steps_ = 0;

@@ -212,8 +212,17 @@ class Searcher {
 }  // namespace
 
 size_t LeaveOutNewcomers(evaluation::RankingCases& cases) {
-  return std::erase_if(cases.task.cases,
-                       [](const evaluation::RankingCase& c) { return c.excluded.empty(); });
+  std::vector<evaluation::RankingCase>& all = cases.task.cases;
+  size_t kept = 0, before = all.size();
+  for (size_t i = 0; i < before; ++i) {
+    if (all[i].excluded.empty()) continue;
+    if (!cases.same_time.empty()) cases.same_time[kept] = cases.same_time[i];
+    if (kept != i) all[kept] = std::move(all[i]);
+    ++kept;
+  }
+  all.resize(kept);
+  if (!cases.same_time.empty()) cases.same_time.resize(kept);
+  return before - kept;
 }
 
 Found Search(const data::Dataset& dataset, const data::Split& split, const data::SplitSpec& spec,
