@@ -150,8 +150,8 @@ TEST_F(EvaluateTwoStages, SaysWhatTheOrderIsWorth) {
     }
   }
   auto users = static_cast<double>(held_out.size());
-  EXPECT_NEAR(value("measures", "hr@4"), hits / users, 1e-12);
-  EXPECT_NEAR(value("measures", "ndcg@12"), ndcg / users, 1e-12);
+  EXPECT_NEAR(value("measures", "hr@4"), hits / users, 2e-9);
+  EXPECT_NEAR(value("measures", "ndcg@12"), ndcg / users, 2e-9);
 }
 
 TEST_F(EvaluateTwoStages, TableForPeople) {
