@@ -9,10 +9,19 @@
 namespace duomo::data {
 
 bool IsPlainInteger(std::string_view text, int64_t& value) {
-  std::string_view digits = text;
-  if (digits.starts_with('-')) digits.remove_prefix(1);
+  const bool minus = text.starts_with('-');
+  std::string_view digits = text.substr(minus ? 1 : 0);
   bool padded = digits.starts_with('0') && text.size() > 1;  // also "-0"
-  return !padded && ParseInteger(text, value);
+  if (padded || digits.empty()) return false;
+  if (digits.size() > 18) return ParseInteger(text, value);  // which may be too large
+  int64_t number = 0;
+  for (char c : digits) {
+    auto digit = static_cast<unsigned>(c - '0');
+    if (digit > 9) return false;
+    number = number * 10 + digit;
+  }
+  value = minus ? -number : number;
+  return true;
 }
 
 bool TakeZeroFraction(std::string_view& text) {
