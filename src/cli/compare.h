@@ -58,6 +58,12 @@ evaluation::RankingResult RankCases(const evaluation::Recommender& recommender,
 evaluation::SystemReport ReportOf(const evaluation::Recommender& recommender,
                                   evaluation::RankingResult result, const MeasureOptions& options);
 
+// The same for parts of the cases, each with its title: without ties in time, cold items.
+std::vector<evaluation::SystemReport> SliceReports(const evaluation::Recommender& recommender,
+                                                   const evaluation::RankingCases& cases,
+                                                   const evaluation::RankingResult& whole,
+                                                   const MeasureOptions& options);
+
 // Both, and for a system that `rates` its errors on the test rows.
 evaluation::SystemReport MeasureSystem(const evaluation::Recommender& recommender, bool rates,
                                        const TestData& test, const evaluation::RankingTask& task,

@@ -248,16 +248,25 @@ void Run(const Options& o) {
   if (std::optional<evaluation::RankingCases> found = CasesOf(test, session.model(), rates, o.no_ranking)) {
     const evaluation::RankingCases& cases = *found;
     evaluation::ModelRecommender model(session.shared_engine(), test.dataset);
-    auto system = MeasureSystem(model, false, test, cases.task, o.measure);
+    evaluation::RankingResult whole = RankCases(model, cases.task, o.measure);
+    auto system = ReportOf(model, whole, o.measure);
+    auto slices = SliceReports(model, cases, whole, o.measure);
     out["ranking"] = {{"users", cases.task.cases.size()},
                       {"items", cases.task.items},
                       {"later_training_rows", cases.later_training_rows},
                       {"repeated_rows", cases.repeated_rows},
                       {"measures", MeasuresJson(system.measures)}};
+    for (const auto& slice : slices) {
+      out["ranking"]["parts"][slice.name] = MeasuresJson(slice.measures);
+    }
     if (!o.json) {
       Print("%s%zu users ranked over %u items by %s\n", rates ? "\n" : "", cases.task.cases.size(),
             cases.task.items, name.c_str());
       PrintRanking(session.model(), system, test);
+      for (const auto& slice : slices) {
+        Print("\n%s\n", slice.name.c_str());
+        PrintSystems({slice});
+      }
       for (const std::string& warning : Warnings(cases, o.measure)) Log("%s\n", warning.c_str());
     }
   }

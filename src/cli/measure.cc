@@ -6,6 +6,7 @@
 #include "cli/compare.h"
 #include "core/error.h"
 #include "description/fields.h"
+#include "evaluation/slices.h"
 
 namespace duomo::cli {
 namespace {
@@ -92,6 +93,22 @@ evaluation::RankingResult RankCases(const evaluation::Recommender& recommender,
   return EvaluateRanking(recommender, task, options, pool);
 }
 
+std::vector<evaluation::SystemReport> SliceReports(const evaluation::Recommender& recommender,
+                                                   const evaluation::RankingCases& cases,
+                                                   const evaluation::RankingResult& whole,
+                                                   const MeasureOptions& o) {
+  if (o.sampled_negatives > 0) return {};  // parts of a sample say nothing
+  evaluation::RankingOptions options;
+  options.ks = o.ks;
+  ThreadPool pool(std::clamp(std::thread::hardware_concurrency(), 1u, 16u));
+  std::vector<evaluation::SystemReport> out;
+  for (evaluation::Slice& slice : MeasureSlices(recommender, cases, whole, options, pool)) {
+    out.push_back(ReportOf(recommender, std::move(slice.result), o));
+    out.back().name = slice.title;
+  }
+  return out;
+}
+
 evaluation::SystemReport ReportOf(const evaluation::Recommender& recommender,
                                   evaluation::RankingResult result, const MeasureOptions& o) {
   evaluation::SystemReport report;
@@ -120,13 +137,7 @@ evaluation::SystemReport MeasureSystem(const evaluation::Recommender& recommende
 }
 
 std::vector<std::string> Warnings(const evaluation::RankingCases& cases, const MeasureOptions& o) {
-  std::vector<std::string> out;
-  if (cases.later_training_rows > 0) {
-    out.push_back(
-        StrCat(cases.later_training_rows,
-               " training rows are later than a test row of the same user: "
-               "this split lets systems look into the future; leave-last and time do not."));
-  }
+  std::vector<std::string> out = cases.Sentences();
   if (o.sampled_negatives > 0) {
     out.push_back(StrCat("Ranked among ", o.sampled_negatives,
                          " drawn items: far higher than among all, "
