@@ -48,10 +48,10 @@ struct Interactions {
   std::vector<int64_t> timestamps;  // seconds; 0: unknown
   // How much each row counts as evidence that the user took the item, above 0. Empty: 1 each.
   // Losses over items use it; squared error learns from the ratings and does not.
-  std::vector<float> weights;
+  std::vector<float> weights = {};
   // What happened, as an index of event_names ("view", "purchase"). Empty: the data do not say.
-  std::vector<uint16_t> events;
-  std::vector<std::string> event_names;
+  std::vector<uint16_t> events = {};
+  std::vector<std::string> event_names = {};
   size_t size() const { return users.size(); }
   bool operator==(const Interactions&) const = default;
 };
