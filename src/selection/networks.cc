@@ -34,6 +34,11 @@ void LearnLists(training::TrainingOptions& o, const data::Dataset& dataset) {
   o.test_every = 0;
 }
 
+Network NetworkOfColumns(const data::Dataset& dataset, data::Goal goal) {
+  data::Proposal proposal = data::Propose(dataset, goal);
+  return {"network of all columns", std::move(proposal.model), {}, std::move(proposal.notes)};
+}
+
 // A column of keys: the integers or strings of that side.
 const data::Column& KeyColumn(const data::EntityTable& table) { return table.columns.front(); }
 
@@ -100,11 +105,7 @@ class NetworkLearner : public Learner {
 }  // namespace
 
 Network FeatureNetwork(const data::Dataset& dataset) {
-  Network out;
-  out.name = "network of all columns";
-  data::Proposal proposal = data::Propose(dataset, data::Goal::kRank);
-  out.model = std::move(proposal.model);
-  out.notes = std::move(proposal.notes);
+  Network out = NetworkOfColumns(dataset, data::Goal::kRank);
   LearnLists(out.training, dataset);
   out.training.dropout = 0.2;
   out.training.passes = Passes(dataset, out.training.batch_size, 12000, 40);
@@ -161,11 +162,7 @@ Network HistoryNetwork(const data::Dataset& dataset) {
 }
 
 Network RatingNetwork(const data::Dataset& dataset) {
-  Network out;
-  out.name = "network of all columns";
-  data::Proposal proposal = data::Propose(dataset, data::Goal::kRate);
-  out.model = std::move(proposal.model);
-  out.notes = std::move(proposal.notes);
+  Network out = NetworkOfColumns(dataset, data::Goal::kRate);
   out.training.learning_rate = 1e-3;
   out.training.schedule = training::Schedule::kCosine;
   out.training.passes = Passes(dataset, out.training.batch_size, 8000, 20);

@@ -10,6 +10,7 @@
 
 #include "selection/als_learner.h"
 #include "selection/networks.h"
+#include "selection/split_choice.h"
 
 namespace duomo::selection {
 namespace {
@@ -175,12 +176,6 @@ class BetweenPlan : public Plan {
   Plan* last_ = nullptr;
   size_t first_, given_ = 0;
 };
-
-bool AllHaveTimes(const data::Interactions& rows) {
-  return rows.timestamps.size() == rows.size() &&
-         std::none_of(rows.timestamps.begin(), rows.timestamps.end(),
-                      [](int64_t t) { return t == 0; });
-}
 
 }  // namespace
 

@@ -6,13 +6,13 @@
 #include "data/split.h"
 
 namespace duomo::selection {
-namespace {
-
 bool AllHaveTimes(const data::Interactions& rows) {
   return rows.timestamps.size() == rows.size() &&
          std::none_of(rows.timestamps.begin(), rows.timestamps.end(),
                       [](int64_t t) { return t == 0; });
 }
+
+namespace {
 
 // Users with rows that train and rows that test.
 size_t Returning(const data::Dataset& dataset, const data::Split& split) {

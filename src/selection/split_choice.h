@@ -9,6 +9,9 @@
 
 namespace duomo::selection {
 
+// Whether there is an order to learn: every row has a time.
+bool AllHaveTimes(const data::Interactions& rows);
+
 struct SplitChoice {
   std::string split;  // as data::ParseSplit() takes it
   std::string why;    // a sentence for people
