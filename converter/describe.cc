@@ -78,6 +78,12 @@ std::string EncoderText(const Description& d, const Encoder& e) {
       for (size_t i = 0; i < e.windows.size(); ++i) out += StrCat(i == 0 ? "" : ",", e.windows[i]);
       out += StrCat(" × ", e.filters, " ", NameOf(e.activation), " → ", NameOf(e.pooling));
       break;
+    case EncoderKind::kAttention:
+      out = StrCat("attention of embeddings ", dim, " over the latest ", model::PlacesOf(d, e), ", ",
+                   e.blocks, e.blocks == 1 ? " block" : " blocks", " of ", e.heads,
+                   e.heads == 1 ? " head" : " heads", " and dense ", e.feed_forward, " ",
+                   NameOf(e.activation));
+      break;
     case EncoderKind::kNumber:
       out = StrCat("x", e.square ? ", x²" : "", e.root ? ", √x" : "");
       break;

@@ -44,6 +44,16 @@ struct VectorKernels {
   // out[i] = the sum of rows[r][i] over all r < count, in order; count ≥ 1.
   void (*sum_rows)(const float* const* rows, size_t count, float* out, size_t n);
 
+  // The greatest of x[0 … n−1]; −∞ for none. NaN may be passed over.
+  float (*maximum)(const float* x, size_t n);
+  // x[i] = e^(x[i] − base), 0 below e^−60, for x[i] ≤ base + 80; returns their sum. For softmax.
+  double (*exponentials)(float base, float* x, size_t n);
+  // y = gain·(x − mean)/√(variance + 1e-5) + shift over n ≥ 1 numbers (Ba, Kiros and Hinton 2016).
+  void (*normalize)(const float* x, const float* gain, const float* shift, float* y, size_t n);
+  // The same, backward: dx = the gradient by x, where dy is that by y; adds to dgain and dshift.
+  void (*normalize_backward)(const float* x, const float* gain, const float* dy, float* dx,
+                             float* dgain, float* dshift, size_t n);
+
   // out[i] = the number that in[i] stands for: exact for halves (f16) and for the upper halves of
   // floats (bf16), NaN made quiet; scale·in[i], rounded once, for bytes. The same bits on every set.
   void (*widen_f16)(const uint16_t* in, float* out, size_t n);

@@ -35,6 +35,11 @@ class Binder {
     for (const Input& input : d_.inputs) {
       if (input.tokenizer != Tokenizer::kSpaces) reader_version_ = kTokenizerReaderVersion;
     }
+    for (const Tower& tower : d_.towers) {
+      for (const Encoder& e : tower.encoders) {
+        if (e.kind == EncoderKind::kAttention) reader_version_ = kAttentionReaderVersion;
+      }
+    }
     out.reader_version = reader_version_;
     return out;
   }

@@ -23,6 +23,8 @@ using FindTensor = std::function<std::optional<file::Tensor>(std::string_view na
 // The oldest reader that knows tokenisers after the first, which has a greater number than those
 // that are told by the types of tensors.
 inline constexpr uint32_t kTokenizerReaderVersion = 3;
+// The oldest reader that knows attention encoders.
+inline constexpr uint32_t kAttentionReaderVersion = 4;
 
 // Views of the tensors that `find` gave.
 struct Binding {

@@ -16,6 +16,8 @@ namespace {
 constexpr uint32_t kMaxWidth = 1u << 20;
 constexpr uint64_t kMaxRows = 1ull << 40;
 constexpr size_t kMaxParts = 4096;
+constexpr uint32_t kMaxPositions = 4096;
+constexpr uint64_t kMaxSequence = 1u << 22;
 
 template <typename... Parts>
 void Require(bool condition, const std::string& where, const Parts&... parts) {
@@ -155,7 +157,7 @@ class Checker {
     const Input& in = d_.inputs[e.input];
     Require(side == Side::kJoint || static_cast<int32_t>(in.scope) == static_cast<int32_t>(side),
             where + ".input", "\"", in.name, "\" is not an input of this side");
-    RequireEnum(e.kind, EncoderKind::kNumber, where + ".kind");
+    RequireEnum(e.kind, EncoderKind::kAttention, where + ".kind");
     RequireEnum(e.pooling, Pooling::kMax, where + ".pooling");
     RequireEnum(e.activation, Activation::kRelu, where + ".activation");
     RequireEnum(e.normalization, Normalization::kQuantile, where + ".normalization");
@@ -188,6 +190,7 @@ class Checker {
       Require(e.filters > 0 && e.filters <= kMaxWidth, where + ".filters", "must be 1 to ",
               kMaxWidth);
     }
+    if (e.kind == EncoderKind::kAttention) CheckAttention(e, where);
     if (e.normalization != Normalization::kNone) {
       Require(number, where + ".normalization", "only numbers are normalised");
       // The file holds one set of statistics for each input.
@@ -199,6 +202,23 @@ class Checker {
     CheckLayers(e.layers, where + ".dense");
     Require(EncoderRawWidth(d_, e) <= kMaxWidth, where, "wider than ", kMaxWidth);
     Require(EncoderWidth(d_, e) <= kMaxWidth, where, "wider than ", kMaxWidth);
+  }
+
+  void CheckAttention(const Encoder& e, const std::string& where) {
+    Require(d_.inputs[e.input].kind == InputKind::kHistory, where + ".kind",
+            "attention needs a history");
+    uint32_t dim = d_.tables[static_cast<size_t>(e.table)].dim;
+    RequireEnum(e.places, Places::kBoth, where + ".places");
+    Require(e.positions >= 1 && e.positions <= kMaxPositions, where + ".positions", "must be 1 to ",
+            kMaxPositions);
+    Require(e.blocks >= 1 && e.blocks <= 64, where + ".blocks", "must be 1 to 64");
+    Require(e.heads >= 1 && dim % e.heads == 0, where + ".heads", "the table's ", dim,
+            " numbers cannot be shared among ", e.heads, " heads alike");
+    Require(e.feed_forward >= 1 && e.feed_forward <= kMaxWidth, where + ".feed_forward",
+            "must be 1 to ", kMaxWidth);
+    // Work and memory of one history at run time.
+    Require(uint64_t{e.positions} * std::max(3 * dim, e.feed_forward) <= kMaxSequence, where,
+            "positions times width are at most ", kMaxSequence);
   }
 
   void CheckTowers() {
@@ -271,6 +291,11 @@ bool IsJoint(const Description& d) { return d.towers[0].side == Side::kJoint; }
 
 const Tower& TowerOf(const Description& d, Side side) {
   return d.towers[side == Side::kItem ? 1 : 0];
+}
+
+uint32_t PlacesOf(const Description& d, const Encoder& e) {
+  uint32_t most = d.inputs[e.input].max_length;
+  return most > 0 ? std::min(most, e.positions) : e.positions;
 }
 
 uint32_t EncoderRawWidth(const Description& d, const Encoder& e) {

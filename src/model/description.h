@@ -78,6 +78,16 @@ enum class EncoderKind : int32_t {
   kMultiHot = 2,     // a dense layer over a multi-hot vector: activation(sum of rows + bias)
   kConvolution = 3,  // text convolution over time (Kim 2014), several windows side by side
   kNumber = 4,       // normalised number, then its square and root where asked
+  // Self-attention over a history (Kang and McAuley 2018, "SASRec"): what its newest item looks
+  // like after `blocks` causal blocks; no items give zeros. attention.h says how it is computed.
+  kAttention = 5,
+};
+
+// How an attention encoder knows the order of a history.
+enum class Places : int32_t {
+  kLearned = 0,    // a learned vector for each place, counted from the oldest item that is read
+  kDistances = 1,  // a learned number for each distance back from the item that looks, by head
+  kBoth = 2,
 };
 
 struct Encoder {
@@ -92,6 +102,10 @@ struct Encoder {
   Normalization normalization = Normalization::kNone;
   bool square = false, root = false;  // number: append x² and √x of the normalised value
   std::vector<Dense> layers;          // applied to the encoder's own output
+  // Attention: the newest so many items are read; blocks; heads, which share the table's width;
+  // inner width of the feed-forward layers, whose activation is the encoder's.
+  uint32_t positions = 0, blocks = 0, heads = 0, feed_forward = 0;
+  Places places = Places::kLearned;
   bool operator==(const Encoder&) const = default;
 };
 
@@ -154,6 +168,8 @@ void Validate(const Description& description, bool bound);
 
 bool IsJoint(const Description& d);
 bool ReadsHistory(const Description& d);  // an input is a history
+// How many items of its history an attention encoder reads at most.
+uint32_t PlacesOf(const Description& d, const Encoder& e);
 const Tower& TowerOf(const Description& d, Side side);
 
 uint32_t EncoderWidth(const Description& d, const Encoder& e);  // after its own layers

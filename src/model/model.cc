@@ -40,7 +40,9 @@ std::shared_ptr<const Model> Model::FromFile(std::unique_ptr<const file::Reader>
     if (binding.reader_version > model->file_->minimum_reader_version()) {
       Fail(Status::kCorrupt, "the file says that readers of version ",
            model->file_->minimum_reader_version(), " can use it, and its ",
-           binding.reader_version >= kTokenizerReaderVersion ? "words" : "tensors",
+           binding.reader_version >= kAttentionReaderVersion   ? "encoders"
+           : binding.reader_version >= kTokenizerReaderVersion ? "words"
+                                                               : "tensors",
            " need version ", binding.reader_version);
     }
     model->users_ = std::move(binding.users);

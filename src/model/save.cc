@@ -39,6 +39,11 @@ void FillEncoder(const Encoder& in, fb::EncoderT& out) {
   out.square = in.square;
   out.root = in.root;
   ForEach(out.layers, in.layers, FillDense);
+  out.positions = in.positions;
+  out.blocks = in.blocks;
+  out.heads = in.heads;
+  out.feed_forward = in.feed_forward;
+  out.places = static_cast<fb::Places>(in.places);
 }
 
 std::unique_ptr<fb::DescriptionT> ToTable(const Description& in) {

@@ -18,6 +18,10 @@ namespace duomo::runtime {
 struct InputSource {
   model::FeatureView view;  // empty view: unset for every row
   std::span<const uint32_t> rows;
+  // In training, of a history that many batch rows share: row i reads the first ends[i] of its
+  // entity's rows, and attention of those only what stands at begins[i] or later. Rows of one
+  // entity and one beginning follow each other by ascending end, and are computed at once.
+  std::span<const uint32_t> ends = {}, begins = {};
 };
 
 // One batch for a tower; inputs by index into Description::inputs, those that the tower does not

@@ -196,6 +196,7 @@ void ImpressionExamples::Gather(std::span<const uint32_t> numbers, ExampleBatch&
   out.items.clear();
   out.targets.clear();
   out.weights.clear();
+  out.taken.clear();
   out.columns.resize(d.inputs.size());
   for (model::FeatureColumn& column : out.columns) {
     column.rows.clear();

@@ -9,6 +9,7 @@
 #include "kernels/vector.h"
 #include "model/normalize.h"
 #include "runtime/rows.h"
+#include "training/attention.h"
 
 namespace duomo::training {
 namespace {
@@ -107,6 +108,7 @@ struct TowerNet::EncoderState {
   size_t raw_width = 0, width = 0;
   std::vector<DenseState> layers;
   std::vector<DenseState> windows;  // convolution: one a window size
+  std::unique_ptr<AttentionNet> attention;
 
   // Of the last forward pass:
   std::vector<uint32_t> rows;                 // table rows, flat
@@ -141,6 +143,9 @@ TowerNet::TowerNet(const model::Description& d, const Layout& layout, model::Sid
       }
       state.columns.resize(e.windows.size());
     }
+    if (e.kind == EncoderKind::kAttention) {
+      state.attention = std::make_unique<AttentionNet>(d, layout, side, e);
+    }
     for (size_t i = 0; i < e.layers.size(); ++i) {
       state.layers.emplace_back(layout, StrCat(prefix, "/dense", i),
                                 Kernel(e.layers[i].activation));
@@ -164,6 +169,7 @@ const float* TowerNet::Forward(const float* parameters, const runtime::Batch& ba
                                const Dropout* dropout, Random* random) {
   count_ = batch.count;
   input_.resize(count_ * concatenated_);
+  const float rate = dropout != nullptr ? dropout->rate : 0;
   size_t column = 0;
   for (EncoderState& e : encoders_) {
     // Look up the rows first; dropping ids is a matter of the look-up.
@@ -178,7 +184,8 @@ const float* TowerNet::Forward(const float* parameters, const runtime::Batch& ba
         bool forget = drop > 0 && random != nullptr && random->Uniform() < drop;
         e.rows.push_back(static_cast<uint32_t>(forget ? e.unknown : reader.One(i)));
       }
-    } else if (e.encoder->kind != EncoderKind::kNumber) {
+    } else if (e.encoder->kind != EncoderKind::kNumber &&
+               e.encoder->kind != EncoderKind::kAttention) {
       for (size_t i = 0; i < count_; ++i) {
         for (uint32_t row : reader.All(i)) {
           e.rows.push_back(static_cast<uint32_t>(reader.Known(row)));
@@ -186,7 +193,7 @@ const float* TowerNet::Forward(const float* parameters, const runtime::Batch& ba
         e.offsets.push_back(e.rows.size());
       }
     }
-    ForwardEncoder(e, parameters, batch);
+    ForwardEncoder(e, parameters, batch, rate, random);
     const float* y = e.raw.data();
     for (DenseState& layer : e.layers) y = layer.Forward(*layout_, parameters, y, count_);
     for (size_t i = 0; i < count_; ++i) {
@@ -195,7 +202,6 @@ const float* TowerNet::Forward(const float* parameters, const runtime::Batch& ba
     column += e.width;
   }
   const float* y = input_.data();
-  float rate = dropout != nullptr ? dropout->rate : 0;
   for (DenseState& layer : layers_) {
     y = layer.Forward(*layout_, parameters, y, count_, rate, random);
   }
@@ -203,7 +209,7 @@ const float* TowerNet::Forward(const float* parameters, const runtime::Batch& ba
 }
 
 void TowerNet::ForwardEncoder(EncoderState& e, const float* parameters,
-                              const runtime::Batch& batch) {
+                              const runtime::Batch& batch, float rate, Random* random) {
   const kernels::VectorKernels& k = kernels::Vector();
   const Encoder& encoder = *e.encoder;
   const float* table = parameters + layout_->slots()[e.table].offset;
@@ -216,6 +222,11 @@ void TowerNet::ForwardEncoder(EncoderState& e, const float* parameters,
         std::memcpy(&e.raw[i * e.dim], table + e.rows[i] * e.dim, e.dim * sizeof(float));
       }
       break;
+    case EncoderKind::kAttention: {
+      RowReader reader(batch, encoder.input, *e.input, e.unknown + 1);
+      e.attention->Forward(parameters, reader, count_, rate, random, e.raw.data());
+      break;
+    }
     case EncoderKind::kNumber: {
       RowReader reader(batch, encoder.input, *e.input, 1);
       for (size_t i = 0; i < count_; ++i) {
@@ -318,6 +329,9 @@ void TowerNet::BackwardEncoder(EncoderState& e, const float* parameters, float* 
   const Encoder& encoder = *e.encoder;
   switch (encoder.kind) {
     case EncoderKind::kNumber:
+      break;
+    case EncoderKind::kAttention:
+      e.attention->Backward(parameters, gradient, out);
       break;
     case EncoderKind::kEmbedding:
       for (size_t i = 0; i < count_; ++i) {

@@ -14,7 +14,7 @@
 namespace duomo::training {
 
 struct Dropout {
-  float rate = 0;    // of every tower layer's input
+  float rate = 0;    // of every tower layer's input, and within attention
   // By input: how likely a category is replaced by its unknown row, so that this row learns.
   std::vector<float> ids;
 };
@@ -42,7 +42,8 @@ class TowerNet {
  private:
   struct DenseState;
   struct EncoderState;
-  void ForwardEncoder(EncoderState& e, const float* parameters, const runtime::Batch& batch);
+  void ForwardEncoder(EncoderState& e, const float* parameters, const runtime::Batch& batch,
+                      float rate, Random* random);
   void BackwardEncoder(EncoderState& e, const float* parameters, float* gradient, Gradients& out);
 
   const model::Description* description_;

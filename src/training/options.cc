@@ -4,7 +4,7 @@ namespace duomo::training {
 namespace {
 using std::string_view;
 constexpr string_view kLosses[] = {"squared", "logistic", "softmax"};
-constexpr string_view kExampleKinds[] = {"ratings", "next", "impressions"};
+constexpr string_view kExampleKinds[] = {"ratings", "next", "impressions", "sequences"};
 constexpr string_view kWeightUses[] = {"by-loss", "always", "never"};
 constexpr string_view kSchedules[] = {"constant", "linear", "cosine"};
 }  // namespace
@@ -37,6 +37,7 @@ TrainingOptions OptionsFromJson(const description::Json& json, TrainingOptions o
   o.dropout = f.Number("dropout", o.dropout);
   o.members = narrow(f, "members", o.members);
   o.negatives = narrow(f, "negatives", o.negatives);
+  o.exclude_taken = f.Flag("exclude_taken", o.exclude_taken);
   o.shuffle_buffer = narrow(f, "shuffle_buffer", o.shuffle_buffer);
   if (f.Has("examples")) {
     description::Fields e(f.Get("examples"), "training.examples");
@@ -45,6 +46,8 @@ TrainingOptions OptionsFromJson(const description::Json& json, TrainingOptions o
         e.Choice("weights", kWeightUses, static_cast<size_t>(o.examples.weights)));
     o.examples.per_user = narrow(e, "per_user", o.examples.per_user);
     o.examples.minimum_history = narrow(e, "minimum_history", o.examples.minimum_history);
+    o.examples.window = narrow(e, "window", o.examples.window);
+    o.examples.context = narrow(e, "context", o.examples.context);
     o.examples.age = e.Text("age", o.examples.age);
     o.examples.candidates = narrow(e, "candidates", o.examples.candidates);
     o.examples.negatives = narrow(e, "negatives", o.examples.negatives);
@@ -99,6 +102,11 @@ description::Json ToJson(const TrainingOptions& o) {
   if (o.examples.weights != WeightUse::kByLoss) {
     out["examples"]["weights"] = kWeightUses[static_cast<size_t>(o.examples.weights)];
   }
+  if (o.examples.kind == ExampleKind::kSequences) {
+    out["examples"]["window"] = o.examples.window;
+    out["examples"]["context"] = o.examples.context;
+  }
+  if (o.exclude_taken) out["exclude_taken"] = true;
   out["id_dropout"] = description::Json::array();
   for (const auto& [input, rate] : o.id_dropout) {
     out["id_dropout"].push_back({{"input", input}, {"rate", rate}});

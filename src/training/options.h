@@ -22,6 +22,7 @@ enum class ExampleKind {
   kRatings,  // each rating by itself (RatingExamples)
   kNext,     // each watch after those before it (NextExamples)
   kImpressions,  // what a candidate model showed, watched or not (ImpressionExamples)
+  kSequences,  // as kNext, but all watches of a window at once, as attention learns best
 };
 
 // Whether Interactions::weights count.
@@ -36,7 +37,11 @@ struct ExampleOptions {
   WeightUse weights = WeightUse::kByLoss;  // ratings and next; impressions have their own
   uint32_t per_user = 0;         // the latest so many watches of every user; 0: all
   uint32_t minimum_history = 1;  // watches that must come before one
-  std::string age;               // next: the number input that says how old the example is, in days
+  // Sequences: how many watches a window has at most, no more than attention reads (0: as many as
+  // that), and how many at its beginning are only looked at where others came before them; the
+  // windows overlap by so many.
+  uint32_t window = 0, context = 0;
+  std::string age;               // next and sequences: the number input that says how old the example is, in days
   // Impressions: how many candidates were shown, and how many of those not watched to learn from.
   uint32_t candidates = 200, negatives = 8;
   // Impressions: the pair inputs (numbers) that hold the candidate model's score, the watches
@@ -63,6 +68,8 @@ struct TrainingOptions {
   // predict by itself; the model predicts their mean, as an ensemble in one network would.
   uint32_t members = 1;
   uint32_t negatives = 0;   // softmax: sampled negatives a worker's batch; 0: every item
+  // Softmax: what the user took before is no negative, as nobody is recommended that.
+  bool exclude_taken = false;
   uint32_t shuffle_buffer = 0;  // 0: full reshuffle each pass; else the original's buffered one
   uint64_t seed = 0;
   uint32_t threads = 0;  // 0: one a core

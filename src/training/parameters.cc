@@ -27,6 +27,9 @@ AlignedVector<float> InitialValues(const Layout& layout, Random& random) {
   AlignedVector<float> values(layout.total(), 0.0f);
   for (const Layout::Slot& slot : layout.slots()) {
     float* out = values.data() + slot.offset;
+    if (slot.parameter.init.empty()) {
+      std::fill_n(out, slot.size, static_cast<float>(slot.parameter.start));
+    }
     for (const model::Parameter::Block& block : slot.parameter.init) {
       for (size_t i = block.begin_row * slot.width(); i < block.end_row * slot.width(); ++i) {
         out[i] = static_cast<float>(random.Normal() * block.deviation);

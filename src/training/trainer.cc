@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <numeric>
 #include <thread>
 
 #include "core/error.h"
@@ -125,7 +126,8 @@ void Trainer::Shuffle(uint64_t pass) {
 double Trainer::Step(std::span<const uint32_t> numbers) {
   ++step_;
   std::vector<double> costs(workers_.size());
-  float scale = 1 / static_cast<float>(numbers.size());
+  const auto predictions = static_cast<double>(train_->Predictions(numbers));
+  auto scale = static_cast<float>(1 / predictions);
   pool_.Run([&](size_t w) {
     Range share = Share(numbers.size(), w, workers_.size());
     workers_[w]->gradients().NextStep();
@@ -138,7 +140,7 @@ double Trainer::Step(std::span<const uint32_t> numbers) {
   });
   double cost = 0;
   for (double c : costs) cost += c;
-  return cost / static_cast<double>(numbers.size());
+  return cost / predictions;
 }
 
 void Trainer::Run(std::span<Observer* const> observers, const RunOptions& run) {
@@ -314,6 +316,7 @@ TestEvent Trainer::Evaluate(const Examples& examples) {
     return EvaluateRatings(*ratings);
   }
   std::vector<double> costs(workers_.size());
+  std::vector<size_t> predictions(workers_.size());
   pool_.Run([&](size_t w) {
     Range share = Share(examples.size(), w, workers_.size());
     std::vector<uint32_t> numbers;
@@ -323,11 +326,13 @@ TestEvent Trainer::Evaluate(const Examples& examples) {
       size_t end = std::min<size_t>(begin + options_.batch_size, share.end);
       for (size_t i = begin; i < end; ++i) numbers.push_back(static_cast<uint32_t>(i));
       costs[w] += workers_[w]->Step(values_.data(), examples, numbers, 0, false);
+      predictions[w] += examples.Predictions(numbers);
     }
   });
   double cost = 0;
   for (double c : costs) cost += c;
-  cost /= static_cast<double>(std::max<size_t>(examples.size(), 1));
+  cost /= static_cast<double>(
+      std::max<size_t>(std::accumulate(predictions.begin(), predictions.end(), size_t{0}), 1));
   double rmse =
       options_.loss == Loss::kSquared ? std::sqrt(cost) * encoded_->description.output.scale : NAN;
   return {step_, cost, rmse};

@@ -100,7 +100,7 @@ double Worker::Step(const float* parameters, const Examples& examples,
   if (train) frozen_items_ = nullptr;
   if (numbers.empty()) return 0;
   examples.Gather(numbers, batch_);
-  heads_.resize(numbers.size());
+  heads_.resize(batch_.users.size());
   if (model::IsJoint(*description_)) return JointLoss(parameters, scale, train);
   if (options_->loss == Loss::kSoftmax) return SoftmaxLoss(parameters, scale, train);
   return PairLoss(parameters, scale, train);
@@ -272,9 +272,6 @@ double Worker::SoftmaxLoss(const float* parameters, float scale, bool train) {
     if (item_bias_ < 0) return 0.0f;
     return parameters[layout_->slots()[static_cast<size_t>(item_bias_)].offset + item_bias(item)];
   };
-  logits_.resize(count * shared);
-  kernels::Gemm(false, true, count, shared, width, users, width, items, width, 0, logits_.data(),
-                shared);
   std::vector<float> offset(shared);  // bias and correction of a shared candidate
   double negatives = options_->negatives;
   for (size_t c = 0; c < shared; ++c) {
@@ -284,76 +281,98 @@ double Worker::SoftmaxLoss(const float* parameters, float scale, bool train) {
       offset[c] -= static_cast<float>(sampler_->LogProbability(item) + std::log(negatives));
     }
   }
-  std::vector<float> own_slope(count);
+  // Where each item stands among shared candidates that are sorted, as all are that are not drawn.
+  auto place_of = [&](uint32_t item) { return chosen ? sampler_->PlaceOf(item) : item; };
+  const bool leaves_out = options_->exclude_taken && batch_.taken.size() == count;
+  taken_by_.assign(sampled && leaves_out ? all_items_->count : 0, UINT32_MAX);
+  if (train) {
+    user_gradient_.resize(count * width);
+    item_gradient_.assign(candidates_.size() * width, 0.0f);
+    offset_gradient_.assign(candidates_.size(), 0.0f);
+  }
+  // A few predictions at a time, so that their logits stay in the cache.
+  constexpr size_t kRows = 64;
+  logits_.resize(std::min(count, kRows) * shared);
+  AlignedVector<float> scaled(kRows * width);
+  std::vector<float> factor(kRows);
   double cost = 0;
-  for (size_t i = 0; i < count; ++i) {
-    float* row = &logits_[i * shared];
-    uint32_t right = batch_.items[i];
-    uint32_t place = chosen ? sampler_->PlaceOf(right) : right;  // among the candidates
-    double own = 0, most = -INFINITY;
-    if (sampled) {
-      own = head_scale *
-            (static_cast<float>(k.dot(users + i * width, items + (shared + i) * width, width)) +
-             bias_value(right));
-      // The right item is present for certain, so its correction is that of the negatives with
-      // an expected count as if drawn: it keeps the sampled distribution's shape.
-      own -= sampler_->LogProbability(right) + std::log(negatives);
-      most = own;
-    }
-    for (size_t c = 0; c < shared; ++c) {
-      row[c] = head_scale * row[c] + offset[c];
-      // A negative that is the right item would be counted twice.
-      if (sampled && candidates_[c] == right) row[c] = -INFINITY;
-      if (!train && c != right && sampler_ != nullptr && !sampler_->Competes(candidates_[c])) {
-        row[c] = -INFINITY;
+  for (size_t begin = 0; begin < count; begin += kRows) {
+    const size_t rows = std::min(kRows, count - begin);
+    for (size_t i = 0; i < rows * width; ++i) scaled[i] = head_scale * users[begin * width + i];
+    for (size_t i = 0; i < rows; ++i) std::copy_n(offset.data(), shared, &logits_[i * shared]);
+    kernels::Gemm(false, true, rows, shared, width, scaled.data(), width, items, width, 1,
+                  logits_.data(), shared);
+    for (size_t i = begin; i < begin + rows; ++i) {
+      float* row = &logits_[(i - begin) * shared];
+      const uint32_t right = batch_.items[i];
+      const uint32_t place = place_of(right);  // of use where nothing is sampled
+      double own = 0;
+      if (sampled) {
+        own = head_scale *
+              (static_cast<float>(k.dot(users + i * width, items + (shared + i) * width, width)) +
+               bias_value(right));
+        // The right item is present for certain, so its correction is that of the negatives with
+        // an expected count as if drawn: it keeps the sampled distribution's shape.
+        own -= sampler_->LogProbability(right) + std::log(negatives);
+        for (uint32_t item : leaves_out ? batch_.taken[i] : std::span<const uint32_t>()) {
+          taken_by_[item] = static_cast<uint32_t>(i);
+        }
+        for (size_t c = 0; c < shared; ++c) {
+          // A negative that is the right item would be counted twice.
+          bool taken = leaves_out && taken_by_[candidates_[c]] == i;
+          if (candidates_[c] == right || taken) row[c] = -INFINITY;
+        }
+      } else {
+        own = row[place];
+        for (uint32_t item : leaves_out ? batch_.taken[i] : std::span<const uint32_t>()) {
+          if (uint32_t c = place_of(item); c != ItemSampler::kNoPlace) row[c] = -INFINITY;
+        }
+        for (size_t c = 0; !train && sampler_ != nullptr && c < shared; ++c) {
+          if (!sampler_->Competes(candidates_[c])) row[c] = -INFINITY;
+        }
+        row[place] = static_cast<float>(own);
       }
-      most = std::max<double>(most, row[c]);
+      double most = k.maximum(row, shared);
+      if (sampled) most = std::max(most, own);
+      // One exponential a candidate, in float: the gradient reuses it.
+      auto base = static_cast<float>(most);
+      double own_share = sampled ? std::exp(own - base) : 0;
+      double sum = own_share + k.exponentials(base, row, shared);
+      heads_[i] = static_cast<float>(own);
+      double weight = batch_.weights.empty() ? 1.0 : batch_.weights[i];
+      cost += weight * (base + std::log(sum) - own);
+      if (!train) continue;
+      // By the logits: factor · row. Vectors are scaled instead of the long rows.
+      factor[i - begin] = static_cast<float>(weight * scale / sum);
+      float slope = factor[i - begin] * head_scale;
+      k.axpy(slope, row, offset_gradient_.data(), shared);
+      if (!sampled) {
+        row[place] -= static_cast<float>(sum);
+        offset_gradient_[place] -= static_cast<float>(weight * scale * head_scale);
+        continue;
+      }
+      auto by_own = static_cast<float>(weight * scale * head_scale * (own_share / sum - 1));
+      offset_gradient_[shared + i] = by_own;
+      k.axpy(by_own, users + i * width, &item_gradient_[(shared + i) * width], width);
     }
-    double mine = sampled ? own : row[place];
-    // One exponential a candidate, in float: the gradient reuses it.
-    auto base = static_cast<float>(most);
-    double own_share = sampled ? std::exp(own - base) : 0, sum = own_share;
-    for (size_t c = 0; c < shared; ++c) {
-      row[c] = std::exp(row[c] - base);
-      sum += row[c];
-    }
-    heads_[i] = static_cast<float>(mine);
-    double weight = batch_.weights.empty() ? 1.0 : batch_.weights[i];
-    cost += weight * (base + std::log(sum) - mine);
     if (!train) continue;
-    double g = weight * scale * head_scale;
-    auto factor = static_cast<float>(g / sum);
-    for (size_t c = 0; c < shared; ++c) row[c] *= factor;
-    if (sampled) {
-      own_slope[i] = static_cast<float>(g * (own_share / sum - 1));
-    } else {
-      row[place] -= static_cast<float>(g);
+    float* by_users = &user_gradient_[begin * width];
+    kernels::Gemm(false, false, rows, width, shared, logits_.data(), shared, items, width, 0,
+                  by_users, width);
+    for (size_t i = 0; i < rows; ++i) {
+      k.scale(factor[i] * head_scale, by_users + i * width, by_users + i * width, width);
+      k.scale(factor[i], &scaled[i * width], &scaled[i * width], width);
+      if (!sampled) continue;
+      k.axpy(offset_gradient_[shared + begin + i], items + (shared + begin + i) * width,
+             by_users + i * width, width);
     }
+    kernels::Gemm(true, false, shared, width, rows, logits_.data(), shared, scaled.data(), width,
+                  1, item_gradient_.data(), width);
   }
   if (!train) return cost;
-  user_gradient_.resize(count * width);
-  item_gradient_.resize(candidates_.size() * width);
-  kernels::Gemm(false, false, count, width, shared, logits_.data(), shared, items, width, 0,
-                user_gradient_.data(), width);
-  kernels::Gemm(true, false, shared, width, count, logits_.data(), shared, users, width, 0,
-                item_gradient_.data(), width);
-  for (size_t i = 0; sampled && i < count; ++i) {
-    k.axpy(own_slope[i], items + (shared + i) * width, &user_gradient_[i * width], width);
-    float* own = &item_gradient_[(shared + i) * width];
-    std::fill_n(own, width, 0.0f);
-    k.axpy(own_slope[i], users + i * width, own, width);
-  }
-  if (item_bias_ >= 0) {
-    auto slot = static_cast<size_t>(item_bias_);
-    for (size_t c = 0; c < candidates_.size(); ++c) {
-      float g = 0;
-      if (c >= shared) {
-        g = own_slope[c - shared];
-      } else {
-        for (size_t i = 0; i < count; ++i) g += logits_[i * shared + c];
-      }
-      gradients_.Row(slot, static_cast<uint32_t>(item_bias(candidates_[c])))[0] += g;
-    }
+  for (size_t c = 0; item_bias_ >= 0 && c < candidates_.size(); ++c) {
+    gradients_.Row(static_cast<size_t>(item_bias_),
+                   static_cast<uint32_t>(item_bias(candidates_[c])))[0] += offset_gradient_[c];
   }
   Net(Side::kUser).Backward(parameters, user_gradient_.data(), gradients_);
   Net(Side::kItem).Backward(parameters, item_gradient_.data(), gradients_);

@@ -80,8 +80,9 @@ class Worker {
   int user_bias_ = -1, item_bias_ = -1, global_bias_ = -1;  // slots
   ExampleBatch batch_;
   std::vector<float> heads_;
-  AlignedVector<float> user_gradient_, item_gradient_, logits_;
+  AlignedVector<float> user_gradient_, item_gradient_, offset_gradient_, logits_;
   std::vector<uint32_t> candidates_;
+  std::vector<uint32_t> taken_by_;  // by item: the last prediction whose user took it before
   const float* frozen_items_ = nullptr;  // result of the item tower; see FreezeItems()
 };
 
