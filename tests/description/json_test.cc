@@ -57,6 +57,16 @@ Description TwoTowers() {
   latest.activation = Activation::kRelu;
   latest.windows = {1, 2};
   latest.filters = 3;
+  Encoder attention = seen;
+  attention.name = "attention";
+  attention.kind = EncoderKind::kAttention;
+  attention.pooling = Pooling::kMax;
+  attention.activation = Activation::kTanh;
+  attention.positions = 11;
+  attention.blocks = 3;
+  attention.heads = 2;
+  attention.feed_forward = 9;
+  attention.places = Places::kBoth;
   Encoder item{"", 3, EncoderKind::kEmbedding, 2, {}, {}, {}, 0, {}, false, false, {}};
   Encoder tags{"",    4, EncoderKind::kMultiHot, 3, {}, Activation::kSigmoid, {}, 0, {}, false,
                false, {}};
@@ -68,7 +78,7 @@ Description TwoTowers() {
   Encoder price{"", 6, EncoderKind::kNumber,     -1,   {},   {},
                 {}, 0, Normalization::kQuantile, true, true, {}};
   for (Encoder* e : {&user, &age, &item, &tags, &price}) e->pooling = Pooling::kMax;
-  d.towers = {{Side::kUser, {user, age, seen, latest}, {{7, Activation::kIdentity}}},
+  d.towers = {{Side::kUser, {user, age, seen, latest, attention}, {{7, Activation::kIdentity}}},
               {Side::kItem, {item, tags, title, price}, {{9, {}}, {7, Activation::kTanh}}}};
   d.head = {HeadKind::kDot, 0.1, 1, 3, true};
   d.output = {OutputKind::kExponential, 1.0 / 3, -0.7, "seconds"};
@@ -133,6 +143,13 @@ TEST(Json, NoFieldIsLost) {
   differs("pooling", [](Description& o) { o.towers[1].encoders[2].pooling = Pooling::kMean; });
   differs("activation",
           [](Description& o) { o.towers[1].encoders[1].activation = Activation::kTanh; });
+  differs("positions", [](Description& o) { o.towers[0].encoders[4].positions = 12; });
+  differs("blocks", [](Description& o) { o.towers[0].encoders[4].blocks = 1; });
+  differs("heads", [](Description& o) { o.towers[0].encoders[4].heads = 1; });
+  differs("feed_forward", [](Description& o) { o.towers[0].encoders[4].feed_forward = 1; });
+  differs("places", [](Description& o) { o.towers[0].encoders[4].places = Places::kLearned; });
+  differs("attention's activation",
+          [](Description& o) { o.towers[0].encoders[4].activation = Activation::kRelu; });
   differs("normalization",
           [](Description& o) { o.towers[1].encoders[3].normalization = Normalization::kNone; });
   differs("square", [](Description& o) { o.towers[1].encoders[3].square = false; });

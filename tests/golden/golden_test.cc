@@ -149,6 +149,27 @@ TEST(GoldenTest, Words) {
             Tokenizer::kSpaces);
 }
 
+// Version 4 has attention encoders; what has none is as before.
+TEST(GoldenTest, Attention) {
+  auto m = Model::Open(Golden("good/attention", "v4"), {.verify_checksums = true});
+  EXPECT_EQ(m->file().container_version(), 4u);
+  EXPECT_EQ(m->file().minimum_reader_version(), 4u);
+  const model::Encoder& e = m->description().towers[0].encoders[0];
+  EXPECT_EQ(e.kind, model::EncoderKind::kAttention);
+  EXPECT_EQ(e.positions, 6u);
+  EXPECT_EQ(e.blocks, 2u);
+  EXPECT_EQ(e.heads, 2u);
+  EXPECT_EQ(e.feed_forward, 5u);
+  EXPECT_EQ(e.places, model::Places::kBoth);
+  EXPECT_EQ(m->parameter("user/seen/positions").size(), 24u);
+  EXPECT_EQ(m->parameter("user/seen/block1/distances").size(), 12u);
+  EXPECT_EQ(m->parameter("user/seen/block0/attention/weight").size(), 48u);
+  EXPECT_EQ(m->parameter("user/seen/norm/gain").size(), 4u);
+  EXPECT_EQ(ParametersOf(m->description()).size(), 33u);
+  EXPECT_EQ(Model::Open(Golden("good/dot", "v4"))->file().minimum_reader_version(), 1u);
+  EXPECT_EQ(Model::Open(Golden("good/dot"))->description().towers[0].encoders[0].positions, 0u);
+}
+
 struct Bad {
   Status status;
   const char* words;
@@ -193,11 +214,21 @@ const std::map<std::string, Bad> kBad3 = {
     {"tokenizer_of_category", {Status::kCorrupt, "inputs[0].tokenizer: only text"}},
 };
 
+const std::map<std::string, Bad> kBad4 = {
+    {"reader_version", {Status::kCorrupt, "its encoders need version 4"}},
+    {"heads", {Status::kCorrupt, "towers[0].encoders[0].heads"}},
+    {"places", {Status::kCorrupt, "towers[0].encoders[0].places: unknown value 9"}},
+    {"positions", {Status::kCorrupt, "expected shape [3, 4], found [6, 4]"}},
+    {"block_missing", {Status::kCorrupt, "block2/norm0/gain\" is missing"}},
+    {"too_wide", {Status::kCorrupt, "positions times width"}},
+    {"of_category", {Status::kCorrupt, "another vocabulary"}},
+};
+
 struct Version {
   const char* name;
   const std::map<std::string, Bad>* bad;
 };
-constexpr Version kVersions[] = {{"v1", &kBad1}, {"v2", &kBad2}, {"v3", &kBad3}};
+constexpr Version kVersions[] = {{"v1", &kBad1}, {"v2", &kBad2}, {"v3", &kBad3}, {"v4", &kBad4}};
 
 void ExpectRefused(const Version& version) {
   for (const auto& [name, bad] : *version.bad) {

@@ -44,6 +44,7 @@ model::Description EveryEncoder(const Variant& v) {
   vocabulary("words", KeyKind::kString, 60);
   vocabulary("items", KeyKind::kRange, 40);
   d.tables = {{"ids", 0, 32}, {"genres", 1, 20}, {"words", 2, 24}, {"items", 3, 17}};
+  if (v.attention) d.tables.push_back({"items wide", 3, 24});
   auto input = [&](const char* name, Scope scope, InputKind kind, int32_t vocab,
                    uint32_t max_length = 0) {
     model::Input out;
@@ -81,6 +82,18 @@ model::Description EveryEncoder(const Variant& v) {
   user.back().activation = v.activation;
   user.back().windows = {1, 2, 5};
   user.back().filters = 11;
+  for (bool deep : {false, true}) {
+    if (!v.attention) break;
+    user.push_back(Of(deep ? "watched deep" : "watched flat", 2, EncoderKind::kAttention, 4));
+    Encoder& e = user.back();
+    e.positions = deep ? 70 : 5;
+    e.blocks = deep ? 3 : 1;
+    e.heads = deep ? 4 : 1;
+    e.feed_forward = deep ? 40 : 9;
+    e.places = deep ? model::Places::kBoth : model::Places::kDistances;
+    e.activation = v.activation;
+    if (deep) e.layers = {{14, v.activation}};
+  }
   for (uint32_t number = 3; number < 6; ++number) {
     user.push_back(Of("", number, EncoderKind::kNumber, -1));
     user.back().normalization = static_cast<Normalization>(number - 3);

@@ -154,6 +154,26 @@ TEST_P(TowerVariantTest, LongTextsSpanBlocksOfWindows) {
   }
 }
 
+// Histories of none, one, fewer and more than the places, in every type of number.
+TEST_P(TowerVariantTest, AttentionReadsTheNewest) {
+  for (Activation activation : {Activation::kRelu, Activation::kTanh}) {
+    for (HeadKind head : {HeadKind::kCosine, HeadKind::kDot, HeadKind::kLogistic}) {
+      Variant variant{head, activation};
+      variant.attention = true;
+      CheckAllCounts(RandomContents(EveryEncoder(variant), 5, 40, 17), GetParam());
+    }
+  }
+  Variant variant;
+  variant.attention = true;
+  variant.tower_layers = false;
+  auto d = EveryEncoder(variant);
+  for (auto& input : d.inputs) input.max_length = 0;  // row 1 has 600 items, of which 70 are read
+  CheckAllCounts(RandomContents(d, 5, 40, 18), GetParam());
+  for (auto dtype : {file::DType::kF16, file::DType::kBF16, file::DType::kI8}) {
+    CheckAllCounts(testing::Quantized(RandomContents(d, 5, 40, 19), dtype), GetParam());
+  }
+}
+
 TEST_P(TowerVariantTest, NothingSetIsABatch) {
   Opened opened(RandomContents(EveryEncoder({}), 5, 40, 13));
   auto engine = Engine::Create(opened.model, GetParam());

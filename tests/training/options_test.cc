@@ -30,6 +30,10 @@ TEST(Options, ThereAndBack) {
   o.shuffle_buffer = 8192;
   o.id_dropout = {{"user_id", 0.1}, {"item_id", 0.2}};
   o.examples.weights = WeightUse::kNever;
+  o.examples.kind = ExampleKind::kSequences;
+  o.examples.window = 40;
+  o.examples.context = 13;
+  o.exclude_taken = true;
   Json json = ToJson(o);
   TrainingOptions back = OptionsFromJson(json);
   EXPECT_EQ(ToJson(back).dump(), json.dump());
@@ -40,6 +44,10 @@ TEST(Options, ThereAndBack) {
   EXPECT_EQ(back.batch_size, o.batch_size);
   EXPECT_EQ(back.id_dropout, o.id_dropout);
   EXPECT_EQ(back.examples.weights, WeightUse::kNever);
+  EXPECT_EQ(back.examples.kind, ExampleKind::kSequences);
+  EXPECT_EQ(back.examples.window, 40u);
+  EXPECT_EQ(back.examples.context, 13u);
+  EXPECT_TRUE(back.exclude_taken);
   // Every field of the default differs, so that none of the above passes by accident.
   Json plain = ToJson(TrainingOptions());
   for (const auto& [name, value] : plain.items()) {
