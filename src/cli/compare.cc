@@ -127,7 +127,9 @@ void Run(Options o) {
   auto measure = [&](const evaluation::Recommender& recommender, bool rates,
                      const std::string& file, const TrainedRows* trained = nullptr) {
     Log("measuring %s\n", file.empty() ? std::string(recommender.name()).c_str() : file.c_str());
-    auto system = MeasureSystem(recommender, rates, test, cases.task, o.measure);
+    auto ranking = RankCases(recommender, cases.task, o.measure);
+    auto slices = SliceReports(recommender, cases, ranking, o.measure);
+    auto system = MeasureSystem(recommender, rates, test, std::move(ranking), o.measure);
     if (!file.empty()) {  // files of one preset have one name
       system.name = file.substr(file.rfind('/') + 1);
       if (system.name.ends_with(".duomo")) system.name.resize(system.name.size() - 6);
@@ -136,6 +138,16 @@ void Run(Options o) {
     if (!file.empty()) json["file"] = file;
     if (trained != nullptr) json["trained_rows"] = TrainedRowsJson(*trained);
     json["measures"] = MeasuresJson(system.measures);
+    for (evaluation::SystemReport& slice : slices) {
+      json["parts"][slice.name] = MeasuresJson(slice.measures);
+      auto part = std::find_if(report.parts.begin(), report.parts.end(),
+                               [&](const auto& p) { return p.title == slice.name; });
+      if (part == report.parts.end()) {
+        part = report.parts.insert(part, {slice.name, {}});
+      }
+      slice.name = system.name;
+      part->systems.push_back(std::move(slice));
+    }
     systems.push_back(json);
     report.systems.push_back(std::move(system));
   };
@@ -185,6 +197,10 @@ void Run(Options o) {
   Print("%s, split %s: %zu users ranked over %u items\n\n", test.dataset.name.c_str(),
         test.split.name.c_str(), cases.task.cases.size(), cases.task.items);
   PrintSystems(report.systems);
+  for (const evaluation::ReportPart& part : report.parts) {
+    Print("\n%s\n", part.title.c_str());
+    PrintSystems(part.systems);
+  }
   for (const std::string& remark : test.remarks) Print("%s\n", remark.c_str());
   for (const std::string& warning : Warnings(cases, o.measure)) Log("%s\n", warning.c_str());
 }

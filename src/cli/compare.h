@@ -64,9 +64,9 @@ std::vector<evaluation::SystemReport> SliceReports(const evaluation::Recommender
                                                    const evaluation::RankingResult& whole,
                                                    const MeasureOptions& options);
 
-// Both, and for a system that `rates` its errors on the test rows.
+// What RankCases() gave, and for a system that `rates` its errors on the test rows.
 evaluation::SystemReport MeasureSystem(const evaluation::Recommender& recommender, bool rates,
-                                       const TestData& test, const evaluation::RankingTask& task,
+                                       const TestData& test, evaluation::RankingResult ranking,
                                        const MeasureOptions& options);
 
 // What people have to know about the cases; empty: nothing.

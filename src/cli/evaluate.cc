@@ -183,9 +183,17 @@ void RunRanking(const Options& o, const Session& ranking) {
   auto after = RankCases(*stages.pipeline, cases.task, o.measure);
   auto before_report = ReportOf(*stages.candidates, before, o.measure);
   auto after_report = ReportOf(*stages.pipeline, after, o.measure);
+  // The same cases for both, so the same parts.
+  auto before_parts = SliceReports(*stages.candidates, cases, before, o.measure);
+  auto after_parts = SliceReports(*stages.pipeline, cases, after, o.measure);
   evaluation::SystemReport difference;
   difference.measures = evaluation::RankingDifferences(after, before);
   if (o.json) {
+    Json parts = Json::object();
+    for (size_t i = 0; i < before_parts.size(); ++i) {
+      parts[before_parts[i].name] = {{"measures", MeasuresJson(after_parts[i].measures)},
+                                     {"candidates", MeasuresJson(before_parts[i].measures)}};
+    }
     PrintJson({{"file", o.file},
                {"candidates", o.candidates},
                {"count", o.count},
@@ -198,6 +206,7 @@ void RunRanking(const Options& o, const Session& ranking) {
                  {"later_training_rows", cases.later_training_rows},
                  {"measures", MeasuresJson(after_report.measures)},
                  {"candidates", MeasuresJson(before_report.measures)},
+                 {"parts", parts},
                  {"difference", MeasuresJson(difference.measures)}}}});
     return;
   }
@@ -205,6 +214,12 @@ void RunRanking(const Options& o, const Session& ranking) {
         cases.task.cases.size(), cases.task.items, o.count,
         candidates.model().description().name.c_str(), ranking.model().description().name.c_str());
   PrintSystems({before_report, after_report});
+  for (size_t i = 0; i < before_parts.size(); ++i) {
+    Print("\n%s\n", before_parts[i].name.c_str());
+    before_parts[i].name = before_report.name;
+    after_parts[i].name = after_report.name;
+    PrintSystems({before_parts[i], after_parts[i]});
+  }
   Print("\npipeline less candidates, the same users drawn for both\n");
   PrintSystems({difference});
   PrintRemarks(test);

@@ -123,9 +123,9 @@ evaluation::SystemReport ReportOf(const evaluation::Recommender& recommender,
 }
 
 evaluation::SystemReport MeasureSystem(const evaluation::Recommender& recommender, bool rates,
-                                       const TestData& test, const evaluation::RankingTask& task,
+                                       const TestData& test, evaluation::RankingResult ranking,
                                        const MeasureOptions& o) {
-  evaluation::SystemReport report = ReportOf(recommender, RankCases(recommender, task, o), o);
+  evaluation::SystemReport report = ReportOf(recommender, std::move(ranking), o);
   if (rates) {
     const data::Interactions& all = test.dataset.interactions;
     for (auto& m : evaluation::RatingMeasures(recommender, all, test.split.test)) {

@@ -11,7 +11,7 @@ model::Contents GoldenCosine();
 // Dot product with biases and a history; string keys; compressed segments; no frozen users.
 model::Contents GoldenDot();
 // GoldenDot with attention in place of the bag.
-Contents GoldenAttention();
+model::Contents GoldenAttention();
 // Version 3: item vectors are the sums of their words' rows, by the second tokeniser.
 model::Contents GoldenWords(const std::vector<std::string>& words);
 

@@ -149,7 +149,7 @@ TEST(ValidationTest, Encoders) {
       d, [&](auto& x) { user(x).kind = EncoderKind::kConvolution; }, u + ".kind", "words");
   Refuse(
       d, [&](auto& x) { text(x).kind = EncoderKind::kAttention; }, t + ".kind", "history");
-  Description h = HistoryDescription();  // a table of 4
+  Description h = testing::HistoryDescription();  // a table of 4
   auto seen = [](auto& x) -> Encoder& {
     Encoder& e = x.towers[0].encoders[0];
     e.kind = EncoderKind::kAttention;
