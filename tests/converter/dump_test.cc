@@ -147,7 +147,7 @@ TEST_F(Dump, UpgradeMakesTodaysContainerOfOlderFiles) {
     std::string old = std::string(DUOMO_GOLDEN) + "/v1/good/" + name + ".duomo";
     auto json = ConvertJson({"upgrade", old, "-o", out_});
     EXPECT_EQ(json["container_version_before"], 1);
-    EXPECT_EQ(json["container_version"], 3);
+    EXPECT_EQ(json["container_version"], 4);
     EXPECT_EQ(json["minimum_reader_version"], 1);
     Outcome o = Convert({"diff", old, out_});
     EXPECT_EQ(o.code, 0) << o.out;

@@ -93,7 +93,7 @@ TEST_F(Inspect, JsonIsComplete) {
     Json json = Json::parse(o.out);
     std::string bytes = ReadText(path);
     EXPECT_EQ(json["size"], bytes.size());
-    EXPECT_EQ(json["container_version"], 3);
+    EXPECT_EQ(json["container_version"], 4);
     EXPECT_EQ(json["producer"].get<std::string>().rfind("duomo ", 0), 0u);
     EXPECT_EQ(json["description"], description::ToJson(d)) << d.name;
     EXPECT_EQ(json["users"]["count"], 5);

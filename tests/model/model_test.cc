@@ -77,6 +77,8 @@ void ExpectSameDescription(const Description& a, const Description& b) {
                          x.filters, x.normalization, x.square, x.root),
                 std::tie(y.name, y.input, y.kind, y.table, y.pooling, y.activation, y.windows,
                          y.filters, y.normalization, y.square, y.root));
+      EXPECT_EQ(std::tie(x.positions, x.blocks, x.heads, x.feed_forward, x.places),
+                std::tie(y.positions, y.blocks, y.heads, y.feed_forward, y.places));
       EXPECT_TRUE(same_layers(x.layers, y.layers));
     }
   }
@@ -89,7 +91,9 @@ void ExpectSameDescription(const Description& a, const Description& b) {
 
 TEST(ModelTest, EveryKindOfModelComesBackAsItWas) {
   testing::TemporaryFolder folder;
-  for (Description d : testing::AllDescriptions()) {
+  std::vector<Description> all = testing::AllDescriptions();
+  all.push_back(testing::AttentionDescription());
+  for (Description d : all) {
     d.inputs[0].fallback = 1.5f;
     for (Input& input : d.inputs) {
       if (input.kind == InputKind::kTokens) input.tokenizer = Tokenizer::kUnicode;
@@ -208,7 +212,9 @@ TEST(ModelTest, QuantizedRowsAreReadInPlaceAndNeedANewerReader) {
   auto plain = SaveToMemory(ContentsOf(testing::CosineDescription()));
   auto model = Model::OpenBuffer(plain);
   EXPECT_EQ(model->file().minimum_reader_version(), 1u);
-  EXPECT_EQ(model->file().container_version(), 3u);
+  EXPECT_EQ(model->file().container_version(), 4u);
+  auto attention = SaveToMemory(ContentsOf(testing::AttentionDescription()));
+  EXPECT_EQ(Model::OpenBuffer(attention)->file().minimum_reader_version(), kAttentionReaderVersion);
 }
 
 TEST(ModelTest, AFileThatHidesItsReaderVersionIsDamaged) {

@@ -188,6 +188,20 @@ Description HistoryDescription() {
   return d;
 }
 
+Description AttentionDescription() {
+  Description d = HistoryDescription();
+  Encoder& e = d.towers[0].encoders[0];
+  e.kind = EncoderKind::kAttention;
+  e.pooling = Pooling::kMax;
+  e.activation = Activation::kRelu;
+  e.positions = 6;
+  e.blocks = 2;
+  e.heads = 2;
+  e.feed_forward = 5;
+  e.places = Places::kBoth;
+  return d;
+}
+
 std::vector<Description> AllDescriptions() {
   return {CosineDescription(), DotDescription(), JointDescription(), HistoryDescription()};
 }

@@ -16,6 +16,8 @@ model::Description DotDescription();
 model::Description JointDescription();
 // A user tower that reads the history, with the items' own vocabulary; string keys.
 model::Description HistoryDescription();
+// The same with attention in place of the bag, which ONNX files cannot hold: not of all.
+model::Description AttentionDescription();
 
 std::vector<model::Description> AllDescriptions();
 
