@@ -61,6 +61,11 @@ void Check(const TrainingOptions& o, const Examples& train, const model::Descrip
   require(o.members == 1 || model::TowerWidth(d, d.towers[0]) % o.members == 0,
           "the towers' width is not a multiple of the number of members");
   require(o.negatives == 0 || o.loss == Loss::kSoftmax, "only the softmax loss has negatives");
+  require(!o.exclude_taken || o.loss == Loss::kSoftmax,
+          "exclude_taken: only the softmax loss has negatives to leave out");
+  require(!o.exclude_taken || o.examples.kind == ExampleKind::kNext ||
+              o.examples.kind == ExampleKind::kSequences,
+          "exclude_taken: only examples of what comes next know what was taken before");
   require(o.loss != Loss::kSoftmax || d.head.kind == model::HeadKind::kDot,
           "the softmax loss needs a dot head");
   require(o.loss != Loss::kSoftmax || d.head.user_bias < 0,

@@ -22,6 +22,9 @@ int main(int argc, char** argv) {
       for (auto& tensor : contents.tensors) tensor.compress = true;
       save(d.name + "-compressed", contents);
     }
+    save("attention", testing::ContentsOf(testing::AttentionDescription()));
+    save("attention-i8", testing::Quantized(testing::ContentsOf(testing::AttentionDescription()),
+                                             file::DType::kI8));
     for (auto [name, dtype] : {std::pair("cosine-f16", file::DType::kF16),
                                std::pair("cosine-bf16", file::DType::kBF16),
                                std::pair("cosine-i8", file::DType::kI8)}) {

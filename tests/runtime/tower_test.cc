@@ -156,12 +156,10 @@ TEST_P(TowerVariantTest, LongTextsSpanBlocksOfWindows) {
 
 // Histories of none, one, fewer and more than the places, in every type of number.
 TEST_P(TowerVariantTest, AttentionReadsTheNewest) {
-  for (Activation activation : {Activation::kRelu, Activation::kTanh}) {
-    for (HeadKind head : {HeadKind::kCosine, HeadKind::kDot, HeadKind::kLogistic}) {
-      Variant variant{head, activation};
-      variant.attention = true;
-      CheckAllCounts(RandomContents(EveryEncoder(variant), 5, 40, 17), GetParam());
-    }
+  for (HeadKind head : {HeadKind::kDot, HeadKind::kLogistic}) {
+    Variant variant{head, head == HeadKind::kDot ? Activation::kRelu : Activation::kTanh};
+    variant.attention = true;
+    CheckAllCounts(RandomContents(EveryEncoder(variant), 5, 40, 17), GetParam());
   }
   Variant variant;
   variant.attention = true;
@@ -169,9 +167,7 @@ TEST_P(TowerVariantTest, AttentionReadsTheNewest) {
   auto d = EveryEncoder(variant);
   for (auto& input : d.inputs) input.max_length = 0;  // row 1 has 600 items, of which 70 are read
   CheckAllCounts(RandomContents(d, 5, 40, 18), GetParam());
-  for (auto dtype : {file::DType::kF16, file::DType::kBF16, file::DType::kI8}) {
-    CheckAllCounts(testing::Quantized(RandomContents(d, 5, 40, 19), dtype), GetParam());
-  }
+  CheckAllCounts(testing::Quantized(RandomContents(d, 5, 40, 19), file::DType::kI8), GetParam());
 }
 
 TEST_P(TowerVariantTest, NothingSetIsABatch) {
