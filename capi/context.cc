@@ -14,8 +14,8 @@ duomo_status duomo_context_create(duomo_context** out, duomo_model* model,
     duomo_context_options known = DUOMO_CONTEXT_OPTIONS_INIT;
     if (options != nullptr) known = ReadStruct(options, "duomo_context_options");
     CheckEnum(known.unknown_ids, DUOMO_UNKNOWN_IS_MARKED, "options.unknown_ids");
-    *out = new duomo_context(model, known.unknown_ids == DUOMO_UNKNOWN_IS_MARKED,
-                             MakeThreads(known));
+    *out =
+        new duomo_context(model, known.unknown_ids == DUOMO_UNKNOWN_IS_MARKED, MakeThreads(known));
   });
 }
 

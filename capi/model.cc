@@ -29,8 +29,7 @@ OpenPlan ReadOpenOptions(const duomo_open_options* given) {
   plan.prepare = (options.flags & DUOMO_OPEN_PREPARE) != 0;
   plan.backend = static_cast<kernels::Backend>(options.backend);
   if (plan.backend == kernels::Backend::kOneDnn && !kernels::HasOneDnn()) {
-    Fail(Status::kUnsupported,
-         "this library was built without oneDNN; use DUOMO_BACKEND_DEFAULT or _PORTABLE");
+    FailLacking("this library was built without oneDNN; use DUOMO_BACKEND_DEFAULT or _PORTABLE");
   }
   return plan;
 }
