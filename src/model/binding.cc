@@ -148,6 +148,14 @@ class Binder {
     return KeyIndex::OfRange(0);
   }
 
+  // Files from before ids were hashes have no table.
+  EntityIds EntityIdsOf(const std::string& prefix, const KeyIndex& keys) {
+    bool stored = Has(prefix + "/ids/sorted") || Has(prefix + "/ids/order");
+    if (keys.kind() != KeyKind::kString || !stored) return EntityIds(keys, {}, {});
+    return EntityIds(keys, Shaped<int64_t>(Need(prefix + "/ids/sorted"), {keys.size()}),
+                     Shaped<uint32_t>(Need(prefix + "/ids/order"), {keys.size()}));
+  }
+
   FeatureView Lists(const std::string& prefix, InputKind kind, uint64_t n) {
     FeatureView view;
     view.kind = kind;
@@ -178,6 +186,7 @@ class Binder {
   Entities BindEntities(const std::string& prefix, Scope scope) {
     Entities out;
     out.keys = EntityKeys(prefix);
+    out.ids = EntityIdsOf(prefix, out.keys);
     out.count = out.keys.size();
     out.features.count = out.count;
     out.features.inputs.resize(d_.inputs.size());
@@ -197,7 +206,7 @@ class Binder {
              "/vectors\": a joint tower has no vectors of one side");
       }
       out.vectors = BindRows(Need(prefix + "/vectors"), {out.count, VectorWidth(d_)});
-      if (scope == Scope::kItem) out.planes = BindPlanes(find_, out.count, VectorWidth(d_));
+      out.planes = BindPlanes(find_, prefix, out.count, VectorWidth(d_));
     }
     return out;
   }

@@ -182,6 +182,23 @@ void AddKeys(std::vector<OwnedTensor>& out, const std::string& prefix,
   std::vector<uint32_t> order = SortedRows(prefix, keys);
   AddTexts(out, prefix, keys);
   Add<uint32_t>(out, prefix + "/order", order);
+  if (prefix != "users" && prefix != "items") return;
+  const OwnedTensor &offsets = out[out.size() - 3], &text = out[out.size() - 2];
+  const auto* characters = reinterpret_cast<const char*>(text.bytes.data());
+  AddIds(out, prefix,
+         KeyIndex::OfStrings(offsets.View().As<uint64_t>(), {characters, text.bytes.size()}, order));
+}
+
+void AddIds(std::vector<OwnedTensor>& out, const std::string& prefix, const KeyIndex& keys) {
+  IdTable table = MakeIdTable(keys);
+  for (size_t i = 1; i < table.ids.size(); ++i) {
+    if (table.ids[i - 1] != table.ids[i]) continue;
+    Fail(Status::kInvalidArgument, prefix, ": the keys \"", keys.StringAt(table.order[i - 1]),
+         "\" and \"", keys.StringAt(table.order[i]), "\" have the same id (duomo_id_of_string), ",
+         table.ids[i], "; rename one of them");
+  }
+  Add<int64_t>(out, prefix + "/ids/sorted", table.ids);
+  Add<uint32_t>(out, prefix + "/ids/order", table.order);
 }
 
 void AddTexts(std::vector<OwnedTensor>& out, const std::string& prefix,
