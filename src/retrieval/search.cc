@@ -25,12 +25,12 @@ void Search::Start(const Catalogue& catalogue, const Query& query) {
   query_ = &query;
   best.Start(catalogue.engine(), query);
   if (query.k == 0) return;  // nobody asks: there may be no vector either
-  vectors_.Start(catalogue.engine(), query);
+  vectors_.Start(catalogue, query);
   soon_.clear();
   later_.clear();
   allowed_ = query.allowed;
   if (!query.excluded.empty()) {
-    uint64_t count = catalogue.engine().model().items().count;
+    uint64_t count = catalogue.entities().count;
     query.allowed != nullptr ? (void)(mask_ = *query.allowed) : mask_.Reset(count, true);
     for (uint32_t row : query.excluded) mask_.Clear(row);
     allowed_ = &mask_;

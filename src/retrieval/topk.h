@@ -1,4 +1,4 @@
-// Exact top-k over the items of a model. Stands on runtime; knows no C types.
+// Exact top-k over the items, or users, of a model. Stands on runtime; knows no C types.
 #pragma once
 
 #include <cstdint>
