@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "capi/fail.h"
 #include "core/error.h"
 #include "model/model.h"
 
@@ -37,7 +38,8 @@ inline const char* NameOf(model::Side side) { return side == model::Side::kItem 
 
 [[noreturn]] inline void FailUnknownId(model::Side side, const char* array, size_t position,
                                        int64_t id) {
-  Fail(Status::kNotFound, array, '[', position, "]: the model has no ", NameOf(side), ' ', id);
+  FailElement(Status::kNotFound, Kind::kUnknownId, array, position, ": the model has no ",
+              NameOf(side), ' ', id);
 }
 
 // The row of each id; kNoRow where it is unknown and `mark_unknown`, else throws Error(kNotFound)

@@ -23,8 +23,8 @@ void IdAt(int64_t* id, const duomo_model* model, Side side, uint64_t row) {
 
 void RequireStringKeys(const Entities& entities, Side side) {
   if (entities.count > 0 && entities.keys.kind() != model::KeyKind::kString) {
-    Fail(Status::kUnsupported, "the keys of this model's ", NameOf(side),
-         "s are integers and are themselves the ids");
+    FailLacking("the keys of this model's ", NameOf(side),
+                "s are integers and are themselves the ids");
   }
 }
 
@@ -32,7 +32,7 @@ void IdOfKey(int64_t* id, const duomo_model* model, Side side, const char* key) 
   Need(id, "id");
   const Entities& entities = Need(model, "model").model().side(side);
   std::string_view text = &Need(key, "key");
-  if (!IsUtf8(text)) Fail(Status::kInvalidArgument, "key is not UTF-8");
+  if (!IsUtf8(text)) FailArgument(Status::kInvalidArgument, Kind::kNotUtf8, "key", " is not UTF-8");
   RequireStringKeys(entities, side);
   std::optional<uint64_t> row = entities.keys.Find(text);
   if (!row) Fail(Status::kNotFound, "the model has no ", NameOf(side), " \"", text, '"');
@@ -99,7 +99,7 @@ duomo_status duomo_item_title(duomo_text* title, const duomo_model* model, int64
   return Guard(error, [&] {
     Need(title, "title");
     const model::Entities& items = Need(model, "model").model().items();
-    if (items.title_offsets.empty()) Fail(Status::kUnsupported, "the file holds no titles");
+    if (items.title_offsets.empty()) FailLacking("the file holds no titles");
     *title = Checked(items.Title(RowOrFail(items, model::Side::kItem, id)), "a title");
   });
 }

@@ -27,9 +27,9 @@ bool PredictFrozen(duomo_context& c, int64_t user, int64_t item, float* out) {
   auto item_row = RowOfId(items, item);
   if (!user_row || !item_row) return false;
   size_t width = model.engine->vector_width();
-  double dot = kernels::Vector().dot(
-      runtime::FloatsOf(users.vectors, *user_row, 1, c.user_vectors),
-      runtime::FloatsOf(items.vectors, *item_row, 1, c.item_vectors), width);
+  double dot =
+      kernels::Vector().dot(runtime::FloatsOf(users.vectors, *user_row, 1, c.user_vectors),
+                            runtime::FloatsOf(items.vectors, *item_row, 1, c.item_vectors), width);
   *out = model.engine->Predict(dot);
   return true;
 }
@@ -54,7 +54,8 @@ duomo_status duomo_predict(float* predictions, duomo_context* context, const int
 
     FindRows(model.model(), Side::kUser, "user_ids", users, c.mark_unknown, c.user_rows);
     FindRows(model.model(), Side::kItem, "item_ids", items, c.mark_unknown, c.item_rows);
-    // Chunks bound the scratch of towers and of widening; results go out at the end, when nothing can fail.
+    // Chunks bound the scratch of towers and of widening; results go out at the end, when nothing
+    // can fail.
     c.scores.resize(n);
     for (size_t begin = 0; begin < n; begin += kChunk) {
       size_t count = std::min(kChunk, n - begin);
@@ -94,8 +95,8 @@ duomo_status duomo_predict_vectors(float* predictions, duomo_context* context,
       // Of finite floats it is finite.
       bool known = std::isfinite(value);
       if (!known && !c.mark_unknown) {
-        Fail(Status::kInvalidArgument, "user_vectors or item_vectors: pair ", i,
-             " has NaN or infinity");
+        throw MakeError(Status::kInvalidArgument, Kind::kNotFinite, "user_vectors", i,
+                        StrCat("user_vectors or item_vectors: pair ", i, " has NaN or infinity"));
       }
       c.scores[i] = known ? engine.Predict(value) : kNaN;
     }

@@ -42,11 +42,12 @@ class Ranking {
   void Check() {
     bool by_id = (request_.flags & DUOMO_RANK_USER_ID) != 0;
     if (by_id == (request_.user_features != nullptr)) {
-      Fail(Status::kInvalidArgument,
-           "request: give either user_id with DUOMO_RANK_USER_ID or user_features");
+      FailArgument(Status::kInvalidArgument, Kind::kConflict, "request",
+                   ": give either user_id with DUOMO_RANK_USER_ID or user_features");
     }
     if (request_.item_ids != nullptr && request_.item_features != nullptr) {
-      Fail(Status::kInvalidArgument, "request: give either item_ids or item_features, not both");
+      FailArgument(Status::kInvalidArgument, Kind::kConflict, "request",
+                   ": give either item_ids or item_features, not both");
     }
     if (request_.item_features == nullptr) {
       NeedArray(request_.item_ids, request_.n, "request.item_ids");
@@ -63,7 +64,8 @@ class Ranking {
     if (features == nullptr) return;
     CheckFeatures(c_, *features, scope, name);
     if (features->count != rows) {
-      Fail(Status::kInvalidArgument, name, " has ", features->count, " rows, expected ", rows);
+      FailArgument(Status::kInvalidArgument, Kind::kValue, name, " has ", features->count,
+                   " rows, expected ", rows);
     }
   }
 
@@ -73,7 +75,8 @@ class Ranking {
     user_known_ = row.has_value();
     if (row) user_row_ = static_cast<uint32_t>(*row);
     if (!row && !c_.mark_unknown) {
-      Fail(Status::kNotFound, "request.user_id: the model has no user ", request_.user_id);
+      FailArgument(Status::kNotFound, Kind::kUnknownId, "request.user_id",
+                   ": the model has no user ", request_.user_id);
     }
   }
 

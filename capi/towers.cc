@@ -1,5 +1,6 @@
 #include "capi/towers.h"
 
+#include "capi/fail.h"
 #include "capi/ids.h"
 #include "core/error.h"
 #include "runtime/widen.h"
@@ -26,18 +27,19 @@ const char* NameOfScope(model::Scope scope) {
 
 void RequireTwoTowers(const duomo_model& model) {
   if (!model.engine->joint()) return;
-  Fail(Status::kUnsupported,
-       "this model has one joint tower for users and items and thus no vectors; use duomo_rank");
+  FailLacking(
+      "this model has one joint tower for users and items and thus no vectors; use duomo_rank");
 }
 
 void CheckFeatures(const duomo_context& context, const duomo_features& features, model::Scope scope,
                    const char* name) {
   if (features.model.get() != context.model.get()) {
-    Fail(Status::kInvalidArgument, name, " belongs to another model than the context");
+    FailArgument(Status::kInvalidArgument, Kind::kConflict, name,
+                 " belongs to another model than the context");
   }
   if (features.scope != scope) {
-    Fail(Status::kInvalidArgument, name, " has the scope ", NameOfScope(features.scope), ", not ",
-         NameOfScope(scope));
+    FailArgument(Status::kInvalidArgument, Kind::kConflict, name, " has the scope ",
+                 NameOfScope(features.scope), ", not ", NameOfScope(scope));
   }
 }
 
@@ -58,7 +60,7 @@ void RequireHistoryInput(const duomo_model& model) {
   for (const model::Input& input : model.description().inputs) {
     if (input.kind == InputKind::kHistory) return;
   }
-  Fail(Status::kUnsupported, "the model has no history input; a history tells it nothing");
+  FailLacking("the model has no history input; a history tells it nothing");
 }
 
 void AddHistory(duomo_context& c, const model::FeatureColumn& history,

@@ -82,6 +82,9 @@ class Model {
  public:
   static std::shared_ptr<const Model> Open(const std::string& path,
                                            const file::ReadOptions& options = {});
+  static std::shared_ptr<const Model> OpenDescriptor(int descriptor, uint64_t offset,
+                                                     uint64_t length,
+                                                     const file::ReadOptions& options = {});
   static std::shared_ptr<const Model> OpenBuffer(std::span<const std::byte> data,
                                                  const file::ReadOptions& options = {});
 

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "core/stop.h"
 #include "retrieval/catalogue.h"
 #include "retrieval/item_set.h"
 #include "retrieval/row_mask.h"
@@ -57,7 +58,10 @@ class Searcher;
 // here: query i has hits[ends[i-1]] … hits[ends[i]-1].
 struct Workspace {
   Workspace();
+  Workspace(Workspace&&) noexcept;
+  Workspace& operator=(Workspace&&) noexcept;
   ~Workspace();
+  Stop stop;  // asked between chunks of rows
   std::vector<std::unique_ptr<Searcher>> searchers;  // one a member of the team
   std::vector<Hit> hits;
   std::vector<size_t> ends;
