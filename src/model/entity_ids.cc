@@ -25,7 +25,7 @@ uint64_t PlaceOf(std::span<const int64_t> ids, int64_t id) {
 }  // namespace
 
 IdTable MakeIdTable(const KeyIndex& keys) {
-  std::vector<std::pair<int64_t, uint32_t>> pairs(keys.size());
+  AlignedVector<std::pair<int64_t, uint32_t>> pairs(keys.size());
   for (size_t row = 0; row < pairs.size(); ++row) {
     pairs[row] = {IdOfString(keys.StringAt(row)), static_cast<uint32_t>(row)};
   }
@@ -50,6 +50,7 @@ EntityIds::View EntityIds::Table() const {
   if (made_ == nullptr) return stored_;
   const IdTable* table = made_->table.load(std::memory_order_acquire);
   if (table == nullptr) {
+    const MemoryScope scope(made_->memory);
     auto fresh = std::make_unique<IdTable>(MakeIdTable(keys_));
     if (made_->table.compare_exchange_strong(table, fresh.get(), std::memory_order_acq_rel)) {
       table = fresh.release();

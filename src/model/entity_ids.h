@@ -8,16 +8,16 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <vector>
 
+#include "core/array.h"
 #include "model/key_index.h"
 
 namespace duomo::model {
 
 // From the ids of string keys to their rows: ids in ascending order, and the row of each.
 struct IdTable {
-  std::vector<int64_t> ids;
-  std::vector<uint32_t> order;
+  AlignedVector<int64_t> ids;
+  AlignedVector<uint32_t> order;
 };
 // Of keys in row order. Two of the same id stay, side by side.
 IdTable MakeIdTable(const KeyIndex& keys);
@@ -53,6 +53,7 @@ class EntityIds {
   // Without a lock, which a child of fork() could find held by a thread that it does not have: of
   // several tables that are made at once, one is kept.
   struct Made {
+    const Memory* memory = MemoryScope::Current();  // of the model, whichever thread makes the table
     std::atomic<const IdTable*> table = nullptr;
     ~Made() { delete table.load(std::memory_order_acquire); }
   };

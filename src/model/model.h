@@ -11,6 +11,7 @@
 
 #include "file/reader.h"
 #include "file/tensor.h"
+#include "model/attributes.h"
 #include "model/description.h"
 #include "model/entity_ids.h"
 #include "model/features.h"
@@ -39,6 +40,7 @@ struct Report {
 //   E/planes/…, E/lists/…                    optional, see planes.h
 //   users/history/{offsets,rows}             item rows, oldest first; optional
 //   inputs/I/{mean_deviation | quantiles}    f32, for normalised numbers: [2] or [q]
+//   attributes/A/{values/{offsets,text,order},[offsets,]rows | integers | numbers}   attributes.h
 // Vectors and parameters of two dimensions are f32, f16, bf16, or i8 with T/scales beside T: f32,
 // one a row (quantize.h makes them).
 struct Contents {
@@ -46,6 +48,7 @@ struct Contents {
   std::vector<file::OwnedTensor> tensors;
   Report report;
   std::vector<file::TensorSource> sources = {};  // more tensors: written piece by piece
+  std::vector<AttributeInfo> attributes = {};    // of items
 };
 
 void Save(const std::string& path, const Contents& contents);
@@ -101,6 +104,9 @@ class Model {
   const KeyIndex& vocabulary(uint32_t index) const { return vocabularies_[index]; }
 
   bool has_history() const { return !history_.offsets.empty(); }
+  const std::vector<Attribute>& attributes() const { return attributes_; }  // of items
+  const Attribute* FindAttribute(std::string_view name) const;  // nullptr where there is none
+
   const FeatureView& history() const { return history_; }  // by user row; empty: none
   std::span<const uint32_t> HistoryOf(uint64_t user_row) const { return history_.RowsOf(user_row); }
 
@@ -118,6 +124,7 @@ class Model {
   Report report_;
   Entities users_, items_;
   std::vector<KeyIndex> vocabularies_;
+  std::vector<Attribute> attributes_;
   FeatureView history_;
   std::vector<std::span<const float>> statistics_;
 };

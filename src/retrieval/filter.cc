@@ -34,25 +34,30 @@ void ApplyFilter(const model::Model& model, const Filter& filter, RowMask& mask)
     Fail(Status::kInvalidArgument, "input \"", input.name,
          "\" cannot be filtered by; a category or a category set of items can");
   }
-  const model::FeatureView& view = model.items().features.inputs[filter.input];
-  // Lists of an honest file lie side by side. Those of a hostile one may all be the whole, and looking
-  // through them would take for ever: what goes beyond the whole counts as absent.
+  ApplyFilter(model.items().features.inputs[filter.input],
+              model.vocabulary(static_cast<uint32_t>(input.vocabulary)).size(), filter.mode,
+              filter.values, mask);
+}
+
+void ApplyFilter(const model::FeatureView& view, uint64_t known, FilterMode mode,
+                 std::span<const uint32_t> asked_values, RowMask& mask) {
+  // Lists of an honest file lie side by side. Those of a hostile one may all be the whole, and
+  // looking through them would take for ever: what goes beyond the whole counts as absent.
   size_t left = view.rows.size();
   // No item has what lies beyond the vocabulary, whatever its row says.
-  const uint64_t known =
-      std::min<uint64_t>(model.vocabulary(static_cast<uint32_t>(input.vocabulary)).size(), UINT32_MAX);
-  const bool all_known = std::all_of(filter.values.begin(), filter.values.end(),
+  known = std::min<uint64_t>(known, UINT32_MAX);
+  const bool all_known = std::all_of(asked_values.begin(), asked_values.end(),
                                      [&](uint32_t value) { return value < known; });
   std::vector<uint32_t> asked, found;
   if (!all_known) {
-    std::copy_if(filter.values.begin(), filter.values.end(), std::back_inserter(asked),
+    std::copy_if(asked_values.begin(), asked_values.end(), std::back_inserter(asked),
                  [&](uint32_t value) { return value < known; });
   }
-  const ValueSet values(all_known ? filter.values : asked, left * sizeof(uint32_t));
+  const ValueSet values(all_known ? asked_values : asked, left * sizeof(uint32_t));
   auto passes = [&](std::span<const uint32_t> rows) {
-    if (filter.mode == FilterMode::kAll) return all_known && HasAll(values, rows, found);
+    if (mode == FilterMode::kAll) return all_known && HasAll(values, rows, found);
     bool any = std::any_of(rows.begin(), rows.end(), [&](uint32_t row) { return values.Has(row); });
-    return any == (filter.mode == FilterMode::kAny);
+    return any == (mode == FilterMode::kAny);
   };
   for (size_t row = 0; row < mask.rows(); ++row) {
     if (!mask.Test(row)) continue;

@@ -101,6 +101,7 @@ class Walker {
   Query AskMasked(RowMask& mask) {
     if (!masked_) {
       query_.allowed != nullptr ? (void)(mask = *query_.allowed) : mask.Reset(rows_, true);
+      if (query_.set != nullptr) mask.And(query_.set->rows());
       masked_ = true;
     }
     for (uint32_t row : seen_) mask.Clear(row);
@@ -109,6 +110,8 @@ class Walker {
     Query out = query_;
     out.k = round_;
     out.allowed = &mask;
+    out.allowed_count = Query::kNotCounted;
+    out.set = nullptr;
     out.excluded = {};
     return out;
   }

@@ -19,11 +19,16 @@ class RowMask {
   void SetAll(std::span<const uint32_t> rows);  // of those below rows()
   void Clear(uint64_t row) { words_[row / 64] &= ~(uint64_t{1} << (row % 64)); }
   void And(const RowMask& other);  // of the same number of rows
-  size_t Count() const;            // of the rows that are allowed
+  void Or(const RowMask& other);
+  void Invert();
+  size_t Count() const;  // of the rows that are allowed
   std::span<const uint64_t> words() const { return words_; }
+  std::span<uint64_t> words() { return words_; }
   size_t rows() const { return rows_; }
 
  private:
+  void ClearBeyond();
+
   std::vector<uint64_t> words_;
   size_t rows_ = 0;
 };
