@@ -4,7 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
+
+#include "core/array.h"
 
 namespace duomo::retrieval {
 
@@ -24,7 +25,7 @@ class RowMask {
   size_t rows() const { return rows_; }
 
  private:
-  std::vector<uint64_t> words_;
+  AlignedVector<uint64_t> words_;
   size_t rows_ = 0;
 };
 
