@@ -58,7 +58,7 @@ void RowsOf(const model::Entities& entities, const Names& names, uint32_t* rows)
 }
 
 void FindRows(const model::Model& model, Side side, const Names& names, bool mark_unknown,
-              std::vector<uint32_t>& rows) {
+              AlignedVector<uint32_t>& rows) {
   rows.resize(names.count);
   RowsOf(model.side(side), names, rows.data());
   if (mark_unknown) return;

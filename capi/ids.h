@@ -5,9 +5,10 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include "capi/fail.h"
+#include "core/array.h"
+#include "core/array.h"
 #include "core/error.h"
 #include "model/model.h"
 
@@ -62,9 +63,10 @@ inline const char* NameOf(model::Side side) { return side == model::Side::kItem 
 // The row of each; kNoRow where it is unknown and `mark_unknown`, else throws Error(kNotFound) that
 // names the position.
 void FindRows(const model::Model& model, model::Side side, const Names& names, bool mark_unknown,
-              std::vector<uint32_t>& rows);
+              AlignedVector<uint32_t>& rows);
 inline void FindRows(const model::Model& model, model::Side side, const char* array,
-                     std::span<const int64_t> ids, bool mark_unknown, std::vector<uint32_t>& rows) {
+                     std::span<const int64_t> ids, bool mark_unknown,
+                     AlignedVector<uint32_t>& rows) {
   FindRows(model, side, Names{ids.data(), nullptr, ids.size(), array}, mark_unknown, rows);
 }
 

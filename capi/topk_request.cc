@@ -65,7 +65,7 @@ void CheckSeen(const duomo_context& context, const duomo_topk_request& r, Search
 
 // The vocabulary's rows of a filter's values, into `rows`.
 void FindValues(const model::Model& model, const model::Input& input, const duomo_filter& filter,
-                std::vector<uint32_t>& rows) {
+                AlignedVector<uint32_t>& rows) {
   const model::KeyIndex& vocabulary = model.vocabulary(static_cast<uint32_t>(input.vocabulary));
   bool strings = vocabulary.kind() == model::KeyKind::kString;
   if ((strings ? filter.integers != nullptr : filter.strings != nullptr)) {

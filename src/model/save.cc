@@ -1,5 +1,6 @@
 // Writing a model. Apart from model.cc, so that the shared library drops it.
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <numeric>
 
@@ -187,13 +188,15 @@ void AddKeys(std::vector<OwnedTensor>& out, const std::string& prefix,
 void AddKeys(std::vector<OwnedTensor>& out, const std::string& prefix,
              std::span<const std::string> keys) {
   std::vector<uint32_t> order = SortedRows(prefix, keys);
-  AddTexts(out, prefix, keys);
-  Add<uint32_t>(out, prefix + "/order", order);
-  if (prefix != "users" && prefix != "items") return;
-  const OwnedTensor &offsets = out[out.size() - 3], &text = out[out.size() - 2];
-  const auto* characters = reinterpret_cast<const char*>(text.bytes.data());
-  AddIds(out, prefix,
-         KeyIndex::OfStrings(offsets.View().As<uint64_t>(), {characters, text.bytes.size()}, order));
+  std::vector<OwnedTensor> made;
+  AddTexts(made, prefix, keys);
+  if (prefix == "users" || prefix == "items") {
+    auto text = made[1].View().As<char>();
+    AddIds(made, prefix,
+           KeyIndex::OfStrings(made[0].View().As<uint64_t>(), {text.data(), text.size()}, order));
+  }
+  Add<uint32_t>(made, prefix + "/order", order);
+  std::move(made.begin(), made.end(), std::back_inserter(out));
 }
 
 void AddIds(std::vector<OwnedTensor>& out, const std::string& prefix, const KeyIndex& keys) {

@@ -1,6 +1,8 @@
 #include "retrieval/limits.h"
 
 #include <algorithm>
+#include <unordered_map>
+#include <vector>
 
 #include "retrieval/value_set.h"
 
@@ -151,8 +153,8 @@ class Walker {
   const size_t index_, rows_;
   std::vector<Counts> counts_;
   std::vector<std::span<const uint32_t>> values_;
-  std::vector<Hit> taken_;
-  std::vector<uint32_t> seen_;
+  AlignedVector<Hit> taken_;
+  AlignedVector<uint32_t> seen_;
   size_t round_ = 0;
   bool masked_ = false, done_ = false;
 };
@@ -167,7 +169,7 @@ void TopKOnWalk(const Catalogue& catalogue, std::span<const Query> queries, cons
   for (size_t i = 0; i < queries.size(); ++i) {
     walkers.emplace_back(walk, queries[i], i, catalogue.entities().count);
   }
-  std::vector<Query> asks;
+  AlignedVector<Query> asks;
   std::vector<size_t> who;
   for (size_t round = 0; round < kRoundsTogether; ++round) {
     asks.clear();

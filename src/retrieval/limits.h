@@ -6,8 +6,6 @@
 #include <cstdint>
 #include <functional>
 #include <span>
-#include <unordered_map>
-#include <vector>
 
 #include "model/features.h"
 #include "retrieval/row_mask.h"

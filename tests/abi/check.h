@@ -59,5 +59,6 @@ void test_predict(void);
 void test_topk(void);
 void test_similar(void);
 void test_rank(void);
+void test_host(void);
 
 #endif
