@@ -21,12 +21,12 @@ Json EntitiesJson(const model::Entities& entities) {
           {"frozen_vectors", !entities.vectors.empty()}};
 }
 
-// What searches read; null: the vectors.
-Json SearchJson(const model::Model& model) {
-  const model::Planes& planes = model.items().planes;
+// What searches of one side read; null: the vectors.
+Json SearchJson(const model::Entities& side) {
+  const model::Planes& planes = side.planes;
   if (planes.empty()) return {};
   return {{"axes", planes.axes.empty() ? 0 : planes.dimensions()},
-          {"left_out_energy", retrieval::LeftOutEnergy(planes, model.items().vectors)},
+          {"left_out_energy", retrieval::LeftOutEnergy(planes, side.vectors)},
           {"first_bytes", planes.block_size() / 16},
           {"second_bytes", planes.stride()}};
 }
@@ -110,7 +110,8 @@ Json InspectionJson(const Inspection& in) {
           {"vector_width", model::IsJoint(d) ? Json() : Json(model::VectorWidth(d))},
           {"users", EntitiesJson(model.users())},
           {"items", EntitiesJson(model.items())},
-          {"search", SearchJson(model)},
+          {"search", SearchJson(model.items())},
+          {"search_users", SearchJson(model.users())},
           {"history", history},
           {"parameters", {{"known", known}, {"unknown_rows", unknown}, {"layers", layers}}},
           {"segments", segments},

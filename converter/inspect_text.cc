@@ -1,5 +1,6 @@
 // The form of `inspect` for people: sections of aligned tables, none wider than 100 columns.
 #include <cstdio>
+#include <tuple>
 
 #include "converter/describe.h"
 #include "converter/inspect.h"
@@ -20,10 +21,10 @@ std::string EntitiesText(const model::Model& model) {
     text += e.title_offsets.empty() ? ", no titles" : ", titles";
     text += model::IsJoint(model.description()) ? ""
             : e.vectors.empty()                 ? ", not frozen"
-                                : StrCat(", frozen vectors of ", e.vectors.width,
+                                                : StrCat(", frozen vectors of ", e.vectors.width,
                                          e.vectors.dtype == file::DType::kF32
-                                             ? ""
-                                             : StrCat(" in ", file::NameOf(e.vectors.dtype)));
+                                                             ? ""
+                                                             : StrCat(" in ", file::NameOf(e.vectors.dtype)));
     table.Add({name, Commas(e.count), text});
   };
   add("users", model.users());
@@ -32,15 +33,19 @@ std::string EntitiesText(const model::Model& model) {
     auto rows = model.file().Find("users/history/rows");
     table.Add({"history", Commas(rows ? rows->rows() : 0), "interactions, oldest first"});
   }
-  if (const model::Planes& planes = model.items().planes; !planes.empty()) {
+  for (auto [name, each, side] : {std::tuple("search", "an item", &model.items()),
+                                  std::tuple("search users", "a user", &model.users())}) {
+    const model::Planes& planes = side->planes;
+    if (planes.empty()) continue;
     char left_out[32];
     std::snprintf(left_out, sizeof(left_out), "%.2f %%",
-                  100 * retrieval::LeftOutEnergy(planes, model.items().vectors));
-    table.Add({"search", StrCat(planes.block_size() / 16, " + ", planes.stride()),
-               planes.axes.empty()
-                   ? StrCat("bytes an item: half a byte for each of ", planes.width, " dimensions")
-                   : StrCat("bytes an item: ", planes.dimensions(), " axes, which leave out ",
-                            left_out, " of the energy")});
+                  100 * retrieval::LeftOutEnergy(planes, side->vectors));
+    table.Add(
+        {name, StrCat(planes.block_size() / 16, " + ", planes.stride()),
+         planes.axes.empty()
+             ? StrCat("bytes ", each, ": half a byte for each of ", planes.width, " dimensions")
+             : StrCat("bytes ", each, ": ", planes.dimensions(), " axes, which leave out ",
+                      left_out, " of the energy")});
   }
   return "contents\n" + table.Text();
 }
