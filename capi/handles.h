@@ -23,7 +23,14 @@
 struct duomo_model {
   duomo_model(std::unique_ptr<const duomo::Memory> m,
               std::shared_ptr<const duomo::runtime::Engine> e, bool prepare)
-      : memory(std::move(m)), engine(std::move(e)), catalogue(*engine, prepare) {
+      : memory(std::move(m)),
+        engine(std::move(e)),
+        catalogue(*engine, prepare),
+        users(*engine, /*prepare=*/false, duomo::model::Side::kUser) {
+    if (prepare) {
+      model().users().ids.Prepare();
+      model().items().ids.Prepare();
+    }
     // Chosen now, under the C++ library's lock of first uses: a child of fork() that found it held
     // by a thread that it does not have would wait for ever.
     (void)duomo::kernels::Vector();
@@ -36,7 +43,8 @@ struct duomo_model {
   std::atomic<uint64_t> references{1};
   const std::unique_ptr<const duomo::Memory> memory;  // null: the C++ library's; the last to go
   const std::shared_ptr<const duomo::runtime::Engine> engine;
-  const duomo::retrieval::Catalogue catalogue;
+  const duomo::retrieval::Catalogue catalogue;  // the items
+  const duomo::retrieval::Catalogue users;
 };
 
 namespace duomo::capi {

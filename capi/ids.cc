@@ -21,8 +21,9 @@ void RowsOfKeys(const model::Entities& entities, std::span<const char* const> ke
                 const char* what, uint32_t* rows, size_t first) {
   if (entities.count > 0 && !entities.ids.strings()) {
     throw MakeError(Status::kUnsupported, Kind::kLacking, what, ErrorDetail::kNoPosition,
-                    StrCat(what, ": the keys of this model are integers and are themselves the "
-                                 "ids; give ids"));
+                    StrCat(what,
+                           ": the keys of this model are integers and are themselves the "
+                           "ids; give ids"));
   }
   for (size_t i = 0; i < keys.size(); ++i) {
     if (keys[i] == nullptr) {

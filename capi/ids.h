@@ -1,13 +1,14 @@
 // From the ids and string keys of a host to rows of the file and back.
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
 
 #include "capi/fail.h"
-#include "core/array.h"
 #include "core/array.h"
 #include "core/error.h"
 #include "model/model.h"
@@ -31,9 +32,9 @@ inline void RowsOfIds(const model::Entities& entities, std::span<const int64_t> 
   entities.ids.FindAll(ids, rows);
 }
 
-// The same of string keys, NUL-terminated. Throws Error(kInvalidArgument) for one that is NULL or not
-// UTF-8, with its position in the array `what`, counted from `first`; Error(kUnsupported) where the
-// catalogue's keys are integers.
+// The same of string keys, NUL-terminated. Throws Error(kInvalidArgument) for one that is NULL or
+// not UTF-8, with its position in the array `what`, counted from `first`; Error(kUnsupported) where
+// the catalogue's keys are integers.
 void RowsOfKeys(const model::Entities& entities, std::span<const char* const> keys,
                 const char* what, uint32_t* rows, size_t first = 0);
 
@@ -58,6 +59,16 @@ Names NeedNames(const int64_t* ids, const char* const* keys, size_t n, const cha
 // The row of each into rows[names.count], kNoRow where it is unknown; throws as RowsOfKeys().
 void RowsOf(const model::Entities& entities, const Names& names, uint32_t* rows);
 
+// The same, appended to `rows` without those that are unknown.
+template <typename Rows>
+void AppendRows(const model::Entities& entities, const Names& names, Rows& rows) {
+  const size_t before = rows.size();
+  rows.resize(before + names.count);
+  RowsOf(entities, names, rows.data() + before);
+  rows.erase(std::remove(rows.begin() + static_cast<std::ptrdiff_t>(before), rows.end(), kNoRow),
+             rows.end());
+}
+
 inline const char* NameOf(model::Side side) { return side == model::Side::kItem ? "item" : "user"; }
 
 // The row of each; kNoRow where it is unknown and `mark_unknown`, else throws Error(kNotFound) that
@@ -73,8 +84,8 @@ inline void FindRows(const model::Model& model, model::Side side, const char* ar
 // Throws Error(kUnsupported) where the keys of that side are integers.
 void RequireStringKeys(const model::Entities& entities, model::Side side);
 
-// A text of the file for the host. Opening does not read texts; the promise that they are UTF-8 is kept
-// here: else Error(kCorrupt).
+// A text of the file for the host. Opening does not read texts; the promise that they are UTF-8 is
+// kept here: else Error(kCorrupt).
 duomo_text CheckedText(std::string_view text, const char* what);
 
 }  // namespace duomo::capi

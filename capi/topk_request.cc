@@ -17,26 +17,27 @@ namespace {
 using model::Side;
 
 void CheckSource(const duomo_context& context, const duomo_topk_request& r, Search search) {
-  bool histories = r.history_offsets != nullptr;
-  int sources = (r.ids != nullptr) + (r.vectors != nullptr) + (r.features != nullptr);
-  bool alone = sources == 1 && (!histories || r.ids != nullptr);
+  bool histories = r.history_offsets != nullptr, known = r.ids != nullptr || r.keys != nullptr;
+  int sources =
+      (r.ids != nullptr) + (r.keys != nullptr) + (r.vectors != nullptr) + (r.features != nullptr);
+  bool alone = sources == 1 && (!histories || known);
   bool only_histories = sources == 0 && histories;
   if (!alone && !only_histories) {
-    Fail(Status::kInvalidArgument,
-         "request: give exactly one of ids, vectors, features and histories (which may accompany "
-         "ids)");
+    FailArgument(Status::kInvalidArgument, Kind::kConflict, "request",
+                 ": give exactly one of ids, keys, vectors, features and histories (which may "
+                 "accompany ids or keys)");
   }
-  if (search == Search::kSimilar && histories) {
-    Fail(Status::kInvalidArgument, "request: duomo_similar takes items, which have no histories");
+  if (histories && search != Search::kTopK) {
+    FailArgument(Status::kInvalidArgument, Kind::kConflict, "request.history_offsets",
+                 ": histories are for duomo_topk alone");
   }
   if (histories) {
     RequireHistoryInput(*context.model);
-    NeedArray(r.history_ids, CheckOffsets(r.history_offsets, r.count, "request.history_offsets"),
-              "request.history_ids");
+    HistoriesOf(r);
   }
   if (r.features != nullptr) {
     CheckFeatures(context, *r.features,
-                  search == Search::kSimilar ? model::Scope::kItem : model::Scope::kUser,
+                  QueriesOf(search) == Side::kItem ? model::Scope::kItem : model::Scope::kUser,
                   "request.features");
     if (r.features->count != r.count) {
       Fail(Status::kInvalidArgument, "request.features has ", r.features->count,
@@ -47,14 +48,16 @@ void CheckSource(const duomo_context& context, const duomo_topk_request& r, Sear
 
 void CheckSeen(const duomo_context& context, const duomo_topk_request& r, Search search) {
   if ((r.flags & DUOMO_EXCLUDE_SEEN) == 0) return;
-  if (search == Search::kSimilar) {
-    Fail(Status::kInvalidArgument,
-         "request.flags: items have seen nothing; DUOMO_EXCLUDE_SEEN is "
-         "for duomo_topk");
+  if (IsSimilar(search)) {
+    FailArgument(Status::kInvalidArgument, Kind::kConflict, "request.flags",
+                 ": DUOMO_EXCLUDE_SEEN is for duomo_topk and duomo_users_for");
   }
   if (r.history_offsets != nullptr || r.count == 0) return;
-  if (r.ids == nullptr) {
-    Fail(Status::kInvalidArgument, "request.flags: DUOMO_EXCLUDE_SEEN needs ids or histories");
+  if (r.ids == nullptr && r.keys == nullptr) {
+    FailArgument(Status::kInvalidArgument, Kind::kConflict, "request.flags",
+                 search == Search::kTopK
+                     ? ": DUOMO_EXCLUDE_SEEN needs ids, keys or histories"
+                     : ": DUOMO_EXCLUDE_SEEN needs ids or keys: who has seen a vector?");
   }
   if (!context.model->model().has_history()) {
     Fail(Status::kUnsupported,
@@ -117,6 +120,21 @@ void Apply(duomo_context& context, const duomo_filter& filter) {
 
 }  // namespace
 
+Names HistoriesOf(const duomo_topk_request& r) {
+  const size_t n = CheckOffsets(r.history_offsets, r.count, "request.history_offsets");
+  return NeedNames(r.history_ids, r.history_keys, n, "request.history_ids", "request.history_keys");
+}
+
+Names ExcludedOf(const duomo_topk_request& r) {
+  if (r.exclude_offsets == nullptr && (r.exclude_ids != nullptr || r.exclude_keys != nullptr)) {
+    FailArgument(Status::kInvalidArgument, Kind::kConflict, "request.exclude_offsets",
+                 " is NULL, but there is something to exclude");
+  }
+  if (r.exclude_offsets == nullptr) return {};
+  const size_t n = CheckOffsets(r.exclude_offsets, r.count, "request.exclude_offsets");
+  return NeedNames(r.exclude_ids, r.exclude_keys, n, "request.exclude_ids", "request.exclude_keys");
+}
+
 duomo_topk_request ReadTopKRequest(const duomo_context& context, const duomo_topk_request* given,
                                    Search search) {
   duomo_topk_request r = ReadStruct(&Need(given, "request"), "duomo_topk_request");
@@ -129,11 +147,10 @@ duomo_topk_request ReadTopKRequest(const duomo_context& context, const duomo_top
   CheckedProduct(r.count, context.model->engine->vector_width(), "request.vectors");
   if (r.count > 0) CheckSource(context, r, search);
   CheckSeen(context, r, search);
-  if (r.exclude_offsets != nullptr) {
-    NeedArray(r.exclude_ids, CheckOffsets(r.exclude_offsets, r.count, "request.exclude_offsets"),
-              "request.exclude_ids");
-  } else if (r.exclude_ids != nullptr) {
-    Fail(Status::kInvalidArgument, "request.exclude_ids without exclude_offsets");
+  ExcludedOf(r);
+  if (ResultsOf(search) == Side::kUser && (r.allow_set != nullptr || r.allow_sets != nullptr)) {
+    FailArgument(Status::kInvalidArgument, Kind::kConflict, "request.allow_set",
+                 ": sets are of items, and this is a search of users");
   }
   NeedArray(r.allow_ids, r.allow_count, "request.allow_ids");
   NeedArray(r.filters, r.filter_count, "request.filters");
