@@ -15,8 +15,15 @@ enum class Search { kTopK, kSimilar };
 duomo_topk_request ReadTopKRequest(const duomo_context& context, const duomo_topk_request* given,
                                    Search search);
 
-// The items that the allow list and the filters leave, for every query, in context.allowed; false
-// where neither is given. Throws Error(kNotFound) for inputs and values, (kInvalidArgument).
-bool MakeAllowed(duomo_context& context, const duomo_topk_request& request);
+// What every query may return: a set as it lies, or what set, allow list, filters and shared
+// exclusions leave, in context.allowed; or everything.
+struct Allowed {
+  const retrieval::RowMask* rows = nullptr;
+  uint64_t count = retrieval::Query::kNotCounted;  // of `rows`, for approximate searches
+  const retrieval::ItemSet* set = nullptr;         // instead of `rows`
+};
+
+// Throws Error(kNotFound) for names and values, (kInvalidArgument).
+Allowed MakeAllowed(duomo_context& context, const duomo_topk_request& request);
 
 }  // namespace duomo::capi

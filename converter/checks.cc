@@ -241,6 +241,29 @@ Check CheckFeatures(const Model& model) {
   return check;
 }
 
+Check CheckAttributes(const Model& model) {
+  Check check{.name = "attributes", .checked = "none stored"};
+  uint64_t values = 0;
+  for (const model::Attribute& a : model.attributes()) {
+    const std::string prefix = model::AttributePrefix(a.name);
+    values += a.integers.size() + a.numbers.size() + a.rows.rows.size();
+    for (size_t i = 0; i < a.numbers.size(); ++i) {
+      if (std::isinf(a.numbers[i])) check.Problem(prefix, "numbers: value ", i, " is infinite");
+    }
+    if (!a.listed()) continue;
+    CheckKeyIndex(check, model, prefix + "values", a.values);
+    if (a.kind == model::AttributeKind::kSet) {
+      CheckOffsets(check, prefix + "offsets", a.rows.offsets, a.rows.rows.size());
+    }
+    CheckRows(check, prefix + "rows", a.rows.rows, a.values.size() + 1,
+              "the list of values with the missing one");
+  }
+  if (!model.attributes().empty()) {
+    check.checked = StrCat(Commas(values), " values of ", model.attributes().size(), " attributes");
+  }
+  return check;
+}
+
 Check CheckHistory(const Model& model) {
   Check check{.name = "history", .checked = "none stored"};
   if (!model.has_history()) return check;
@@ -329,7 +352,8 @@ Check CheckPlanes(const Model& model) {
     for (uint64_t at = 0; at < expected.size(); at += size) {
       uint64_t n = std::min<uint64_t>(size, expected.size() - at);
       if (std::memcmp(stored + at, expected.data() + at, n) == 0) continue;
-      check.Problem("items/planes/", plane, ": ", size == planes.stride() ? "row " : "block ", at / size,
+      check.Problem("items/planes/", plane, ": ", size == planes.stride() ? "row " : "block ",
+                    at / size,
                     " is not what the item vectors give; make it again with `duomo-convert index`");
     }
   };

@@ -20,10 +20,10 @@ std::string EntitiesText(const model::Model& model) {
     text += e.title_offsets.empty() ? ", no titles" : ", titles";
     text += model::IsJoint(model.description()) ? ""
             : e.vectors.empty()                 ? ", not frozen"
-                                : StrCat(", frozen vectors of ", e.vectors.width,
+                                                : StrCat(", frozen vectors of ", e.vectors.width,
                                          e.vectors.dtype == file::DType::kF32
-                                             ? ""
-                                             : StrCat(" in ", file::NameOf(e.vectors.dtype)));
+                                                             ? ""
+                                                             : StrCat(" in ", file::NameOf(e.vectors.dtype)));
     table.Add({name, Commas(e.count), text});
   };
   add("users", model.users());
@@ -43,6 +43,20 @@ std::string EntitiesText(const model::Model& model) {
                             left_out, " of the energy")});
   }
   return "contents\n" + table.Text();
+}
+
+std::string AttributesText(const model::Model& model) {
+  if (model.attributes().empty()) return "";
+  Table table({{"attribute", {}, true},
+               {"kind", {}, false},
+               {"values", Align::kRight, false},
+               {"missing", Align::kRight, false}});
+  for (const model::Attribute& a : model.attributes()) {
+    table.Add({a.name, std::string(model::NameOf(a.kind)),
+               a.listed() ? Commas(a.values.size()) : "",
+               Commas(MissingOf(a, model.items().count))});
+  }
+  return table.Text() + "\n";
 }
 
 std::string ParametersText(const model::Description& d) {
@@ -122,7 +136,7 @@ std::string InspectionText(const Inspection& in) {
   if (!in.producer.empty()) head.Add({"producer", in.producer});
   return StrCat(
       head.Text(), "\n", DescriptionText(model.description()), "\n", EntitiesText(model), "\n",
-      ReportText(model.report()), ParametersText(model.description()), "\n",
+      AttributesText(model), ReportText(model.report()), ParametersText(model.description()), "\n",
       SegmentsText(model.file()),
       "\nChecksums of small segments were verified; `duomo-convert verify` does the rest.\n");
 }

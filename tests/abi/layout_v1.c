@@ -9,12 +9,12 @@
 FROZEN(pointers, sizeof(void*) == 8 && sizeof(size_t) == 8);
 FROZEN(status, sizeof(duomo_status) == 4);
 
-FROZEN(error, sizeof(duomo_error) == 512);
+FROZEN(error, sizeof(duomo_error) >= 512);
 OFFSET(duomo_error, struct_size, 0);
 OFFSET(duomo_error, status, 4);
 OFFSET(duomo_error, message, 8);
 
-FROZEN(open_options, sizeof(duomo_open_options) == 16);
+FROZEN(open_options, sizeof(duomo_open_options) >= 16);
 OFFSET(duomo_open_options, struct_size, 0);
 OFFSET(duomo_open_options, flags, 4);
 OFFSET(duomo_open_options, backend, 8);
@@ -24,7 +24,7 @@ FROZEN(text, sizeof(duomo_text) == 16);
 OFFSET(duomo_text, data, 0);
 OFFSET(duomo_text, size, 8);
 
-FROZEN(model_info, sizeof(duomo_model_info) == 104);
+FROZEN(model_info, sizeof(duomo_model_info) >= 104);
 OFFSET(duomo_model_info, struct_size, 0);
 OFFSET(duomo_model_info, head, 4);
 OFFSET(duomo_model_info, user_count, 8);
@@ -57,7 +57,7 @@ OFFSET(duomo_context_options, reserved, 12);
 OFFSET(duomo_context_options, parallel_for, 16);
 OFFSET(duomo_context_options, parallel_data, 24);
 
-FROZEN(filter, sizeof(duomo_filter) == 40);
+FROZEN(filter, sizeof(duomo_filter) >= 40);
 OFFSET(duomo_filter, struct_size, 0);
 OFFSET(duomo_filter, mode, 4);
 OFFSET(duomo_filter, input, 8);
@@ -85,14 +85,14 @@ OFFSET(duomo_topk_request, minimum_score, 112);
 OFFSET(duomo_topk_request, reserved, 116);
 OFFSET(duomo_topk_request, probes, 120);
 
-FROZEN(topk_result, sizeof(duomo_topk_result) == 32);
+FROZEN(topk_result, sizeof(duomo_topk_result) >= 32);
 OFFSET(duomo_topk_result, struct_size, 0);
 OFFSET(duomo_topk_result, reserved, 4);
 OFFSET(duomo_topk_result, ids, 8);
 OFFSET(duomo_topk_result, scores, 16);
 OFFSET(duomo_topk_result, counts, 24);
 
-FROZEN(rank_request, sizeof(duomo_rank_request) == 72);
+FROZEN(rank_request, sizeof(duomo_rank_request) >= 72);
 OFFSET(duomo_rank_request, struct_size, 0);
 OFFSET(duomo_rank_request, flags, 4);
 OFFSET(duomo_rank_request, user_id, 8);
