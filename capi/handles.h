@@ -16,6 +16,7 @@
 #include "kernels/vector.h"
 #include "model/features.h"
 #include "model/model.h"
+#include "retrieval/item_set.h"
 #include "retrieval/topk.h"
 #include "runtime/engine.h"
 
@@ -59,6 +60,7 @@ class ModelReference {
   const duomo_model& operator*() const { return *model_; }
   const duomo_model* operator->() const { return model_; }
   const duomo_model* get() const { return model_; }
+  duomo_model* shared() const { return model_; }  // to be retained by another object
 
  private:
   duomo_model* model_;
@@ -112,6 +114,16 @@ struct duomo_context : duomo::capi::OwnMemory, duomo::capi::Scratch {
   const bool mark_unknown;
   const duomo::capi::Threads threads;
   const duomo::Stop stop;
+};
+
+// Immutable but for its count; any thread.
+struct duomo_item_set {
+  duomo_item_set(duomo_model* m, duomo::retrieval::RowMask rows)
+      : model(m), items(std::move(rows)) {}
+
+  std::atomic<uint64_t> references{1};
+  const duomo::capi::ModelReference model;
+  const duomo::retrieval::ItemSet items;
 };
 
 // Encoded features of `count` entities of one scope; columns by index of the description's inputs.

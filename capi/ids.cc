@@ -41,7 +41,7 @@ Names NeedNames(const int64_t* ids, const char* const* keys, size_t n, const cha
                 const char* keys_name) {
   if (ids != nullptr && keys != nullptr) {
     FailArgument(Status::kInvalidArgument, Kind::kConflict, keys_name,
-                 " take the place of the ids; give one of the two");
+                 " take the place of the ids; give one of them");
   }
   if (ids == nullptr && keys == nullptr && n > 0) {
     FailArgument(Status::kInvalidArgument, Kind::kNull, ids_name, " is NULL, but ", n,

@@ -118,6 +118,7 @@ duomo_status duomo_model_get_info(duomo_model_info* out, const duomo_model* mode
     info.copied = m.file().copied() ? 1 : 0;
     info.name = TextOf(d.name);
     info.unit = TextOf(d.output.unit);
+    info.attribute_count = m.attributes().size();
     info.minimum_output = model->engine->minimum_output();
     info.maximum_output = model->engine->maximum_output();
     std::memcpy(out, &info, std::min(size, sizeof(info)));

@@ -42,7 +42,7 @@ class Searcher {
     c_.hits.clear();
     c_.hit_ends.clear();
     c_.hit_ends.reserve(r_.count);
-    bool restricted = MakeAllowed(c_, r_);
+    const Allowed allowed = MakeAllowed(c_, r_, ResultsOf(search_));
     excludes_ = r_.exclude_offsets != nullptr || (r_.flags & DUOMO_EXCLUDE_SEEN) != 0 ||
                 (IsSimilar(search_) && by_name());
     if (by_name()) FindRows(c_.model->model(), side_, known_, c_.mark_unknown, c_.user_rows);
@@ -50,7 +50,7 @@ class Searcher {
     for (size_t begin = 0; begin < r_.count; begin += kChunk) {
       size_t count = std::min(kChunk, r_.count - begin);
       if (!Ready()) EncodeQueries(begin, count);
-      SearchChunk(begin, count, restricted ? &c_.allowed : nullptr);
+      SearchChunk(begin, count, allowed);
     }
   }
 
@@ -144,9 +144,19 @@ class Searcher {
     return std::find(seen.begin(), seen.end(), item) != seen.end();
   }
 
-  void SearchChunk(size_t begin, size_t count, const retrieval::RowMask* allowed) {
+  // What this query may return besides: its own set, or both sets.
+  void Restrict(size_t query, const Allowed& allowed, retrieval::Query& q) const {
+    q.set = allowed.set;
+    const duomo_item_set* own = r_.allow_sets == nullptr ? nullptr : r_.allow_sets[query];
+    if (own == nullptr) return;
+    q.set = &own->items;
+    q.allowed = allowed.set != nullptr ? &allowed.set->rows() : allowed.rows;
+  }
+
+  void SearchChunk(size_t begin, size_t count, const Allowed& allowed) {
     retrieval::Query q;
-    q.allowed = allowed;
+    q.allowed = allowed.rows;
+    q.allowed_count = allowed.count;
     q.has_minimum = (r_.flags & DUOMO_MINIMUM_SCORE) != 0;
     q.minimum = r_.minimum_score;
     q.approximate = (r_.flags & DUOMO_APPROXIMATE) != 0;
@@ -160,7 +170,8 @@ class Searcher {
       stored.emplace(c_, side_, std::span<const uint32_t>(c_.user_rows).subspan(begin, count));
     }
     for (size_t i = 0; i < count; ++i) {
-      q.k = IsUnknown(begin + i) ? 0 : r_.k;
+      q.k = IsUnknown(begin + i) ? 0 : r_.k_each != nullptr ? r_.k_each[begin + i] : r_.k;
+      Restrict(begin + i, allowed, q);
       const float* vector = r_.vectors != nullptr ? r_.vectors + (begin + i) * width_
                             : !stored             ? c_.user_vectors.data() + i * width_
                             : q.k == 0            ? nullptr

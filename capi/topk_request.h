@@ -29,13 +29,23 @@ inline bool IsSimilar(Search search) {
 duomo_topk_request ReadTopKRequest(const duomo_context& context, const duomo_topk_request* given,
                                    Search search);
 
-// The lists of what a request's users have watched, and of what is left out for each query; none:
-// empty. Throws as ReadTopKRequest(), which asks for both.
+// The lists of what a request's users have watched, of what is left out for each query and for all,
+// and of what is allowed; none: empty. Throws as ReadTopKRequest(), which asks for all of them.
 Names HistoriesOf(const duomo_topk_request& request);
 Names ExcludedOf(const duomo_topk_request& request);
+Names SharedExcludedOf(const duomo_topk_request& request);
+Names AllowedOf(const duomo_topk_request& request);
 
-// The items that the allow list and the filters leave, for every query, in context.allowed; false
-// where neither is given. Throws Error(kNotFound) for inputs and values, (kInvalidArgument).
-bool MakeAllowed(duomo_context& context, const duomo_topk_request& request);
+// What every query may return: a set as it lies, or what set, allow list, filters and shared
+// exclusions leave, in context.allowed; or everything.
+struct Allowed {
+  const retrieval::RowMask* rows = nullptr;
+  uint64_t count = retrieval::Query::kNotCounted;  // of `rows`, for approximate searches
+  const retrieval::ItemSet* set = nullptr;         // instead of `rows`
+};
+
+// Of the side that is searched. Throws Error(kNotFound) for names and values, (kInvalidArgument),
+// (kUnsupported) for keys where they are integers.
+Allowed MakeAllowed(duomo_context& context, const duomo_topk_request& request, model::Side side);
 
 }  // namespace duomo::capi

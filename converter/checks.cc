@@ -282,6 +282,29 @@ Check CheckFeatures(const Model& model) {
   return check;
 }
 
+Check CheckAttributes(const Model& model) {
+  Check check{.name = "attributes", .checked = "none stored"};
+  uint64_t values = 0;
+  for (const model::Attribute& a : model.attributes()) {
+    const std::string prefix = model::AttributePrefix(a.name);
+    values += a.integers.size() + a.numbers.size() + a.rows.rows.size();
+    for (size_t i = 0; i < a.numbers.size(); ++i) {
+      if (std::isinf(a.numbers[i])) check.Problem(prefix, "numbers: value ", i, " is infinite");
+    }
+    if (!a.listed()) continue;
+    CheckKeyIndex(check, model, prefix + "values", a.values);
+    if (a.kind == model::AttributeKind::kSet) {
+      CheckOffsets(check, prefix + "offsets", a.rows.offsets, a.rows.rows.size());
+    }
+    CheckRows(check, prefix + "rows", a.rows.rows, a.values.size() + 1,
+              "the list of values with the missing one");
+  }
+  if (!model.attributes().empty()) {
+    check.checked = StrCat(Commas(values), " values of ", model.attributes().size(), " attributes");
+  }
+  return check;
+}
+
 Check CheckHistory(const Model& model) {
   Check check{.name = "history", .checked = "none stored"};
   if (!model.has_history()) return check;

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "converter/attribute_columns.h"
 #include "converter/output.h"
 #include "core/error.h"
 #include "model/parameters.h"
@@ -120,6 +121,7 @@ void KeepRows(Draft& draft, Side side, const std::vector<uint32_t>& rows) {
   const model::Description& d = m.description();
   const model::Entities& entities = m.side(side);
   const std::string prefix = PrefixOf(side);
+  if (side == Side::kItem) KeepAttributeRows(draft, rows);
   if (rows.empty()) {
     draft.RemoveIf([&](std::string_view name) { return name.starts_with(prefix + "/"); });
     return;

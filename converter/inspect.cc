@@ -1,6 +1,8 @@
 // duomo-convert inspect: what a file holds.
 #include "converter/inspect.h"
 
+#include <cmath>
+
 #include "converter/command.h"
 #include "converter/describe.h"
 #include "core/error.h"
@@ -31,6 +33,17 @@ Json SearchJson(const model::Entities& side) {
           {"second_bytes", planes.stride()}};
 }
 
+Json AttributesJson(const model::Model& model) {
+  Json out = Json::array();
+  for (const model::Attribute& a : model.attributes()) {
+    out.push_back({{"name", a.name},
+                   {"kind", model::NameOf(a.kind)},
+                   {"values", a.listed() ? Json(a.values.size()) : Json()},
+                   {"missing", MissingOf(a, model.items().count)}});
+  }
+  return out;
+}
+
 Json ReportJson(const model::Report& report) {
   Json metrics = Json::object();
   for (const auto& [name, value] : report.metrics) metrics[name] = value;
@@ -41,6 +54,18 @@ Json ReportJson(const model::Report& report) {
 }
 
 }  // namespace
+
+uint64_t MissingOf(const model::Attribute& a, uint64_t items) {
+  uint64_t missing = 0;
+  for (double x : a.numbers) missing += std::isnan(x);
+  for (int64_t x : a.integers) missing += x == model::kMissingInteger;
+  if (!a.listed()) return missing;
+  for (uint64_t row = 0; row < items; ++row) {
+    auto rows = a.rows.RowsOf(row);
+    missing += rows.empty() || rows[0] >= a.values.size();
+  }
+  return missing;
+}
 
 Inspection Inspect(const std::string& path) {
   Inspection out;
@@ -110,6 +135,7 @@ Json InspectionJson(const Inspection& in) {
           {"vector_width", model::IsJoint(d) ? Json() : Json(model::VectorWidth(d))},
           {"users", EntitiesJson(model.users())},
           {"items", EntitiesJson(model.items())},
+          {"attributes", AttributesJson(model)},
           {"search", SearchJson(model.items())},
           {"search_users", SearchJson(model.users())},
           {"history", history},

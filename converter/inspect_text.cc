@@ -50,6 +50,20 @@ std::string EntitiesText(const model::Model& model) {
   return "contents\n" + table.Text();
 }
 
+std::string AttributesText(const model::Model& model) {
+  if (model.attributes().empty()) return "";
+  Table table({{"attribute", {}, true},
+               {"kind", {}, false},
+               {"values", Align::kRight, false},
+               {"missing", Align::kRight, false}});
+  for (const model::Attribute& a : model.attributes()) {
+    table.Add({a.name, std::string(model::NameOf(a.kind)),
+               a.listed() ? Commas(a.values.size()) : "",
+               Commas(MissingOf(a, model.items().count))});
+  }
+  return table.Text() + "\n";
+}
+
 std::string ParametersText(const model::Description& d) {
   Table table({{"parameters", {}, true},
                {"shape", {}, true},
@@ -127,7 +141,7 @@ std::string InspectionText(const Inspection& in) {
   if (!in.producer.empty()) head.Add({"producer", in.producer});
   return StrCat(
       head.Text(), "\n", DescriptionText(model.description()), "\n", EntitiesText(model), "\n",
-      ReportText(model.report()), ParametersText(model.description()), "\n",
+      AttributesText(model), ReportText(model.report()), ParametersText(model.description()), "\n",
       SegmentsText(model.file()),
       "\nChecksums of small segments were verified; `duomo-convert verify` does the rest.\n");
 }

@@ -14,10 +14,14 @@ constexpr size_t kMaxName = 255;
 
 }  // namespace
 
-std::string_view NameOf(AttributeKind kind) {
+std::span<const std::string_view> AttributeKindNames() {
   static constexpr std::string_view kNames[] = {"category", "set", "integer", "number", "time"};
+  return kNames;
+}
+
+std::string_view NameOf(AttributeKind kind) {
   auto i = static_cast<size_t>(kind);
-  return i < std::size(kNames) ? kNames[i] : "unknown";
+  return i < AttributeKindNames().size() ? AttributeKindNames()[i] : "unknown";
 }
 
 std::vector<AttributeInfo> ReadAttributes(const fb::Header& header) {

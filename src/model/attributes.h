@@ -5,6 +5,7 @@
 #include <limits>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "file/tensor.h"
@@ -60,6 +61,7 @@ struct AttributeColumn {
 
 // "category", "set", "integer", "number", "time".
 std::string_view NameOf(AttributeKind kind);
+std::span<const std::string_view> AttributeKindNames();  // of all, in their order
 
 // What a header says. Throws Error(kCorrupt) for more names than there is room for.
 std::vector<AttributeInfo> ReadAttributes(const fb::Header& header);

@@ -20,6 +20,12 @@ void RowMask::SetAll(std::span<const uint32_t> rows) {
   }
 }
 
+void RowMask::ClearAll(std::span<const uint32_t> rows) {
+  for (uint32_t row : rows) {
+    if (row < rows_) Clear(row);
+  }
+}
+
 size_t RowMask::Count() const {
   size_t count = 0;
   for (uint64_t word : words_) count += static_cast<size_t>(std::popcount(word));

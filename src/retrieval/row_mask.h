@@ -18,6 +18,7 @@ class RowMask {
   bool Test(uint64_t row) const { return (words_[row / 64] >> (row % 64)) & 1; }
   void Set(uint64_t row) { words_[row / 64] |= uint64_t{1} << (row % 64); }
   void SetAll(std::span<const uint32_t> rows);  // of those below rows()
+  void ClearAll(std::span<const uint32_t> rows);
   void Clear(uint64_t row) { words_[row / 64] &= ~(uint64_t{1} << (row % 64)); }
   void And(const RowMask& other);  // of the same number of rows
   void Or(const RowMask& other);

@@ -108,6 +108,8 @@ int main(int argc, char** argv) {
   test_predict();
   test_topk();
   test_similar();
+  test_attributes();
+  test_item_sets();
   test_rank();
   test_host();
   printf("%s, %d failures\n", duomo_build_info(), failures);

@@ -58,6 +58,8 @@ void test_vectors(void);
 void test_predict(void);
 void test_topk(void);
 void test_similar(void);
+void test_attributes(void);
+void test_item_sets(void);
 void test_rank(void);
 void test_host(void);
 

@@ -214,10 +214,11 @@ class Exercise {
       if (items_.size() == kRows) {
         r.exclude_offsets = offsets;
         r.exclude_ids = items_.data();
+        r.flags = DUOMO_ALLOW_LISTED;
         r.allow_ids = items_.data();
         r.allow_count = items_.size();
       }
-      r.flags = DUOMO_MINIMUM_SCORE | (similar != 0 ? 0u : uint32_t{DUOMO_EXCLUDE_SEEN});
+      r.flags |= DUOMO_MINIMUM_SCORE | (similar != 0 ? 0u : uint32_t{DUOMO_EXCLUDE_SEEN});
       r.minimum_score = -1e30f;
       Search(similar != 0, r);
       r = plain;

@@ -156,6 +156,30 @@ Contents VectorModel(model::HeadKind head, size_t dim, std::span<const float> us
   return c;
 }
 
+void AddAttributes(Contents& c, size_t items) {
+  using model::AttributeKind;
+  model::AttributeColumn price{{"price", AttributeKind::kNumber}, {}, {}, {}, {}},
+      year{{"year", AttributeKind::kInteger}, {}, {}, {}, {}},
+      added{{"added", AttributeKind::kTime}, {}, {}, {}, {}},
+      brand{{"brand", AttributeKind::kCategory}, {"acme", "blau", "größe"}, {}, {}, {}},
+      labels{{"labels", AttributeKind::kSet}, {"sale", "new", "vegan"}, {}, {}, {}};
+  for (size_t r = 0; r < items; ++r) {
+    price.numbers.push_back(r % 10 == 9 ? model::kMissingNumber : 1 + 0.5 * static_cast<double>(r));
+    year.integers.push_back(r % 7 == 6 ? model::kMissingInteger
+                                       : 1980 + static_cast<int64_t>(r % 40));
+    added.integers.push_back(1'600'000'000 + 86'400 * static_cast<int64_t>(r));
+  }
+  brand.rows = Categories(items, [](size_t r) { return r % 4 == 3 ? 3 : r % 3; });
+  labels.rows = Lists(InputKind::kCategorySet, items, [](size_t r) {
+    static const std::vector<size_t> kSets[] = {{}, {1}, {1, 0}, {0}, {1, 0, 2}};
+    return kSets[r % 5];
+  });
+  for (const auto& column : {price, year, added, brand, labels}) {
+    c.attributes.push_back(column.info);
+    model::AddAttribute(c.tensors, column);
+  }
+}
+
 Contents ShopModel(bool user_vectors) {
   Contents c;
   model::Description& d = c.description;
@@ -205,6 +229,7 @@ Contents ShopModel(bool user_vectors) {
   std::vector<std::string> titles = Names("Große Lampe ", kItems);
   model::AddTexts(c.tensors, "items/titles", titles);
   AddHistory(c);
+  AddAttributes(c, kItems);
   AddParameters(c, 2);
   AddVectors(c, user_vectors);
   return c;

@@ -22,11 +22,18 @@ void AddVectors(model::Contents& contents, bool users);
 model::Contents VectorModel(model::HeadKind head, size_t dim, std::span<const float> users,
                             std::span<const float> items);
 
+// Of the items of row r: the numbers "price", 1 + r / 2, missing where r % 10 == 9; the integers
+// "year", 1980 + r % 40, missing where r % 7 == 6; the times "added", a day each; the categories
+// "brand", acme, blau and größe by r % 3, missing where r % 4 == 3; the sets "labels", by r % 5
+// none, new, new and sale, sale, all of new, sale and vegan.
+void AddAttributes(model::Contents& contents, size_t items);
+
 inline constexpr int kUsers = 12, kItems = 40;
 
 // Cosine, stars 0 … 5. Users 1 … 12 with "plan" (strings free, paid), "age" (integers 10, 20, 30).
 // Items 1000, 1003, … with "id", "tags" (strings red, green, blue), "codes" (integers 7, 8, 9),
-// "title" (text), titles and history: user row u saw the items of rows u and u + 1.
+// "title" (text), titles and history: user row u saw the items of rows u and u + 1. Items have the
+// attributes of AddAttributes().
 model::Contents ShopModel(bool user_vectors);
 
 // Dot with biases, a sigmoid output; users "u0" … have a history input and no frozen vectors; items
@@ -37,8 +44,8 @@ model::Contents PlayerModel();
 // (standard normalised, fallback 3) and "shown".
 model::Contents JointModel();
 
-// The same as the second of two stages: users have a history, pairs "candidate_score" for "shown", and
-// "like_last" and "like_recent".
+// The same as the second of two stages: users have a history, pairs "candidate_score" for "shown",
+// and "like_last" and "like_recent".
 model::Contents RankingModel();
 
 }  // namespace duomo::fixtures

@@ -24,6 +24,13 @@ void WriteAll(const std::string& folder) {
   model::Save(path("joint"), fixtures::JointModel());
   model::Save(path("ranking"), fixtures::RankingModel());
 
+  model::Contents twice = fixtures::ShopModel(true);  // "tags" is an attribute as well as an input
+  model::AttributeColumn tags{{"tags", model::AttributeKind::kCategory}, {"x"}, {}, {}, {}};
+  for (uint32_t row = 0; row < fixtures::kItems; ++row) tags.rows.rows.push_back(row % 2);
+  twice.attributes.push_back(tags.info);
+  model::AddAttribute(twice.tensors, tags);
+  model::Save(path("twice"), twice);
+
   model::Contents unfrozen = fixtures::ShopModel(false);
   std::erase_if(unfrozen.tensors, [](const auto& t) {
     return t.name == "items/vectors" || t.name.starts_with("users/history");

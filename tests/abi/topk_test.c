@@ -113,7 +113,7 @@ static void test_limits(void) {
   SUCCEEDS(duomo_topk(&out, context, &request, &error));
   CHECK(r.counts[0] == 0 && r.counts[1] == 0 && r.counts[2] == 0);
 
-  request.flags = DUOMO_EXCLUDE_SEEN;
+  request.flags = DUOMO_EXCLUDE_SEEN | DUOMO_ALLOW_LISTED;
   request.allow_ids = allow;
   request.allow_count = 5;
   for (i = 0; i < ITEMS; ++i) {
@@ -195,7 +195,7 @@ static void test_request_errors(void) {
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "3 rows");
   q = good, q.history_offsets = offsets, q.history_ids = ids;
   REQUEST_FAILS(DUOMO_UNSUPPORTED, "history input");
-  q = good, q.flags = 8;
+  q = good, q.flags = 16;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "flags");
   q = good, q.reserved = 1;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "reserved");
@@ -212,11 +212,13 @@ static void test_request_errors(void) {
   q = good, q.count = 2, q.exclude_ids = ids, q.exclude_offsets = descending;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "[2] is 1");
   q = good, q.allow_count = 1;
+  REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "without DUOMO_ALLOW_LISTED");
+  q.flags = DUOMO_ALLOW_LISTED;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "allow_ids");
   q = good, q.filter_count = 1;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "filters");
   q.filters = &filter;
-  REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "filter.input");
+  REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "request.filters[0].input is NULL");
   filter.input = "nope";
   REQUEST_FAILS(DUOMO_NOT_FOUND, "nope");
   filter.input = "tags";
@@ -226,13 +228,14 @@ static void test_request_errors(void) {
   filter.value_count = 1;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "strings");
   filter.strings = tags;
+  filter.flags = DUOMO_STRICT_VALUES;
   REQUEST_FAILS(DUOMO_NOT_FOUND, "\"mauve\"");
   filter.strings = bad;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "UTF-8");
   filter.strings = null;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "NULL");
   filter.value_count = 0;
-  filter.mode = 3;
+  filter.mode = 4;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "mode");
   filter.mode = DUOMO_ANY;
   filter.input = "title"; /* text cannot be filtered by, nor can what belongs to users */
@@ -398,6 +401,7 @@ static void test_empty_batch(void) {
   SUCCEEDS(duomo_topk(&out, context, &q, &error));
   q.exclude_offsets = none;
   q.exclude_ids = some;
+  q.flags |= DUOMO_ALLOW_LISTED;
   q.allow_ids = some;
   q.allow_count = 1;
   SUCCEEDS(duomo_topk(&out, context, &q, &error));
