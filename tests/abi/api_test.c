@@ -103,6 +103,8 @@ int main(int argc, char** argv) {
   test_versions();
   test_model();
   test_keys();
+  test_by_key();
+  test_users();
   test_features();
   test_vectors();
   test_predict();

@@ -40,6 +40,14 @@ model::Contents ShopModel(bool user_vectors);
 // "i0" … have string keys. No titles; the history is as above.
 model::Contents PlayerModel();
 
+inline constexpr int kMembers = 300;
+
+// Dot, stars; string keys and frozen vectors on both sides, all of them functions of the key: users
+// "member-N" with "town" (strings t0 … t3) and titles "Member N", items "book-N" with "author"
+// (strings a0 … a4), "genres" (a set of g0 … g2) and titles. `users` and `items`: the N of each
+// row. User N has read the books N % kItems … N % kItems + 2 that there are.
+model::Contents ClubModel(std::span<const size_t> users, std::span<const size_t> items);
+
 // A joint tower: users and items 0 …, each with a category "id"; pairs with the numbers "delay"
 // (standard normalised, fallback 3) and "shown".
 model::Contents JointModel();

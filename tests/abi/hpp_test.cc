@@ -106,8 +106,9 @@ void TestModel() {
   FAILS(DUOMO_NOT_FOUND, "12", model.UserIdAt(12));
   FAILS(DUOMO_UNSUPPORTED, "integers", model.ItemKey(1003));
   duomo::Model player = Open("player");
-  CHECK(GET(player.ItemId("i7")) == 7 && GET(player.UserId("u3")) == 3);
-  CHECK(GET(player.ItemKey(7)) == "i7" && GET(player.UserKey(3)) == "u3");
+  const int64_t i7 = duomo_id_of_string("i7"), u3 = duomo_id_of_string("u3");
+  CHECK(GET(player.ItemId("i7")) == i7 && GET(player.UserId("u3")) == u3);
+  CHECK(GET(player.ItemKey(i7)) == "i7" && GET(player.UserKey(u3)) == "u3");
   FAILS(DUOMO_NOT_FOUND, "nobody", player.UserId("nobody"));
 
   duomo::Model copy = model, moved = std::move(copy);
@@ -377,21 +378,24 @@ void TestHistories() {
   duomo::Model model = Open("player");
   duomo::Context context = GET(duomo::Context::Create(model));
   using Request = duomo::TopKRequest;
-  std::vector<int64_t> users = {2, 3}, seen = {4, 5, 6};
-  duomo::Lists<int64_t> histories = {{4, 5, 6}, {}};
+  const int64_t u2 = duomo_id_of_string("u2"), u3 = duomo_id_of_string("u3");
+  const int64_t i4 = duomo_id_of_string("i4"), i5 = duomo_id_of_string("i5");
+  const int64_t i6 = duomo_id_of_string("i6");
+  std::vector<int64_t> users = {u2, u3}, seen = {i4, i5, i6};
+  duomo::Lists<int64_t> histories = {{i4, i5, i6}, {}};
   duomo::TopKResult one = GET(context.TopK(Request::OfHistory(seen).K(5)));
   duomo::TopKResult two = GET(context.TopK(Request::OfHistories(histories).K(5)));
   CHECK(two.size() == 2 && Equal(one[0], two[0]) && !Equal(two[0], two[1]));
   duomo::TopKResult known = GET(context.TopK(Request::Users(users).Histories(histories).K(5)));
-  CHECK(Equal(known[0], GET(context.TopK(Request::User(2).History(seen).K(5)))[0]));
-  CHECK(Equal(known[1], GET(context.TopK(Request::User(3).History({}).K(5)))[0]));
-  CHECK(!Equal(known[0], GET(context.TopK(Request::User(2).K(5)))[0]));
+  CHECK(Equal(known[0], GET(context.TopK(Request::User(u2).History(seen).K(5)))[0]));
+  CHECK(Equal(known[1], GET(context.TopK(Request::User(u3).History({}).K(5)))[0]));
+  CHECK(!Equal(known[0], GET(context.TopK(Request::User(u2).K(5)))[0]));
   duomo::TopKResult rest = GET(context.TopK(Request::OfHistory(seen).K(40).ExcludeSeen()));
   CHECK(rest[0].size() == 37);
   FAILS(DUOMO_INVALID_ARGUMENT, "single history",
         context.TopK(Request::Users(users).History(seen)));
   FAILS(DUOMO_INVALID_ARGUMENT, "histories has 3",
-        context.TopK(Request::User(2).Histories(histories)));
+        context.TopK(Request::User(u2).Histories(histories)));
 }
 
 void TestRank() {

@@ -279,7 +279,10 @@ static void test_request_errors(void) {
 static void test_histories(void) {
   duomo_model* player = open_model("player");
   duomo_context* context = make_context(player, DUOMO_UNKNOWN_IS_ERROR);
-  const int64_t ids[2] = {3, 4}, history[5] = {3, 4, 4, 5, 999}, other[2] = {20, 21};
+  const int64_t ids[2] = {duomo_id_of_string("u3"), duomo_id_of_string("u4")};
+  const int64_t i3 = duomo_id_of_string("i3"), i4 = duomo_id_of_string("i4");
+  const int64_t i5 = duomo_id_of_string("i5"), history[5] = {i3, i4, i4, i5, 999};
+  const int64_t other[2] = {duomo_id_of_string("i20"), duomo_id_of_string("i21")};
   const size_t offsets[3] = {0, 2, 5}, one[2] = {0, 2};
   results stored, said, alone;
   duomo_topk_result out = into(&stored);
@@ -298,7 +301,7 @@ static void test_histories(void) {
   out = into(&said);
   SUCCEEDS(duomo_topk(&out, context, &q, &error));
   CHECK(said.counts[0] == ITEMS - 2 && said.counts[1] == ITEMS - 2);
-  CHECK(!contains(said.ids, ITEMS - 2, 3) && !contains(said.ids + ITEMS, ITEMS - 2, 5));
+  CHECK(!contains(said.ids, ITEMS - 2, i3) && !contains(said.ids + ITEMS, ITEMS - 2, i5));
   q.flags = 0;
   q.count = 1;
   q.history_offsets = one;
