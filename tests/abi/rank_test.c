@@ -82,7 +82,7 @@ static void test_joint(void) {
   FAILS(DUOMO_INVALID_ARGUMENT, "DUOMO_RANK_USER_ID", duomo_rank(out, context, &q, &error));
   q.flags = DUOMO_RANK_USER_ID;
   q.item_features = items;
-  FAILS(DUOMO_INVALID_ARGUMENT, "not both", duomo_rank(out, context, &q, &error));
+  FAILS(DUOMO_INVALID_ARGUMENT, "give one of item_ids", duomo_rank(out, context, &q, &error));
   q.item_ids = NULL;
   q.item_features = NULL;
   FAILS(DUOMO_INVALID_ARGUMENT, "item_ids", duomo_rank(out, context, &q, &error));

@@ -204,7 +204,7 @@ static void test_request_errors(void) {
   q = good, q.flags = DUOMO_MINIMUM_SCORE, q.minimum_score = NAN;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "NaN");
   q = good, q.ids = NULL, q.vectors = vectors, q.flags = DUOMO_EXCLUDE_SEEN;
-  REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "needs ids or histories");
+  REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "needs ids, keys or histories");
   q = good, q.exclude_ids = ids;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "exclude_offsets");
   q = good, q.exclude_offsets = offsets;
