@@ -41,26 +41,10 @@ inline size_t CheckedProduct(size_t a, size_t b, const char* name) {
   return product;
 }
 
-// The size of the smallest struct that is accepted: what it had before its last fields were added.
+// The size of a struct in the first release that had it; smaller ones never existed. When a struct
+// grows, its first size stays here: offsetof() of the first field that was added.
 template <typename T>
 inline constexpr size_t kFirstSize = sizeof(T);
-template <>
-inline constexpr size_t kFirstSize<duomo_error> = offsetof(duomo_error, kind);
-template <>
-inline constexpr size_t kFirstSize<duomo_open_options> = offsetof(duomo_open_options, allocator);
-template <>
-inline constexpr size_t kFirstSize<duomo_model_info> = offsetof(duomo_model_info, fingerprint);
-template <>
-inline constexpr size_t kFirstSize<duomo_context_options> = offsetof(duomo_context_options,
-                                                                     threads);
-template <>
-inline constexpr size_t kFirstSize<duomo_filter> = offsetof(duomo_filter, minimum);
-template <>
-inline constexpr size_t kFirstSize<duomo_topk_request> = offsetof(duomo_topk_request, probes);
-template <>
-inline constexpr size_t kFirstSize<duomo_topk_result> = offsetof(duomo_topk_result, keys);
-template <>
-inline constexpr size_t kFirstSize<duomo_rank_request> = offsetof(duomo_rank_request, user_key);
 
 // No struct will ever be larger; a struct_size above is memory that nobody initialised.
 inline constexpr size_t kAbsurdSize = 4096;

@@ -22,16 +22,9 @@ duomo_status Report(duomo_error* error, Status status, std::string_view message,
         error->message, error->message + kept.size(),
         [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
   }
-  // An older client's struct may end before these.
-  const size_t size = error->struct_size;
-  auto fits = [&](size_t offset, size_t bytes) { return offset + bytes <= size; };
-  if (fits(offsetof(duomo_error, kind), sizeof(error->kind))) error->kind = detail.kind;
-  if (fits(offsetof(duomo_error, argument), sizeof(error->argument))) {
-    error->argument = detail.argument;
-  }
-  if (fits(offsetof(duomo_error, position), sizeof(error->position))) {
-    error->position = detail.position;
-  }
+  error->kind = detail.kind;
+  error->argument = detail.argument;
+  error->position = detail.position;
   return code;
 }
 

@@ -22,7 +22,7 @@ using model::Side;
 class Filter {
  public:
   Filter(const duomo_model& model, Side side, const duomo_filter& filter, const char* array,
-         size_t position, std::vector<uint32_t>& values)
+         size_t position, AlignedVector<uint32_t>& values)
       : model_(model.model()),
         side_(side),
         f_(filter),
@@ -172,13 +172,13 @@ class Filter {
   const duomo_filter& f_;
   const char* array_;
   const size_t position_;
-  std::vector<uint32_t>& values_;
+  AlignedVector<uint32_t>& values_;
 };
 
 }  // namespace
 
 void ApplyFilters(const duomo_model& model, Side side, const duomo_filter* filters, size_t n,
-                  const char* name, retrieval::RowMask& mask, std::vector<uint32_t>& values) {
+                  const char* name, retrieval::RowMask& mask, AlignedVector<uint32_t>& values) {
   NeedArray(filters, n, name);
   // A newer client's array has a wider stride; its first element tells.
   const auto* bytes = reinterpret_cast<const unsigned char*>(filters);

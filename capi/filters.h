@@ -3,9 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "capi/handles.h"
+#include "core/array.h"
 #include "retrieval/row_mask.h"
 
 namespace duomo::capi {
@@ -14,6 +14,6 @@ namespace duomo::capi {
 // filters. `name`: of the array, for messages; `values` is scratch. Throws Error(kInvalidArgument),
 // (kNotFound) for names, and for values of strict filters, (kUnsupportedVersion).
 void ApplyFilters(const duomo_model& model, model::Side side, const duomo_filter* filters, size_t n,
-                  const char* name, retrieval::RowMask& mask, std::vector<uint32_t>& values);
+                  const char* name, retrieval::RowMask& mask, AlignedVector<uint32_t>& values);
 
 }  // namespace duomo::capi

@@ -1,7 +1,6 @@
 // The exception barrier: every function of duomo.h that can fail runs its work in Guard().
 #pragma once
 
-#include <cstddef>
 #include <exception>
 #include <new>
 #include <stdexcept>
@@ -13,7 +12,7 @@
 namespace duomo::capi {
 
 // The smallest duomo_error a client may hand in: that of version 1.
-inline constexpr size_t kFirstErrorSize = offsetof(duomo_error, kind);
+inline constexpr size_t kFirstErrorSize = sizeof(duomo_error);
 
 // Fills *error as far as its struct_size allows; NULL is fine. Returns `status`.
 duomo_status Report(duomo_error* error, Status status, std::string_view message,

@@ -68,14 +68,14 @@ struct Scratch {
   runtime::Workspace tower;
   retrieval::Workspace search;
   std::vector<runtime::InputSource> inputs;
-  std::vector<uint32_t> user_rows, item_rows, tower_rows, values;
+  AlignedVector<uint32_t> user_rows, item_rows, tower_rows, values;
   AlignedVector<float> user_vectors, item_vectors;
-  std::vector<float> scores;
-  std::vector<retrieval::Query> queries;
-  std::vector<uint32_t> excluded;  // rows, those of a chunk's first query first
-  std::vector<size_t> excluded_ends;
-  std::vector<retrieval::Hit> hits;
-  std::vector<size_t> hit_ends;
+  AlignedVector<float> scores;
+  AlignedVector<retrieval::Query> queries;
+  AlignedVector<uint32_t> excluded;  // rows, those of a chunk's first query first
+  AlignedVector<size_t> excluded_ends;
+  AlignedVector<retrieval::Hit> hits;
+  AlignedVector<size_t> hit_ends;
   retrieval::RowMask allowed;
   model::FeatureColumn history;
 };

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "capi/fail.h"
+#include "core/array.h"
 #include "core/error.h"
 #include "model/model.h"
 
@@ -45,7 +46,8 @@ inline const char* NameOf(model::Side side) { return side == model::Side::kItem 
 // The row of each id; kNoRow where it is unknown and `mark_unknown`, else throws Error(kNotFound)
 // that names the position in `array`.
 inline void FindRows(const model::Model& model, model::Side side, const char* array,
-                     std::span<const int64_t> ids, bool mark_unknown, std::vector<uint32_t>& rows) {
+                     std::span<const int64_t> ids, bool mark_unknown,
+                     AlignedVector<uint32_t>& rows) {
   rows.resize(ids.size());
   RowsOfIds(model.side(side), ids, rows.data());
   if (mark_unknown) return;

@@ -72,7 +72,7 @@ duomo_status duomo_item_set_from_filters(duomo_item_set** out, duomo_model* mode
     Need(out, "out");
     retrieval::RowMask mask;
     mask.Reset(Need(model, "model").model().items().count, true);
-    std::vector<uint32_t> values;
+    AlignedVector<uint32_t> values;
     ApplyFilters(*model, model::Side::kItem, filters, n, "filters", mask, values);
     *out = new duomo_item_set(model, std::move(mask));
   });

@@ -43,7 +43,7 @@ using namespace duomo::capi;
 duomo_status duomo_predict(float* predictions, duomo_context* context, const int64_t* user_ids,
                            const int64_t* item_ids, size_t n, duomo_error* error) {
   return Guard(error, [&] {
-    duomo_context& c = Need(context, "context");
+    duomo_context& c = Enter(context);
     const duomo_model& model = *c.model;
     RequireTwoTowers(model);
     auto out = NeedArray(predictions, n, "predictions");
@@ -58,6 +58,7 @@ duomo_status duomo_predict(float* predictions, duomo_context* context, const int
     // can fail.
     c.scores.resize(n);
     for (size_t begin = 0; begin < n; begin += kChunk) {
+      c.stop.Check();
       size_t count = std::min(kChunk, n - begin);
       auto user_rows = std::span<const uint32_t>(c.user_rows).subspan(begin, count);
       auto item_rows = std::span<const uint32_t>(c.item_rows).subspan(begin, count);
@@ -80,7 +81,7 @@ duomo_status duomo_predict_vectors(float* predictions, duomo_context* context,
                                    const float* user_vectors, const float* item_vectors, size_t n,
                                    duomo_error* error) {
   return Guard(error, [&] {
-    duomo_context& c = Need(context, "context");
+    duomo_context& c = Enter(context);
     RequireTwoTowers(*c.model);
     const runtime::Engine& engine = *c.model->engine;
     size_t width = engine.vector_width();

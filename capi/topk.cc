@@ -112,7 +112,7 @@ class Searcher {
   void AddExcluded(size_t query) {
     auto add = [&](uint64_t row) { c_.excluded.push_back(static_cast<uint32_t>(row)); };
     auto add_ids = [&](std::span<const int64_t> ids) {
-      std::vector<uint32_t>& rows = c_.excluded;
+      AlignedVector<uint32_t>& rows = c_.excluded;
       size_t before = rows.size();
       rows.resize(before + ids.size());
       RowsOfIds(items_, ids, rows.data() + before);
@@ -196,7 +196,7 @@ class Searcher {
 
 void RunSearch(const duomo_topk_result* result, duomo_context* context,
                const duomo_topk_request* request, Search search) {
-  duomo_context& c = Need(context, "context");
+  duomo_context& c = Enter(context);
   // Read like a request: an array that a newer client wants filled must not be passed over.
   duomo_topk_result out = ReadStruct(&Need(result, "out"), "duomo_topk_result");
   duomo_topk_request r = ReadTopKRequest(c, request, search);

@@ -1,5 +1,6 @@
 #include "capi/towers.h"
 
+#include "capi/arguments.h"
 #include "capi/fail.h"
 #include "capi/ids.h"
 #include "core/error.h"
@@ -24,6 +25,12 @@ const char* NameOfScope(model::Scope scope) {
 }
 
 }  // namespace
+
+duomo_context& Enter(duomo_context* context) {
+  duomo_context& c = Need(context, "context");
+  c.stop.Check();
+  return c;
+}
 
 void RequireTwoTowers(const duomo_model& model) {
   if (!model.engine->joint()) return;

@@ -8,6 +8,9 @@
 
 namespace duomo::capi {
 
+// The context of a call that begins. Throws Error(kInvalidArgument) for NULL, (kCancelled).
+duomo_context& Enter(duomo_context* context);
+
 // Queries or pairs whose vectors are made at a time, so that scratch does not grow with a request.
 inline constexpr size_t kChunk = 256;
 

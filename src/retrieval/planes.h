@@ -110,7 +110,7 @@ class PlaneQuery {
   kernels::ScreenQuery screen_{};
   AlignedVector<int8_t> whole_, codes_, low_, high_;
   AlignedVector<float> rest_;
-  std::vector<double> along_;
+  AlignedVector<double> along_;
   double norm_ = 0, rest_norm_ = 0, ratio_ = 0;
   double unit_ = 1, up_ = 0, first_fixed_ = 0, second_factor_ = 0, second_fixed_ = 0;
   int32_t second_offset_ = 0;

@@ -4,7 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
+
+#include "core/array.h"
 
 namespace duomo::retrieval {
 
@@ -30,7 +31,7 @@ class RowMask {
  private:
   void ClearBeyond();
 
-  std::vector<uint64_t> words_;
+  AlignedVector<uint64_t> words_;
   size_t rows_ = 0;
 };
 

@@ -26,7 +26,10 @@ class Searcher {
   // All of `queries` (at most kWave) over the rows [begin, end), whole chunks but for the last.
   void Run(const Catalogue& catalogue, std::span<const Query> queries, uint64_t begin, uint64_t end,
            const Stop& stop) {
-    if (searches.size() < queries.size()) searches.resize(queries.size());
+    if (searches.size() < queries.size()) {
+      const MemoryScope scope(searches.get_allocator().memory());
+      searches.resize(queries.size());
+    }
     screened_.clear();
     for (size_t i = 0; i < queries.size(); ++i) {
       stop.Check();
@@ -52,7 +55,7 @@ class Searcher {
     for (size_t i : screened_) searches[i].Finish();
   }
 
-  std::vector<Search> searches;
+  AlignedVector<Search> searches;
 
  private:
   void Chunk(const model::Planes& planes, uint64_t block, size_t count, bool first) {
@@ -77,7 +80,7 @@ class Searcher {
     }
   }
 
-  std::vector<size_t> screened_;  // the queries that the planes say something about
+  AlignedVector<size_t> screened_;  // the queries that the planes say something about
   Scratch scratch_;
 };
 
@@ -116,6 +119,7 @@ void TopK(const Catalogue& catalogue, std::span<const Query> queries, const Team
   }
   work.hits.clear();
   work.ends.clear();
+  const MemoryScope scope(work.searchers.get_allocator().memory());
   while (work.searchers.size() < team.size) {
     work.searchers.push_back(std::make_unique<Searcher>());
   }

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "core/array.h"
 #include "core/stop.h"
 #include "retrieval/catalogue.h"
 #include "retrieval/item_set.h"
@@ -62,9 +63,9 @@ struct Workspace {
   Workspace& operator=(Workspace&&) noexcept;
   ~Workspace();
   Stop stop;  // asked between chunks of rows
-  std::vector<std::unique_ptr<Searcher>> searchers;  // one a member of the team
-  std::vector<Hit> hits;
-  std::vector<size_t> ends;
+  AlignedVector<std::unique_ptr<Searcher>> searchers;  // one a member of the team
+  AlignedVector<Hit> hits;
+  AlignedVector<size_t> ends;
 };
 
 // For each query the best k allowed items, best first, ties by lower row: equal to scoring every

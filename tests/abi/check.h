@@ -61,5 +61,6 @@ void test_similar(void);
 void test_attributes(void);
 void test_item_sets(void);
 void test_rank(void);
+void test_host(void);
 
 #endif
