@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "capi/handles.h"
+#include "core/array.h"
 #include "retrieval/row_mask.h"
 
 namespace duomo::capi {

@@ -483,8 +483,9 @@ enum {
 /*
  * The items (or, where users are searched, the users) whose attribute, category or set has at least
  * one, all or none of some values; or, with DUOMO_RANGE, whose attribute is a number, integer or
- * time in a range (1990 <= year < 2000: minimum 1990, maximum 2000, DUOMO_BELOW_MAXIMUM; infinity:
- * no bound). A missing number is in no range. With no values, DUOMO_ANY holds for no item,
+ * time, or whose input is a number, in a range (1990 <= year < 2000: minimum 1990, maximum 2000,
+ * DUOMO_BELOW_MAXIMUM; infinity: no bound). A missing number is in no range; values are not given
+ * with a range, nor its flags without one. With no values, DUOMO_ANY holds for no item,
  * DUOMO_ALL and DUOMO_NONE for all. Where an attribute and an input have the same name, the
  * attribute is meant. In an array of filters every struct_size is the same.
  */

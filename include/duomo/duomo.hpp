@@ -28,7 +28,8 @@
 
 #include <duomo/cpp/base.hpp>      // Error, Result, Outcome, Span, Lists
 #include <duomo/cpp/context.hpp>   // Context: predict, top-k, similar, encode, rank
+#include <duomo/cpp/items.hpp>     // Filter, ItemSet
 #include <duomo/cpp/model.hpp>     // Model, Features
-#include <duomo/cpp/requests.hpp>  // Filter, TopKRequest, TopKResult, RankRequest
+#include <duomo/cpp/requests.hpp>  // TopKRequest, TopKResult, RankRequest
 
 #endif  // DUOMO_DUOMO_HPP_

@@ -55,10 +55,12 @@ class Exercise {
     Describe();
     if (info_.vector_width > kWidest) return;
     Keys();
+    Attributes();
     for (int32_t scope : {DUOMO_USER, DUOMO_ITEM, DUOMO_PAIR}) SetFeatures(scope);
     Encode();
     Predict();
     Search();
+    Sets();
     Rank();
   }
 
@@ -68,9 +70,8 @@ class Exercise {
   }
 
   void Describe() {
-    Make("duomo_model_get_info", Bytes(info_), [&](duomo_context*, duomo_error* e) {
-      return duomo_model_get_info(&info_, model_, e);
-    });
+    Make("duomo_model_get_info", Bytes(info_),
+         [&](duomo_context*, duomo_error* e) { return duomo_model_get_info(&info_, model_, e); });
     CheckText("the model's name", info_.name);
     CheckText("the model's unit", info_.unit);
     if (!(info_.minimum_output <= info_.maximum_output)) Complain("the range of outputs is empty");
@@ -118,6 +119,121 @@ class Exercise {
   void Keys() {
     users_ = Side(false, info_.user_count);
     items_ = Side(true, info_.item_count);
+  }
+
+  // What every attribute says of some items, and of one that there is not.
+  void Attributes() {
+    std::vector<int64_t> ids = items_;
+    ids.push_back(INT64_MIN);
+    for (uint64_t i = 0; i < std::min(info_.attribute_count, kInputs); ++i) {
+      duomo_attribute_info& a = attributes_.emplace_back();
+      a = DUOMO_ATTRIBUTE_INFO_INIT;
+      Make("duomo_model_get_attribute", Bytes(a), [&](duomo_context*, duomo_error* e) {
+        return duomo_model_get_attribute(&a, model_, i, e);
+      });
+      CheckText("an attribute's name", a.name);
+      const std::string name(a.name.data, a.name.size);
+      std::vector<double> numbers(ids.size());
+      Make("duomo_attribute_numbers", Bytes(numbers), [&](duomo_context*, duomo_error* e) {
+        return duomo_attribute_numbers(numbers.data(), model_, name.c_str(), ids.data(), ids.size(),
+                                       e);
+      });
+      std::vector<int64_t> integers(ids.size());
+      Make("duomo_attribute_integers", Bytes(integers), [&](duomo_context*, duomo_error* e) {
+        return duomo_attribute_integers(integers.data(), model_, name.c_str(), ids.data(),
+                                        ids.size(), e);
+      });
+      std::vector<duomo_text> texts(ids.size());
+      duomo_status status =
+          Make("duomo_attribute_texts", Bytes(texts), [&](duomo_context*, duomo_error* e) {
+            return duomo_attribute_texts(texts.data(), model_, name.c_str(), ids.data(), ids.size(),
+                                         e);
+          });
+      if (status == DUOMO_OK) {
+        for (const duomo_text& text : texts) CheckText("an attribute's value", text);
+      }
+      for (int64_t id : ids) {
+        size_t count = 0;
+        status = Make("duomo_attribute_set", Bytes(count), [&](duomo_context*, duomo_error* e) {
+          return duomo_attribute_set(&count, texts.data(), texts.size(), model_, name.c_str(), id,
+                                     e);
+        });
+        if (status != DUOMO_OK) continue;
+        for (size_t t = 0; t < std::min(count, texts.size()); ++t) {
+          CheckText("a value of a set", texts[t]);
+        }
+      }
+    }
+  }
+
+  // Sets of each way to make one, and searches that they restrict, by themselves and with others.
+  void Sets() {
+    std::vector<const duomo_item_set*> sets;
+    auto make = [&](const char* name, const auto& call) {
+      duomo_item_set* set = nullptr;
+      duomo_status status = Make(name, Bytes(set), [&](duomo_context*, duomo_error* e) {
+        return call(&set, e);
+      });
+      if (status != DUOMO_OK) return;
+      if (duomo_item_set_count(set) > info_.item_count)
+        Complain(name, ": more items than there are");
+      for (int64_t id : items_) duomo_item_set_contains(set, id);
+      sets.push_back(set);
+    };
+    make("duomo_item_set_from_ids", [&](duomo_item_set** out, duomo_error* e) {
+      return duomo_item_set_from_ids(out, model_, items_.data(), nullptr, items_.size(), e);
+    });
+    make("duomo_item_set_from_ids", [&](duomo_item_set** out, duomo_error* e) {
+      return duomo_item_set_from_ids(out, model_, nullptr, kStrings, std::size(kStrings), e);
+    });
+    for (const duomo_attribute_info& a : attributes_) {
+      const std::string name(a.name.data, a.name.size);
+      duomo_filter filter = DUOMO_FILTER_INIT;
+      filter.input = name.c_str();
+      filter.mode = DUOMO_RANGE;
+      filter.minimum = 1990;
+      filter.maximum = INFINITY;
+      filter.flags = DUOMO_ABOVE_MINIMUM;
+      if (a.kind <= DUOMO_ATTRIBUTE_SET) {
+        filter = DUOMO_FILTER_INIT;
+        filter.input = name.c_str();
+        filter.mode = a.kind == DUOMO_ATTRIBUTE_SET ? DUOMO_NONE : DUOMO_ANY;
+        filter.strings = kStrings;
+        filter.value_count = std::size(kStrings);
+      }
+      make("duomo_item_set_from_filters", [&](duomo_item_set** out, duomo_error* e) {
+        return duomo_item_set_from_filters(out, model_, &filter, 1, e);
+      });
+    }
+    for (int32_t mode : {DUOMO_ANY, DUOMO_ALL, DUOMO_NONE}) {
+      if (sets.empty()) break;
+      const auto parts = sets;
+      make("duomo_item_set_combine", [&](duomo_item_set** out, duomo_error* e) {
+        return duomo_item_set_combine(out, mode, parts.data(), parts.size(), e);
+      });
+    }
+    duomo_topk_request r = DUOMO_TOPK_REQUEST_INIT;
+    r.k = kBest;
+    r.count = users_.size();
+    r.ids = users_.data();
+    for (const duomo_item_set* set : sets) {
+      r.allow_set = set;
+      Search(false, r);
+    }
+    if (!sets.empty()) {
+      const std::vector<const duomo_item_set*> each(r.count, sets.back());
+      const std::vector<size_t> ks(r.count, 2);
+      r.allow_set = sets.front();
+      r.allow_sets = each.data();
+      r.k_each = ks.data();
+      r.shared_exclude_ids = items_.data();
+      r.shared_exclude_count = items_.empty() ? 0 : 1;
+      r.flags = DUOMO_APPROXIMATE;
+      Search(false, r);
+    }
+    for (const duomo_item_set* set : sets) {
+      duomo_item_set_release(const_cast<duomo_item_set*>(set));
+    }
   }
 
   void SetFeatures(int32_t scope) {
@@ -186,9 +302,10 @@ class Exercise {
     for (size_t pairs : {size_t{1}, n}) {
       if (pairs > n) continue;
       std::vector<float> out(pairs);
-      duomo_status status = Make("duomo_predict", Bytes(out), [&](duomo_context* c, duomo_error* e) {
-        return duomo_predict(out.data(), c, users_.data(), items_.data(), pairs, e);
-      });
+      duomo_status status =
+          Make("duomo_predict", Bytes(out), [&](duomo_context* c, duomo_error* e) {
+            return duomo_predict(out.data(), c, users_.data(), items_.data(), pairs, e);
+          });
       if (status == DUOMO_OK) CheckPredictions("duomo_predict", out);
     }
     std::vector<float> out(kRows);
@@ -341,6 +458,7 @@ class Exercise {
   Caller& caller_;
   duomo_model* model_;
   duomo_model_info info_ = DUOMO_MODEL_INFO_INIT;
+  std::vector<duomo_attribute_info> attributes_;
   std::vector<duomo_input_info> inputs_;
   std::vector<std::string> names_;
   std::vector<int64_t> users_, items_;
@@ -362,7 +480,8 @@ duomo_status Caller::Once(const char* name, std::span<std::byte> outputs, duomo_
     if (error.status != DUOMO_OK) Complain(name, ": succeeds with an error");
     return status;
   }
-  if (error.status != status || error.message[0] == '\0') Complain(name, ": fails without an error");
+  if (error.status != status || error.message[0] == '\0')
+    Complain(name, ": fails without an error");
   if (!std::equal(before.begin(), before.end(), outputs.begin())) {
     Complain(name, ": has failed and written: ", error.message);
   }

@@ -212,6 +212,53 @@ void TestFeatures() {
   FAILS(DUOMO_INVALID_ARGUMENT, "vectors has 40", context.EncodeFeaturesInto(again, user));
 }
 
+// Sets, filters by attributes, and what differs from query to query.
+void TestSets(const duomo::Model& model, duomo::Context& context) {
+  using duomo::Filter;
+  using duomo::ItemSet;
+  using Request = duomo::TopKRequest;
+  const std::vector<int64_t> users = {3, 1}, few = {1000, 1003, 1006, 5};
+  ItemSet listed = GET(ItemSet::FromIds(model, few));
+  CHECK(listed.size() == 3 && listed.Contains(1003) && !listed.Contains(1009));
+  CHECK(!listed.Contains(5));
+  ItemSet cheap = GET(ItemSet::Where(model, Filter::AtMost("price", 1.5)));
+  CHECK(cheap.size() == 2 && cheap.Contains(1000) && cheap.Contains(1003));
+  const std::vector<Filter> nineties = {Filter::Range("year", 1990, 2000, DUOMO_BELOW_MAXIMUM),
+                                        Filter::AtLeast("price", 7)};
+  CHECK(GET(ItemSet::Where(model, nineties)).size() == 6);  // rows 12, 14 … 18
+  const std::vector<ItemSet> both = {listed, cheap};
+  CHECK(GET(ItemSet::Any(both)).size() == 3 && GET(ItemSet::All(both)).size() == 2);
+  CHECK(GET(ItemSet::None(both)).size() == 37 && GET(ItemSet::Not(listed)).size() == 37);
+  ItemSet copy = listed, moved = std::move(copy);
+  copy = moved;
+  CHECK(copy.get() == listed.get() && ItemSet().size() == 0);
+  FAILS(DUOMO_NOT_FOUND, "nope", ItemSet::Where(model, Filter::AtMost("nope", 1)));
+  FAILS(DUOMO_INVALID_ARGUMENT, "at least one", ItemSet::Any({}));
+  duomo::Model player = Open("player");
+  const std::vector<std::string> keys = {"i3", "i7", "nobody"};
+  CHECK(GET(ItemSet::FromKeys(player, keys)).size() == 2);
+
+  Request request = Request::Users(users).K(50).AllowSet(std::move(moved));
+  duomo::TopKResult in = GET(context.TopK(request));
+  CHECK(in[0].size() == 3 && in[1].size() == 3);
+  request.AllowSets({cheap, ItemSet()});
+  duomo::TopKResult own = GET(context.TopK(request));
+  CHECK(own[0].size() == 2 && own[1].size() == 3);
+  request.KEach(std::vector<size_t>{1, 50});
+  duomo::TopKResult each = GET(context.TopK(request));
+  CHECK(each[0].size() == 1 && each[1].size() == 3 && each[0][0].id == own[0][0].id);
+  request.Exclude({1003}).Exclude(duomo::Lists<int64_t>{{}, {1000}});
+  duomo::TopKResult rest = GET(context.TopK(request));
+  CHECK(rest[0].size() == 1 && rest[0][0].id == 1000);
+  CHECK(rest[1].size() == 1 && rest[1][0].id == 1006);
+  FAILS(DUOMO_INVALID_ARGUMENT, "k_each has 1",
+        context.TopK(Request::Users(users).KEach({std::vector<size_t>{1}})));
+  FAILS(DUOMO_INVALID_ARGUMENT, "request.k_each[1] is 51",
+        context.TopK(request.KEach(std::vector<size_t>{1, 51})));
+  FAILS(DUOMO_INVALID_ARGUMENT, "allow_sets has 1",
+        context.TopK(Request::Users(users).AllowSets({cheap})));
+}
+
 void TestTopK() {
   duomo::Model model = Open("shop");
   duomo::Context context = GET(duomo::Context::Create(model));
@@ -262,8 +309,12 @@ void TestTopK() {
           .size() == 40 - sevens);
   CHECK(
       GET(context.TopK(Request::User(3).Where(Filter::Strings("tags", DUOMO_ANY, {}))))[0].empty());
-  FAILS(DUOMO_NOT_FOUND, "mauve",
-        context.TopK(Request::User(3).Where(Filter::Strings("tags", DUOMO_ANY, {"mauve"}))));
+  CHECK(GET(context.TopK(Request::User(3).Where(Filter::Strings("tags", DUOMO_ANY, {"mauve"}))))[0]
+            .empty());
+  FAILS(
+      DUOMO_NOT_FOUND, "mauve",
+      context.TopK(Request::User(3).Where(Filter::Strings("tags", DUOMO_ANY, {"mauve"}).Strict())));
+  TestSets(model, context);
 
   duomo::TopKResult result;
   GET(context.TopKInto(result, Request::Users(users).K(7)));

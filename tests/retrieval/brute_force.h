@@ -56,6 +56,7 @@ inline std::vector<Hit> BruteForce(const runtime::Engine& engine, const Query& q
   for (uint32_t row : q.excluded) excluded[row] = true;
   for (uint32_t row = 0; row < count; ++row) {
     if (q.allowed != nullptr && !q.allowed->Test(row)) continue;
+    if (q.set != nullptr && !q.set->rows().Test(row)) continue;
     if (excluded[row]) continue;
     Scored scored = ScoreByDefinition(engine, q, row, side);
     if (!q.has_minimum || scored.hit.score >= q.minimum) all.push_back(scored);

@@ -3,33 +3,11 @@
 #define DUOMO_CPP_REQUESTS_HPP_
 
 #include <algorithm>
-#include <duomo/cpp/model.hpp>
+#include <duomo/cpp/items.hpp>
 #include <iterator>
 
 namespace duomo {
 inline namespace DUOMO_HPP_NAMESPACE {
-
-// Items whose input has any, all or none (mode: DUOMO_ANY, …) of the values, which are copied.
-class Filter {
- public:
-  static Filter Strings(std::string input, int32_t mode, std::vector<std::string> values) {
-    Filter f(std::move(input), mode);
-    return f.strings_ = std::move(values), f;
-  }
-  static Filter Integers(std::string input, int32_t mode, std::vector<int64_t> values) {
-    Filter f(std::move(input), mode);
-    return f.integers_ = std::move(values), f;
-  }
-
- private:
-  friend class TopKRequest;
-  Filter(std::string input, int32_t mode) : input_(std::move(input)), mode_(mode) {}
-
-  std::string input_;
-  int32_t mode_;
-  std::vector<std::string> strings_;
-  std::vector<int64_t> integers_;
-};
 
 // For Context::TopK the queries are users, for Context::Similar items. Borrows what it is given
 // until the call, but for single ids, filters and what Kept takes over.
@@ -76,15 +54,16 @@ class TopKRequest {
     c_.probes = probes;
     return *this;
   }
-  // What is never returned: to every query the same, or a list for each.
-  TopKRequest& Exclude(Kept<int64_t> ids) {
-    return shared_exclude_ = std::move(ids), exclude_.reset(), *this;
-  }
-  TopKRequest& Exclude(KeptLists<int64_t> lists) {
-    return shared_exclude_.reset(), exclude_ = std::move(lists), *this;
-  }
+  // So many results of each query, at most K() of any; the memory is that of K() for all.
+  TopKRequest& KEach(Kept<size_t> ks) { return k_each_ = std::move(ks), *this; }
+  // What is never returned: to any query, or a list for each; both count.
+  TopKRequest& Exclude(Kept<int64_t> ids) { return shared_exclude_ = std::move(ids), *this; }
+  TopKRequest& Exclude(KeptLists<int64_t> lists) { return exclude_ = std::move(lists), *this; }
   // Only these; of an empty list, nothing.
   TopKRequest& Allow(Kept<int64_t> ids) { return allow_ = std::move(ids), *this; }
+  // Only what the set has, or for each query what its own set has; both count. The sets are kept.
+  TopKRequest& AllowSet(ItemSet set) { return set_ = std::move(set), *this; }
+  TopKRequest& AllowSets(std::vector<ItemSet> sets) { return sets_ = std::move(sets), *this; }
   TopKRequest& Where(Filter filter) { return filters_.push_back(std::move(filter)), *this; }
   // What the users have watched, instead of what the file remembers; History() is for one query.
   TopKRequest& History(Kept<int64_t> ids) {
@@ -111,10 +90,9 @@ class TopKRequest {
     duomo_error error = DUOMO_ERROR_INIT;
     duomo_status status = DUOMO_OK;
     size_t history_offsets[2] = {0, 0};
-    std::vector<size_t> exclude_offsets;
-    std::vector<int64_t> exclude_ids;
-    std::vector<duomo_filter> filters;
-    std::vector<std::vector<const char*>> strings;
+    Filter::Array filters;
+    std::vector<size_t> k_each;
+    std::vector<const duomo_item_set*> sets;
   };
 
   duomo_topk_request c_ = DUOMO_TOPK_REQUEST_INIT;
@@ -122,11 +100,14 @@ class TopKRequest {
   std::optional<Kept<int64_t>> ids_, one_history_, shared_exclude_, allow_;
   std::optional<Kept<float>> vectors_;
   std::optional<KeptLists<int64_t>> exclude_, histories_;
+  std::optional<Kept<size_t>> k_each_;
   std::vector<Filter> filters_;
+  ItemSet set_;
+  std::optional<std::vector<ItemSet>> sets_;
 };
 
 inline TopKRequest::Call::Call(const TopKRequest& r, size_t vector_width, size_t item_count)
-    : c(r.c_) {
+    : c(r.c_), filters(r.filters_) {
   using internal::CheckLists, internal::CheckSize, internal::Given;
   auto check = [&](duomo_status s) { status = status == DUOMO_OK ? s : status; };
   // No query has more results than there are items, so results need no more memory than that.
@@ -156,34 +137,28 @@ inline TopKRequest::Call::Call(const TopKRequest& r, size_t vector_width, size_t
     c.exclude_offsets = r.exclude_->view().offsets.data();
     c.exclude_ids = Given(r.exclude_->view().values);
   }
-  if (r.shared_exclude_ && status == DUOMO_OK) {
-    exclude_offsets.push_back(0);
-    for (size_t i = 0; i < c.count; ++i) {
-      const Ids ids = r.shared_exclude_->span();
-      exclude_ids.insert(exclude_ids.end(), ids.begin(), ids.end());
-      exclude_offsets.push_back(exclude_ids.size());
-    }
-    c.exclude_offsets = exclude_offsets.data();
-    c.exclude_ids = Given(Ids(exclude_ids));
+  if (r.shared_exclude_) {
+    c.shared_exclude_ids = Given(r.shared_exclude_->span());
+    c.shared_exclude_count = r.shared_exclude_->span().size();
+  }
+  if (r.k_each_) {
+    check(CheckSize("k_each", r.k_each_->span().size(), c.count, error));
+    for (size_t k : r.k_each_->span()) k_each.push_back(k <= r.c_.k ? std::min(k, c.k) : k);
+    c.k_each = Given(Span<const size_t>(k_each));
+  }
+  c.allow_set = r.set_.get();
+  if (r.sets_) {
+    check(CheckSize("allow_sets", r.sets_->size(), c.count, error));
+    for (const ItemSet& set : *r.sets_) sets.push_back(set.get());
+    c.allow_sets = sets.data();
   }
   if (r.allow_) {
+    c.flags |= DUOMO_ALLOW_LISTED;
     c.allow_ids = Given(r.allow_->span());
     c.allow_count = r.allow_->span().size();
   }
-  strings.reserve(r.filters_.size());  // so that what filters point to stays where it is
-  for (const Filter& f : r.filters_) {
-    strings.emplace_back();
-    for (const std::string& s : f.strings_) strings.back().push_back(s.c_str());
-    duomo_filter filter = DUOMO_FILTER_INIT;
-    filter.mode = f.mode_;
-    filter.input = f.input_.c_str();
-    if (!f.strings_.empty()) filter.strings = strings.back().data();
-    if (!f.integers_.empty()) filter.integers = f.integers_.data();
-    filter.value_count = f.strings_.size() + f.integers_.size();
-    filters.push_back(filter);
-  }
-  c.filters = filters.data();
-  c.filter_count = filters.size();
+  c.filters = filters.c.data();
+  c.filter_count = filters.c.size();
 }
 
 struct ScoredId {
