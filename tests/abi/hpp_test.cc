@@ -449,6 +449,94 @@ void TestHistories() {
         context.TopK(Request::User(u2).Histories(histories)));
 }
 
+template <typename A, typename B>
+bool SameHits(const A& a, const B& b) {
+  bool same = a.size() == b.size();
+  for (size_t i = 0; same && i < a.size(); ++i) same = Equal(a[i], b[i]);
+  return same;
+}
+
+void TestKeys() {
+  duomo::Model club = Open("club");
+  duomo::Context context = GET(duomo::Context::Create(club));
+  using Request = duomo::TopKRequest;
+  using duomo::IdOfString;
+  const int64_t m3 = IdOfString("member-3"), b1 = IdOfString("book-1"), b2 = IdOfString("book-2");
+  CHECK(m3 == duomo_id_of_string("member-3"));
+  auto ids = GET(club.ItemIds({"book-1", "no book", "book-2"}));
+  CHECK(ids.size() == 3 && ids[0] == b1 && ids[1] == -1 && ids[2] == b2);
+  CHECK(GET(club.UserIds(std::vector<std::string>{"member-3"}))[0] == m3);
+  auto keys = GET(club.ItemKeys(ids));
+  CHECK(keys.size() == 3 && keys[0] == "book-1" && keys[1].empty() && keys[2] == "book-2");
+  CHECK(GET(club.ItemTitles(ids))[2] == "Book 2");
+  CHECK(GET(club.UserKeys(std::vector<int64_t>{m3}))[0] == "member-3");
+  FAILS(DUOMO_UNSUPPORTED, "integers", Open("shop").ItemKeys(ids));
+
+  duomo::TopKResult by_id = GET(context.TopK(Request::User(m3).K(9)));
+  duomo::TopKResult by_key =
+      GET(context.TopK(Request::User("member-3").K(9).WithKeys().WithTitles()));
+  CHECK(SameHits(by_id, by_key) && by_id[0].size() == 9 && by_id[0].key(0).empty());
+  for (size_t i = 0; i < 9; ++i) {
+    CHECK(IdOfString(std::string(by_key[0].key(i))) == by_key[0][i].id);
+    CHECK(by_key[0].title(i).substr(0, 5) == "Book ");
+  }
+  auto owned = GET(context.TopK(Request::User("member-3").K(9).WithKeys().WithTitles()))[0];
+  CHECK(owned.key(8) == by_key[0].key(8) && owned.title(8) == by_key[0].title(8));
+  GET(context.TopKInto(by_key, Request::User("member-3").K(2)));
+  CHECK(by_key[0].size() == 2 && by_key[0].key(0).empty());
+
+  auto two = [](Request r) { return std::move(r.K(40)); };
+  by_id = GET(context.TopK(two(Request::Users({m3, IdOfString("member-9")})
+                                   .Exclude({b1})
+                                   .Exclude(duomo::Lists<int64_t>{{b2}, {}}))));
+  by_key = GET(context.TopK(two(Request::UsersByKey({"member-3", "member-9"})
+                                    .ExcludeKeys({"book-1"})
+                                    .ExcludeKeyLists({{"book-2"}, {}}))));
+  CHECK(SameHits(by_id, by_key) && by_id[0].size() == 38 && by_id[1].size() == 39);
+  by_key = GET(context.TopK(Request::User("member-3").AllowKeys({"book-1", "nothing"})));
+  CHECK(by_key[0].size() == 1 && by_key[0][0].id == b1);
+  by_key = GET(context.TopK(Request::User("member-3").AllowKeys({})));
+  CHECK(by_key[0].empty());
+  FAILS(DUOMO_NOT_FOUND, "\"nobody\"", context.TopK(Request::User("nobody")));
+
+  by_id = GET(context.Similar(Request::Item(b1).K(5)));
+  CHECK(SameHits(by_id, GET(context.Similar(Request::Item("book-1").K(5)))));
+  CHECK(SameHits(by_id, GET(context.Similar(Request::ItemsByKey({"book-1"}).K(5)))));
+  by_id = GET(context.TopK(Request::User(m3).K(10).Limit("author", 1)));
+  CHECK(by_id[0].size() == 5);
+  FAILS(DUOMO_NOT_FOUND, "publisher", context.TopK(Request::User(m3).Limit("publisher", 1)));
+
+  // More results than there are items.
+  by_id = GET(context.UsersFor(Request::Item(b1).K(1000).WithTitles()));
+  CHECK(by_id[0].size() == 300 && by_id[0].title(0).substr(0, 7) == "Member ");
+  by_key = GET(context.UsersFor(Request::Item("book-1").K(1000).ExcludeSeen()));
+  CHECK(by_key[0].size() < 300 && by_key[0].size() > 200);
+  by_id = GET(context.SimilarUsers(Request::User("member-3").K(1000)));
+  CHECK(by_id[0].size() == 299);
+  GET(context.UsersForInto(by_id, Request::Item(b1).K(3)));
+  CHECK(by_id[0].size() == 3);
+  GET(context.SimilarUsersInto(by_id, Request::User(m3).K(4)));
+  CHECK(by_id[0].size() == 4);
+
+  duomo::Model player = Open("player");
+  duomo::Context players = GET(duomo::Context::Create(player));
+  const int64_t i4 = IdOfString("i4"), i5 = IdOfString("i5"), u2 = IdOfString("u2");
+  auto same = [&](Request a, Request b) {
+    return SameHits(GET(players.TopK(a.K(40))), GET(players.TopK(b.K(40))));
+  };
+  CHECK(same(Request::OfHistory({i4, i5}), Request::OfHistoryKeys({"i4", "i5"})));
+  CHECK(same(Request::OfHistories(duomo::Lists<int64_t>{{i4}, {}}),
+             Request::OfHistoryKeyLists({{"i4"}, {}})));
+  CHECK(same(Request::User(u2).History({i4}), Request::User("u2").HistoryKeys({"i4"})));
+  CHECK(same(Request::Users({u2}).Histories(duomo::Lists<int64_t>{{i5}}),
+             Request::UsersByKey({"u2"}).HistoryKeyLists({{"i5"}})));
+  auto rank = duomo::RankRequest::User("u2").ItemsByKey({"i4", "i7"}).HistoryKeys({"i5"});
+  auto again = rank;  // what it points to is shared
+  rank =
+      duomo::RankRequest::User(u2).Items(std::vector<int64_t>{i4, IdOfString("i7")}).History({i5});
+  CHECK(GET(players.Rank(again)) == GET(players.Rank(rank)));
+}
+
 void TestRank() {
   duomo::Model model = Open("joint");
   duomo::Context context = GET(duomo::Context::Create(model));
@@ -497,6 +585,7 @@ int DUOMO_HPP_TEST(const char* models) {
   TestTemporaries();
   TestValues();
   TestHistories();
+  TestKeys();
   TestRank();
   return failures;
 }
