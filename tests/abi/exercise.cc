@@ -37,6 +37,7 @@ struct Best {
   int64_t ids[kRows * kBest] = {};
   float scores[kRows * kBest] = {};
   size_t counts[kRows] = {};
+  duomo_text keys[kRows * kBest] = {}, titles[kRows * kBest] = {};
 };
 
 // Values that small models of this project's tests have, and some that none has.
@@ -119,6 +120,27 @@ class Exercise {
   void Keys() {
     users_ = Side(false, info_.user_count);
     items_ = Side(true, info_.item_count);
+    for (int32_t scope : {DUOMO_USER, DUOMO_ITEM}) {
+      std::vector<int64_t> ids = scope == DUOMO_USER ? users_ : items_, found(kRows);
+      ids.insert(ids.end(), {-1, 0, duomo_id_of_string("t0")});
+      std::vector<duomo_text> keys(ids.size()), titles(ids.size());
+      Make("duomo_ids_of_keys", Bytes(found), [&](duomo_context*, duomo_error* e) {
+        return duomo_ids_of_keys(found.data(), model_, scope, kStrings, kRows, e);
+      });
+      duomo_status status =
+          Make("duomo_keys_of_ids", Bytes(keys), [&](duomo_context*, duomo_error* e) {
+            return duomo_keys_of_ids(keys.data(), model_, scope, ids.data(), ids.size(), e);
+          });
+      for (const duomo_text& key : keys) {
+        if (status == DUOMO_OK) CheckText("a key", key);
+      }
+      status = Make("duomo_item_titles", Bytes(titles), [&](duomo_context*, duomo_error* e) {
+        return duomo_item_titles(titles.data(), model_, ids.data(), ids.size(), e);
+      });
+      for (const duomo_text& title : titles) {
+        if (status == DUOMO_OK) CheckText("a title", title);
+      }
+    }
   }
 
   // What every attribute says of some items, and of one that there is not.
@@ -171,9 +193,8 @@ class Exercise {
     std::vector<const duomo_item_set*> sets;
     auto make = [&](const char* name, const auto& call) {
       duomo_item_set* set = nullptr;
-      duomo_status status = Make(name, Bytes(set), [&](duomo_context*, duomo_error* e) {
-        return call(&set, e);
-      });
+      duomo_status status =
+          Make(name, Bytes(set), [&](duomo_context*, duomo_error* e) { return call(&set, e); });
       if (status != DUOMO_OK) return;
       if (duomo_item_set_count(set) > info_.item_count)
         Complain(name, ": more items than there are");
@@ -317,54 +338,78 @@ class Exercise {
     if (status == DUOMO_OK) CheckPredictions("duomo_predict_vectors", out);
   }
 
+  // One of the four searches.
+  struct Kind {
+    const char* name;
+    decltype(&duomo_topk) call;
+    bool of_users, finds_users, cosine;
+  };
+
   void Search() {
-    const size_t offsets[kRows + 1] = {0, 2, 2, items_.size()};
-    duomo_topk_request plain = DUOMO_TOPK_REQUEST_INIT;
-    plain.k = kBest;
-    for (int similar = 0; similar < 2; ++similar) {
-      const std::vector<int64_t>& ids = similar != 0 ? items_ : users_;
-      duomo_topk_request r = plain;
-      r.ids = ids.data();
-      r.count = ids.size();
-      Search(similar != 0, r);
-      for (size_t i = 0; i < inputs_.size(); ++i) Filters(similar != 0, r, i);
-      if (items_.size() == kRows) {
-        r.exclude_offsets = offsets;
-        r.exclude_ids = items_.data();
-        r.flags = DUOMO_ALLOW_LISTED;
-        r.allow_ids = items_.data();
-        r.allow_count = items_.size();
-      }
-      r.flags |= DUOMO_MINIMUM_SCORE | (similar != 0 ? 0u : uint32_t{DUOMO_EXCLUDE_SEEN});
-      r.minimum_score = -1e30f;
-      Search(similar != 0, r);
-      r = plain;
-      r.count = kRows;
-      r.vectors = (similar != 0 ? item_vectors_ : user_vectors_).data();
-      Search(similar != 0, r);
-      r.flags = DUOMO_APPROXIMATE;
-      Search(similar != 0, r);
-      r.probes = 1;
-      Search(similar != 0, r);
-      r.flags = 0;
-      r.probes = 0;
-      r.vectors = nullptr;
-      r.features = features_[similar != 0 ? DUOMO_ITEM : DUOMO_USER];
-      if (r.features != nullptr) Search(similar != 0, r);
+    for (const Kind& kind : {Kind{"duomo_topk", duomo_topk, true, false, false},
+                             {"duomo_similar", duomo_similar, false, false, true},
+                             {"duomo_users_for", duomo_users_for, false, true, false},
+                             {"duomo_similar_users", duomo_similar_users, true, true, true}}) {
+      SearchAll(kind);
     }
+  }
+
+  void SearchAll(const Kind& kind) {
+    const std::vector<int64_t>& ids = kind.of_users ? users_ : items_;
+    const std::vector<int64_t>& listed = kind.finds_users ? users_ : items_;
+    const size_t offsets[kRows + 1] = {0, 2, 2, listed.size()};
+    duomo_topk_request plain = DUOMO_TOPK_REQUEST_INIT, r = plain;
+    plain.k = r.k = kBest;
+    r.ids = ids.data();
+    r.count = ids.size();
+    Search(kind, r);
+    Search(kind, r, true);
+    for (size_t i = 0; i < inputs_.size(); ++i) {
+      Filters(kind, r, i);
+      Limits(kind, r, i);
+    }
+    if (listed.size() == kRows) {
+      r.exclude_offsets = offsets;
+      r.exclude_ids = listed.data();
+      r.flags = DUOMO_ALLOW_LISTED;
+      r.allow_ids = listed.data();
+      r.allow_count = listed.size();
+    }
+    r.flags |= DUOMO_MINIMUM_SCORE | (kind.cosine ? 0u : uint32_t{DUOMO_EXCLUDE_SEEN});
+    r.minimum_score = -1e30f;
+    Search(kind, r);
+    r = plain;
+    r.count = kRows;
+    r.keys = kStrings;
+    r.shared_exclude_keys = kStrings;
+    r.shared_exclude_count = kRows;
+    Search(kind, r);
+    r = plain;
+    r.count = kRows;
+    r.vectors = (kind.of_users ? user_vectors_ : item_vectors_).data();
+    Search(kind, r);
+    r.flags = DUOMO_APPROXIMATE;
+    Search(kind, r);
+    r.probes = 1;
+    Search(kind, r);
+    r.flags = 0;
+    r.probes = 0;
+    r.vectors = nullptr;
+    r.features = features_[kind.of_users ? DUOMO_USER : DUOMO_ITEM];
+    if (r.features != nullptr) Search(kind, r);
     if (items_.size() < kRows) return;
-    duomo_topk_request r = plain;
+    r = plain;
     r.count = kRows;
     r.history_offsets = offsets;
     r.history_ids = items_.data();
     r.flags = DUOMO_EXCLUDE_SEEN;
-    Search(false, r);
+    Search(kind, r);
     if (users_.size() < kRows) return;
     r.ids = users_.data();
-    Search(false, r);
+    Search(kind, r);
   }
 
-  void Filters(bool similar, duomo_topk_request r, size_t input) {
+  void Filters(const Kind& kind, duomo_topk_request r, size_t input) {
     duomo_filter filter = DUOMO_FILTER_INIT;
     filter.input = names_[input].c_str();
     r.filters = &filter;
@@ -374,35 +419,53 @@ class Exercise {
       filter.value_count = 0;
       filter.strings = nullptr;
       filter.integers = nullptr;
-      Search(similar, r);
+      Search(kind, r);
       filter.value_count = 1;
       bool strings = inputs_[input].keys == DUOMO_KEYS_STRING;
       filter.strings = strings ? &kStrings[1] : nullptr;
       filter.integers = strings ? nullptr : kIntegers;
-      Search(similar, r);
+      Search(kind, r);
     }
   }
 
-  void Search(bool similar, const duomo_topk_request& request) {
+  void Limits(const Kind& kind, duomo_topk_request r, size_t input) {
+    duomo_limit limit = DUOMO_LIMIT_INIT;
+    limit.input = names_[input].c_str();
+    r.limits = &limit;
+    r.limit_count = 1;
+    Search(kind, r);
+    limit.at_most = 2;
+    r.k = 1;
+    Search(kind, r);
+  }
+
+  void Search(const Kind& kind, const duomo_topk_request& request, bool texts = false) {
+    const char* name = kind.name;
     Best best;
     duomo_topk_result result = DUOMO_TOPK_RESULT_INIT;
     result.ids = best.ids;
     result.scores = best.scores;
     result.counts = best.counts;
-    const char* name = similar ? "duomo_similar" : "duomo_topk";
+    result.keys = texts ? best.keys : nullptr;
+    result.titles = texts ? best.titles : nullptr;
     duomo_status status = Make(name, Bytes(best), [&](duomo_context* c, duomo_error* e) {
-      return similar ? duomo_similar(&result, c, &request, e) : duomo_topk(&result, c, &request, e);
+      return kind.call(&result, c, &request, e);
     });
     if (status != DUOMO_OK) return;
+    const uint64_t most = kind.finds_users ? info_.user_count : info_.item_count;
     for (size_t i = 0; i < request.count; ++i) {
-      if (best.counts[i] > std::min<uint64_t>(kBest, info_.item_count)) {
+      if (best.counts[i] > std::min<uint64_t>(request.k, most)) {
         Complain(name, ": more results than there are");
       }
-      std::span<const float> scores(best.scores + i * kBest, best.counts[i]);
+      std::span<const float> scores(best.scores + i * request.k, best.counts[i]);
       if (!std::is_sorted(scores.rbegin(), scores.rend())) Complain(name, ": out of order");
-      if (!similar) CheckPredictions(name, scores);
+      if (!kind.cosine) CheckPredictions(name, scores);
       for (float s : scores) {
-        if (similar && !(s >= -1 && s <= 1)) Complain(name, ": a cosine outside of -1 … 1");
+        if (kind.cosine && !(s >= -1 && s <= 1)) Complain(name, ": a cosine outside of -1 … 1");
+      }
+      for (size_t j = 0; texts && j < scores.size(); ++j) {
+        CheckText("a result's key", best.keys[i * request.k + j]);
+        CheckText("a result's title", best.titles[i * request.k + j]);
       }
     }
   }
