@@ -44,6 +44,17 @@ struct Best {
 constexpr int64_t kIntegers[] = {0, 7, 20, 1000, -5, INT64_MAX};
 constexpr const char* kStrings[] = {"free", "red", "Words of a title", "", "t0", "\xC3\x9F"};
 
+// One of the four searches.
+struct Kind {
+  const char* name;
+  decltype(&duomo_topk) call;
+  bool of_users, finds_users, cosine;
+};
+constexpr Kind kKinds[] = {{"duomo_topk", duomo_topk, true, false, false},
+                           {"duomo_similar", duomo_similar, false, false, true},
+                           {"duomo_users_for", duomo_users_for, false, true, false},
+                           {"duomo_similar_users", duomo_similar_users, true, true, true}};
+
 class Exercise {
  public:
   explicit Exercise(Caller& caller) : caller_(caller), model_(caller.model()) {}
@@ -239,7 +250,7 @@ class Exercise {
     r.ids = users_.data();
     for (const duomo_item_set* set : sets) {
       r.allow_set = set;
-      Search(false, r);
+      Search(kKinds[0], r);
     }
     if (!sets.empty()) {
       const std::vector<const duomo_item_set*> each(r.count, sets.back());
@@ -250,7 +261,7 @@ class Exercise {
       r.shared_exclude_ids = items_.data();
       r.shared_exclude_count = items_.empty() ? 0 : 1;
       r.flags = DUOMO_APPROXIMATE;
-      Search(false, r);
+      Search(kKinds[0], r);
     }
     for (const duomo_item_set* set : sets) {
       duomo_item_set_release(const_cast<duomo_item_set*>(set));
@@ -338,20 +349,8 @@ class Exercise {
     if (status == DUOMO_OK) CheckPredictions("duomo_predict_vectors", out);
   }
 
-  // One of the four searches.
-  struct Kind {
-    const char* name;
-    decltype(&duomo_topk) call;
-    bool of_users, finds_users, cosine;
-  };
-
   void Search() {
-    for (const Kind& kind : {Kind{"duomo_topk", duomo_topk, true, false, false},
-                             {"duomo_similar", duomo_similar, false, false, true},
-                             {"duomo_users_for", duomo_users_for, false, true, false},
-                             {"duomo_similar_users", duomo_similar_users, true, true, true}}) {
-      SearchAll(kind);
-    }
+    for (const Kind& kind : kKinds) SearchAll(kind);
   }
 
   void SearchAll(const Kind& kind) {
