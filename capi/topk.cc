@@ -138,10 +138,17 @@ class Searcher {
     if (IsSimilar(search_) && by_name()) add(c_.user_rows[query]);
   }
 
-  // Whether a user has seen the item that a query is.
-  bool HasSeen(uint32_t user, uint32_t item) const {
-    auto seen = c_.model->model().HistoryOf(user);
-    return std::find(seen.begin(), seen.end(), item) != seen.end();
+  // Lets the walk leave out the users who have seen the items that the queries from `begin` on are.
+  void RefuseThoseWhoHaveSeen(size_t begin, size_t count) {
+    // Lists of a hostile file may all be the whole history: what goes beyond the whole counts as
+    // absent.
+    left_.assign(count, c_.model->model().history().rows.size());
+    walk_.refuses = [this, begin](size_t query, uint32_t user) {
+      auto seen = c_.model->model().HistoryOf(user);
+      if (seen.size() > left_[query]) return false;
+      left_[query] -= seen.size();
+      return std::find(seen.begin(), seen.end(), c_.user_rows[begin + query]) != seen.end();
+    };
   }
 
   // What this query may return besides: its own set, or both sets.
@@ -188,9 +195,7 @@ class Searcher {
       from = c_.excluded_ends[i];
     }
     if (search_ == Search::kUsersFor && (r_.flags & DUOMO_EXCLUDE_SEEN) != 0) {
-      walk_.refuses = [this, begin](size_t query, uint32_t user) {
-        return HasSeen(user, c_.user_rows[begin + query]);
-      };
+      RefuseThoseWhoHaveSeen(begin, count);
     }
     const retrieval::Catalogue& catalogue =
         ResultsOf(search_) == Side::kItem ? c_.model->catalogue : c_.model->users;
@@ -209,6 +214,7 @@ class Searcher {
   Names known_, histories_, exclude_;
   std::vector<retrieval::Limit> limits_;
   retrieval::Walk walk_;
+  std::vector<size_t> left_;  // of each query: values of histories that may still be looked at
   bool excludes_ = false;
 };
 
