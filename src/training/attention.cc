@@ -71,7 +71,7 @@ AttentionNet::Norm AttentionNet::FindNorm(const std::string& prefix) const {
   return {layout_->IndexOf(prefix + "/gain"), layout_->IndexOf(prefix + "/shift")};
 }
 
-void AttentionNet::FindWindows(const runtime::RowReader& reader, size_t count) {
+std::span<const uint32_t> AttentionNet::Find(const runtime::RowReader& reader, size_t count) {
   rows_.clear();
   windows_.assign(1, 0);
   at_.resize(count);
@@ -91,6 +91,7 @@ void AttentionNet::FindWindows(const runtime::RowReader& reader, size_t count) {
     if (begun > 0) windows_.push_back(rows_.size());
     longest_ = std::max(longest_, begun);
   }
+  return rows_;
 }
 
 void AttentionNet::Normalize(const Norm& norm, const float* x, AlignedVector<float>& y) const {
@@ -203,12 +204,11 @@ void AttentionNet::AttendBackward(const Block& block, const float* dmixed,
   }
 }
 
-void AttentionNet::Forward(const float* parameters, const runtime::RowReader& reader, size_t count,
-                           float rate, Random* random, float* out) {
+void AttentionNet::Forward(const float* parameters, std::span<const float* const> found, float rate,
+                           Random* random, float* out) {
   const kernels::VectorKernels& k = kernels::Vector();
   parameters_ = parameters;
-  FindWindows(reader, count);
-  const size_t n = rows_.size();
+  const size_t n = rows_.size(), count = at_.size();
   auto draw = [&](AlignedVector<float>& mask) {
     mask.clear();
     if (rate <= 0 || random == nullptr) return;
@@ -221,7 +221,7 @@ void AttentionNet::Forward(const float* parameters, const runtime::RowReader& re
   for (size_t w = 1; w < windows_.size(); ++w) {
     for (size_t i = windows_[w - 1]; i < windows_[w]; ++i) {
       float* to = x->data() + i * dim_;
-      k.axpy(root, At(table_) + rows_[i] * dim_, to, dim_);
+      k.axpy(root, found[i], to, dim_);
       if (encoder_->places == model::Places::kDistances) continue;
       k.axpy(1, At(positions_) + (i - windows_[w - 1]) * dim_, to, dim_);
     }

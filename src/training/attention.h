@@ -22,9 +22,12 @@ class AttentionNet {
   AttentionNet(const model::Description& description, const Layout& layout, model::Side side,
                const model::Encoder& encoder);
 
-  // Writes [count, width of the table] to `out`. Batch rows that share a window cost one pass over
-  // it. `random`: draws dropout of the first sum and of what each block adds; nullptr: none.
-  void Forward(const float* parameters, const runtime::RowReader& reader, size_t count, float rate,
+  // First: which rows of the table are read for `count` batch rows; those that share a window read
+  // it once, and cost one pass over it. Valid until the next call.
+  std::span<const uint32_t> Find(const runtime::RowReader& reader, size_t count);
+  // Then: writes [count, width of the table] to `out`. found: where each of those rows stands.
+  // `random`: draws dropout of the first sum and of what each block adds; nullptr: none.
+  void Forward(const float* parameters, std::span<const float* const> found, float rate,
                Random* random, float* out);
   // gradient [count, width]: of the last Forward's result.
   void Backward(const float* parameters, const float* gradient, Gradients& out);
@@ -44,7 +47,6 @@ class AttentionNet {
     AlignedVector<float> x, normed0, qkv, shares, mixed, mask0, middle, normed1, hidden, mask1;
   };
 
-  void FindWindows(const runtime::RowReader& reader, size_t count);
   Dense FindDense(const std::string& prefix) const;
   Norm FindNorm(const std::string& prefix) const;
   const float* At(size_t slot) const { return parameters_ + layout_->slots()[slot].offset; }

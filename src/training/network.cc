@@ -112,6 +112,7 @@ struct TowerNet::EncoderState {
 
   // Of the last forward pass:
   std::vector<uint32_t> rows;                 // table rows, flat
+  std::vector<const float*> found;            // where each of them stands; during the pass
   std::vector<size_t> offsets;                // [count + 1] into rows
   AlignedVector<float> raw;                   // [count, raw_width]: output before `layers`
   std::vector<AlignedVector<float>> columns;  // convolution: [tokens, window · dim]
@@ -166,7 +167,7 @@ TowerNet::~TowerNet() = default;
 TowerNet::TowerNet(TowerNet&&) noexcept = default;
 
 const float* TowerNet::Forward(const float* parameters, const runtime::Batch& batch,
-                               const Dropout* dropout, Random* random) {
+                               const Dropout* dropout, Random* random, RowSource* rows) {
   count_ = batch.count;
   input_.resize(count_ * concatenated_);
   const float rate = dropout != nullptr ? dropout->rate : 0;
@@ -184,14 +185,23 @@ const float* TowerNet::Forward(const float* parameters, const runtime::Batch& ba
         bool forget = drop > 0 && random != nullptr && random->Uniform() < drop;
         e.rows.push_back(static_cast<uint32_t>(forget ? e.unknown : reader.One(i)));
       }
-    } else if (e.encoder->kind != EncoderKind::kNumber &&
-               e.encoder->kind != EncoderKind::kAttention) {
+    } else if (e.encoder->kind == EncoderKind::kAttention) {
+      auto read = e.attention->Find(reader, count_);
+      e.rows.assign(read.begin(), read.end());
+    } else if (e.encoder->kind != EncoderKind::kNumber) {
       for (size_t i = 0; i < count_; ++i) {
         for (uint32_t row : reader.All(i)) {
           e.rows.push_back(static_cast<uint32_t>(reader.Known(row)));
         }
         e.offsets.push_back(e.rows.size());
       }
+    }
+    if (rows != nullptr && !e.rows.empty()) {
+      rows->Find(e.table, e.rows, e.found);
+    } else {
+      const float* table = parameters + layout_->slots()[e.table].offset;
+      e.found.resize(e.rows.size());
+      for (size_t t = 0; t < e.rows.size(); ++t) e.found[t] = table + e.rows[t] * e.dim;
     }
     ForwardEncoder(e, parameters, batch, rate, random);
     const float* y = e.raw.data();
@@ -212,21 +222,18 @@ void TowerNet::ForwardEncoder(EncoderState& e, const float* parameters,
                               const runtime::Batch& batch, float rate, Random* random) {
   const kernels::VectorKernels& k = kernels::Vector();
   const Encoder& encoder = *e.encoder;
-  const float* table = parameters + layout_->slots()[e.table].offset;
   e.raw.resize(count_ * e.raw_width);
   bool sums = encoder.kind == EncoderKind::kBag || encoder.kind == EncoderKind::kConvolution;
   if (sums) std::fill(e.raw.begin(), e.raw.end(), 0.0f);
   switch (encoder.kind) {
     case EncoderKind::kEmbedding:
       for (size_t i = 0; i < count_; ++i) {
-        std::memcpy(&e.raw[i * e.dim], table + e.rows[i] * e.dim, e.dim * sizeof(float));
+        std::memcpy(&e.raw[i * e.dim], e.found[i], e.dim * sizeof(float));
       }
       break;
-    case EncoderKind::kAttention: {
-      RowReader reader(batch, encoder.input, *e.input, e.unknown + 1);
-      e.attention->Forward(parameters, reader, count_, rate, random, e.raw.data());
+    case EncoderKind::kAttention:
+      e.attention->Forward(parameters, e.found, rate, random, e.raw.data());
       break;
-    }
     case EncoderKind::kNumber: {
       RowReader reader(batch, encoder.input, *e.input, 1);
       for (size_t i = 0; i < count_; ++i) {
@@ -246,7 +253,7 @@ void TowerNet::ForwardEncoder(EncoderState& e, const float* parameters,
           std::memcpy(out, parameters + layout_->slots()[e.bias].offset, e.dim * sizeof(float));
         }
         for (size_t t = e.offsets[i]; t < e.offsets[i + 1]; ++t) {
-          k.axpy(scale, table + e.rows[t] * e.dim, out, e.dim);
+          k.axpy(scale, e.found[t], out, e.dim);
         }
       }
       if (encoder.kind == EncoderKind::kMultiHot) {
@@ -268,7 +275,7 @@ void TowerNet::ForwardEncoder(EncoderState& e, const float* parameters,
               if (at < begin || at >= end) {
                 std::fill_n(to, e.dim, 0.0f);
               } else {
-                std::memcpy(to, table + e.rows[at - left] * e.dim, e.dim * sizeof(float));
+                std::memcpy(to, e.found[at - left], e.dim * sizeof(float));
               }
             }
           }

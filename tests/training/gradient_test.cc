@@ -245,6 +245,13 @@ std::vector<Case> Cases() {
   taken.dropout = taken_sampled.dropout = 0.3;
   cases.push_back({"AttentionBesideTaken", beside, taken, true, 0.6, true});
   cases.push_back({"AttentionBesideTakenSampled", beside, taken_sampled, false, 0.6, true});
+  TrainingOptions in_batch = full;
+  in_batch.in_batch_negatives = true;
+  add("InBatchSoftmax", dot, in_batch);
+  TrainingOptions taken_in_batch = in_batch;
+  taken_in_batch.exclude_taken = true;
+  cases.push_back({"AttentionInBatchTaken", beside, taken_in_batch, true, 0.6, true});
+  add("InBatchSoftmaxBiasWeighted", softmax, in_batch, true);
 
   TrainingOptions dropped, forgetful, both = full;
   dropped.dropout = 0.4;
@@ -255,6 +262,9 @@ std::vector<Case> Cases() {
   add("Dropout", deep, dropped);
   add("IdDropout", everything, forgetful);
   add("SampledSoftmaxDropout", softmax, both, true);
+  both.negatives = 0;
+  both.in_batch_negatives = true;
+  add("InBatchSoftmaxDropout", softmax, both, true);
   TrainingOptions joint = logistic;
   joint.dropout = 0.5;
   joint.id_dropout = {{"place", 0.5}};
