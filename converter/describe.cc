@@ -79,8 +79,8 @@ std::string EncoderText(const Description& d, const Encoder& e) {
       out += StrCat(" × ", e.filters, " ", NameOf(e.activation), " → ", NameOf(e.pooling));
       break;
     case EncoderKind::kAttention:
-      out = StrCat("attention of embeddings ", dim, " over the latest ", model::PlacesOf(d, e), ", ",
-                   e.blocks, e.blocks == 1 ? " block" : " blocks", " of ", e.heads,
+      out = StrCat("attention of embeddings ", dim, " over the latest ", model::PlacesOf(d, e),
+                   ", ", e.blocks, e.blocks == 1 ? " block" : " blocks", " of ", e.heads,
                    e.heads == 1 ? " head" : " heads", " and dense ", e.feed_forward, " ",
                    NameOf(e.activation));
       break;

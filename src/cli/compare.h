@@ -16,8 +16,8 @@
 namespace duomo::cli {
 
 struct MeasureOptions {
-  std::string split;  // empty: as the (first) file was trained
-  std::string test;   // a table of test rows; or empty
+  std::string split;          // empty: as the (first) file was trained
+  std::string test;           // a table of test rows; or empty
   bool trained_rows = false;  // measure even on rows that a file was trained on
   std::optional<uint64_t> seed;
   std::vector<uint32_t> ks = {10, 50};

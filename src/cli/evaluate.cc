@@ -233,8 +233,7 @@ void Run(const Options& o) {
     Fail(Status::kInvalidArgument, o.file, " is not a ranking model; it needs no --candidates");
   }
   if (model::ReadsHistory(session.model().description()) && !session.model().has_history()) {
-    Log("%s reads histories but holds none: its users are measured as newcomers\n",
-        o.file.c_str());
+    Log("%s reads histories but holds none: its users are measured as newcomers\n", o.file.c_str());
   }
   TestData test = OpenTestData(o.data, o.measure, {{&session.model(), o.file}});
   const std::string& name = session.model().description().name;
@@ -260,7 +259,8 @@ void Run(const Options& o) {
     if (report.bias) out["user_item_bias"] = errors(*report.bias);
     if (report.global_mean) out["global_mean"] = errors(*report.global_mean);
   }
-  if (std::optional<evaluation::RankingCases> found = CasesOf(test, session.model(), rates, o.no_ranking)) {
+  if (std::optional<evaluation::RankingCases> found =
+          CasesOf(test, session.model(), rates, o.no_ranking)) {
     const evaluation::RankingCases& cases = *found;
     evaluation::ModelRecommender model(session.shared_engine(), test.dataset);
     evaluation::RankingResult whole = RankCases(model, cases.task, o.measure);

@@ -16,7 +16,7 @@ constexpr string_view kKeyKinds[] = {"range", "integer", "string"};
 constexpr string_view kActivations[] = {"identity", "tanh", "sigmoid", "relu"};
 constexpr string_view kPoolings[] = {"sum", "mean", "max"};
 constexpr string_view kNormalizations[] = {"none", "standard", "quantile"};
-constexpr string_view kEncoderKinds[] = {"embedding", "bag",         "multi_hot",
+constexpr string_view kEncoderKinds[] = {"embedding",   "bag",    "multi_hot",
                                          "convolution", "number", "attention"};
 constexpr string_view kPlaces[] = {"learned", "distances", "both"};
 constexpr string_view kTokenizers[] = {"spaces", "unicode"};  // from version 1

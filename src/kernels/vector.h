@@ -18,8 +18,9 @@ struct AdamStep {
   float decay;  // decoupled weight decay times learning rate; 0: none
 };
 
-// Several Adam steps without gradient at once: what they subtract from w is m/D·Σⱼ moments[j]·qʲ with
-// D = √v + epsilon and q = √v / D, because √v hardly falls while m lasts (training/missed_steps.h).
+// Several Adam steps without gradient at once: what they subtract from w is m/D·Σⱼ moments[j]·qʲ
+// with D = √v + epsilon and q = √v / D, because √v hardly falls while m lasts
+// (training/missed_steps.h).
 struct AdamMissed {
   static constexpr size_t kMostTerms = 12;
   float decay;         // the part of w that decoupled decay takes
@@ -66,7 +67,8 @@ struct VectorKernels {
                              float* dgain, float* dshift, size_t n);
 
   // out[i] = the number that in[i] stands for: exact for halves (f16) and for the upper halves of
-  // floats (bf16), NaN made quiet; scale·in[i], rounded once, for bytes. The same bits on every set.
+  // floats (bf16), NaN made quiet; scale·in[i], rounded once, for bytes. The same bits on every
+  // set.
   void (*widen_f16)(const uint16_t* in, float* out, size_t n);
   void (*widen_bf16)(const uint16_t* in, float* out, size_t n);
   void (*widen_i8)(const int8_t* in, float scale, float* out, size_t n);

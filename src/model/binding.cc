@@ -89,8 +89,8 @@ class Binder {
   // Rows of floats, [count, width], in any of their types.
   Rows BindRows(const Named& t, const std::vector<uint64_t>& shape) {
     if (!IsRowType(t.tensor.dtype)) {
-      Fail(Status::kInvalidArgument, "tensor \"", t.name, "\": expected f32, f16, bf16 or i8, found ",
-           file::NameOf(t.tensor.dtype));
+      Fail(Status::kInvalidArgument, "tensor \"", t.name,
+           "\": expected f32, f16, bf16 or i8, found ", file::NameOf(t.tensor.dtype));
     }
     CheckShape(t, shape);
     if (t.tensor.dtype == DType::kF32) return RowsOf(t.tensor, std::nullopt);

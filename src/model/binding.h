@@ -37,10 +37,10 @@ struct Binding {
   std::vector<Attribute> attributes;
 };
 
-// `description` is valid and bound, and `attributes` are checked. Checks dtype and shape of every tensor of model.h's list, in
-// constant time each: contents (rows, offsets) are checked where they are used. Tensors that
-// nobody asks for are left alone. Throws Error(kInvalidArgument) that names the tensor, what was
-// expected and what was found.
+// `description` is valid and bound, and `attributes` are checked. Checks dtype and shape of every
+// tensor of model.h's list, in constant time each: contents (rows, offsets) are checked where they
+// are used. Tensors that nobody asks for are left alone. Throws Error(kInvalidArgument) that names
+// the tensor, what was expected and what was found.
 Binding Bind(const Description& description, std::span<const AttributeInfo> attributes,
              const FindTensor& find);
 

@@ -189,8 +189,8 @@ class Checker {
       Require(number, where + ".normalization", "only numbers are normalised");
       // The file holds one set of statistics for each input.
       Normalization& before = normalizations_[e.input];
-      Require(before == Normalization::kNone || before == e.normalization,
-              where + ".normalization", "another encoder normalises \"", in.name, "\" otherwise");
+      Require(before == Normalization::kNone || before == e.normalization, where + ".normalization",
+              "another encoder normalises \"", in.name, "\" otherwise");
       before = e.normalization;
     }
     CheckLayers(e.layers, where + ".dense");

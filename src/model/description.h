@@ -95,11 +95,11 @@ struct Encoder {
   std::string name;    // unique in its tower; empty: the input's name
   uint32_t input = 0;  // index into Description::inputs
   EncoderKind kind = EncoderKind::kEmbedding;
-  int32_t table = -1;                            // index; -1 for numbers
-  Pooling pooling = Pooling::kMax;               // bag: sum or mean; convolution: any
+  int32_t table = -1;                             // index; -1 for numbers
+  Pooling pooling = Pooling::kMax;                // bag: sum or mean; convolution: any
   Activation activation = Activation::kIdentity;  // multi-hot and convolution
-  std::vector<uint32_t> windows;                 // convolution: window sizes in words
-  uint32_t filters = 0;                          // convolution: outputs a window
+  std::vector<uint32_t> windows;                  // convolution: window sizes in words
+  uint32_t filters = 0;                           // convolution: outputs a window
   Normalization normalization = Normalization::kNone;
   bool square = false, root = false;  // number: append x² and √x of the normalised value
   std::vector<Dense> layers;          // applied to the encoder's own output
@@ -176,7 +176,7 @@ bool ReadsHistory(const Description& d);  // an input is a history
 uint32_t PlacesOf(const Description& d, const Encoder& e);
 const Tower& TowerOf(const Description& d, Side side);
 
-uint32_t EncoderWidth(const Description& d, const Encoder& e);  // after its own layers
+uint32_t EncoderWidth(const Description& d, const Encoder& e);     // after its own layers
 uint32_t EncoderRawWidth(const Description& d, const Encoder& e);  // before them
 uint32_t ConcatenatedWidth(const Description& d, const Tower& t);
 uint32_t TowerWidth(const Description& d, const Tower& t);  // after the dense layers

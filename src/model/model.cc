@@ -68,8 +68,7 @@ std::shared_ptr<const Model> Model::Open(const std::string& path,
   }
 }
 
-std::shared_ptr<const Model> Model::OpenDescriptor(int descriptor, uint64_t offset,
-                                                   uint64_t length,
+std::shared_ptr<const Model> Model::OpenDescriptor(int descriptor, uint64_t offset, uint64_t length,
                                                    const file::ReadOptions& options) {
   return FromFile(file::Reader::OpenDescriptor(descriptor, offset, length, options));
 }

@@ -29,10 +29,10 @@ struct Parameter {
   uint64_t known_size() const;
 };
 
-// Names: "tables/T", "S/I/bias", "S/I/convolution3/weight", "S/I/block0/attention/weight", "S/I/dense0/weight",
-// "S/dense0/weight", "head/weight", "head/user_bias", …, with S user, item or joint,
-// I the encoder's name (its input's, unless the description says otherwise).
-// `description` must be valid and bound.
+// Names: "tables/T", "S/I/bias", "S/I/convolution3/weight", "S/I/block0/attention/weight",
+// "S/I/dense0/weight", "S/dense0/weight", "head/weight", "head/user_bias", …, with S user, item or
+// joint, I the encoder's name (its input's, unless the description says otherwise). `description`
+// must be valid and bound.
 std::vector<Parameter> ParametersOf(const Description& description);
 
 // The name parts, for code that walks the description itself.

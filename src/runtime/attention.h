@@ -31,8 +31,8 @@ class Attention {
   };
   struct Block {
     Norm norm0, norm1;
-    Layer attention;     // queries, keys and values side by side; not of the last block
-    Layer query, others; // of the last block
+    Layer attention;      // queries, keys and values side by side; not of the last block
+    Layer query, others;  // of the last block
     Layer output, inner, outer;
     const float* distances = nullptr;  // [heads, positions]
   };

@@ -43,8 +43,9 @@ struct Workspace {
 // Immutable; any thread. Holds its model alive.
 class Engine {
  public:
-  static std::shared_ptr<const Engine> Create(std::shared_ptr<const model::Model> model,
-                                              kernels::Backend backend = kernels::Backend::kDefault);
+  static std::shared_ptr<const Engine> Create(
+      std::shared_ptr<const model::Model> model,
+      kernels::Backend backend = kernels::Backend::kDefault);
   virtual ~Engine() = default;
 
   const model::Model& model() const { return *model_; }
@@ -69,7 +70,8 @@ class Engine {
 
   // Runs a side's tower: vectors [batch.count, vector_width()], unit length for cosine heads (the
   // zero vector stays zero), with the bias columns for dot heads. Any batch size.
-  virtual void Encode(model::Side side, const Batch& batch, float* vectors, Workspace& work) const = 0;
+  virtual void Encode(model::Side side, const Batch& batch, float* vectors,
+                      Workspace& work) const = 0;
 
   // Runs the joint tower: the head's numbers, [batch.count].
   virtual void Rank(const Batch& batch, float* heads, Workspace& work) const = 0;

@@ -71,9 +71,9 @@ class AttentionNet {
   std::vector<Block> blocks_;
 
   // Of the last forward pass.
-  std::vector<uint32_t> rows_;    // the table's, window after window
-  std::vector<size_t> windows_;   // [windows + 1]: where each begins among them
-  std::vector<size_t> at_;        // [count]: the place whose output is the batch row's; kNone
+  std::vector<uint32_t> rows_;   // the table's, window after window
+  std::vector<size_t> windows_;  // [windows + 1]: where each begins among them
+  std::vector<size_t> at_;       // [count]: the place whose output is the batch row's; kNone
   static constexpr size_t kNone = SIZE_MAX;
   size_t longest_ = 0;
   AlignedVector<float> mask_, last_;  // of the first sum; what the last block leaves

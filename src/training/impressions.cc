@@ -54,8 +54,8 @@ CandidateSource::CandidateSource(std::shared_ptr<const runtime::Engine> engine)
   }
   const model::Model& model = engine_->model();
   vector_.resize(engine_->vector_width());
-  likeness_width_ =
-      model::TowerWidth(model.description(), model::TowerOf(model.description(), model::Side::kItem));
+  likeness_width_ = model::TowerWidth(model.description(),
+                                      model::TowerOf(model.description(), model::Side::kItem));
   if (model.items().vectors.empty()) return;  // Find() refuses
   for (uint64_t i = 0; i < model.items().count; ++i) {
     const float* v = engine_->Vector(model::Side::kItem, i, widened_[0]).data();

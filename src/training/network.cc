@@ -218,8 +218,8 @@ const float* TowerNet::Forward(const float* parameters, const runtime::Batch& ba
   return y;
 }
 
-void TowerNet::ForwardEncoder(EncoderState& e, const float* parameters,
-                              const runtime::Batch& batch, float rate, Random* random) {
+void TowerNet::ForwardEncoder(EncoderState& e, const float* parameters, const runtime::Batch& batch,
+                              float rate, Random* random) {
   const kernels::VectorKernels& k = kernels::Vector();
   const Encoder& encoder = *e.encoder;
   e.raw.resize(count_ * e.raw_width);

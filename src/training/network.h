@@ -14,7 +14,7 @@
 namespace duomo::training {
 
 struct Dropout {
-  float rate = 0;    // of every tower layer's input, and within attention
+  float rate = 0;  // of every tower layer's input, and within attention
   // By input: how likely a category is replaced by its unknown row, so that this row learns.
   std::vector<float> ids;
 };
@@ -33,8 +33,8 @@ class TowerNet {
 
   // Returns [batch.count, width()], valid until the next call. `random`: draws dropout; nullptr
   // when not training. rows: where rows of tables are found; nullptr: in `parameters`.
-  const float* Forward(const float* parameters, const runtime::Batch& batch,
-                       const Dropout* dropout, Random* random, RowSource* rows = nullptr);
+  const float* Forward(const float* parameters, const runtime::Batch& batch, const Dropout* dropout,
+                       Random* random, RowSource* rows = nullptr);
 
   // gradient [batch.count, width()] of the loss with respect to Forward's result; overwritten.
   void Backward(const float* parameters, float* gradient, Gradients& out);

@@ -29,7 +29,7 @@ enum class ExampleKind {
   kRatings,      // each rating by itself (RatingExamples)
   kNext,         // each watch after those before it (NextExamples)
   kImpressions,  // what a candidate model showed, watched or not (ImpressionExamples)
-  kSequences,  // as kNext, but all watches of a window at once, as attention learns best
+  kSequences,    // as kNext, but all watches of a window at once, as attention learns best
 };
 
 // Whether Interactions::weights count.

@@ -127,9 +127,8 @@ void NextExamples::FindInputs(const ExampleOptions& options) {
       age_input_ = static_cast<int32_t>(i);
     }
   }
-  if (!options.age.empty() &&
-      (age_input_ < 0 ||
-       d.inputs[static_cast<size_t>(age_input_)].kind != model::InputKind::kNumber)) {
+  if (!options.age.empty() && (age_input_ < 0 || d.inputs[static_cast<size_t>(age_input_)].kind !=
+                                                     model::InputKind::kNumber)) {
     Fail(Status::kInvalidArgument, "training.examples.age: \"", options.age,
          "\" is not a number input of the model");
   }

@@ -40,8 +40,8 @@ class Sequences {
 // training watches before it. Where asked, an example weighs what its label's interaction does,
 // with a mean of 1 over all examples; throws as MeanOneWeights() does.
 //
-// With options.kind kSequences an example is a window of a user's history instead: all watches in it
-// are predicted at once, each from those before it (Kang and McAuley 2018).
+// With options.kind kSequences an example is a window of a user's history instead: all watches in
+// it are predicted at once, each from those before it (Kang and McAuley 2018).
 class NextExamples : public Examples {
  public:
   // For training: of each user the latest options.per_user watches of `history`, all for 0, with
@@ -53,9 +53,7 @@ class NextExamples : public Examples {
                const Sequences& history, const ExampleOptions& options,
                std::span<const uint32_t> labels, bool weighted = false);
 
-  size_t size() const override {
-    return windows_.empty() ? examples_.size() : windows_.size() - 1;
-  }
+  size_t size() const override { return windows_.empty() ? examples_.size() : windows_.size() - 1; }
   size_t Predictions(std::span<const uint32_t> numbers) const override;
   void Gather(std::span<const uint32_t> numbers, ExampleBatch& out) const override;
   bool static_features() const override { return false; }
@@ -76,7 +74,7 @@ class NextExamples : public Examples {
   const Sequences* history_;
   std::vector<Example> examples_;
   std::vector<uint32_t> windows_;  // [windows + 1] into examples_; empty: each is its own
-  std::vector<float> weights_;  // by example; empty: 1 each
+  std::vector<float> weights_;     // by example; empty: 1 each
   std::vector<size_t> history_inputs_;
   int32_t age_input_ = -1;
   int64_t now_ = 0;  // the latest timestamp of the training watches

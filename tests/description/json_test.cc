@@ -266,15 +266,17 @@ TEST(Json, SyntaxErrorsNameFileLineAndColumn) {
   EXPECT_TRUE(Says(message("{\n \"a\": 1,\n \"a\": 2}"), "\"a\" stands twice"));
   EXPECT_TRUE(Says(message("[1e400]"), "mine.json: a number"));
   ParseJson("[{\"a\": {\"a\": 1}}, {\"a\": 2}]", "mine.json");  // twice, but not in one object
-  EXPECT_TRUE(Says(message(std::string(100000, '[').c_str()), "mine.json: nested deeper than 64 levels"));
+  EXPECT_TRUE(
+      Says(message(std::string(100000, '[').c_str()), "mine.json: nested deeper than 64 levels"));
 }
 
 TEST(Json, RecipesSayWhichFileIsWrong) {
   EXPECT_TRUE(
       Says(MessageOf([] { RecipeFromText("{}", "mine.json"); }), "mine.json: model: is missing"));
   std::string text = Json{{"model", ToJson(Joint())}, {"trainig", Json::object()}}.dump();
-  EXPECT_TRUE(Says(MessageOf([&] { RecipeFromText(text, "mine.json"); }),
-                   "mine.json: trainig: unknown field; possible here: data, model, split, training"));
+  EXPECT_TRUE(
+      Says(MessageOf([&] { RecipeFromText(text, "mine.json"); }),
+           "mine.json: trainig: unknown field; possible here: data, model, split, training"));
   text = Json{{"model", ToJson(Joint())}}.dump();
   EXPECT_TRUE(RecipeFromText(text, "mine.json").model == Joint());
 }

@@ -24,16 +24,16 @@ int main(int argc, char** argv) {
     }
     save("attention", testing::ContentsOf(testing::AttentionDescription()));
     save("attention-i8", testing::Quantized(testing::ContentsOf(testing::AttentionDescription()),
-                                             file::DType::kI8));
-    for (auto [name, dtype] : {std::pair("cosine-f16", file::DType::kF16),
-                               std::pair("cosine-bf16", file::DType::kBF16),
-                               std::pair("cosine-i8", file::DType::kI8)}) {
+                                            file::DType::kI8));
+    for (auto [name, dtype] :
+         {std::pair("cosine-f16", file::DType::kF16), std::pair("cosine-bf16", file::DType::kBF16),
+          std::pair("cosine-i8", file::DType::kI8)}) {
       save(name, testing::Quantized(testing::ContentsOf(testing::CosineDescription()), dtype));
     }
-    save("dot-i8", testing::Quantized(testing::ContentsOf(testing::DotDescription()),
-                                      file::DType::kI8));
-    save("joint-i8", testing::Quantized(testing::ContentsOf(testing::JointDescription()),
-                                        file::DType::kI8));
+    save("dot-i8",
+         testing::Quantized(testing::ContentsOf(testing::DotDescription()), file::DType::kI8));
+    save("joint-i8",
+         testing::Quantized(testing::ContentsOf(testing::JointDescription()), file::DType::kI8));
     save("attributes", testing::WithAttributes(testing::ContentsOf(testing::CosineDescription())));
     save("shop", fixtures::ShopModel(true));
     save("player", fixtures::PlayerModel());

@@ -255,8 +255,8 @@ TEST(GoldenTest, BadFilesAreRefusedForTheRightReason) {
 TEST(GoldenTest, EveryFileHasItsExpectation) {
   for (const Version& version : kVersions) {
     size_t files = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(
-             StrCat(DUOMO_GOLDEN, "/", version.name, "/bad"))) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(StrCat(DUOMO_GOLDEN, "/", version.name, "/bad"))) {
       ++files;
       EXPECT_TRUE(version.bad->contains(entry.path().stem())) << entry.path();
     }

@@ -36,13 +36,20 @@ void Make(const std::string& folder) {
         file::WriteToMemory(*header, contents.tensors, reader_version));
   };
   const uint32_t version = model::kAttentionReaderVersion;
-  bad("reader_version", [](auto&) {}, 3);
-  bad("heads", [](auto& e) { e.heads = 3; }, version);
-  bad("places", [](auto& e) { e.places = static_cast<fb::Places>(9); }, version);
-  bad("positions", [](auto& e) { e.positions = 3; }, version);
-  bad("block_missing", [](auto& e) { e.blocks = 3; }, version);
-  bad("too_wide", [](auto& e) { e.positions = 4096, e.feed_forward = 1u << 19; }, version);
-  bad("of_category", [](auto& e) { e.input = 0; }, version);
+  bad(
+      "reader_version", [](auto&) {}, 3);
+  bad(
+      "heads", [](auto& e) { e.heads = 3; }, version);
+  bad(
+      "places", [](auto& e) { e.places = static_cast<fb::Places>(9); }, version);
+  bad(
+      "positions", [](auto& e) { e.positions = 3; }, version);
+  bad(
+      "block_missing", [](auto& e) { e.blocks = 3; }, version);
+  bad(
+      "too_wide", [](auto& e) { e.positions = 4096, e.feed_forward = 1u << 19; }, version);
+  bad(
+      "of_category", [](auto& e) { e.input = 0; }, version);
 }
 
 }  // namespace

@@ -78,13 +78,15 @@ TEST_P(VectorTest, DotsAreTheSameBitsAsDot) {
 // Every number of 16 bits, by sign, exponent and mantissa; at lengths that leave every remainder.
 float Parts(uint16_t bits, int exponents, int mantissas) {
   int exponent = bits >> mantissas & ((1 << exponents) - 1), bias = (1 << (exponents - 1)) - 1;
-  uint32_t mantissa = bits & ((1u << mantissas) - 1), sign = static_cast<uint32_t>(bits >> 15) << 31;
+  uint32_t mantissa = bits & ((1u << mantissas) - 1), sign = static_cast<uint32_t>(bits >> 15)
+                                                             << 31;
   if (exponent == (1 << exponents) - 1) {  // infinity; NaN, made quiet
     uint32_t quiet = mantissa == 0 ? 0 : 1u << 22 | mantissa << (23 - mantissas);
     return std::bit_cast<float>(sign | 0xFFu << 23 | quiet);
   }
-  double value = exponent == 0 ? std::ldexp(mantissa, 1 - bias - mantissas)
-                               : std::ldexp(mantissa + (1u << mantissas), exponent - bias - mantissas);
+  double value = exponent == 0
+                     ? std::ldexp(mantissa, 1 - bias - mantissas)
+                     : std::ldexp(mantissa + (1u << mantissas), exponent - bias - mantissas);
   return std::bit_cast<float>(std::bit_cast<uint32_t>(static_cast<float>(value)) | sign);
 }
 
@@ -315,7 +317,8 @@ TEST_P(VectorTest, NormalizeAndItsGradient) {
     auto x = Normal(n, seed), gain = Normal(n, seed + 1), shift = Normal(n, seed + 2);
     auto dy = Normal(n, seed + 3);
     for (float& v : x) v = 3 * v + 20;
-    auto cost = [&](const std::vector<double>& at, std::vector<double>* y, std::vector<double>* unit) {
+    auto cost = [&](const std::vector<double>& at, std::vector<double>* y,
+                    std::vector<double>* unit) {
       double mean = 0, squares = 0, out = 0, count = static_cast<double>(n);
       for (double v : at) mean += v / count;
       for (double v : at) squares += (v - mean) * (v - mean) / count;

@@ -218,8 +218,8 @@ TEST(ModelTest, QuantizedRowsAreReadInPlaceAndNeedANewerReader) {
 }
 
 TEST(ModelTest, AFileThatHidesItsReaderVersionIsDamaged) {
-  auto bytes = SaveToMemory(
-      testing::Quantized(ContentsOf(testing::CosineDescription()), file::DType::kF16));
+  auto bytes =
+      SaveToMemory(testing::Quantized(ContentsOf(testing::CosineDescription()), file::DType::kF16));
   bytes[12] = std::byte{1};
   testing::FixChecksums(bytes);
   Error error = ErrorOf([&] { (void)Model::OpenBuffer(bytes); });

@@ -56,15 +56,15 @@ model::Description EveryEncoder(const Variant& v) {
     out.fallback = 0.25f;
     d.inputs.push_back(out);
   };
-  input("user", Scope::kUser, InputKind::kCategory, 0);         // 0
-  input("likes", Scope::kUser, InputKind::kCategorySet, 1);     // 1
-  input("watched", Scope::kUser, InputKind::kHistory, 3, 7);    // 2
-  input("age", Scope::kUser, InputKind::kNumber, -1);           // 3
-  input("visits", Scope::kUser, InputKind::kNumber, -1);        // 4
-  input("share", Scope::kUser, InputKind::kNumber, -1);         // 5
-  input("item", Scope::kItem, InputKind::kCategory, 3);         // 6
-  input("genres", Scope::kItem, InputKind::kCategorySet, 1);    // 7
-  input("title", Scope::kItem, InputKind::kTokens, 2, 9);       // 8
+  input("user", Scope::kUser, InputKind::kCategory, 0);       // 0
+  input("likes", Scope::kUser, InputKind::kCategorySet, 1);   // 1
+  input("watched", Scope::kUser, InputKind::kHistory, 3, 7);  // 2
+  input("age", Scope::kUser, InputKind::kNumber, -1);         // 3
+  input("visits", Scope::kUser, InputKind::kNumber, -1);      // 4
+  input("share", Scope::kUser, InputKind::kNumber, -1);       // 5
+  input("item", Scope::kItem, InputKind::kCategory, 3);       // 6
+  input("genres", Scope::kItem, InputKind::kCategorySet, 1);  // 7
+  input("title", Scope::kItem, InputKind::kTokens, 2, 9);     // 8
   bool joint = v.head == model::HeadKind::kLogistic;
   if (joint) input("elapsed", Scope::kPair, InputKind::kNumber, -1);  // 9
 
@@ -208,9 +208,8 @@ model::Contents RandomContents(const model::Description& d, size_t users, size_t
     for (const model::Input& in : d.inputs) {
       if (in.scope != scope) continue;
       auto column = RandomColumn(d, in, n, /*unknown_rows=*/false, random);
-      std::string prefix = in.kind == InputKind::kHistory
-                               ? StrCat(side, "/history")
-                               : StrCat(side, "/features/", in.name);
+      std::string prefix = in.kind == InputKind::kHistory ? StrCat(side, "/history")
+                                                          : StrCat(side, "/features/", in.name);
       model::AddFeature(tensors, prefix, column.view());
     }
   }

@@ -47,7 +47,8 @@ class Reference {
     }
     bool user = side == model::Side::kUser;
     if (d_.head.user_bias >= 0 || d_.head.item_bias >= 0 || d_.head.global_bias) {
-      double own = user && d_.head.global_bias ? model_.parameter("head/global_bias").floats()[0] : 0;
+      double own =
+          user && d_.head.global_bias ? model_.parameter("head/global_bias").floats()[0] : 0;
       int32_t input = user ? d_.head.user_bias : d_.head.item_bias;
       if (input >= 0) {
         auto values = Decode(model_.parameter(user ? "head/user_bias" : "head/item_bias"));
@@ -106,10 +107,14 @@ class Reference {
 
   static double Activate(model::Activation a, double x) {
     switch (a) {
-      case model::Activation::kIdentity: return x;
-      case model::Activation::kTanh: return std::tanh(x);
-      case model::Activation::kSigmoid: return 1 / (1 + std::exp(-x));
-      case model::Activation::kRelu: return std::max(x, 0.0);
+      case model::Activation::kIdentity:
+        return x;
+      case model::Activation::kTanh:
+        return std::tanh(x);
+      case model::Activation::kSigmoid:
+        return 1 / (1 + std::exp(-x));
+      case model::Activation::kRelu:
+        return std::max(x, 0.0);
     }
     return NAN;
   }
@@ -225,7 +230,8 @@ class Reference {
           double sum = 0;
           for (size_t s = 0; s <= t; ++s) {
             double score = 0;
-            for (size_t j = h * width; j < (h + 1) * width; ++j) score += qkv[t][j] * qkv[s][dim + j];
+            for (size_t j = h * width; j < (h + 1) * width; ++j)
+              score += qkv[t][j] * qkv[s][dim + j];
             score /= std::sqrt(static_cast<double>(width));
             if (!distances.empty()) score += distances[h * e.positions + t - s];
             share.push_back(std::exp(score));

@@ -88,21 +88,30 @@ TEST_P(TowerTest, AgreesWithDoubles) {
 INSTANTIATE_TEST_SUITE_P(
     All, TowerTest,
     ::testing::Combine(::testing::ValuesIn(Backends()),
-                     ::testing::Values(HeadKind::kCosine, HeadKind::kDot, HeadKind::kLogistic),
-                     ::testing::Values(Activation::kIdentity, Activation::kTanh,
-                                     Activation::kSigmoid, Activation::kRelu),
-                     ::testing::Values(Pooling::kSum, Pooling::kMean, Pooling::kMax)));
+                       ::testing::Values(HeadKind::kCosine, HeadKind::kDot, HeadKind::kLogistic),
+                       ::testing::Values(Activation::kIdentity, Activation::kTanh,
+                                         Activation::kSigmoid, Activation::kRelu),
+                       ::testing::Values(Pooling::kSum, Pooling::kMean, Pooling::kMax)));
 
 class TowerVariantTest : public ::testing::TestWithParam<Backend> {};
 INSTANTIATE_TEST_SUITE_P(All, TowerVariantTest, ::testing::ValuesIn(Backends()));
 
 TEST_P(TowerVariantTest, WithoutTowerLayersVectorsAreTheConcatenation) {
-  CheckAllCounts(RandomContents(EveryEncoder({HeadKind::kCosine, Activation::kTanh, Pooling::kMax, false, false}), 5, 40, 11), GetParam());
-  CheckAllCounts(RandomContents(EveryEncoder({HeadKind::kDot, Activation::kTanh, Pooling::kMax, true, false}), 5, 40, 11), GetParam());
+  CheckAllCounts(RandomContents(EveryEncoder({HeadKind::kCosine, Activation::kTanh, Pooling::kMax,
+                                              false, false}),
+                                5, 40, 11),
+                 GetParam());
+  CheckAllCounts(
+      RandomContents(EveryEncoder({HeadKind::kDot, Activation::kTanh, Pooling::kMax, true, false}),
+                     5, 40, 11),
+      GetParam());
 }
 
 TEST_P(TowerVariantTest, DotWithoutBiasesHasNoExtraColumns) {
-  CheckAllCounts(RandomContents(EveryEncoder({HeadKind::kDot, Activation::kTanh, Pooling::kMax, false}), 5, 40, 11), GetParam());
+  CheckAllCounts(
+      RandomContents(EveryEncoder({HeadKind::kDot, Activation::kTanh, Pooling::kMax, false}), 5, 40,
+                     11),
+      GetParam());
 }
 
 // Encoders of small tables are folded at opening, all of them in the models above. Here the ids'

@@ -27,7 +27,7 @@ struct Case {
   Description description;
   TrainingOptions options = {};
   bool weighted = false;
-  double spread = 0.6;  // deviation of the parameters
+  double spread = 0.6;   // deviation of the parameters
   bool windows = false;  // see SmallExamples
 };
 
@@ -234,9 +234,9 @@ std::vector<Case> Cases() {
         Towers({Attention(1, 1, Places::kLearned, a)}, {Embedding(kItemId)}));
   }
   // Beside others, the table shared, a dense layer of its own; with dropout.
-  Description beside = Towers({Attention(3, 2, Places::kBoth), Bag(kSeen, Pooling::kMean),
-                               Embedding(kUserId)},
-                              {Embedding(kItemId)}, HeadKind::kDot);
+  Description beside =
+      Towers({Attention(3, 2, Places::kBoth), Bag(kSeen, Pooling::kMean), Embedding(kUserId)},
+             {Embedding(kItemId)}, HeadKind::kDot);
   beside.towers[0].encoders[0].layers = {{4, Activation::kTanh}};
   beside.towers[0].encoders[1].name = "bag";
   beside.towers[1].encoders[0].table = 6;

@@ -64,8 +64,8 @@ class Reference {
       }
       for (size_t i = 0; i < batch.count; ++i) {
         bool forgotten = forget > 0 && random_ != nullptr && random_->Uniform() < forget;
-        Row y = attended.empty() ? Encode(e, prefix, batch.inputs[e.input], i, forgotten)
-                                 : attended[i];
+        Row y =
+            attended.empty() ? Encode(e, prefix, batch.inputs[e.input], i, forgotten) : attended[i];
         for (size_t l = 0; l < e.layers.size(); ++l) {
           y = Dense(StrCat(prefix, "/dense", l), y, e.layers[l].activation);
         }
@@ -291,7 +291,8 @@ class Reference {
     }
     std::vector<Row> out;
     for (auto [window, places] : at) {
-      out.push_back(places == 0 ? Row(dim) : Norm(prefix + "/norm", x[begins[window] + places - 1]));
+      out.push_back(places == 0 ? Row(dim)
+                                : Norm(prefix + "/norm", x[begins[window] + places - 1]));
     }
     return out;
   }
