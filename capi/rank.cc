@@ -55,7 +55,7 @@ class Ranking {
     CheckFeatureRows(request_.item_features, Scope::kItem, request_.n, "request.item_features");
     CheckFeatureRows(request_.pair_features, Scope::kPair, request_.n, "request.pair_features");
     NeedArray(request_.history_ids, request_.history_count, "request.history_ids");
-    if (request_.history_ids != nullptr) RequireHistoryInput(model_);
+    if (request_.history_ids != nullptr) RequireHistories(model_);
   }
 
   void CheckFeatureRows(const duomo_features* features, Scope scope, size_t rows,
@@ -135,9 +135,14 @@ class Ranking {
     if (stored && !frozen.empty()) {
       return runtime::FloatsOf(frozen, user_row_, 1, c_.user_vectors);
     }
+    c_.user_vectors.resize(width);
+    if (request_.history_ids != nullptr && FoldsIn(model_)) {
+      FoldInHistory(c_, {request_.history_ids, request_.history_count}, nullptr,
+                    c_.user_vectors.data());
+      return c_.user_vectors.data();
+    }
     ClearInputs(c_);
     AddUser(1);
-    c_.user_vectors.resize(width);
     RunTower(c_, Side::kUser, 1, c_.user_vectors.data());
     return c_.user_vectors.data();
   }

@@ -30,7 +30,7 @@ void CheckSource(const duomo_context& context, const duomo_topk_request& r, Sear
     Fail(Status::kInvalidArgument, "request: duomo_similar takes items, which have no histories");
   }
   if (histories) {
-    RequireHistoryInput(*context.model);
+    RequireHistories(*context.model);
     NeedArray(r.history_ids, CheckOffsets(r.history_offsets, r.count, "request.history_offsets"),
               "request.history_ids");
   }

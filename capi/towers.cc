@@ -2,6 +2,7 @@
 
 #include "capi/ids.h"
 #include "core/error.h"
+#include "runtime/fold_in.h"
 #include "runtime/widen.h"
 
 namespace duomo::capi {
@@ -54,11 +55,28 @@ void AddFeatures(duomo_context& c, const duomo_features& features, std::span<con
   }
 }
 
-void RequireHistoryInput(const duomo_model& model) {
-  for (const model::Input& input : model.description().inputs) {
-    if (input.kind == InputKind::kHistory) return;
+void RequireHistories(const duomo_model& model) {
+  if (model::ReadsHistory(model.description())) return;
+  if (model.engine->joint()) {
+    Fail(Status::kUnsupported, "the model has no history input; a history tells it nothing");
   }
-  Fail(Status::kUnsupported, "the model has no history input; a history tells it nothing");
+  runtime::RequireFoldIn(*model.engine);
+}
+
+bool FoldsIn(const duomo_model& model) { return runtime::FoldsIn(*model.engine); }
+
+void FoldInHistory(duomo_context& c, std::span<const int64_t> item_ids, const float* weights,
+                   float* vector) {
+  const model::Entities& items = c.model->model().items();
+  c.history.rows.clear();
+  c.history.numbers.clear();
+  for (size_t i = 0; i < item_ids.size(); ++i) {
+    auto row = RowOfId(items, item_ids[i]);
+    if (!row) continue;
+    c.history.rows.push_back(static_cast<uint32_t>(*row));
+    if (weights != nullptr) c.history.numbers.push_back(weights[i]);
+  }
+  runtime::FoldIn(*c.model->engine, c.history.rows, c.history.numbers, vector, c.tower);
 }
 
 void AddHistory(duomo_context& c, const model::FeatureColumn& history,

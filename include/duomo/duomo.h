@@ -318,10 +318,12 @@ DUOMO_API duomo_status duomo_features_set_strict(duomo_features *features, int32
 
 /*
  * Sets an input, by its name, for all `count` rows; an earlier value is replaced. The values are
- * copied. Values that training did not meet count as unknown (an age of 24 where it met 18, 25, 35,
- * …; a misspelt genre), and history ids that the model does not know are left out: neither is an error
- * unless duomo_features_set_strict asks for it. duomo_model_get_input_value lists what was met.
- *   _integers:      category with range or integer keys; values[count]
+ * copied. Values that training did not meet count as unknown (a misspelt genre), and history ids that
+ * the model does not know are left out: neither is an error unless duomo_features_set_strict asks for
+ * it. duomo_model_get_input_value lists what was met.
+ *   _integers:      category with range or integer keys; values[count]. Where the file says that the
+ *                   keys begin ranges, as ages 18, 25, 35, … do, every number is known: 24 as 18, and
+ *                   what is below the least key as that one
  *   _strings:       category with string keys, or text; values[count], NUL-terminated UTF-8, NULL:
  *                   unset. Text is cut into words here as it was in training, by the rules whose
  *                   version stands in the file, so hand it over as it is: in any case, Unicode
@@ -424,7 +426,9 @@ enum {
  * What to recommend, and to whom. For duomo_topk the queries are users, for duomo_similar items.
  * Say who they are in exactly one way: ids, vectors, features, or (duomo_topk only) histories, which
  * are users of whom nothing else is known. Histories may also be given beside ids: they are then used
- * in place of what the file remembers of those users. Offsets ascend from 0.
+ * in place of what the file remembers of those users. Offsets ascend from 0. A model without a history
+ * input answers for histories, too: the user vector is the one that fits these items, in closed form
+ * (as implicit ALS learns users, where the file says how; else by least squares that draw it to 0).
  */
 typedef struct duomo_topk_request {
   uint32_t struct_size;
@@ -480,7 +484,7 @@ typedef struct duomo_topk_result {
  *  - DUOMO_NOT_FOUND: an id (position named; see DUOMO_UNKNOWN_IS_MARKED); the input of a filter, or a
  *    value that this input does not have.
  *  - DUOMO_UNSUPPORTED: a logistic model; a file without item vectors; DUOMO_EXCLUDE_SEEN by ids where
- *    the file does not remember what users have seen; histories for a model without a history input.
+ *    the file does not remember what users have seen.
  *  - DUOMO_OUT_OF_MEMORY.
  */
 DUOMO_API duomo_status duomo_topk(duomo_topk_result *out, duomo_context *context,
@@ -496,7 +500,8 @@ enum { DUOMO_RANK_USER_ID = 1 /* user_id says who the user is */ };
  * One user and many items, with what is known only of the pairs. The user is user_id (with
  * DUOMO_RANK_USER_ID) or user_features of one row; items are item_ids[n] or item_features of n
  * rows; pair_features, where the model has pair inputs, has n rows. A history that is given is used in
- * place of what the file remembers of the user, or of the history in user_features.
+ * place of what the file remembers of the user, or of the history in user_features; for two towers
+ * without a history input it alone makes the user vector, as in duomo_topk.
  */
 
 typedef struct duomo_rank_request {
@@ -517,8 +522,8 @@ typedef struct duomo_rank_request {
 /*
  * predictions[n] for one user and n items, in the order given. For logistic models the joint tower
  * runs; for two towers it equals duomo_predict. Errors: DUOMO_INVALID_ARGUMENT; DUOMO_NOT_FOUND
- * (position named; see DUOMO_UNKNOWN_IS_MARKED); DUOMO_UNSUPPORTED for a history where the model
- * has no history input; DUOMO_OUT_OF_MEMORY.
+ * (position named; see DUOMO_UNKNOWN_IS_MARKED); DUOMO_UNSUPPORTED for a history where a joint tower
+ * has no history input, or two towers have neither that nor item vectors; DUOMO_OUT_OF_MEMORY.
  */
 DUOMO_API duomo_status duomo_rank(float *predictions, duomo_context *context,
                                   const duomo_rank_request *request, duomo_error *error);

@@ -79,6 +79,10 @@ class Binder {
     FindColumns();
     for (Vocabulary& v : d_.vocabularies) Follow(v);
     Rename();
+    for (Input& input : d_.inputs) {
+      // Texts have no order.
+      if (input.bucketed) input.bucketed = d_.vocabularies[VocabularyOf(input)].keys == KeyKind::kInt64;
+    }
     if (!out_.left_out.empty()) LeaveOut();
     if (options_.learns_ratings) StretchOutput();
     if (options_.learns_order) RequireOrder();
@@ -187,7 +191,7 @@ class Binder {
       Note(input.name, ": a list of its own, for the numbers are ",
            v.size > 0 ? "not the preset's" : "sparse");
     } else if (v.keys == KeyKind::kInt64) {
-      if (v.integers.empty() || Holds(v, column)) return;
+      if (v.integers.empty() || input.bucketed || Holds(v, column)) return;
       Note("its values of ", input.name, " are those of the data");
     } else {
       Note(input.name, ": a list of its own, for they are numbers");

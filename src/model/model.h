@@ -13,6 +13,7 @@
 #include "file/tensor.h"
 #include "model/description.h"
 #include "model/features.h"
+#include "model/fold_in.h"
 #include "model/key_index.h"
 #include "model/planes.h"
 #include "model/rows.h"
@@ -36,6 +37,7 @@ struct Report {
 //   E/vectors                                [n, VectorWidth]; optional for users
 //   items/planes/…, items/lists/…            optional, see planes.h
 //   users/history/{offsets,rows}             item rows, oldest first; optional
+//   fold_in/{axes,values}                    f64, see fold_in.h; values where alpha0 > 0
 //   inputs/I/{mean_deviation | quantiles}    f32, for normalised numbers: [2] or [q]
 // Vectors and parameters of two dimensions are f32, f16, bf16, or i8 with T/scales beside T: f32,
 // one a row (quantize.h makes them).
@@ -44,6 +46,7 @@ struct Contents {
   std::vector<file::OwnedTensor> tensors;
   Report report;
   std::vector<file::TensorSource> sources = {};  // more tensors: written piece by piece
+  std::optional<FoldIn> fold_in = {};            // its views are not looked at
 };
 
 void Save(const std::string& path, const Contents& contents);
@@ -84,6 +87,7 @@ class Model {
 
   const Description& description() const { return description_; }
   const Report& report() const { return report_; }
+  const std::optional<FoldIn>& fold_in() const { return fold_in_; }  // none: the default way
   const file::Reader& file() const { return *file_; }
   const Entities& users() const { return users_; }
   const Entities& items() const { return items_; }
@@ -106,6 +110,7 @@ class Model {
   std::unique_ptr<const file::Reader> file_;
   Description description_;
   Report report_;
+  std::optional<FoldIn> fold_in_;
   Entities users_, items_;
   std::vector<KeyIndex> vocabularies_;
   FeatureView history_;
