@@ -1,4 +1,6 @@
 // duomo-convert import vectors: users and items by their vectors, from any model.
+#include <charconv>
+#include <cmath>
 #include <memory>
 #include <unordered_map>
 
@@ -16,6 +18,7 @@ namespace {
 struct Options {
   std::string users, items, user_ids, item_ids, titles, head = "cosine", unit, output;
   double scale = 1, offset = 0;
+  std::string fold_in;
   bool allow_nonfinite = false, json = false;
 };
 
@@ -56,11 +59,26 @@ uint64_t TakeTitles(VectorFile& items, const std::string& path) {
   return unknown;
 }
 
+// "l2=0.5": how strongly vectors of new users are drawn to 0.
+std::optional<model::FoldIn> FoldInOf(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  model::FoldIn out;
+  size_t equals = text.find('=');
+  const char* end = text.data() + text.size();
+  auto [rest, error] = std::from_chars(text.data() + std::min(equals + 1, text.size()), end, out.l2);
+  bool number = error == std::errc() && rest == end && out.l2 > 0 && std::isfinite(out.l2);
+  if (text.substr(0, equals) != "l2" || !number) {
+    Fail(Status::kInvalidArgument, "--fold-in \"", text, "\": write l2=NUMBER, a number above 0");
+  }
+  return out;
+}
+
 Json CountsJson(const VectorCounts& counts) {
   return {{"count", counts.count}, {"normalized", counts.normalized}, {"zero", counts.zero}};
 }
 
 void Run(const Options& o) {
+  const std::optional<model::FoldIn> fold_in = FoldInOf(o.fold_in);
   RequireReplaceable(o.output);
   std::optional<VectorFile> users;
   if (!o.users.empty()) {
@@ -77,6 +95,7 @@ void Run(const Options& o) {
   options.output.unit = o.unit;
   options.allow_nonfinite = o.allow_nonfinite;
   VectorModel made = VectorModelOf(users ? &*users : nullptr, items, options);
+  made.contents.fold_in = fold_in;
   model::Save(o.output, made.contents);
   if (o.json) {
     PrintJson({{"output", o.output},
@@ -125,6 +144,9 @@ void AddImportVectors(CLI::App& parent) {
       ->capture_default_str();
   c->add_option("--offset", o->offset, "See --scale")->capture_default_str();
   c->add_option("--unit", o->unit, "What a prediction is, for people: \"stars\"");
+  c->add_option("--fold-in", o->fold_in,
+                "l2=NUMBER: how strongly users who are known by a few items alone are drawn to 0; "
+                "default: as much as one item counts");
   c->add_option("-o,--output", o->output, "The .duomo file to write; replaced as a whole")
       ->required();
   c->add_flag("--allow-nonfinite", o->allow_nonfinite, "Take numbers that are NaN or infinite");

@@ -3,6 +3,7 @@
 
 #include "converter/command.h"
 #include "converter/describe.h"
+#include "converter/fold_in_json.h"
 #include "core/error.h"
 #include "core/file_io.h"
 #include "description/json.h"
@@ -112,6 +113,7 @@ Json InspectionJson(const Inspection& in) {
           {"items", EntitiesJson(model.items())},
           {"search", SearchJson(model)},
           {"history", history},
+          {"fold_in", model.fold_in() ? ToJson(*model.fold_in()) : Json()},
           {"parameters", {{"known", known}, {"unknown_rows", unknown}, {"layers", layers}}},
           {"segments", segments},
           {"report", ReportJson(model.report())}};

@@ -191,7 +191,7 @@ class Binder {
       Note(input.name, ": a list of its own, for the numbers are ",
            v.size > 0 ? "not the preset's" : "sparse");
     } else if (v.keys == KeyKind::kInt64) {
-      if (v.integers.empty() || input.bucketed || Holds(v, column)) return;
+      if (v.integers.empty() || Holds(v, column)) return;
       Note("its values of ", input.name, " are those of the data");
     } else {
       Note(input.name, ": a list of its own, for they are numbers");

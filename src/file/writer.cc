@@ -163,8 +163,9 @@ std::span<const std::byte> Build(flatbuffers::FlatBufferBuilder& builder, const 
   auto description = fb::Description::Pack(builder, in.description.get());
   auto report = in.report ? fb::Report::Pack(builder, in.report.get()) : 0;
   auto producer = in.producer.empty() ? 0 : builder.CreateString(in.producer);
-  fb::FinishHeaderBuffer(builder,
-                         fb::CreateHeader(builder, description, segments, report, producer));
+  auto fold_in = in.fold_in ? fb::FoldIn::Pack(builder, in.fold_in.get()) : 0;
+  fb::FinishHeaderBuffer(
+      builder, fb::CreateHeader(builder, description, segments, report, producer, fold_in));
   return std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize()));
 }
 

@@ -24,6 +24,10 @@ void WriteAll(const std::string& folder) {
   model::Save(path("joint"), fixtures::JointModel());
   model::Save(path("ranking"), fixtures::RankingModel());
 
+  model::Contents ages = fixtures::ShopModel(false);
+  for (model::Input& input : ages.description.inputs) input.bucketed = input.name == "age";
+  model::Save(path("ages"), ages);
+
   model::Contents unfrozen = fixtures::ShopModel(false);
   std::erase_if(unfrozen.tensors, [](const auto& t) {
     return t.name == "items/vectors" || t.name.starts_with("users/history");

@@ -297,6 +297,16 @@ TEST_F(ImportVectors, BadInput) {
   Expect(Import("", "bad.fvecs"), {"are no .fvecs"});
 }
 
+TEST_F(ImportVectors, SaysHowToFoldIn) {
+  EXPECT_EQ(Import("", "items.npy"), "");
+  EXPECT_FALSE(model::Model::Open(out_)->fold_in());
+  EXPECT_EQ(Import("", "items.npy", {"--fold-in", "l2=0.25"}), "");
+  EXPECT_EQ(model::Model::Open(out_)->fold_in().value().l2, 0.25);
+  for (const char* bad : {"l2", "l2=", "l2=0", "l2=-1", "l2=nan", "l2=inf", "l2=1x", "alpha=1", "1"}) {
+    Expect(Import("", "items.npy", {"--fold-in", bad}), {bad, "write l2=NUMBER"});
+  }
+}
+
 TEST_F(ImportVectors, AFullDiskLeavesNothing) {
   std::vector<float> many(200'000, 0.5f);
   WriteNpy("many.npy", {10'000, 20}, many);
