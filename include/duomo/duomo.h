@@ -485,6 +485,8 @@ typedef struct duomo_topk_result {
  *    value that this input does not have.
  *  - DUOMO_UNSUPPORTED: a logistic model; a file without item vectors; DUOMO_EXCLUDE_SEEN by ids where
  *    the file does not remember what users have seen.
+ *  - DUOMO_CORRUPT: histories without a history input, where numbers of the file are not finite or too
+ *    large to fit a vector to.
  *  - DUOMO_OUT_OF_MEMORY.
  */
 DUOMO_API duomo_status duomo_topk(duomo_topk_result *out, duomo_context *context,
@@ -523,7 +525,7 @@ typedef struct duomo_rank_request {
  * predictions[n] for one user and n items, in the order given. For logistic models the joint tower
  * runs; for two towers it equals duomo_predict. Errors: DUOMO_INVALID_ARGUMENT; DUOMO_NOT_FOUND
  * (position named; see DUOMO_UNKNOWN_IS_MARKED); DUOMO_UNSUPPORTED for a history where a joint tower
- * has no history input, or two towers have neither that nor item vectors; DUOMO_OUT_OF_MEMORY.
+ * has no history input, or two towers have neither that nor item vectors; DUOMO_CORRUPT as duomo_topk; DUOMO_OUT_OF_MEMORY.
  */
 DUOMO_API duomo_status duomo_rank(float *predictions, duomo_context *context,
                                   const duomo_rank_request *request, duomo_error *error);

@@ -175,9 +175,17 @@ class Folding {
   void Turn() {
     if (f_.axes.empty()) return (void)std::copy_n(plain_, width_, turned_);
     std::fill_n(turned_, width_, 0.0);
-    for (size_t k = 0; k < width_; ++k) {
-      const double *axis = f_.axes.data() + k * width_, x = plain_[k];
-      for (size_t j = 0; j < width_; ++j) turned_[j] += x * axis[j];
+    const double* a = f_.axes.data();
+    size_t k = 0;
+    for (; k + 4 <= width_; k += 4, a += 4 * width_) {
+      const double *b = a + width_, *c = b + width_, *d = c + width_;
+      double x = plain_[k], y = plain_[k + 1], z = plain_[k + 2], w = plain_[k + 3];
+      for (size_t j = 0; j < width_; ++j) {
+        turned_[j] = turned_[j] + x * a[j] + y * b[j] + z * c[j] + w * d[j];
+      }
+    }
+    for (; k < width_; ++k, a += width_) {
+      for (size_t j = 0; j < width_; ++j) turned_[j] += plain_[k] * a[j];
     }
   }
 

@@ -121,7 +121,7 @@ TEST_F(Inspect, SaysHowUsersAreFoldedIn) {
   contents.fold_in = model::FoldIn{.l2 = 0.5, .nu = 1};
   std::string path = folder_.File("folds.duomo");
   model::Save(path, contents);
-  EXPECT_EQ(ConvertJson({"inspect", "--json", path})["fold_in"]["l2"], 0.5);
+  EXPECT_EQ(Json::parse(Convert({"inspect", "--json", path}).out)["fold_in"]["l2"], 0.5);
   EXPECT_NE(Convert({"inspect", path}).out.find("folded in with l2 0.5, nu 1"), std::string::npos);
 }
 
