@@ -226,7 +226,8 @@ duomo_status duomo_features_set_integers(duomo_features* features, const char* i
     if (a.input().bucketed) {
       for (size_t i = 0; i < given.size(); ++i) {
         auto row = a.vocabulary().FindRange(given[i]);
-        a.next().rows[i] = static_cast<uint32_t>(std::min<uint64_t>(row.value_or(unknown), unknown));
+        a.next().rows[i] =
+            static_cast<uint32_t>(std::min<uint64_t>(row.value_or(unknown), unknown));
       }
     } else {
       a.vocabulary().FindAll(given, a.next().rows.data());

@@ -33,8 +33,8 @@ void AddHistory(duomo_context& context, const model::FeatureColumn& history,
 void RequireHistories(const duomo_model& model);
 // True where FoldInHistory() answers for a history, and no tower reads it.
 bool FoldsIn(const duomo_model& model);
-// The vector [vector_width] of somebody who took these items; unknown ids are left out. weights: one
-// an id, or NULL: all 1.
+// The vector [vector_width] of somebody who took these items; unknown ids are left out. weights:
+// one an id, or NULL: all 1.
 void FoldInHistory(duomo_context& context, std::span<const int64_t> item_ids, const float* weights,
                    float* vector);
 

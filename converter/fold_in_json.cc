@@ -23,7 +23,8 @@ model::FoldIn ReadFoldIn(description::Fields& fields) {
 std::string FoldInText(const model::FoldIn& f) {
   std::string text = StrCat("folded in with l2 ", f.l2);
   if (f.nu != 0) text += StrCat(", nu ", f.nu);
-  if (f.alpha0 > 0) text += StrCat(", ", f.alpha0, " for each of ", f.candidates, " items not taken");
+  if (f.alpha0 > 0)
+    text += StrCat(", ", f.alpha0, " for each of ", f.candidates, " items not taken");
   if (f.target != 0) text += StrCat(", to a score of ", f.target);
   return text + (f.to_mean ? ", from the mean user" : "");
 }

@@ -65,7 +65,8 @@ std::optional<model::FoldIn> FoldInOf(const std::string& text) {
   model::FoldIn out;
   size_t equals = text.find('=');
   const char* end = text.data() + text.size();
-  auto [rest, error] = std::from_chars(text.data() + std::min(equals + 1, text.size()), end, out.l2);
+  auto [rest, error] =
+      std::from_chars(text.data() + std::min(equals + 1, text.size()), end, out.l2);
   bool number = error == std::errc() && rest == end && out.l2 > 0 && std::isfinite(out.l2);
   if (text.substr(0, equals) != "l2" || !number) {
     Fail(Status::kInvalidArgument, "--fold-in \"", text, "\": write l2=NUMBER, a number above 0");

@@ -81,7 +81,8 @@ class Binder {
     Rename();
     for (Input& input : d_.inputs) {
       // Texts have no order.
-      if (input.bucketed) input.bucketed = d_.vocabularies[VocabularyOf(input)].keys == KeyKind::kInt64;
+      if (input.bucketed)
+        input.bucketed = d_.vocabularies[VocabularyOf(input)].keys == KeyKind::kInt64;
     }
     if (!out_.left_out.empty()) LeaveOut();
     if (options_.learns_ratings) StretchOutput();

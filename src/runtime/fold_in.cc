@@ -13,7 +13,7 @@ namespace {
 using model::HeadKind;
 using model::Side;
 
-constexpr size_t kMostUnknowns = 1024;           // of a system of equations
+constexpr size_t kMostUnknowns = 1024;            // of a system of equations
 constexpr size_t kMostNumbers = size_t{1} << 22;  // of the items' vectors at a time
 constexpr size_t kBlock = 256;                    // items at a time where there may be any number
 
@@ -54,8 +54,9 @@ void AddSquares(const double* rows, size_t depth, size_t n, double* out) {
   }
 }
 
-// Solves (1 + A) x = b by Cholesky's UᵀU; a [n, n]: the upper half of A, positive semi-definite, which
-// U replaces. Every pivot is then at least 1, and what rounding takes of it is given back. b becomes x.
+// Solves (1 + A) x = b by Cholesky's UᵀU; a [n, n]: the upper half of A, positive semi-definite,
+// which U replaces. Every pivot is then at least 1, and what rounding takes of it is given back. b
+// becomes x.
 void Solve(double* a, size_t n, double* b) {
   for (size_t k = 0; k < n; ++k) a[k * n + k] += 1;
   for (size_t k = 0; k < n; ++k) {
@@ -107,7 +108,8 @@ class Folding {
       if (!given_) squares += Weight(i) * Squares(Row(i));
     }
     // What is 0 altogether has no direction to shrink.
-    double l2 = given_ ? f_.l2 * Power(total + f_.alpha0 * static_cast<double>(f_.candidates), f_.nu)
+    double l2 = given_
+                    ? f_.l2 * Power(total + f_.alpha0 * static_cast<double>(f_.candidates), f_.nu)
                 : squares > 0 ? squares / total
                               : 1;
     state_.assign(4 * width_, 0.0);
@@ -298,7 +300,8 @@ void FoldIn(const Engine& engine, std::span<const uint32_t> items, std::span<con
   folding.Run();
   bool cosine = engine.model().description().head.kind == HeadKind::kCosine;
   if (folding.Finish(cosine)) return;
-  Fail(Status::kCorrupt, "the vectors of the items of a history, or what the file says about folding "
+  Fail(Status::kCorrupt,
+       "the vectors of the items of a history, or what the file says about folding "
        "in, are not finite or too large");
 }
 

@@ -35,14 +35,18 @@ TEST_F(Dump, AndBuildGiveTheSameBytes) {
       contents.report.metrics.emplace_back("odd", std::numeric_limits<double>::quiet_NaN());
       contents.report.settings = std::string(10000, ' ') + "{\"quote\\\"\": 1}\n";
       for (model::Input& input : contents.description.inputs) {
-        input.bucketed = variant > 0 && input.kind == model::InputKind::kCategory &&
-                         d.vocabularies[static_cast<size_t>(input.vocabulary)].keys ==
-                             model::KeyKind::kInt64;
+        input.bucketed =
+            variant > 0 && input.kind == model::InputKind::kCategory &&
+            d.vocabularies[static_cast<size_t>(input.vocabulary)].keys == model::KeyKind::kInt64;
       }
       if (variant == 1 && !model::IsJoint(d)) {
         size_t width = TowerWidth(d, d.towers[0]);
-        contents.fold_in = model::FoldIn{.l2 = 0.1, .alpha0 = 1e-3, .nu = -0.3,
-                                         .candidates = 1234567, .to_mean = true, .target = 2.5};
+        contents.fold_in = model::FoldIn{.l2 = 0.1,
+                                         .alpha0 = 1e-3,
+                                         .nu = -0.3,
+                                         .candidates = 1234567,
+                                         .to_mean = true,
+                                         .target = 2.5};
         model::AddGramian(contents.tensors, std::vector<double>(width, 0.7),
                           std::vector<double>(width * width, 1.0 / 3));
       }

@@ -302,7 +302,8 @@ TEST_F(ImportVectors, SaysHowToFoldIn) {
   EXPECT_FALSE(model::Model::Open(out_)->fold_in());
   EXPECT_EQ(Import("", "items.npy", {"--fold-in", "l2=0.25"}), "");
   EXPECT_EQ(model::Model::Open(out_)->fold_in().value().l2, 0.25);
-  for (const char* bad : {"l2", "l2=", "l2=0", "l2=-1", "l2=nan", "l2=inf", "l2=1x", "alpha=1", "1"}) {
+  for (const char* bad :
+       {"l2", "l2=", "l2=0", "l2=-1", "l2=nan", "l2=inf", "l2=1x", "alpha=1", "1"}) {
     Expect(Import("", "items.npy", {"--fold-in", bad}), {bad, "write l2=NUMBER"});
   }
 }

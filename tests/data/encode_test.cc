@@ -218,7 +218,8 @@ TEST(Encode, KeysThatBeginRangesTakeEveryNumber) {
   EXPECT_FAILS(Encode(with({25, 35, 18}, false), dataset), Status::kInvalidArgument,
                "has the value 24");
   // Values that are all known have the same rows either way, also in a list that the data make.
-  EXPECT_EQ(RowsOf(Encode(with({}, true), dataset), 0), RowsOf(Encode(with({}, false), dataset), 0));
+  EXPECT_EQ(RowsOf(Encode(with({}, true), dataset), 0),
+            RowsOf(Encode(with({}, false), dataset), 0));
 }
 
 TEST(Encode, RangesOfAGivenSize) {

@@ -33,8 +33,8 @@ int main(int argc, char** argv) {
                                         file::DType::kI8));
     model::Contents folds = testing::ContentsOf(testing::CosineDescription());
     folds.description.inputs[0].bucketed = true;
-    folds.fold_in = model::FoldIn{.l2 = 0.1, .alpha0 = 0.5, .nu = 1, .candidates = 4,
-                                  .to_mean = true};
+    folds.fold_in =
+        model::FoldIn{.l2 = 0.1, .alpha0 = 0.5, .nu = 1, .candidates = 4, .to_mean = true};
     size_t width = TowerWidth(folds.description, folds.description.towers[0]);
     std::vector<double> axes(width * width);
     for (size_t i = 0; i < width; ++i) axes[i * width + i] = 1;

@@ -111,8 +111,9 @@ TEST(KeyIndexTest, KeysThatBeginRanges) {
        {std::vector<int64_t>{1, 18, 25, 35}, {25, 1, 35, 18}, {7}, {kHighest, kLowest, 0}}) {
     Written<int64_t> written(keys);
     KeyIndex index = written.Index();
-    for (int64_t value : {kLowest, int64_t{-3}, int64_t{0}, int64_t{1}, int64_t{17}, int64_t{18},
-                          int64_t{24}, int64_t{25}, int64_t{34}, int64_t{35}, int64_t{99}, kHighest}) {
+    for (int64_t value :
+         {kLowest, int64_t{-3}, int64_t{0}, int64_t{1}, int64_t{17}, int64_t{18}, int64_t{24},
+          int64_t{25}, int64_t{34}, int64_t{35}, int64_t{99}, kHighest}) {
       std::optional<int64_t> best;
       for (int64_t key : keys) {
         if (key <= value && (!best || key > *best)) best = key;

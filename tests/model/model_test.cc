@@ -314,8 +314,8 @@ TEST(ModelTest, TensorsThatDoNotFitAreNamedWithBothShapes) {
 // A way of folding in with every field, for vectors of 6 numbers.
 Contents WithFoldIn() {
   Contents c = ContentsOf(testing::CosineDescription());
-  c.fold_in = FoldIn{.l2 = 0.25, .alpha0 = 0.5, .nu = -1.5, .candidates = 77, .to_mean = true,
-                     .target = 2};
+  c.fold_in =
+      FoldIn{.l2 = 0.25, .alpha0 = 0.5, .nu = -1.5, .candidates = 77, .to_mean = true, .target = 2};
   uint64_t n = VectorWidth(c.description);
   std::vector<double> values(n, 3.0), vectors(n * n);
   for (size_t i = 0; i < n * n; ++i) vectors[i] = static_cast<double>(i);
@@ -369,9 +369,8 @@ TEST(ModelTest, FoldingInThatCannotBeIsRefused) {
     t.shape[0] -= 1;
     t.bytes.resize(t.bytes.size() - 8 * t.shape[1]);
   });
-  refuse("\"fold_in/values\": expected f64", [](Contents& c) {
-    TensorOf(c, "fold_in/values").dtype = file::DType::kU64;
-  });
+  refuse("\"fold_in/values\": expected f64",
+         [](Contents& c) { TensorOf(c, "fold_in/values").dtype = file::DType::kU64; });
   refuse("joint tower", [](Contents& c) {
     c = ContentsOf(testing::JointDescription());
     c.fold_in = FoldIn{};

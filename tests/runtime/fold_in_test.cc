@@ -88,7 +88,8 @@ model::Contents Frozen(const Shape& shape) {
 struct Opened {
   explicit Opened(const model::Contents& c)
       : bytes(model::SaveToMemory(c)), engine(Engine::Create(model::Model::OpenBuffer(bytes))) {}
-  std::vector<float> Fold(const std::vector<uint32_t>& items, const std::vector<float>& weights = {}) {
+  std::vector<float> Fold(const std::vector<uint32_t>& items,
+                          const std::vector<float>& weights = {}) {
     std::vector<float> out(engine->vector_width());
     FoldIn(*engine, items, weights, out.data(), work);
     return out;
@@ -144,10 +145,10 @@ std::vector<long double> Reference(Opened& m, const std::vector<uint32_t>& items
     auto y = m.Item(items[i]);
     for (size_t j = 0; j < width; ++j) squares += w * y[j] * y[j];
   }
-  long double l2 = f == nullptr ? squares / total
-                                : f->l2 * std::pow(total + f->alpha0 * static_cast<long double>(
-                                                                           f->candidates),
-                                                   static_cast<long double>(f->nu));
+  long double l2 =
+      f == nullptr ? squares / total
+                   : f->l2 * std::pow(total + f->alpha0 * static_cast<long double>(f->candidates),
+                                      static_cast<long double>(f->nu));
   Matrix a(width, std::vector<long double>(width));
   std::vector<long double> b(width);
   for (size_t j = 0; j < width; ++j) {
@@ -186,12 +187,14 @@ struct Gram {
     for (float x : v) squares += double{x} * x;
     for (size_t j = 0; j < n; ++j) {
       values.push_back(0.25 + static_cast<double>(j));
-      for (size_t k = 0; k < n; ++k) vectors.push_back((j == k) - 2 * double{v[j]} * v[k] / squares);
+      for (size_t k = 0; k < n; ++k)
+        vectors.push_back((j == k) - 2 * double{v[j]} * v[k] / squares);
     }
     for (size_t e = 0; e < n; ++e) {
       for (size_t j = 0; j < n; ++j) {
         for (size_t k = 0; k < n; ++k) {
-          matrix[j][k] += static_cast<long double>(values[e]) * vectors[e * n + j] * vectors[e * n + k];
+          matrix[j][k] +=
+              static_cast<long double>(values[e]) * vectors[e * n + j] * vectors[e * n + k];
         }
       }
     }
@@ -221,15 +224,14 @@ TEST(FoldInTest, ImplicitSystemWithGramianAndMean) {
     for (bool to_mean : {false, true}) {
       model::Contents c = Frozen(shape);
       Gram gram(shape.width);
-      c.fold_in = model::FoldIn{.l2 = 0.05, .alpha0 = 0.3, .nu = nu, .candidates = 12,
-                                .to_mean = to_mean};
+      c.fold_in =
+          model::FoldIn{.l2 = 0.05, .alpha0 = 0.3, .nu = nu, .candidates = 12, .to_mean = to_mean};
       model::AddGramian(c.tensors, gram.values, gram.vectors);
       Opened m(c);
       for (const auto& items : {kFew, kMany}) {
         std::vector<float> weights(items.size(), 1.0f);
         weights[1] = 4;
-        ExpectClose(m.Fold(items, weights),
-                    Reference(m, items, weights, &*c.fold_in, gram.matrix));
+        ExpectClose(m.Fold(items, weights), Reference(m, items, weights, &*c.fold_in, gram.matrix));
       }
       // Without axes the Gramian is diagonal.
       std::erase_if(c.tensors, [](const auto& t) { return t.name == "fold_in/axes"; });
@@ -332,9 +334,7 @@ TEST(FoldInTest, WhatCannotBeSolvedIsAnError) {
   };
   model::Contents c = Frozen({});
   auto& vectors = testing::TensorOf(c, "items/vectors");
-  auto put = [&](size_t at, float x) {
-    reinterpret_cast<float*>(vectors.bytes.data())[at] = x;
-  };
+  auto put = [&](size_t at, float x) { reinterpret_cast<float*>(vectors.bytes.data())[at] = x; };
   put(6 * 3 + 2, NAN);
   fails(c, kFew, {}, Status::kCorrupt);
   fails(c, kMany, {}, Status::kCorrupt);
