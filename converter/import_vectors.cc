@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "converter/command.h"
+#include "converter/fold_in_json.h"
 #include "converter/output.h"
 #include "converter/rewrite.h"
 #include "converter/vectors.h"
@@ -79,7 +80,8 @@ Json CountsJson(const VectorCounts& counts) {
 }
 
 void Run(const Options& o) {
-  const std::optional<model::FoldIn> fold_in = FoldInOf(o.fold_in);
+  VectorOptions options;
+  options.fold_in = FoldInOf(o.fold_in);
   RequireReplaceable(o.output);
   std::optional<VectorFile> users;
   if (!o.users.empty()) {
@@ -89,14 +91,12 @@ void Run(const Options& o) {
   VectorFile items = OpenVectors(o.items, o.output);
   TakeKeys(items, o.item_ids);
   const uint64_t unknown_titles = TakeTitles(items, o.titles);
-  VectorOptions options;
   options.head.kind = o.head == "dot" ? model::HeadKind::kDot : model::HeadKind::kCosine;
   options.output.scale = o.scale;
   options.output.offset = o.offset;
   options.output.unit = o.unit;
   options.allow_nonfinite = o.allow_nonfinite;
   VectorModel made = VectorModelOf(users ? &*users : nullptr, items, options);
-  made.contents.fold_in = fold_in;
   model::Save(o.output, made.contents);
   if (o.json) {
     PrintJson({{"output", o.output},
@@ -105,6 +105,7 @@ void Run(const Options& o) {
                {"users", CountsJson(made.users)},
                {"items", CountsJson(made.items)},
                {"titles_of_other_items", unknown_titles},
+               {"fold_in", made.contents.fold_in ? ToJson(*made.contents.fold_in) : Json()},
                {"size", SizeOfFile(o.output)}});
     return;
   }
@@ -117,6 +118,11 @@ void Run(const Options& o) {
     text += StrCat("brought to length 1, for cosines: ", Commas(normalized), " vectors\n");
   }
   if (zero > 0) text += StrCat("zero, with a score of 0: ", Commas(zero), " vectors\n");
+  if (made.contents.fold_in && !made.contents.fold_in->fixed.empty()) {
+    text += "columns of ones, met by biases, which new users have like the mean user:";
+    for (uint32_t column : made.contents.fold_in->fixed) text += StrCat(" ", column);
+    text += "\n";
+  }
   if (unknown_titles > 0) {
     text += StrCat("titles of items that are not there: ", Commas(unknown_titles), "\n");
   }

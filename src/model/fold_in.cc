@@ -32,11 +32,17 @@ std::span<const double> Need(std::string_view name, const file::Tensor& tensor,
 
 void Validate(const FoldIn& f, const Description& d) {
   Require(!IsJoint(d), "l2", "a joint tower has no vectors to fold into");
-  Require(f.l2 > 1 / kLargest && f.l2 < kLargest, "l2", "must be a positive number");
+  Require(f.l2 == 0 || (f.l2 > 1 / kLargest && f.l2 < kLargest), "l2",
+          "must be 0 or a positive number");
   Require(f.alpha0 >= 0 && f.alpha0 < kLargest, "alpha0", "must be 0 or a positive number");
   Require(f.nu >= -kMaxPower && f.nu <= kMaxPower, "nu", "must be from -8 to 8");
   Require(f.candidates <= kMaxCandidates, "candidates", "are too many");
   Require(std::abs(f.target) < kLargest, "target", "must be finite");
+  Require(f.fixed.empty() || d.head.kind == HeadKind::kDot, "fixed", "only a dot head has biases");
+  for (size_t i = 0; i < f.fixed.size(); ++i) {
+    Require((i == 0 || f.fixed[i - 1] < f.fixed[i]) && f.fixed[i] < TowerWidth(d, d.towers[0]),
+            "fixed", "must be columns of the towers, ascending");
+  }
 }
 
 FoldIn ReadFoldIn(const fb::FoldIn& in) {
@@ -47,6 +53,7 @@ FoldIn ReadFoldIn(const fb::FoldIn& in) {
   out.candidates = in.candidates();
   out.to_mean = in.to_mean();
   out.target = in.target();
+  if (const auto* fixed = in.fixed()) out.fixed.assign(fixed->begin(), fixed->end());
   return out;
 }
 

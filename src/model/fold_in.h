@@ -21,10 +21,12 @@ namespace duomo::model {
 
 // The x that minimises, over the n items taken, with vectors y and weights w,
 //   Σ w (t − ⟨x,y⟩)² + alpha0 · xᵀGx + λ|x − m|²,   λ = l2 · (Σ w + alpha0 · candidates)^nu,
-// G = Σ y·yᵀ over all candidates, as implicit ALS solves it for its own users (Hu, Koren and Volinsky
-// 2008; λ after Rendle and others 2021). x and y are vectors without the columns of biases.
+// G = Σ y·yᵀ over all candidates, as implicit ALS solves it for its own users (Hu, Koren and
+// Volinsky 2008; λ after Rendle and others 2021). x and y are vectors without the columns of
+// biases: those of the head and `fixed` ones.
 struct FoldIn {
-  double l2 = 1;            // above 0
+  // 0: λ is instead the mean of |y|² by weight, so that nothing depends on how long vectors are.
+  double l2 = 0;
   double alpha0 = 0;        // how much an item that was not taken counts; 0: not at all
   double nu = 0;            // from −8 to 8
   uint64_t candidates = 0;  // how many items training chose from
@@ -32,6 +34,9 @@ struct FoldIn {
   // What ⟨user, item⟩ with the biases shall be for an item taken, so that t is what biases leave of
   // it. 0: t is 1, for one more than the biases say.
   double target = 0;
+  // Columns of the towers' vectors that are biases, ascending: one that is 1 in all users' vectors
+  // or in all items', the other side's being biases. New users have an unknown user's values there.
+  std::vector<uint32_t> fixed = {};
 
   // G = Q·diag(values)·Qᵀ; views of the file's tensors fold_in/values, f64 [width], and
   // fold_in/axes, f64 [width, width]: Q, whose columns are orthonormal. Empty axes: Q = 1.

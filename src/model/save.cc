@@ -91,6 +91,7 @@ std::unique_ptr<fb::FoldInT> ToTable(const FoldIn& in) {
   out->candidates = in.candidates;
   out->to_mean = in.to_mean;
   out->target = in.target;
+  out->fixed = in.fixed;
   return out;
 }
 

@@ -87,8 +87,7 @@ class Folding {
   Folding(const Engine& engine, std::span<const uint32_t> items, std::span<const float> weights,
           float* vector, Workspace& work)
       : items_(engine.model().items()),
-        given_(engine.model().fold_in()),
-        f_(given_.value_or(model::FoldIn{})),
+        f_(engine.model().fold_in().value_or(model::FoldIn{})),
         whole_(engine.vector_width()),
         width_(TowerWidth(engine.model().description(), engine.model().description().towers[0])),
         rows_(items),
@@ -102,27 +101,27 @@ class Folding {
 
   void Run() {
     Shorten();
-    double total = 0, squares = 0;
-    for (size_t i = 0; i < rows_.size(); ++i) {
-      total += Weight(i);
-      if (!given_) squares += Weight(i) * Squares(Row(i));
-    }
-    // What is 0 altogether has no direction to shrink.
-    double l2 = given_
-                    ? f_.l2 * Power(total + f_.alpha0 * static_cast<double>(f_.candidates), f_.nu)
-                : squares > 0 ? squares / total
-                              : 1;
     state_.assign(4 * width_, 0.0);
     root_ = state_.data();
     rho_ = root_ + width_;
     turned_ = rho_ + width_;
     plain_ = turned_ + width_;
+    double total = 0, squares = 0;
+    for (size_t i = 0; i < rows_.size(); ++i) {
+      total += Weight(i);
+      if (f_.l2 == 0) squares += Weight(i) * Squares(Row(i));
+    }
+    // What is 0 altogether has no direction to shrink.
+    double l2 = f_.l2 > 0
+                    ? f_.l2 * Power(total + f_.alpha0 * static_cast<double>(f_.candidates), f_.nu)
+                : squares > 0 ? squares / total
+                              : 1;
     for (size_t j = 0; j < width_; ++j) {
       double own = f_.values.empty() ? 0 : f_.alpha0 * std::max(f_.values[j], 0.0);
       root_[j] = 1 / std::sqrt(own + l2);
     }
     if (f_.to_mean) {
-      for (size_t j = 0; j < width_; ++j) plain_[j] = double{vector_[j]};
+      Load(vector_);
       Turn();
       for (size_t j = 0; j < width_; ++j) rho_[j] = root_[j] * l2 * turned_[j];
     }
@@ -133,6 +132,7 @@ class Folding {
 
   // The solution, where it is finite, into the vector.
   bool Finish(bool cosine) {
+    for (uint32_t j : f_.fixed) plain_[j] = double{vector_[j]};
     double squares = 0;
     for (size_t j = 0; j < width_; ++j) squares += plain_[j] * plain_[j];
     double factor = cosine && squares > 0 ? 1 / std::sqrt(squares) : 1;
@@ -149,9 +149,16 @@ class Folding {
   double Weight(size_t i) const { return weights_.empty() ? 1 : double{weights_[i]}; }
   const float* Row(size_t i) { return FloatsOf(items_.vectors, rows_[i], 1, row_); }
 
-  double Squares(const float* y) const {
+  // plain = the free part of a vector.
+  void Load(const float* vector) {
+    for (size_t j = 0; j < width_; ++j) plain_[j] = double{vector[j]};
+    for (uint32_t j : f_.fixed) plain_[j] = 0;
+  }
+
+  double Squares(const float* y) {
+    Load(y);
     double sum = 0;
-    for (size_t j = 0; j < width_; ++j) sum += double{y[j]} * double{y[j]};
+    for (size_t j = 0; j < width_; ++j) sum += plain_[j] * plain_[j];
     return sum;
   }
 
@@ -159,6 +166,7 @@ class Folding {
   double Target(const float* y) const {
     if (f_.target == 0) return 1;
     double biases = 0;
+    for (uint32_t j : f_.fixed) biases += double{vector_[j]} * double{y[j]};
     for (size_t j = width_; j < whole_; ++j) biases += double{vector_[j]} * double{y[j]};
     return f_.target - biases;
   }
@@ -206,7 +214,7 @@ class Folding {
   double Take(size_t i) {
     const float* y = Row(i);
     double root = std::sqrt(Weight(i)), s = root * Target(y);
-    for (size_t j = 0; j < width_; ++j) plain_[j] = double{y[j]};
+    Load(y);
     Turn();
     for (size_t j = 0; j < width_; ++j) turned_[j] *= root * root_[j];
     return s;
@@ -249,7 +257,6 @@ class Folding {
   }
 
   const model::Entities& items_;
-  const std::optional<model::FoldIn>& given_;
   const model::FoldIn f_;
   const size_t whole_, width_;  // with the columns of biases, and without
   std::span<const uint32_t> rows_;

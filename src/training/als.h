@@ -61,8 +61,8 @@ class Als {
   // What is minimised, divided by the number of distinct pairs.
   double Cost() const;
 
-  // A plain dot model of the data set that this was made from; the unknown user has the mean, too. It
-  // says how to fold in users as these were solved for.
+  // A plain dot model of the data set that this was made from; the unknown user has the mean, too.
+  // It says how to fold in users as these were solved for.
   model::Contents Export(const data::Dataset& dataset, bool titles = true) const;
 
  private:

@@ -47,6 +47,7 @@ TEST_F(Dump, AndBuildGiveTheSameBytes) {
                                          .candidates = 1234567,
                                          .to_mean = true,
                                          .target = 2.5};
+        if (d.head.kind == model::HeadKind::kDot) contents.fold_in->fixed = {0};
         model::AddGramian(contents.tensors, std::vector<double>(width, 0.7),
                           std::vector<double>(width * width, 1.0 / 3));
       }

@@ -354,12 +354,13 @@ TEST(ModelTest, FoldingInThatCannotBeIsRefused) {
     EXPECT_EQ(error.status(), Status::kInvalidArgument) << part;
     EXPECT_NE(error.message().find(part), std::string::npos) << error.message();
   };
-  for (double bad : {0.0, -1.0, static_cast<double>(NAN), static_cast<double>(INFINITY)}) {
+  for (double bad : {-1.0, static_cast<double>(NAN), static_cast<double>(INFINITY)}) {
     refuse("fold_in.l2", [&](Contents& c) { c.fold_in->l2 = bad; });
   }
   refuse("fold_in.alpha0", [](Contents& c) { c.fold_in->alpha0 = -1; });
   refuse("fold_in.alpha0", [](Contents& c) { c.fold_in->alpha0 = NAN; });
   refuse("fold_in.nu", [](Contents& c) { c.fold_in->nu = 9; });
+  refuse("fold_in.fixed", [](Contents& c) { c.fold_in->fixed = {0}; });  // a cosine head
   refuse("fold_in.target", [](Contents& c) { c.fold_in->target = INFINITY; });
   refuse("fold_in.candidates", [](Contents& c) { c.fold_in->candidates = UINT64_MAX; });
   refuse("\"fold_in/values\" is missing",
@@ -371,6 +372,12 @@ TEST(ModelTest, FoldingInThatCannotBeIsRefused) {
   });
   refuse("\"fold_in/values\": expected f64",
          [](Contents& c) { TensorOf(c, "fold_in/values").dtype = file::DType::kU64; });
+  for (const std::vector<uint32_t>& bad : {std::vector<uint32_t>{2, 2}, {2, 1}, {77}}) {
+    refuse("fold_in.fixed: must be columns", [&](Contents& c) {
+      c = ContentsOf(testing::DotDescription());
+      c.fold_in = FoldIn{.fixed = bad};
+    });
+  }
   refuse("joint tower", [](Contents& c) {
     c = ContentsOf(testing::JointDescription());
     c.fold_in = FoldIn{};

@@ -262,6 +262,33 @@ TEST(FoldInTest, BiasesAreThoseOfAnUnknownUser) {
   }
 }
 
+TEST(FoldInTest, FixedColumnsAreBiases) {
+  // Of 6 columns the second stands for biases: as if it were not there, and then as it is.
+  for (double target : {0.0, 3.0}) {
+    model::Contents c = Frozen({});
+    c.fold_in = model::FoldIn{.l2 = 0.3, .target = target, .fixed = {1}};
+    Opened m(c);
+    for (const auto& items : {kFew, kMany}) {
+      std::vector<float> found = m.Fold(items), stranger = m.Stranger();
+      EXPECT_EQ(found[1], stranger[1]);
+      Matrix a(5, std::vector<long double>(5));
+      std::vector<long double> b(5);
+      for (size_t j = 0; j < 5; ++j) a[j][j] = 0.3;
+      for (uint32_t item : items) {
+        auto y = m.Item(item);
+        long double t = target == 0 ? 1 : target - static_cast<long double>(stranger[1]) * y[1];
+        y.erase(y.begin() + 1);
+        for (size_t j = 0; j < 5; ++j) {
+          b[j] += t * y[j];
+          for (size_t k = 0; k < 5; ++k) a[j][k] += static_cast<long double>(y[j]) * y[k];
+        }
+      }
+      found.erase(found.begin() + 1);
+      ExpectClose(found, Eliminate(a, b));
+    }
+  }
+}
+
 TEST(FoldInTest, CosineHeadsGetUnitVectors) {
   Opened m(Frozen({.head = HeadKind::kCosine}));
   std::vector<float> found = m.Fold(kFew);
