@@ -1,5 +1,7 @@
 #include "capi/towers.h"
 
+#include "capi/arguments.h"
+#include "capi/fail.h"
 #include "capi/ids.h"
 #include "core/error.h"
 #include "runtime/fold_in.h"
@@ -25,20 +27,27 @@ const char* NameOfScope(model::Scope scope) {
 
 }  // namespace
 
+duomo_context& Enter(duomo_context* context) {
+  duomo_context& c = Need(context, "context");
+  c.stop.Check();
+  return c;
+}
+
 void RequireTwoTowers(const duomo_model& model) {
   if (!model.engine->joint()) return;
-  Fail(Status::kUnsupported,
-       "this model has one joint tower for users and items and thus no vectors; use duomo_rank");
+  FailLacking(
+      "this model has one joint tower for users and items and thus no vectors; use duomo_rank");
 }
 
 void CheckFeatures(const duomo_context& context, const duomo_features& features, model::Scope scope,
                    const char* name) {
   if (features.model.get() != context.model.get()) {
-    Fail(Status::kInvalidArgument, name, " belongs to another model than the context");
+    FailArgument(Status::kInvalidArgument, Kind::kConflict, name,
+                 " belongs to another model than the context");
   }
   if (features.scope != scope) {
-    Fail(Status::kInvalidArgument, name, " has the scope ", NameOfScope(features.scope), ", not ",
-         NameOfScope(scope));
+    FailArgument(Status::kInvalidArgument, Kind::kConflict, name, " has the scope ",
+                 NameOfScope(features.scope), ", not ", NameOfScope(scope));
   }
 }
 
@@ -58,25 +67,29 @@ void AddFeatures(duomo_context& c, const duomo_features& features, std::span<con
 void RequireHistories(const duomo_model& model) {
   if (model::ReadsHistory(model.description())) return;
   if (model.engine->joint()) {
-    Fail(Status::kUnsupported, "the model has no history input; a history tells it nothing");
+    FailLacking("the model has no history input; a history tells it nothing");
   }
-  runtime::RequireFoldIn(*model.engine);
+  if (model.model().items().vectors.empty()) {
+    FailLacking("a history needs the items' vectors, and the file has none; export it with them");
+  }
 }
 
 bool FoldsIn(const duomo_model& model) { return runtime::FoldsIn(*model.engine); }
 
-void FoldInHistory(duomo_context& c, std::span<const int64_t> item_ids, const float* weights,
-                   float* vector) {
-  const model::Entities& items = c.model->model().items();
-  c.history.rows.clear();
-  c.history.numbers.clear();
-  for (size_t i = 0; i < item_ids.size(); ++i) {
-    auto row = RowOfId(items, item_ids[i]);
-    if (!row) continue;
-    c.history.rows.push_back(static_cast<uint32_t>(*row));
-    if (weights != nullptr) c.history.numbers.push_back(weights[i]);
+void FoldInHistory(duomo_context& c, const Names& items, const float* weights, float* vector) {
+  auto& rows = c.history.rows;
+  auto& kept = c.history.numbers;
+  rows.resize(items.count);
+  kept.clear();
+  RowsOf(c.model->model().items(), items, rows.data());
+  size_t n = 0;
+  for (size_t i = 0; i < items.count; ++i) {
+    if (rows[i] == kNoRow) continue;
+    rows[n++] = rows[i];
+    if (weights != nullptr) kept.push_back(weights[i]);
   }
-  runtime::FoldIn(*c.model->engine, c.history.rows, c.history.numbers, vector, c.tower);
+  rows.resize(n);
+  runtime::FoldIn(*c.model->engine, rows, kept, vector, c.tower);
 }
 
 void AddHistory(duomo_context& c, const model::FeatureColumn& history,
@@ -87,12 +100,8 @@ void AddHistory(duomo_context& c, const model::FeatureColumn& history,
   }
 }
 
-void AppendHistory(const duomo_model& model, std::span<const int64_t> item_ids,
-                   model::FeatureColumn& history) {
-  for (int64_t id : item_ids) {
-    auto row = RowOfId(model.model().items(), id);
-    if (row) history.rows.push_back(static_cast<uint32_t>(*row));
-  }
+void AppendHistory(const duomo_model& model, const Names& items, model::FeatureColumn& history) {
+  AppendRows(model.model().items(), items, history.rows);
   history.offsets.push_back(history.rows.size());
 }
 

@@ -5,8 +5,12 @@
 #include <span>
 
 #include "capi/handles.h"
+#include "capi/ids.h"
 
 namespace duomo::capi {
+
+// The context of a call that begins. Throws Error(kInvalidArgument) for NULL, (kCancelled).
+duomo_context& Enter(duomo_context* context);
 
 // Queries or pairs whose vectors are made at a time, so that scratch does not grow with a request.
 inline constexpr size_t kChunk = 256;
@@ -33,14 +37,13 @@ void AddHistory(duomo_context& context, const model::FeatureColumn& history,
 void RequireHistories(const duomo_model& model);
 // True where FoldInHistory() answers for a history, and no tower reads it.
 bool FoldsIn(const duomo_model& model);
-// The vector [vector_width] of somebody who took these items; unknown ids are left out. weights:
+// The vector [vector_width] of somebody who took these items; unknown ones are left out. weights:
 // one an id, or NULL: all 1.
-void FoldInHistory(duomo_context& context, std::span<const int64_t> item_ids, const float* weights,
-                   float* vector);
+void FoldInHistory(duomo_context& context, const Names& items, const float* weights, float* vector);
 
-// Appends one list of item ids to a history; ids that the model does not know are left out.
-void AppendHistory(const duomo_model& model, std::span<const int64_t> item_ids,
-                   model::FeatureColumn& history);
+// Appends one list of items to a history; those that the model does not know are left out. Throws as
+// RowsOf().
+void AppendHistory(const duomo_model& model, const Names& items, model::FeatureColumn& history);
 
 // Runs a side's tower (the joint one) on `count` rows of context.inputs.
 void RunTower(duomo_context& context, model::Side side, size_t count, float* vectors);

@@ -140,6 +140,16 @@ std::string ReportText(const model::Report& report) {
                 ", \"settings\": ", Text(report.settings), ", \"metrics\": [", metrics, "]}");
 }
 
+std::string AttributesText(const model::Model& model) {
+  if (model.attributes().empty()) return "";
+  std::string out;
+  for (const model::Attribute& a : model.attributes()) {
+    out += StrCat(out.empty() ? "" : ", ", "{\"name\": ", Text(a.name), ", \"kind\": \"",
+                  model::NameOf(a.kind), "\"}");
+  }
+  return StrCat(",\n\"attributes\": [", out, "]");
+}
+
 }  // namespace
 
 void WriteJsonForm(const model::Model& model, bool readable, const Sink& sink) {
@@ -152,7 +162,7 @@ void WriteJsonForm(const model::Model& model, bool readable, const Sink& sink) {
         "{\n\"duomo_dump\": 1,\n\"description\": ", description::ToJson(model.description()).dump(),
         ",\n\"report\": ", ReportText(model.report()),
         model.fold_in() ? ",\n\"fold_in\": " + ToJson(*model.fold_in()).dump() : "",
-        ",\n\"tensors\": [");
+        AttributesText(model), ",\n\"tensors\": [");
   } catch (const Json::exception&) {  // dump() of what is not UTF-8
     Fail(Status::kUnsupported, "the description or the report has text that is not UTF-8; JSON ",
          "cannot hold it");
