@@ -8,15 +8,15 @@
 #include <cmath>
 #include <numeric>
 
+#include "cli/analysis.h"
+#include "cli/compare.h"
 #include "cli/evidence_record.h"
 #include "cli/examples.h"
 #include "cli/observers.h"
 #include "cli/provenance.h"
-#include "cli/understanding.h"
 #include "cli/workflow.h"
 #include "core/error.h"
 #include "selection/search.h"
-#include "selection/split_choice.h"
 
 namespace duomo::cli {
 namespace {
@@ -128,8 +128,7 @@ void PrintTable(const selection::Found& found, const data::Split& split, data::G
     Print("%zu test users, ranked over %zu items; split %s\n", found.cases.task.cases.size(),
           dataset.items.size(), split.name.c_str());
     if (found.newcomers > 0) {
-      Print("left out: %zu users without a row to learn from; they get the list of a newcomer\n",
-            found.newcomers);
+      Print("%s\n", selection::NewcomersSentence(found.newcomers).c_str());
     }
   } else {
     Print("%zu test ratings; split %s\n", found.test_rows, split.name.c_str());
@@ -176,17 +175,10 @@ double ParseBudget(const std::string& text) {
 
 void TrainAutomatically(const AutomaticRun& run) {
   RequireWritable(run.file);
-  Understood data = Understand(run.data, true);
-  for (const std::string& line : data.Lines()) Log("%s\n", line.c_str());
-  data::Dataset& dataset = data.dataset;
-  data::Goal goal = run.data.evidence.goal;
-
-  selection::SplitChoice choice{run.split, "as asked for"};
-  if (run.split.empty()) choice = selection::ChooseSplit(dataset, goal);
-  data::SplitSpec spec = data::ParseSplit(choice.split);
-  data::Split split = SplitData(run.data, spec, dataset, run.seed);
-  Log("goal: %s; test rows: %s (%s)\n", Ranks(goal) ? "lists" : "ratings", choice.split.c_str(),
-      choice.why.c_str());
+  Analysis analysis = Analyse(run.data, run.split, run.seed);
+  const data::Dataset& dataset = analysis.data.dataset;
+  const data::Split& split = analysis.split;
+  data::Goal goal = analysis.goal;
 
   selection::SearchOptions options;
   options.goal = goal;
@@ -198,7 +190,7 @@ void TrainAutomatically(const AutomaticRun& run) {
   selection::Found found;
   {
     Teller teller(goal, run.budget);
-    found = selection::Search(dataset, split, spec, options, teller);
+    found = selection::Search(dataset, split, analysis.spec, options, teller);
   }
 
   data::Split all = split;
@@ -216,8 +208,10 @@ void TrainAutomatically(const AutomaticRun& run) {
   learned.settings["selection"] = SelectionJson(found, split, goal);
   learned.settings["floors"] = learned.settings["selection"]["floors"];
   learned.settings["data"] = RecordJson(
-      {dataset, all, run.seed, data.spec.interactions.empty() ? nullptr : &data.spec});
-  learned.settings["data"]["evidence"] = EvidenceToJson(run.data.evidence, data.evidence);
+      {dataset, all, run.seed,
+       analysis.data.spec.interactions.empty() ? nullptr : &analysis.data.spec});
+  learned.settings["data"]["evidence"] =
+      EvidenceToJson(*analysis.data.evidence_options, analysis.data.evidence);
   if (!run.data.user_range.empty()) learned.settings["user_range"] = run.data.user_range;
   model::Report& report = learned.contents.report;
   report.data = dataset.name;
@@ -237,6 +231,8 @@ void TrainAutomatically(const AutomaticRun& run) {
   }
   PrintTable(found, split, goal, dataset);
   SayWinner(found, goal);
+  for (const std::string& note : found.notes) Log("%s\n", note.c_str());
+  if (Ranks(goal) && !found.table.empty()) LogRemarks(RemarksOf(found.cases, {}));
   PrintExampleLists(run.file);
 }
 

@@ -151,7 +151,7 @@ data::TablesSpec TablesOf(const DataOptions& o) {
 }
 
 data::Dataset ReadData(const DataOptions& o) {
-  Understood data = Understand(o, false);
+  Understood data = Understand(o, EvidenceOf::kNone);
   if (data.dataset.skipped_lines > 0) {
     Log("left out %llu bad lines\n", static_cast<unsigned long long>(data.dataset.skipped_lines));
   }

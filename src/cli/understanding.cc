@@ -5,7 +5,9 @@
 #include <filesystem>
 #include <set>
 
+#include "cli/evidence_record.h"
 #include "cli/find_tables.h"
+#include "cli/tables_json.h"
 #include "core/error.h"
 #include "core/text.h"
 #include "data/open.h"
@@ -129,9 +131,8 @@ UnderstoodColumn Describe(const data::Column& column, uint64_t rows) {
 
 class Reader {
  public:
-  Reader(const DataOptions& options, bool evidence) : o_(options) {
-    out_.is_evidence = evidence || HasEvidenceOptions(options);
-  }
+  Reader(const DataOptions& options, EvidenceOf evidence, std::optional<data::Goal> goal)
+      : o_(options), evidence_(evidence), goal_(goal.value_or(options.evidence.goal)) {}
 
   Understood Run() {
     FoundTables found = FindTables(o_);
@@ -145,15 +146,23 @@ class Reader {
     }
     RestrictUsers();
     Tables(found);
-    if (out_.is_evidence) {
+    if (IsEvidence(found.movielens)) {
       data::EvidenceOptions evidence = o_.evidence;
       evidence.value_name = value_;
+      evidence.goal = goal_;
       out_.evidence = data::MakeEvidence(out_.dataset, evidence);
+      out_.evidence_options = evidence;
     }
     return std::move(out_);
   }
 
  private:
+  bool IsEvidence(bool movielens) const {
+    bool nothing_to_rate = value_.empty() && goal_ == data::Goal::kRate;
+    return HasEvidenceOptions(o_) || evidence_ == EvidenceOf::kAll ||
+           (evidence_ == EvidenceOf::kOwnTables && !movielens && !nothing_to_rate);
+  }
+
   void RestrictUsers() {
     if (o_.user_range.empty()) return;
     auto [first, last] = ParseUserRange(o_.user_range);
@@ -186,6 +195,9 @@ class Reader {
         values += StrCat(" (", out_.report.interactions.time_form, ")");
       }
       add(found.movielens ? "timestamp" : roles.timestamp, "time", values);
+    }
+    if (!roles.item_title.empty() && roles.item_title != "none" && !d.items.titles.empty()) {
+      add(roles.item_title, "title", DescribeTexts(d.items.titles, d.items.size(), false));
     }
     if (!d.interactions.events.empty()) Events(roles.event, table);
     Skipped(out_.report.interactions, table);
@@ -259,6 +271,8 @@ class Reader {
   }
 
   const DataOptions& o_;
+  EvidenceOf evidence_;
+  data::Goal goal_;
   std::string value_;  // the rating column's name; empty: none
   Understood out_;
 };
@@ -294,7 +308,9 @@ Json Understood::ToJson() const {
               {"items", dataset.items.size()},
               {"rows", dataset.interactions.size()},
               {"tables", Json::array()},
-              {"evidence", evidence.sentences}};
+              {"sentences", evidence.sentences}};
+  if (!spec.interactions.empty()) out["mapping"] = TablesToJson(spec);
+  if (evidence_options) out["evidence"] = EvidenceToJson(*evidence_options, evidence);
   for (const UnderstoodTable& table : tables) {
     Json columns = Json::array();
     for (const UnderstoodColumn& c : table.columns) {
@@ -309,8 +325,9 @@ Json Understood::ToJson() const {
   return out;
 }
 
-Understood Understand(const DataOptions& options, bool evidence) {
-  return Reader(options, evidence).Run();
+Understood Understand(const DataOptions& options, EvidenceOf evidence,
+                      std::optional<data::Goal> goal) {
+  return Reader(options, evidence, goal).Run();
 }
 
 }  // namespace duomo::cli

@@ -296,7 +296,7 @@ class Evidence {
     }
     if (options_.goal == Goal::kRate && v.kind != ValueKind::kRating) {
       Fail(Status::kInvalidArgument, "there is nothing to rate: ", WhyNoRating(),
-           "; leave --goal rate out to learn lists, or name the column of ratings with "
+           "; ", options_.instead, ", or name the column of ratings with "
            "--map rating=COLUMN and --values rating");
     }
     for (size_t i = 0; i < rows_.size(); ++i) {

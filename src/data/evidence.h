@@ -77,6 +77,8 @@ struct EvidenceOptions {
   std::vector<std::pair<std::string, double>> event_weights = {};
   Repeats repeats = Repeats::kAuto;
   uint32_t min_user = 1, min_item = 1;  // rows that every user and item shall have
+  // What to do where there is nothing to rate, for the message.
+  std::string instead = "leave --goal rate out to learn lists";
 };
 
 struct EvidenceReport {

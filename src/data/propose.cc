@@ -51,6 +51,16 @@ double WordsPerText(const std::vector<std::string>& texts) {
   return some == 0 ? 0 : static_cast<double>(words) / static_cast<double>(some);
 }
 
+// Most of them: the words of an address say nothing about what it is the address of.
+bool AreAddresses(const std::vector<std::string>& texts) {
+  size_t some = 0, addresses = 0;
+  for (const std::string& text : texts) {
+    some += text.empty() ? 0 : 1;
+    addresses += text.starts_with("http://") || text.starts_with("https://") ? 1 : 0;
+  }
+  return 2 * addresses > some;
+}
+
 class Proposer {
  public:
   Proposer(const Dataset& dataset, std::optional<Goal> goal) : dataset_(dataset), goal_(goal) {}
@@ -216,6 +226,7 @@ class Proposer {
         scope_ == Scope::kItem && (column.name == "title" || column.texts == dataset_.items.titles);
     double words = WordsPerText(column.texts);
     if (values.distinct < 2) return LeaveOut(column, "it has a single value");
+    if (AreAddresses(column.texts)) return LeaveOut(column, "its values are addresses of pages");
     if (!title && Repeat(values)) {
       if (!Repeats(column, values)) Category(column, KeyKind::kString, Width(values.distinct));
     } else if (title || words >= 1.5) {

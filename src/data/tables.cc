@@ -86,7 +86,6 @@ class TablesReader {
     };
     check(users, spec_.roles.user_key, Role::kUserKey, "--users");
     check(items, spec_.roles.item_key, Role::kItemKey, "--items");
-    check(items, spec_.roles.title, Role::kTitle, "--items");
   }
 
   // Refuses a table whose first row is hardly one of names.
@@ -275,6 +274,8 @@ class TablesReader {
     size_t rating = find(Role::kRating, spec_.matrix ? "" : roles.rating);
     size_t time = find(Role::kTimestamp, roles.timestamp);
     size_t event = roles.event.empty() ? kNoColumn : find(Role::kEvent, roles.event);
+    const std::string& titled = roles.title.empty() ? roles.item_title : roles.title;
+    size_t title = items_.given || titled.empty() ? kNoColumn : find(Role::kTitle, titled);
     if (user == kNoColumn) NoColumn(Role::kUser, in);
     if (item == kNoColumn) NoColumn(Role::kItem, in);
     if (user == item) {
@@ -316,6 +317,10 @@ class TablesReader {
       if (items_.given && !RowOf(in, items_, item_key, item_row)) return false;
       if (!RowOf(in, users_, user_key, user_row)) return false;
       if (!items_.given) (void)RowOf(in, items_, item_key, item_row);
+      if (title != kNoColumn) {
+        if (item_row == items_.titles.size()) items_.titles.emplace_back();
+        if (items_.titles[item_row].empty()) items_.titles[item_row] = cells[title];
+      }
       if (event != kNoColumn) out.events.push_back(EventOf(in, events, cells[event]));
       out.users.push_back(user_row);
       out.items.push_back(item_row);
@@ -329,7 +334,7 @@ class TablesReader {
     if (time != kNoColumn) clock.Finish(out.timestamps, in.where(), in.header()[time]);
     std::vector<std::string> not_read;
     for (size_t i = 0; i < in.header().size(); ++i) {
-      if (i != user && i != item && i != rating && i != time && i != event) {
+      if (i != user && i != item && i != rating && i != time && i != event && i != title) {
         not_read.push_back(in.header()[i]);
       }
     }

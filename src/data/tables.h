@@ -20,7 +20,9 @@ namespace duomo::data {
 struct ColumnRoles {
   std::string user, item, rating, timestamp;  // of the interactions
   std::string user_key, item_key;             // of the side tables
-  std::string title;                          // of the items
+  std::string title;                          // of the items' table
+  // Of the interactions: the items' titles, where they have no table; read only where stated.
+  std::string item_title;
   std::string event;                          // of the interactions; read only where stated
 };
 
@@ -51,7 +53,7 @@ struct TablesSpec {
 
 // One wish for the above as people type it: "ROLE=COLUMN" with the roles user, item, rating,
 // timestamp, event, users.id, items.id and title (rating, timestamp, event and title may be
-// "none"), or "COLUMN:KIND" with the kinds integer, number, string and set, where COLUMN may begin
+// "none"; the title is a column of the items' table, or of the interactions where there is none), or "COLUMN:KIND" with the kinds integer, number, string and set, where COLUMN may begin
 // with "users." or "items.". Throws Error(kInvalidArgument).
 void ApplyMapping(TablesSpec& spec, std::string_view wish);
 

@@ -21,6 +21,7 @@ struct Recipe {
   model::Description model;
   std::string split = "paddle";  // read by data::ParseSplit
   Json training = Json::object();  // read by training::OptionsFromJson
+  Json data = Json();              // how the tables were read, as `duomo describe` writes it
   std::string preset = {};         // its name, for one that is built in and not bound to data yet
 };
 Recipe RecipeFromText(const std::string& text, const std::string& source);

@@ -26,7 +26,10 @@ std::string WhoIsLeftOut(const RankingCases& c) {
   return out;
 }
 
-std::string WhatIsKnownOfTheFuture(const RankingCases& c) {
+}  // namespace
+
+std::string RankingCases::FutureSentence() const {
+  const RankingCases& c = *this;
   if (c.rows_without_time > 0) {
     return StrCat("Of ", Count(c.rows_without_time, "row"),
                   " the time is unknown, and so whether systems could look into the future.");
@@ -44,8 +47,6 @@ std::string WhatIsKnownOfTheFuture(const RankingCases& c) {
   }
   return "No training row is later than any test row.";
 }
-
-}  // namespace
 
 std::vector<std::string> RankingCases::Sentences() const {
   std::vector<std::string> out;
@@ -66,7 +67,7 @@ std::vector<std::string> RankingCases::Sentences() const {
     out.push_back(StrCat(Count(repeated_rows, "test row"),
                          " of items that the user already has are left out."));
   }
-  out.push_back(WhatIsKnownOfTheFuture(*this));
+  out.push_back(FutureSentence());
   uint64_t same = 0;
   for (uint8_t s : same_time) same += s;
   if (same > 0) {

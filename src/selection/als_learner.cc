@@ -43,13 +43,21 @@ class AlsLearner : public Learner {
     Learned out;
     out.contents = als.Export(dataset);
     if (history) training::AddHistory(out.contents.tensors, dataset, split.train);
-    out.settings = {{"learner", "als"},          {"dim", settings_.width},
-                    {"alpha0", settings_.unobserved}, {"l2", settings_.l2},
-                    {"nu", settings_.nu},
-                    {"to_mean", settings_.to_mean},
-                    {"passes", als.passes_done()},    {"weights", settings_.use_weights}};
+    out.settings = Settings();
+    out.settings["passes"] = als.passes_done();
     out.stopped = als.passes_done() < settings_.passes;
     return out;
+  }
+
+  description::Json Settings() const override {
+    return {{"learner", "als"},
+            {"dim", settings_.width},
+            {"alpha0", settings_.unobserved},
+            {"l2", settings_.l2},
+            {"nu", settings_.nu},
+            {"to_mean", settings_.to_mean},
+            {"passes", settings_.passes},
+            {"weights", settings_.use_weights}};
   }
 
   std::unique_ptr<Learner> Shortened(double share) const override {

@@ -20,6 +20,7 @@ using Clock = std::chrono::steady_clock;
 // What is left of the budget after a trial must do for two more runs of the best one: on all
 // training rows, to be measured, and on all rows, to be written.
 constexpr double kRunsAfter = 2.4, kForLearning = 0.92;
+constexpr double kSurely = 0.8;  // of the time that is allowed, on a machine that does other work, too
 constexpr uint32_t kListLength = 10;
 // Users that decide between candidates; the test in the end has all of them.
 constexpr size_t kValidationUsers = 5000;
@@ -32,6 +33,7 @@ class Searcher {
         split_(split),
         options_(options),
         watcher_(watcher),
+        in_order_(IsInOrder(spec)),
         validation_(data::MakeValidation(spec, dataset.interactions, split, options.seed)),
         pool_(options.threads > 0 ? options.threads
                                   : std::clamp(std::thread::hardware_concurrency(), 1u, 16u)) {}
@@ -127,12 +129,17 @@ class Searcher {
   }
 
   void TryLearners() {
-    auto plan = MakePlan(dataset_, options_.goal, options_.seed, options_.threads);
+    auto plan = MakePlan(dataset_, options_.goal, in_order_, options_.seed, options_.threads);
     while (auto learner = plan->Next()) {
       double begin = Elapsed();
       double allowed = (options_.budget * kForLearning - begin) / (1 + kRunsAfter);
       bool room = best_learner_ == nullptr || allowed > quickest_ / 2;
       if (!room || watcher_.Interrupted()) break;
+      // A schedule that ends where the time does: stopped on its way, a network has never had the
+      // small rates.
+      if (auto fitting = learner->Within(allowed * kSurely, dataset_, validation_)) {
+        learner = std::move(fitting);
+      }
       watcher_.Now("trying " + learner->name());
       double share_done = 0;
       Learned learned = learner->Learn(dataset_, validation_, false, [&](double share) {
@@ -199,6 +206,7 @@ class Searcher {
   const data::Split& split_;
   const SearchOptions& options_;
   Watcher& watcher_;
+  bool in_order_;
   data::Split validation_;
   ThreadPool pool_;
   Clock::time_point start_ = Clock::now();
@@ -223,6 +231,11 @@ size_t LeaveOutNewcomers(evaluation::RankingCases& cases) {
   all.resize(kept);
   if (!cases.same_time.empty()) cases.same_time.resize(kept);
   return before - kept;
+}
+
+std::string NewcomersSentence(size_t newcomers) {
+  return StrCat(newcomers, newcomers == 1 ? " user" : " users",
+                " without a row to learn from left out: all newcomers get one list.");
 }
 
 Found Search(const data::Dataset& dataset, const data::Split& split, const data::SplitSpec& spec,

@@ -49,6 +49,7 @@ struct Row {  // of the table in the end
 // Takes out the cases of users who have no training row, for whom all lists are alike; gives their
 // number.
 size_t LeaveOutNewcomers(evaluation::RankingCases& cases);
+std::string NewcomersSentence(size_t newcomers);  // for people: that they are, and why
 
 // Told what goes on; all calls on the searching thread.
 class Watcher {
