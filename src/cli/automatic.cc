@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <numeric>
@@ -16,6 +15,7 @@
 #include "cli/provenance.h"
 #include "cli/workflow.h"
 #include "core/error.h"
+#include "core/numbers.h"
 #include "selection/search.h"
 
 namespace duomo::cli {
@@ -161,16 +161,14 @@ void SayWinner(const selection::Found& found, data::Goal goal) {
 }  // namespace
 
 double ParseBudget(const std::string& text) {
-  double value = 0;
-  const char* end = text.data() + text.size();
-  auto [at, error] = std::from_chars(text.data(), end, value);
-  std::string_view unit(at, static_cast<size_t>(end - at));
-  double seconds = unit == "h" ? 3600 : unit == "m" ? 60 : unit.empty() || unit == "s" ? 1 : 0;
-  if (error != std::errc() || seconds == 0 || !(value > 0) || !std::isfinite(value)) {
+  double unit = text.ends_with('h') ? 3600 : text.ends_with('m') ? 60 : 1;
+  bool has_unit = unit > 1 || text.ends_with('s');
+  auto value = FiniteNumber(std::string_view(text).substr(0, text.size() - (has_unit ? 1 : 0)));
+  if (!value || !(*value > 0)) {
     Fail(Status::kInvalidArgument, "the budget \"", text,
          "\" is no time; write for example 90s, 20m or 2h");
   }
-  return value * seconds;
+  return *value * unit;
 }
 
 void TrainAutomatically(const AutomaticRun& run) {

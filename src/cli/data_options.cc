@@ -1,11 +1,10 @@
 // Options that say which data to read.
 #include "cli/data_options.h"
 
-#include <charconv>
-
 #include "cli/command.h"
 #include "cli/understanding.h"
 #include "core/error.h"
+#include "data/lines.h"
 #include "data/open.h"
 
 namespace duomo::cli {
@@ -31,11 +30,10 @@ CLI::Option* AddParsed(CLI::App& c, const char* name, Value& value, Parse parse,
 
 std::pair<int64_t, int64_t> ParseUserRange(const std::string& text) {
   int64_t first = 0, last = 0;
-  const char* end = text.data() + text.size();
-  auto [at, error] = std::from_chars(text.data(), end, first);
-  if (error == std::errc() && at != end && *at == '-') {
-    auto [stop, bad] = std::from_chars(at + 1, end, last);
-    if (bad == std::errc() && stop == end && first <= last) return {first, last};
+  size_t dash = text.find('-', 1);  // a first one may be a minus
+  if (dash != text.npos && data::ParseInteger(std::string_view(text).substr(0, dash), first) &&
+      data::ParseInteger(std::string_view(text).substr(dash + 1), last) && first <= last) {
+    return {first, last};
   }
   Fail(Status::kInvalidArgument, '"', text, "\" is not FIRST-LAST, two ids of users");
 }

@@ -19,7 +19,6 @@ constexpr size_t kRowsToTell = 2000;  // enough to tell what a file of a folder 
 
 // Whether some line at the beginning of a file has so many fields with "::" between.
 bool HasFields(const data::Source& source, std::string_view file, size_t count) {
-  if (!source.Has(file)) return false;
   std::string head(4096, '\0');
   head.resize(source.Stream(file)->Read(head.data(), head.size()));
   for (std::string_view rest = head; !rest.empty();) {
@@ -37,9 +36,11 @@ bool IsMovieLens(const std::string& path) {
   bool folder = std::filesystem::is_directory(path, error);
   if (!folder && !data::IsArchive(path)) return false;
   if (data::Source::Find(path, "u.data")) return true;
-  // Others have files of these names, too (MovieTweetings, with users of two fields).
+  // Others have files of these names, too: MovieTweetings, with users of two fields, and MovieLens
+  // 10M, which has tags and no users.
   if (auto ratings = data::Source::Find(path, "ratings.dat")) {
-    return HasFields(*ratings, "users.dat", 5);
+    return ratings->Has("users.dat") ? HasFields(*ratings, "users.dat", 5)
+                                     : !ratings->Has("tags.dat");
   }
   auto source = data::Source::Find(path, "ratings.csv");
   return source && source->Has("movies.csv");

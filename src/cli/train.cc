@@ -1,6 +1,5 @@
 // duomo train: from data to a .duomo file.
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <tuple>
@@ -12,6 +11,7 @@
 #include "cli/understanding.h"
 #include "cli/workflow.h"
 #include "core/error.h"
+#include "core/numbers.h"
 
 namespace duomo::cli {
 namespace {
@@ -33,20 +33,10 @@ struct Options {
   bool no_floor = false, no_history = false, keep_test_rows = false;
 };
 
-// All of a text as a finite number.
-std::optional<double> Number(std::string_view text) {
-  double value = 0;
-  auto end = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (end.ec != std::errc() || end.ptr != text.data() + text.size() || !std::isfinite(value)) {
-    return std::nullopt;
-  }
-  return value;
-}
-
 // INPUT=P; the name of the input may hold '='.
 std::pair<std::string, double> ParseIdDropout(const std::string& text) {
   size_t at = text.rfind('=');
-  auto p = at == text.npos ? std::nullopt : Number(std::string_view(text).substr(at + 1));
+  auto p = at == text.npos ? std::nullopt : FiniteNumber(std::string_view(text).substr(at + 1));
   if (!p || at == 0 || !(*p >= 0 && *p < 1)) {
     Fail(Status::kInvalidArgument, '"', text, "\" is not INPUT=P with P in [0, 1)");
   }
@@ -54,21 +44,21 @@ std::pair<std::string, double> ParseIdDropout(const std::string& text) {
 }
 
 void ParseRate(const std::string& text) {
-  auto p = Number(text);
+  auto p = FiniteNumber(text);
   if (!p || !(*p >= 0 && *p < 1)) {
     Fail(Status::kInvalidArgument, '"', text, "\" is not a number in [0, 1)");
   }
 }
 
 void ParseLearningRate(const std::string& text) {
-  auto rate = Number(text);
+  auto rate = FiniteNumber(text);
   if (!rate || !(*rate > 0)) {
     Fail(Status::kInvalidArgument, '"', text, "\" is not a number above 0");
   }
 }
 
 void ParseDecay(const std::string& text) {
-  auto decay = Number(text);
+  auto decay = FiniteNumber(text);
   if (!decay || !(*decay >= 0)) {
     Fail(Status::kInvalidArgument, '"', text, "\" is not a number from 0 up");
   }

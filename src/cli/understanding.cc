@@ -2,13 +2,18 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <filesystem>
+#include <iterator>
+#include <numeric>
 #include <set>
+#include <unordered_set>
 
 #include "cli/evidence_record.h"
 #include "cli/find_tables.h"
 #include "cli/tables_json.h"
 #include "core/error.h"
+#include "core/numbers.h"
 #include "core/text.h"
 #include "data/open.h"
 #include "evaluation/protocol.h"
@@ -16,22 +21,10 @@
 namespace duomo::cli {
 namespace {
 
-std::string Count(uint64_t n) {
-  std::string digits = std::to_string(n), out;
-  for (size_t i = 0; i < digits.size(); ++i) {
-    if (i > 0 && (digits.size() - i) % 3 == 0) out += ',';
-    out += digits[i];
-  }
-  return out;
-}
-
-std::string Counted(uint64_t n, std::string_view one) {
-  return StrCat(Count(n), ' ', one, n == 1 ? "" : "s");
-}
-
 std::string Number(double value) {
   char text[40];
-  std::snprintf(text, sizeof(text), "%.6g", value);
+  bool whole = std::floor(value) == value && std::abs(value) < 1e15;
+  std::snprintf(text, sizeof(text), whole ? "%.0f" : "%.6g", value);
   return text;
 }
 
@@ -82,7 +75,7 @@ std::string DescribeTimes(const std::vector<int64_t>& times) {
 
 std::string DescribeNumbers(const std::vector<float>& numbers) {
   float least = INFINITY, most = -INFINITY;
-  std::set<float> distinct;
+  std::unordered_set<float> distinct;
   for (float x : numbers) {
     if (std::isnan(x)) continue;
     least = std::min(least, x);
@@ -91,7 +84,7 @@ std::string DescribeNumbers(const std::vector<float>& numbers) {
   }
   if (distinct.empty()) return "all empty";
   return StrCat(Number(least), " to ", Number(most), ", ",
-                distinct.size() > 1000 ? "more than 1,000" : Count(distinct.size()), " distinct");
+                distinct.size() > 1000 ? "more than 1,000" : WithCommas(distinct.size()), " distinct");
 }
 
 std::string DescribeTexts(const std::vector<std::string>& texts, uint64_t rows, bool set) {
@@ -107,7 +100,7 @@ std::string DescribeTexts(const std::vector<std::string>& texts, uint64_t rows, 
     distinct.insert(text);
   }
   if (distinct.empty()) return "all empty";
-  std::string out = StrCat(Count(distinct.size()), set ? " values" : " distinct", ", e.g. ",
+  std::string out = StrCat(WithCommas(distinct.size()), set ? " values" : " distinct", ", e.g. ",
                            Utf8Prefix(example, 40));
   if (empty > 0 && !set) out += StrCat("; ", Share(empty, rows), " empty");
   return out;
@@ -219,14 +212,20 @@ class Reader {
     for (uint16_t event : rows.events) ++counts[event];
     std::string values;
     for (size_t i = 0; i < counts.size() && i < 8; ++i) {
-      values += StrCat(values.empty() ? "" : ", ", rows.event_names[i], " ", Count(counts[i]));
+      values += StrCat(values.empty() ? "" : ", ", rows.event_names[i], " ", WithCommas(counts[i]));
     }
     if (counts.size() > 8) values += ", …";
     table.columns.push_back({name, "event", values});
     if (!o_.evidence.event_weights.empty()) return;
+    // What is rarer says more.
+    std::vector<size_t> order(counts.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](size_t a, size_t b) { return counts[a] > counts[b]; });
+    constexpr const char* kWeights[] = {"1", "3", "10", "30"};
     std::string weights;
-    for (size_t i = 0; i < counts.size() && i < 4; ++i) {
-      weights += StrCat(weights.empty() ? "" : ",", rows.event_names[i], "=1");
+    for (size_t i = 0; i < order.size() && i < std::size(kWeights); ++i) {
+      weights += StrCat(weights.empty() ? "" : ",", rows.event_names[order[i]], "=", kWeights[i]);
     }
     table.notes.push_back(StrCat("all kinds of \"", name, "\" count alike: --event-weights ",
                                  weights, " weighs them, and leaves out what has no weight"));

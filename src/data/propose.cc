@@ -299,7 +299,7 @@ Proposal Propose(const Dataset& dataset, std::optional<Goal> goal) {
   return Proposer(dataset, goal).Run();
 }
 
-void DropUnused(model::Description& d) {
+void DropUnused(model::Description& d, std::vector<uint8_t> inputs) {
   // Keeps the elements that are used; by old index, the new one.
   auto keep = [](auto& elements, const std::vector<uint8_t>& used) {
     std::vector<uint32_t> place(elements.size());
@@ -316,8 +316,8 @@ void DropUnused(model::Description& d) {
   auto move = [](int32_t& index, const std::vector<uint32_t>& place) {
     if (index >= 0) index = static_cast<int32_t>(place[static_cast<size_t>(index)]);
   };
-  std::vector<uint8_t> inputs(d.inputs.size()), tables(d.tables.size()),
-      vocabularies(d.vocabularies.size());
+  std::vector<uint8_t> tables(d.tables.size()), vocabularies(d.vocabularies.size());
+  inputs.resize(d.inputs.size());
   for (const model::Tower& tower : d.towers) {
     for (const model::Encoder& e : tower.encoders) {
       inputs[e.input] = 1;

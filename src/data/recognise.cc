@@ -168,7 +168,7 @@ class Finder {
     if (items == nullptr || items->example.find(' ') != std::string::npos) return;
     for (const ColumnProfile& column : table_.columns) {
       std::string name = Plain(column.name);
-      bool titles = !column.numbers && !column.times && 2 * column.distinct >= items->distinct &&
+      bool titles = !column.numbers && !column.times && 10 * column.distinct >= items->distinct &&
                     column.distinct > 1 && Has(name, kTitleParts) && !Has(name, kUserParts);
       if (Free(column) && titles && Follows(*items, column)) {
         return Take(out_.roles.item_title, column);

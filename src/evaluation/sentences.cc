@@ -1,13 +1,11 @@
 // See protocol.h: what the numbers of the cases mean, in words.
 #include "core/error.h"
+#include "core/numbers.h"
 #include "core/text.h"
 #include "evaluation/protocol.h"
 
 namespace duomo::evaluation {
 namespace {
-
-// "1 user", "2 users".
-std::string Count(uint64_t n, const char* one) { return StrCat(n, ' ', one, n == 1 ? "" : "s"); }
 
 std::string Share(uint64_t part, uint64_t of) {
   double percent = 100 * static_cast<double>(part) / static_cast<double>(of);
@@ -31,7 +29,7 @@ std::string WhoIsLeftOut(const RankingCases& c) {
 std::string RankingCases::FutureSentence() const {
   const RankingCases& c = *this;
   if (c.rows_without_time > 0) {
-    return StrCat("Of ", Count(c.rows_without_time, "row"),
+    return StrCat("Of ", Counted(c.rows_without_time, "row"),
                   " the time is unknown, and so whether systems could look into the future.");
   }
   if (c.later_training_rows > 0) {
@@ -52,19 +50,19 @@ std::vector<std::string> RankingCases::Sentences() const {
   std::vector<std::string> out;
   uint64_t drawn = task.cases.size(), all = drawn + cases_not_drawn;
   if (users_without_case > 0) {
-    out.push_back(StrCat(Count(all, "user"), " can be ranked, ", users_without_case,
+    out.push_back(StrCat(Counted(all, "user"), " can be ranked, ", users_without_case,
                          " cannot: ", WhoIsLeftOut(*this), '.'));
   }
   if (cases_not_drawn > 0) {
     out.push_back(
-        StrCat("Measured on ", drawn, " of ", Count(all, "user"), ", drawn by a fixed hash."));
+        StrCat("Measured on ", drawn, " of ", Counted(all, "user"), ", drawn by a fixed hash."));
   }
   if (low_rows > 0) {
-    out.push_back(StrCat(Count(low_rows, "test row"),
+    out.push_back(StrCat(Counted(low_rows, "test row"),
                          " below the minimum rating count as wrong to recommend."));
   }
   if (repeated_rows > 0) {
-    out.push_back(StrCat(Count(repeated_rows, "test row"),
+    out.push_back(StrCat(Counted(repeated_rows, "test row"),
                          " of items that the user already has are left out."));
   }
   out.push_back(FutureSentence());
@@ -76,7 +74,7 @@ std::vector<std::string> RankingCases::Sentences() const {
                          "came next is only the order of the file."));
   }
   if (cold_items > 0) {
-    out.push_back(StrCat(Count(cold_items, "test item"), " of ", Count(cold_cases, "user"),
+    out.push_back(StrCat(Counted(cold_items, "test item"), " of ", Counted(cold_cases, "user"),
                          " have no training row: only systems that know items by their features "
                          "can find them."));
   }
