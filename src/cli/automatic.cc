@@ -139,6 +139,19 @@ void PrintTable(const selection::Found& found, const data::Split& split, data::G
   }
 }
 
+// What one user takes says nothing of others, and of one item nobody needs a list.
+void RequireSeveral(const data::Interactions& rows) {
+  auto require = [&](const std::vector<uint32_t>& side, const char* one) {
+    bool several = std::any_of(side.begin(), side.end(), [&](uint32_t row) { return row != side[0]; });
+    if (several) return;
+    Fail(Status::kInvalidArgument, "all ", side.size(), " rows are of one ", one,
+         ", so nothing can be learned about others; give more rows, or name the column of ", one,
+         "s with --map ", one, "=COLUMN");
+  };
+  require(rows.users, "user");
+  require(rows.items, "item");
+}
+
 // One plain line about who won.
 void SayWinner(const selection::Found& found, data::Goal goal) {
   if (found.table.empty()) return;
@@ -176,6 +189,7 @@ void TrainAutomatically(const AutomaticRun& run) {
   Analysis analysis = Analyse(run.data, run.split, run.seed);
   const data::Dataset& dataset = analysis.data.dataset;
   const data::Split& split = analysis.split;
+  RequireSeveral(dataset.interactions);
   data::Goal goal = analysis.goal;
 
   selection::SearchOptions options;

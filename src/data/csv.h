@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "data/byte_buffer.h"
@@ -53,8 +54,10 @@ class CsvReader : public TableReader {
 
   bool Next() override;
   char separator() const { return options_.separator; }
+  // For people: `dialect`, the encoding as it has been found out by now, and what form_ says besides.
+  void set_dialect(std::string dialect) { dialect_ = std::move(dialect); }
   std::string form() const override {
-    return form_ + (options_.latin1 ? ", ISO-8859-1" : ", UTF-8");
+    return dialect_ + (options_.latin1 ? ", ISO-8859-1" : ", UTF-8") + form_;
   }
 
  private:
@@ -95,7 +98,7 @@ class CsvReader : public TableReader {
   size_t count_ = 0;  // of the row's fields, which may be more than cut_ keeps
   size_t row_size_ = 0;
   uint64_t next_line_ = 1;
-  std::string converted_;
+  std::string converted_, dialect_;
 };
 
 }  // namespace duomo::data

@@ -254,8 +254,8 @@ std::unique_ptr<TableReader> OpenTable(std::unique_ptr<ByteSource> bytes, std::s
   table.sample_ = std::move(rows);
   table.decimal_comma_ = dialect.separator == ';';
   table.first_row_looks_like_data_ = looks_like_data;
-  table.form_ = StrCat("CSV, ", Describe(dialect),
-                       names_row ? given ? ", its names replaced" : "" : ", no row of names");
+  reader->set_dialect("CSV, " + Describe(dialect));
+  table.form_ = names_row ? given ? ", its names replaced" : "" : ", no row of names";
   return reader;
 }
 

@@ -34,6 +34,12 @@ bool SoundsLikeCount(const std::string& name) {
   return Mentions(name, kWords);
 }
 
+// Of what is bought, which can come back.
+bool SoundsLikeTrade(const std::string& name) {
+  constexpr std::array<std::string_view, 5> kWords = {"quantity", "qty", "sold", "units", "purchase"};
+  return Mentions(name, kWords);
+}
+
 bool SoundsLikeRating(const std::string& name) {
   constexpr std::array<std::string_view, 6> kWords = {"rating", "stars",  "score",
                                                       "overall", "grade", "preference"};
@@ -83,9 +89,10 @@ struct Distribution {
 };
 
 // Takes a sentinel out where there is one.
-void FindSentinel(Distribution& d, ValueReading& out) {
+void FindSentinel(Distribution& d, const std::string& name, ValueReading& out) {
   if (d.values.size() < 3) return;
-  bool lone_negative = d.values[0] < 0 && d.values[1] >= 0 && d.values[0] >= -100;
+  bool lone_negative = d.values[0] < 0 && d.values[1] >= 0 && d.values[0] >= -100 &&
+                       !SoundsLikeTrade(name);
   // A scale that begins with 0 has about as many of it as of its next step, which few may have used.
   bool zero = d.values[0] == 0 && d.values[1] >= 1 && d.values[1] <= 2 && d.values.back() <= 10 &&
               d.Halves() && d.counts[0] >= 3 * d.counts[1] && d.counts[0] * 20 >= d.rows;
@@ -122,7 +129,7 @@ ValueReading ReadValues(std::span<const float> values, std::string_view name) {
   Distribution d({values.begin(), values.end()});
   if (d.values.empty()) return out;
   std::string letters = Letters(name);
-  FindSentinel(d, out);
+  FindSentinel(d, letters, out);
   out.kind = KindOf(d, letters);
   // Many negative numbers beside a long tail of positive ones are what came back. A scale around 0
   // has no such tail.

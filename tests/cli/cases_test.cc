@@ -173,7 +173,7 @@ TEST_F(Cases, FriendsWithTabs) {
   }
   std::string rows = Write("rows.csv", text);
   Json compared = DuomoJson({"compare", "--interactions", rows, "--baselines", "social-cf",
-                             "--social", friends, "--split", "leave-last"});
+                             "--social", friends, "--split", "ratio:0.3"});
   EXPECT_EQ(compared["systems"][0]["name"], "social-cf");
 }
 
