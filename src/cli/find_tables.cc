@@ -20,7 +20,12 @@ constexpr size_t kRowsToTell = 2000;  // enough to tell what a file of a folder 
 // Whether some line at the beginning of a file has so many fields with "::" between.
 bool HasFields(const data::Source& source, std::string_view file, size_t count) {
   std::string head(4096, '\0');
-  head.resize(source.Stream(file)->Read(head.data(), head.size()));
+  size_t size = 0;
+  auto bytes = source.Stream(file);
+  for (size_t n = 1; n > 0 && size < head.size(); size += n) {
+    n = bytes->Read(head.data() + size, head.size() - size);
+  }
+  head.resize(size);
   for (std::string_view rest = head; !rest.empty();) {
     std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
@@ -39,8 +44,8 @@ bool IsMovieLens(const std::string& path) {
   // Others have files of these names, too: MovieTweetings, with users of two fields, and MovieLens
   // 10M, which has tags and no users.
   if (auto ratings = data::Source::Find(path, "ratings.dat")) {
-    return ratings->Has("users.dat") ? HasFields(*ratings, "users.dat", 5)
-                                     : !ratings->Has("tags.dat");
+    if (!ratings->Has("users.dat")) return !ratings->Has("tags.dat");
+    return HasFields(*ratings, "users.dat", 5) || !HasFields(*ratings, "users.dat", 2);
   }
   auto source = data::Source::Find(path, "ratings.csv");
   return source && source->Has("movies.csv");
