@@ -85,7 +85,8 @@ class NetworkLearner : public Learner {
     network_.training.threads = threads;
   }
   std::string name() const override {
-    return StrCat(network_.name, ", ", network_.training.passes, " passes");
+    uint64_t passes = network_.training.passes;
+    return StrCat(network_.name, ", ", passes, passes == 1 ? " pass" : " passes");
   }
   bool predicts_ratings() const override {
     return network_.training.loss == training::Loss::kSquared;
