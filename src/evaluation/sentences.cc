@@ -16,7 +16,7 @@ std::string WhoIsLeftOut(const RankingCases& c) {
   std::string out;
   auto add = [&](uint64_t users, const char* why) {
     if (users == 0) return;
-    out += StrCat(out.empty() ? "" : ", ", users, ' ', why);
+    out += StrCat(out.empty() ? "" : ", ", WithCommas(users), ' ', why);
   };
   add(c.users_without_test_row, "without a test row");
   add(c.users_with_low_rows_only, "with test rows below the minimum rating only");
@@ -33,13 +33,13 @@ std::string RankingCases::FutureSentence() const {
                   " the time is unknown, and so whether systems could look into the future.");
   }
   if (c.later_training_rows > 0) {
-    return StrCat(c.later_training_rows, " of ", c.training_rows,
+    return StrCat(WithCommas(c.later_training_rows), " of ", WithCommas(c.training_rows),
                   " training rows are later than a test row of the same user: this split lets "
                   "systems look into the user's own future; leave-last and time do not.");
   }
   if (c.rows_after_first_test > 0) {
     return StrCat("No training row is later than a test row of the same user, but ",
-                  c.rows_after_first_test, " of ", c.training_rows,
+                  WithCommas(c.rows_after_first_test), " of ", WithCommas(c.training_rows),
                   " are later than the first test row of all: systems may have learned from some "
                   "users what others had yet to meet; with time they cannot.");
   }
@@ -50,12 +50,12 @@ std::vector<std::string> RankingCases::Sentences() const {
   std::vector<std::string> out;
   uint64_t drawn = task.cases.size(), all = drawn + cases_not_drawn;
   if (users_without_case > 0) {
-    out.push_back(StrCat(Counted(all, "user"), " can be ranked, ", users_without_case,
+    out.push_back(StrCat(Counted(all, "user"), " can be ranked, ", WithCommas(users_without_case),
                          " cannot: ", WhoIsLeftOut(*this), '.'));
   }
   if (cases_not_drawn > 0) {
     out.push_back(
-        StrCat("Measured on ", drawn, " of ", Counted(all, "user"), ", drawn by a fixed hash."));
+        StrCat("Measured on ", WithCommas(drawn), " of ", Counted(all, "user"), ", drawn by a fixed hash."));
   }
   if (low_rows > 0) {
     out.push_back(StrCat(Counted(low_rows, "test row"),
