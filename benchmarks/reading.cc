@@ -1,5 +1,5 @@
-// How fast tables are read: rows of integer ids, ratings and times, and the same with text ids. Bytes
-// a CPU second, from memory, with what training needs of them: rows by id, numbers, times.
+// How fast tables are read: rows of integer ids, ratings and times, and the same with text ids.
+// Bytes a CPU second, from memory, with what training needs of them: rows by id, numbers, times.
 #include <benchmark/benchmark.h>
 
 #include <memory>

@@ -1,5 +1,5 @@
-// What `train` without a preset finds out before it learns anything, and `describe` says: the data as
-// evidence, and which rows test.
+// What `train` without a preset finds out before it learns anything, and `describe` says: the data
+// as evidence, and which rows test.
 #pragma once
 
 #include <cstdint>

@@ -142,7 +142,8 @@ void PrintTable(const selection::Found& found, const data::Split& split, data::G
 // What one user takes says nothing of others, and of one item nobody needs a list.
 void RequireSeveral(const data::Interactions& rows) {
   auto require = [&](const std::vector<uint32_t>& side, const char* one) {
-    bool several = std::any_of(side.begin(), side.end(), [&](uint32_t row) { return row != side[0]; });
+    bool several =
+        std::any_of(side.begin(), side.end(), [&](uint32_t row) { return row != side[0]; });
     if (several) return;
     Fail(Status::kInvalidArgument, "all ", side.size(), " rows are of one ", one,
          ", so nothing can be learned about others; give more rows, or name the column of ", one,
@@ -160,9 +161,10 @@ void SayWinner(const selection::Found& found, data::Goal goal) {
     if (row.test.Better(best->test, goal)) best = &row;
   }
   if (found.floor) {
-    Print("Nothing learned was better than %s, so the file is that; --no-floor writes the best "
-          "learned model instead.\n",
-          found.best->name().c_str());
+    Print(
+        "Nothing learned was better than %s, so the file is that; --no-floor writes the best "
+        "learned model instead.\n",
+        found.best->name().c_str());
   } else if (best != &found.table.front()) {
     Print("%s is better than anything learned, but %s; the file is the best learned model.\n",
           best->name.c_str(),
@@ -219,9 +221,9 @@ void TrainAutomatically(const AutomaticRun& run) {
   learned.settings["seed"] = run.seed;
   learned.settings["selection"] = SelectionJson(found, split, goal);
   learned.settings["floors"] = learned.settings["selection"]["floors"];
-  learned.settings["data"] = RecordJson(
-      {dataset, all, run.seed,
-       analysis.data.spec.interactions.empty() ? nullptr : &analysis.data.spec});
+  learned.settings["data"] =
+      RecordJson({dataset, all, run.seed,
+                  analysis.data.spec.interactions.empty() ? nullptr : &analysis.data.spec});
   learned.settings["data"]["evidence"] =
       EvidenceToJson(*analysis.data.evidence_options, analysis.data.evidence);
   if (!run.data.user_range.empty()) learned.settings["user_range"] = run.data.user_range;

@@ -17,8 +17,8 @@
 namespace duomo::cli {
 
 struct MeasureOptions {
-  std::string split;  // empty: as the (first) file was trained
-  std::string test;   // a table of test rows; or empty
+  std::string split;          // empty: as the (first) file was trained
+  std::string test;           // a table of test rows; or empty
   bool trained_rows = false;  // measure even on rows that a file was trained on
   std::optional<uint64_t> seed;
   std::vector<uint32_t> ks = {10, 50};
@@ -49,9 +49,9 @@ struct TestData {
 TestData OpenTestData(DataOptions data, const MeasureOptions& options,
                       const std::vector<TrainedFile>& files);
 
-// What is ranked: the same for every command. Users of the test rows without a training row are left
-// out where the search has chosen one of the files, which was measured so; test.remarks says how
-// many. Throws Error(kInvalidArgument) where no case is left.
+// What is ranked: the same for every command. Users of the test rows without a training row are
+// left out where the search has chosen one of the files, which was measured so; test.remarks says
+// how many. Throws Error(kInvalidArgument) where no case is left.
 evaluation::RankingCases CasesOf(TestData& test, const std::vector<TrainedFile>& files);
 
 // Whether the model learned to predict ratings, by its training report.
@@ -81,8 +81,8 @@ struct Remarks {
   std::vector<std::string> warnings, notes;
 };
 Remarks RemarksOf(const evaluation::RankingCases& cases, const MeasureOptions& options);
-// And about a system, called `name`: what it does not know, and scores that are no numbers. `model`:
-// nullptr for what is no file.
+// And about a system, called `name`: what it does not know, and scores that are no numbers.
+// `model`: nullptr for what is no file.
 void AddRemarks(const std::string& name, const evaluation::ModelRecommender* model,
                 const evaluation::RankingTask& task, const evaluation::RankingResult& result,
                 Remarks& out);

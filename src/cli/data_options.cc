@@ -13,16 +13,17 @@ namespace {
 // A validator that keeps what it has parsed.
 template <typename Value, typename Parse>
 CLI::Option* AddParsed(CLI::App& c, const char* name, Value& value, Parse parse, const char* help) {
-  return c.add_option_function<std::string>(
-              name,
-              [&value, parse, name](const std::string& text) {
-                try {
-                  value = parse(text);
-                } catch (const Error& error) {
-                  throw CLI::ValidationError(name, error.message());
-                }
-              },
-              help)
+  return c
+      .add_option_function<std::string>(
+          name,
+          [&value, parse, name](const std::string& text) {
+            try {
+              value = parse(text);
+            } catch (const Error& error) {
+              throw CLI::ValidationError(name, error.message());
+            }
+          },
+          help)
       ->group("What rows say");
 }
 
@@ -40,13 +41,14 @@ std::pair<int64_t, int64_t> ParseUserRange(const std::string& text) {
 
 void AddEvidenceOptions(CLI::App& c, DataOptions& o) {
   data::EvidenceOptions& e = o.evidence;
-  AddParsed(c, "--goal", e.goal,
-            [](const std::string& text) {
-              if (text == "rank") return data::Goal::kRank;
-              if (text == "rate") return data::Goal::kRate;
-              Fail(Status::kInvalidArgument, '"', text, "\" is neither rank nor rate");
-            },
-            "rank: lists of what users will take; rate: the rating that they would give [rank]")
+  AddParsed(
+      c, "--goal", e.goal,
+      [](const std::string& text) {
+        if (text == "rank") return data::Goal::kRank;
+        if (text == "rate") return data::Goal::kRate;
+        Fail(Status::kInvalidArgument, '"', text, "\" is neither rank nor rate");
+      },
+      "rank: lists of what users will take; rate: the rating that they would give [rank]")
       ->type_name("rank|rate");
   AddParsed(c, "--positive", e.positive, data::ParseCondition,
             "Rows that count as liked, as in 'rating>=4' [all]")
@@ -118,8 +120,7 @@ void AddTableOptions(CLI::App& c, DataOptions& o) {
 }
 
 void AddDataOptions(CLI::App& c, DataOptions& o) {
-  c.add_option("DATA", o.data,
-               "A folder, zip or table of interactions; or give --interactions");
+  c.add_option("DATA", o.data, "A folder, zip or table of interactions; or give --interactions");
   AddTableOptions(c, o);
   // Wrong usage, which has an exit code of its own.
   c.parse_complete_callback([&o] {

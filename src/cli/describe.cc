@@ -29,7 +29,8 @@ selection::Network NetworkFor(const data::Dataset& dataset, data::Goal goal) {
   if (goal == data::Goal::kRate) return selection::RatingNetwork(dataset);
   if (auto network = selection::FeatureNetwork(dataset)) return std::move(*network);
   if (auto network = selection::IdNetwork(dataset)) return std::move(*network);
-  Fail(Status::kInvalidArgument, "no column of the users or the items has a name that a model can read");
+  Fail(Status::kInvalidArgument,
+       "no column of the users or the items has a name that a model can read");
 }
 
 // What it has to beat, see evaluation/floors.h.

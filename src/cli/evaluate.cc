@@ -165,7 +165,8 @@ void RunRanking(const Options& o, const Session& ranking) {
          "--candidates");
   }
   Session candidates(o.candidates);
-  std::vector<TrainedFile> files = {{&ranking.model(), o.file}, {&candidates.model(), o.candidates}};
+  std::vector<TrainedFile> files = {{&ranking.model(), o.file},
+                                    {&candidates.model(), o.candidates}};
   TestData test = OpenTestData(o.data, o.measure, files);
   evaluation::RankingCases cases = CasesOf(test, files);
   TwoStages stages =
@@ -209,8 +210,7 @@ void Run(const Options& o) {
     Fail(Status::kInvalidArgument, o.file, " is not a ranking model; it needs no --candidates");
   }
   if (model::ReadsHistory(session.model().description()) && !session.model().has_history()) {
-    Log("%s reads histories but holds none: its users are measured as newcomers\n",
-        o.file.c_str());
+    Log("%s reads histories but holds none: its users are measured as newcomers\n", o.file.c_str());
   }
   TrainedFile file{&session.model(), o.file};
   TestData test = OpenTestData(o.data, o.measure, {file});

@@ -76,7 +76,7 @@ class Finder {
     uint64_t size = 0;
     data::TableKind kind = data::TableKind::kOther;
     std::vector<std::string> names = {};  // for a side table that has none
-    std::string why = {};  // it is not a table
+    std::string why = {};                 // it is not a table
   };
 
   // Looks into every file of a folder or archive; a single table is the interactions.
@@ -110,10 +110,12 @@ class Finder {
     if (rows == nullptr) {
       std::string list;
       for (const File& file : files) {
-        list += StrCat(list.empty() ? "" : ", ", std::filesystem::path(file.path).filename().string());
+        list +=
+            StrCat(list.empty() ? "" : ", ", std::filesystem::path(file.path).filename().string());
       }
       Fail(Status::kNotFound, o_.data,
-           " has neither MovieLens's ratings.dat, u.data or ratings.csv nor a table of users and items",
+           " has neither MovieLens's ratings.dat, u.data or ratings.csv nor a table of users and "
+           "items",
            list.empty() ? "" : StrCat(" among ", list), "; name it with --interactions FILE");
     }
     out_.spec.interactions = rows->path;
@@ -144,7 +146,8 @@ class Finder {
     columns = file->names;
     std::string list;
     for (const std::string& name : columns) list += StrCat(list.empty() ? "" : ",", name);
-    out_.others.push_back(StrCat(file->path, ": the first row looks like data, so the columns are called ",
+    out_.others.push_back(StrCat(file->path,
+                                 ": the first row looks like data, so the columns are called ",
                                  list, "; --columns ", side, list, " would name them"));
   }
 
@@ -189,7 +192,8 @@ class Finder {
     out_.spec.columns = profile.names();
     out_.unread.insert(out_.unread.begin(),
                        StrCat("the first row looks like data, so columns are told by their values; "
-                              "--columns ", names, " would name them"));
+                              "--columns ",
+                              names, " would name them"));
   }
 
   std::string NameFor(const std::string& column) const {

@@ -146,9 +146,10 @@ evaluation::RankingCases CasesOf(TestData& test, const std::vector<TrainedFile>&
   size_t newcomers = selection::LeaveOutNewcomers(cases);
   if (newcomers > 0) test.remarks.push_back(selection::NewcomersSentence(newcomers));
   if (cases.task.cases.empty()) {
-    Fail(Status::kInvalidArgument, "no user has rows both to learn from and to be tested on, so "
-                                   "nothing can be ranked; give another --split, or test rows with "
-                                   "--test FILE");
+    Fail(Status::kInvalidArgument,
+         "no user has rows both to learn from and to be tested on, so "
+         "nothing can be ranked; give another --split, or test rows with "
+         "--test FILE");
   }
   return cases;
 }

@@ -15,10 +15,14 @@ using data::TablesSpec;
 using description::Json;
 
 constexpr std::pair<const char*, std::string ColumnRoles::*> kRoles[] = {
-    {"user", &ColumnRoles::user},         {"item", &ColumnRoles::item},
-    {"rating", &ColumnRoles::rating},     {"timestamp", &ColumnRoles::timestamp},
-    {"users.id", &ColumnRoles::user_key}, {"items.id", &ColumnRoles::item_key},
-    {"title", &ColumnRoles::title},       {"event", &ColumnRoles::event},
+    {"user", &ColumnRoles::user},
+    {"item", &ColumnRoles::item},
+    {"rating", &ColumnRoles::rating},
+    {"timestamp", &ColumnRoles::timestamp},
+    {"users.id", &ColumnRoles::user_key},
+    {"items.id", &ColumnRoles::item_key},
+    {"title", &ColumnRoles::title},
+    {"event", &ColumnRoles::event},
     {"item_title", &ColumnRoles::item_title},
 };
 constexpr std::pair<const char*, std::string TablesSpec::*> kTexts[] = {

@@ -84,7 +84,8 @@ std::string DescribeNumbers(const std::vector<float>& numbers) {
   }
   if (distinct.empty()) return "all empty";
   return StrCat(Number(least), " to ", Number(most), ", ",
-                distinct.size() > 1000 ? "more than 1,000" : WithCommas(distinct.size()), " distinct");
+                distinct.size() > 1000 ? "more than 1,000" : WithCommas(distinct.size()),
+                " distinct");
 }
 
 std::string DescribeTexts(const std::vector<std::string>& texts, uint64_t rows, bool set) {
@@ -196,12 +197,10 @@ class Reader {
     Skipped(out_.report.interactions, table);
     out_.tables.push_back(std::move(table));
     if (found.movielens || !found.spec.users.empty()) {
-      Side(d.users, "user", found.movielens ? "users" : out_.report.users.where,
-           out_.report.users);
+      Side(d.users, "user", found.movielens ? "users" : out_.report.users.where, out_.report.users);
     }
     if (found.movielens || !found.spec.items.empty()) {
-      Side(d.items, "item", found.movielens ? "items" : out_.report.items.where,
-           out_.report.items);
+      Side(d.items, "item", found.movielens ? "items" : out_.report.items.where, out_.report.items);
     }
     for (const std::string& note : found.others) out_.tables.front().notes.push_back(note);
   }

@@ -27,8 +27,8 @@ struct UnderstoodTable {
 };
 
 struct Understood {
-  data::Dataset dataset;   // as evidence, where that was asked for
-  data::TablesSpec spec;   // every role named, but no file; empty for MovieLens's own formats
+  data::Dataset dataset;      // as evidence, where that was asked for
+  data::TablesSpec spec;      // every role named, but no file; empty for MovieLens's own formats
   data::TablesReport report;  // empty for those formats
   std::vector<UnderstoodTable> tables;
   data::EvidenceReport evidence;
@@ -47,8 +47,8 @@ enum class EvidenceOf {
 };
 
 // Reads the data that the options name. The rows become evidence as `evidence` says, and where the
-// options have one of that kind. `goal`: of what will be learned, whatever the options say. Throws as
-// the readers and data::MakeEvidence().
+// options have one of that kind. `goal`: of what will be learned, whatever the options say. Throws
+// as the readers and data::MakeEvidence().
 Understood Understand(const DataOptions& options, EvidenceOf evidence,
                       std::optional<data::Goal> goal = {});
 

@@ -62,7 +62,7 @@ std::pair<description::Recipe, training::TrainingOptions> FindRecipe(const std::
 struct RatingReport {
   evaluation::RatingErrors model;
   std::optional<evaluation::RatingErrors> bias, global_mean;  // none without training ratings
-  double cost = 0;     // squared error of the head's number
+  double cost = 0;                                            // squared error of the head's number
   size_t unknown = 0;  // test rows left out: their user or item is not in the model
 };
 RatingReport EvaluateRatings(Session& session, const data::Dataset& dataset,

@@ -54,7 +54,8 @@ class CsvReader : public TableReader {
 
   bool Next() override;
   char separator() const { return options_.separator; }
-  // For people: `dialect`, the encoding as it has been found out by now, and what form_ says besides.
+  // For people: `dialect`, the encoding as it has been found out by now, and what form_ says
+  // besides.
   void set_dialect(std::string dialect) { dialect_ = std::move(dialect); }
   std::string form() const override {
     return dialect_ + (options_.latin1 ? ", ISO-8859-1" : ", UTF-8") + form_;
@@ -91,8 +92,8 @@ class CsvReader : public TableReader {
   CsvOptions options_;
   size_t columns_ = 0;  // 0: not known yet
 
-  bool plain_ = false;       // what has been read and not yet been given is ASCII without a NUL
-  bool utf8_seen_ = false;   // some row is UTF-8 beyond ASCII
+  bool plain_ = false;      // what has been read and not yet been given is ASCII without a NUL
+  bool utf8_seen_ = false;  // some row is UTF-8 beyond ASCII
 
   std::vector<Field> cut_;
   size_t count_ = 0;  // of the row's fields, which may be more than cut_ keeps

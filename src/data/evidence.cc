@@ -56,8 +56,9 @@ class Evidence {
       if (options_.values) v.kind = *options_.values;
     }
     if (options_.goal == Goal::kRate && v.kind != ValueKind::kRating) {
-      Fail(Status::kInvalidArgument, "there is nothing to rate: ", WhyNoRating(),
-           "; ", options_.instead, ", or name the column of ratings with "
+      Fail(Status::kInvalidArgument, "there is nothing to rate: ", WhyNoRating(), "; ",
+           options_.instead,
+           ", or name the column of ratings with "
            "--map rating=COLUMN and --values rating");
     }
     for (size_t i = 0; i < rows_.size(); ++i) {
@@ -125,9 +126,10 @@ class Evidence {
            options_.positive->text, ": \"", name(), "\" goes from ", Number(out_.values.least),
            " to ", Number(out_.values.most), "; lower the bound, or leave --positive out");
     }
-    Fail(Status::kInvalidArgument, "none of ", WithCommas(out_.rows), " rows is evidence: ",
-         WithCommas(out_.returns), " are returns, ", WithCommas(out_.not_rated), " are not rated, ",
-         WithCommas(out_.without_weight), " have events without a weight");
+    Fail(Status::kInvalidArgument, "none of ", WithCommas(out_.rows),
+         " rows is evidence: ", WithCommas(out_.returns), " are returns, ",
+         WithCommas(out_.not_rated), " are not rated, ", WithCommas(out_.without_weight),
+         " have events without a weight");
   }
 
   // Leaves the marked rows out, here and in what this keeps beside them.
@@ -211,8 +213,8 @@ class Evidence {
       }
       changed = false;
       for (size_t i = 0; i < rows_.size(); ++i) {
-        bool few = users[rows_.users[i]] < options_.min_user ||
-                   items[rows_.items[i]] < options_.min_item;
+        bool few =
+            users[rows_.users[i]] < options_.min_user || items[rows_.items[i]] < options_.min_item;
         if (gone[i] || !few) continue;
         gone[i] = changed = true;
         ++out_.below_minimum;
@@ -250,10 +252,11 @@ class Evidence {
       if (!rank) {
         Say(scale, ": what is predicted");
       } else if (options_.positive) {
-        Say(scale, ": rows with ", options_.positive->text, " are evidence that a user likes an item");
+        Say(scale, ": rows with ", options_.positive->text,
+            " are evidence that a user likes an item");
       } else {
-        Say(scale, ": every rated item was taken; --positive '", name(), ">=",
-            Number(v.median), "' would count those liked, --goal rate predicts the rating");
+        Say(scale, ": every rated item was taken; --positive '", name(), ">=", Number(v.median),
+            "' would count those liked, --goal rate predicts the rating");
       }
     } else if (!options_.value_name.empty()) {
       Say("\"", name(), "\" is the same in every row and says nothing");
@@ -265,7 +268,8 @@ class Evidence {
     }
     if (out_.returns > 0) Say(Rows(out_.returns, "is", "are"), " below 0, so returned: left out");
     if (out_.not_positive > 0) {
-      Say(Rows(out_.not_positive, "does", "do"), " not fulfil ", options_.positive->text, ": left out");
+      Say(Rows(out_.not_positive, "does", "do"), " not fulfil ", options_.positive->text,
+          ": left out");
     }
     if (out_.without_weight > 0) {
       Say(Rows(out_.without_weight, "has an event", "have events"), " without a weight: left out");
@@ -276,9 +280,10 @@ class Evidence {
           RepeatsName(out_.repeats), ")");
     }
     if (out_.rounds > 0) {
-      Say(WithCommas(out_.below_minimum), " rows of ", WithCommas(out_.users_below_minimum), " users and ",
-          WithCommas(out_.items_below_minimum), " items below the minimum are left out, in ",
-          out_.rounds, out_.rounds == 1 ? " round" : " rounds");
+      Say(WithCommas(out_.below_minimum), " rows of ", WithCommas(out_.users_below_minimum),
+          " users and ", WithCommas(out_.items_below_minimum),
+          " items below the minimum are left out, in ", out_.rounds,
+          out_.rounds == 1 ? " round" : " rounds");
     }
   }
 
@@ -286,8 +291,8 @@ class Evidence {
   Interactions& rows_;
   const EvidenceOptions& options_;
   EvidenceReport out_;
-  std::vector<uint8_t> gone_;   // by row: 1 to leave out
-  std::vector<float> counts_;   // by row; empty unless values are counts
+  std::vector<uint8_t> gone_;  // by row: 1 to leave out
+  std::vector<float> counts_;  // by row; empty unless values are counts
 };
 
 }  // namespace

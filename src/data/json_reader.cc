@@ -31,8 +31,7 @@ class Records {
  public:
   enum class Found { kRecord, kTooLong, kCutOff, kEnd };
 
-  Records(std::unique_ptr<ByteSource> bytes, bool lines)
-      : in_(std::move(bytes)), lines_(lines) {}
+  Records(std::unique_ptr<ByteSource> bytes, bool lines) : in_(std::move(bytes)), lines_(lines) {}
 
   // The next one, which begins in `line`. kCutOff: the text ends within it. kTooLong: over 16 MB,
   // and passed over.
@@ -84,8 +83,8 @@ class Records {
     while (in_.Fill()) {
       const void* end = std::memchr(in_.data(), '\n', in_.end);
       in_.begin = end == nullptr
-                   ? in_.end
-                   : static_cast<size_t>(static_cast<const char*>(end) - in_.data()) + 1;
+                      ? in_.end
+                      : static_cast<size_t>(static_cast<const char*>(end) - in_.data()) + 1;
       if (end == nullptr) continue;
       ++line_;
       break;

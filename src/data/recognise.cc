@@ -29,16 +29,16 @@ bool Has(const std::string& name, const std::array<std::string_view, N>& parts) 
 }
 
 constexpr std::array<std::string_view, 12> kUserParts = {
-    "user",   "customer", "member", "visitor", "reader",   "client", "person",
-    "session", "reviewer", "buyer",  "listener", "household"};
+    "user",   "customer", "member",   "visitor", "reader",   "client",
+    "person", "session",  "reviewer", "buyer",   "listener", "household"};
 constexpr std::array<std::string_view, 27> kItemParts = {
-    "item",  "product", "movie",   "film",    "book",  "song",  "track",  "artist",   "game",
-    "anime", "article", "video",   "recipe",  "sku",   "stock", "isbn",   "business", "venue",
-    "place", "poi",     "content", "show",    "app",   "joke",  "course", "location", "music"};
+    "item",  "product", "movie",   "film",   "book", "song",  "track",  "artist",   "game",
+    "anime", "article", "video",   "recipe", "sku",  "stock", "isbn",   "business", "venue",
+    "place", "poi",     "content", "show",   "app",  "joke",  "course", "location", "music"};
 constexpr std::array<std::string_view, 3> kTimeParts = {"time", "date", "when"};
 // Numbers of another sense than how much somebody likes something.
 constexpr std::array<std::string_view, 13> kNoValue = {
-    "price", "cost", "year",  "age",  "lat",      "lon", "zip",
+    "price", "cost", "year",  "age",  "lat",      "lon",    "zip",
     "phone", "id",   "index", "rank", "discount", "unnamed"};
 
 constexpr std::array<std::string_view, 4> kTitleParts = {"title", "name", "description", "label"};
@@ -136,7 +136,8 @@ class Finder {
     if (candidates.size() == 1) return Take(out_.roles.rating, *candidates[0]);
     // The least room for other readings first.
     auto is = [](const char* word) {
-      return [word](const ColumnProfile* c) { return Plain(c->name).find(word) != std::string::npos; };
+      return
+          [word](const ColumnProfile* c) { return Plain(c->name).find(word) != std::string::npos; };
     };
     for (const char* word : {"rating", "stars", "score", "count", "quantity", "plays", "hours"}) {
       auto found = std::find_if(candidates.begin(), candidates.end(), is(word));
@@ -161,7 +162,8 @@ class Finder {
     return again > 0 && 10 * same >= 9 * again;
   }
 
-  // What items are called, where the rows say so. Keys that are texts with blanks say it themselves.
+  // What items are called, where the rows say so. Keys that are texts with blanks say it
+  // themselves.
   void Titles() {
     if (!out_.roles.item_title.empty()) return;
     const ColumnProfile* items = table_.Find(out_.roles.item);
@@ -176,7 +178,9 @@ class Finder {
     }
   }
 
-  static bool CanBeKey(const ColumnProfile& c) { return !c.times && !c.fractions && c.distinct > 1; }
+  static bool CanBeKey(const ColumnProfile& c) {
+    return !c.times && !c.fractions && c.distinct > 1;
+  }
 
   void Events() {
     if (!out_.roles.event.empty()) return;
@@ -204,11 +208,10 @@ class Finder {
       if (!Free(column)) continue;
       std::string how;
       if (column.distinct <= 1) {
-        how = column.missing == column.cells
-                  ? "it is empty"
-                  : StrCat("it has one value only, \"", column.example,
-                           column.missing > 0 ? "\", or none" : "\"",
-                           "; --map ROLE=COLUMN would give it a role");
+        how = column.missing == column.cells ? "it is empty"
+                                             : StrCat("it has one value only, \"", column.example,
+                                                      column.missing > 0 ? "\", or none" : "\"",
+                                                      "; --map ROLE=COLUMN would give it a role");
       } else if (LooksLikeValue(column)) {
         how = StrCat("--map rating=", column.name, " reads it as the rating or count");
       } else if (column.times) {
@@ -304,8 +307,8 @@ TableKind KindOfTable(const TableProfile& table, bool named) {
   });
   if (!item && friends >= 2 && names.size() <= 3) return TableKind::kFriends;
   // A user has one location and an item one publisher: words about what the table is of.
-  bool one_side = (user && !item && IsUnique(table, user_key)) ||
-                  (item && !user && IsUnique(table, item_key));
+  bool one_side =
+      (user && !item && IsUnique(table, user_key)) || (item && !user && IsUnique(table, item_key));
   if (!one_side && (user || mentions(kUserParts) > 0) && (item || mentions(kItemParts) > 0)) {
     return TableKind::kInteractions;
   }

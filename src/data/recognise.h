@@ -15,8 +15,8 @@ struct Recognised {
   std::vector<std::string> unread;  // sentences: columns that are not read, and how to read them
 };
 
-// The columns of a table of interactions. Roles that `stated` has already ("none" included) are kept.
-// What is not found stays empty: ReadTables() then says what to do.
+// The columns of a table of interactions. Roles that `stated` has already ("none" included) are
+// kept. What is not found stays empty: ReadTables() then says what to do.
 //  - user, item, rating, time and event by their usual names (see roles.h)
 //  - else by parts of names ("customer_no", "watch_count")
 //  - the rating also by its values, where one column alone looks like one
@@ -34,8 +34,8 @@ enum class TableKind {
   kOther
 };
 
-// What a table among others is, by its columns' names, and by whether its keys repeat. Without names
-// by that and by the file's name.
+// What a table among others is, by its columns' names, and by whether its keys repeat. Without
+// names by that and by the file's name.
 TableKind KindOfTable(const TableProfile& table, bool named);
 
 // Names for the columns of a table of users or items that has none: "id", "title", "column 3".

@@ -14,8 +14,8 @@ namespace duomo::data {
 // A cell for a message: short, in quotes, never cut inside a character.
 std::string QuoteCell(std::string_view cell);
 
-// Refuses a table whose first row is hardly one of names: Error(kInvalidArgument) that suggests names
-// for --columns, each behind `prefix` ("items:").
+// Refuses a table whose first row is hardly one of names: Error(kInvalidArgument) that suggests
+// names for --columns, each behind `prefix` ("items:").
 void CheckNames(const TableReader& in, std::string_view prefix,
                 const std::vector<std::string>& suggested);
 

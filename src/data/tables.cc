@@ -256,11 +256,13 @@ class TablesReader {
       double stars = 1;
       int64_t seconds = 0;
       if (rating != kNoColumn && !ParseNumber(cells[rating], in.decimal_comma(), stars)) {
-        return in.Bad("the ", in.header()[rating], " ", QuoteCell(cells[rating]), " is not a number");
+        return in.Bad("the ", in.header()[rating], " ", QuoteCell(cells[rating]),
+                      " is not a number");
       }
       if (time != kNoColumn && !cells[time].empty() &&
           !clock.Read(cells[time], out.size(), seconds)) {
-        return in.Bad("the ", in.header()[time], " ", QuoteCell(cells[time]), " is ", clock.Expected());
+        return in.Bad("the ", in.header()[time], " ", QuoteCell(cells[time]), " is ",
+                      clock.Expected());
       }
       if (event != kNoColumn && cells[event].empty()) {
         return in.Bad("the ", in.header()[event], " is empty");

@@ -29,19 +29,21 @@ bool Mentions(const std::string& name, const std::array<std::string_view, N>& wo
 
 bool SoundsLikeCount(const std::string& name) {
   constexpr std::array<std::string_view, 20> kWords = {
-      "play",  "count",  "quantity", "qty",      "hour", "minute", "second", "listen", "view", "click",
-      "times", "amount", "duration", "purchase", "sold", "watch",  "visit",  "usage",  "freq", "units"};
+      "play",   "count", "quantity", "qty",   "hour",   "minute",   "second",
+      "listen", "view",  "click",    "times", "amount", "duration", "purchase",
+      "sold",   "watch", "visit",    "usage", "freq",   "units"};
   return Mentions(name, kWords);
 }
 
 // Of what is bought, which can come back.
 bool SoundsLikeTrade(const std::string& name) {
-  constexpr std::array<std::string_view, 5> kWords = {"quantity", "qty", "sold", "units", "purchase"};
+  constexpr std::array<std::string_view, 5> kWords = {"quantity", "qty", "sold", "units",
+                                                      "purchase"};
   return Mentions(name, kWords);
 }
 
 bool SoundsLikeRating(const std::string& name) {
-  constexpr std::array<std::string_view, 6> kWords = {"rating", "stars",  "score",
+  constexpr std::array<std::string_view, 6> kWords = {"rating",  "stars", "score",
                                                       "overall", "grade", "preference"};
   return Mentions(name, kWords);
 }
@@ -91,9 +93,10 @@ struct Distribution {
 // Takes a sentinel out where there is one.
 void FindSentinel(Distribution& d, const std::string& name, ValueReading& out) {
   if (d.values.size() < 3) return;
-  bool lone_negative = d.values[0] < 0 && d.values[1] >= 0 && d.values[0] >= -100 &&
-                       !SoundsLikeTrade(name);
-  // A scale that begins with 0 has about as many of it as of its next step, which few may have used.
+  bool lone_negative =
+      d.values[0] < 0 && d.values[1] >= 0 && d.values[0] >= -100 && !SoundsLikeTrade(name);
+  // A scale that begins with 0 has about as many of it as of its next step, which few may have
+  // used.
   bool zero = d.values[0] == 0 && d.values[1] >= 1 && d.values[1] <= 2 && d.values.back() <= 10 &&
               d.Halves() && d.counts[0] >= 3 * d.counts[1] && d.counts[0] * 20 >= d.rows;
   if (!lone_negative && !zero) return;

@@ -165,8 +165,8 @@ bool ParseNumber(std::string_view text, bool decimal_comma, double& value) {
 
 bool IsMissingWord(std::string_view cell) {
   if (cell.size() < 2 || cell.size() > 4) return false;
-  for (std::string_view word : {"NULL", "null", "Null", "NA", "N/A", "n/a", "NaN", "nan", "NAN",
-                                "None", "none", "\\N"}) {
+  for (std::string_view word :
+       {"NULL", "null", "Null", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "None", "none", "\\N"}) {
     if (cell == word) return true;
   }
   return false;

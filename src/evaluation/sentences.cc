@@ -54,8 +54,8 @@ std::vector<std::string> RankingCases::Sentences() const {
                          " cannot: ", WhoIsLeftOut(*this), '.'));
   }
   if (cases_not_drawn > 0) {
-    out.push_back(
-        StrCat("Measured on ", WithCommas(drawn), " of ", Counted(all, "user"), ", drawn by a fixed hash."));
+    out.push_back(StrCat("Measured on ", WithCommas(drawn), " of ", Counted(all, "user"),
+                         ", drawn by a fixed hash."));
   }
   if (low_rows > 0) {
     out.push_back(StrCat(Counted(low_rows, "test row"),

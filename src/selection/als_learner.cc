@@ -18,8 +18,7 @@ class AlsLearner : public Learner {
     char text[120];
     std::snprintf(text, sizeof(text), "als-%u, l2 %.2g, nu %.2g, alpha0 %.2g%s%s", settings_.width,
                   settings_.l2, settings_.nu, settings_.unobserved,
-                  settings_.to_mean ? ", to mean" : "",
-                  settings_.use_weights ? ", weighted" : "");
+                  settings_.to_mean ? ", to mean" : "", settings_.use_weights ? ", weighted" : "");
     return text;
   }
   bool predicts_ratings() const override { return false; }
@@ -62,7 +61,8 @@ class AlsLearner : public Learner {
 
   std::unique_ptr<Learner> Shortened(double share) const override {
     AlsSettings shorter = settings_;
-    shorter.passes = std::max<uint32_t>(1, static_cast<uint32_t>(std::floor(share * shorter.passes)));
+    shorter.passes =
+        std::max<uint32_t>(1, static_cast<uint32_t>(std::floor(share * shorter.passes)));
     return std::make_unique<AlsLearner>(shorter, seed_, threads_);
   }
 
@@ -71,9 +71,7 @@ class AlsLearner : public Learner {
    public:
     Watch(const Stop& stop, const training::Als& als, uint32_t passes)
         : stop_(stop), als_(als), passes_(passes) {}
-    bool ShouldStop() override {
-      return stop_(static_cast<double>(als_.passes_done()) / passes_);
-    }
+    bool ShouldStop() override { return stop_(static_cast<double>(als_.passes_done()) / passes_); }
 
    private:
     const Stop& stop_;

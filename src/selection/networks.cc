@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/error.h"
 #include "data/encode.h"
 #include "data/propose.h"
-#include "core/error.h"
 #include "description/json.h"
 #include "training/export.h"
 #include "training/planning.h"
@@ -123,8 +123,7 @@ class NetworkLearner : public Learner {
     data::Encoded encoded = data::Encode(network_.model, dataset, computed);
     training::Task task(encoded, dataset, rows, network_.training);
     double step = training::SecondsPerStep(encoded, task.train(), network_.training);
-    uint64_t passes =
-        training::PassesWithin(seconds, step, task.train().size(), network_.training);
+    uint64_t passes = training::PassesWithin(seconds, step, task.train().size(), network_.training);
     return passes < network_.training.passes ? With(passes) : nullptr;
   }
 
@@ -171,9 +170,8 @@ std::optional<Network> IdNetwork(const data::Dataset& dataset) {
   out.notes.clear();
   for (model::Tower& tower : out.model.towers) {
     const std::string& key = KeyOf(dataset, tower);
-    std::erase_if(tower.encoders, [&](const model::Encoder& e) {
-      return out.model.inputs[e.input].name != key;
-    });
+    std::erase_if(tower.encoders,
+                  [&](const model::Encoder& e) { return out.model.inputs[e.input].name != key; });
     if (tower.encoders.empty()) return std::nullopt;
   }
   LearnVectors(out, dataset);
@@ -285,8 +283,8 @@ Network Factorization(const data::Dataset& dataset) {
   for (float r : dataset.interactions.ratings) sum += r;
   d.output.offset = sum / static_cast<double>(dataset.interactions.size());
   // Errors of a scale of five steps are about as large as the settings were tuned for.
-  auto [least, most] = std::minmax_element(dataset.interactions.ratings.begin(),
-                                           dataset.interactions.ratings.end());
+  auto [least, most] =
+      std::minmax_element(dataset.interactions.ratings.begin(), dataset.interactions.ratings.end());
   d.output.scale = std::max(1e-3, (static_cast<double>(*most) - *least) / 4);
   d.output.unit = "rating";
   out.training.members = kMembers;

@@ -21,8 +21,9 @@ struct Network {
 };
 
 // A vector a user and one an item, by their keys alone, learned by softmax over the items; and the
-// same with every column that says something (data::Propose) beside the keys, which knows new items,
-// too. Nothing where no column but the keys says anything, or a key has a name that no input can have.
+// same with every column that says something (data::Propose) beside the keys, which knows new
+// items, too. Nothing where no column but the keys says anything, or a key has a name that no input
+// can have.
 std::optional<Network> IdNetwork(const data::Dataset& dataset);
 std::optional<Network> FeatureNetwork(const data::Dataset& dataset);
 

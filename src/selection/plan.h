@@ -23,8 +23,8 @@ class Plan {
 
 // To rank: implicit ALS, whose settings are searched one after the other (regularisation, weight of
 // what was not taken, width), a network of ids, one of all columns, and one of histories where test
-// rows come after the others (`in_order`) and all rows have times. To rate: a network of all columns
-// and matrix factorisation.
+// rows come after the others (`in_order`) and all rows have times. To rate: a network of all
+// columns and matrix factorisation.
 std::unique_ptr<Plan> MakePlan(const data::Dataset& dataset, data::Goal goal, bool in_order,
                                uint64_t seed, uint32_t threads);
 

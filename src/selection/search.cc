@@ -20,7 +20,8 @@ using Clock = std::chrono::steady_clock;
 // What is left of the budget after a trial must do for two more runs of the best one: on all
 // training rows, to be measured, and on all rows, to be written.
 constexpr double kRunsAfter = 2.4, kForLearning = 0.92;
-constexpr double kSurely = 0.8;  // of the time that is allowed, on a machine that does other work, too
+constexpr double kSurely =
+    0.8;  // of the time that is allowed, on a machine that does other work, too
 constexpr uint32_t kListLength = 10;
 // Users that decide between candidates; the test in the end has all of them.
 constexpr size_t kValidationUsers = 5000;
@@ -58,9 +59,7 @@ class Searcher {
 
  private:
   bool Ranks() const { return options_.goal == data::Goal::kRank; }
-  double Elapsed() const {
-    return std::chrono::duration<double>(Clock::now() - start_).count();
-  }
+  double Elapsed() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
   Quality QualityOf(const evaluation::Recommender& system, const data::Split& rows,
                     const evaluation::RankingCases& cases) {
@@ -91,17 +90,17 @@ class Searcher {
   evaluation::Floors Floors(const data::Split& rows) const {
     evaluation::FloorOptions options;
     options.threads = pool_.size();
-    return evaluation::MakeFloors(dataset_, rows,
-                                  Ranks() ? evaluation::FloorsOf::kRankings
-                                          : evaluation::FloorsOf::kRatings,
-                                  options);
+    return evaluation::MakeFloors(
+        dataset_, rows, Ranks() ? evaluation::FloorsOf::kRankings : evaluation::FloorsOf::kRatings,
+        options);
   }
 
   static void RequireCases(const evaluation::RankingCases& cases) {
     if (!cases.task.cases.empty()) return;
-    Fail(Status::kInvalidArgument,
-         "no user has rows both to learn from and to be tested on, so nothing can be measured; give "
-         "more data, another --split, or name a model with --preset and --split none");
+    Fail(
+        Status::kInvalidArgument,
+        "no user has rows both to learn from and to be tested on, so nothing can be measured; give "
+        "more data, another --split, or name a model with --preset and --split none");
   }
 
   void Tell(Trial trial) {
@@ -168,11 +167,12 @@ class Searcher {
     auto better = [&](const std::optional<Trial>& a, const std::optional<Trial>& b) {
       return a && (!b || a->validation.Better(b->validation, options_.goal));
     };
-    bool floor_wins = options_.floors && better(best_floor_, best_) &&
-                      !better(best_other_floor_, best_floor_);
+    bool floor_wins =
+        options_.floors && better(best_floor_, best_) && !better(best_other_floor_, best_floor_);
     out_.floor = floor_wins || best_learner_ == nullptr;
     out_.best = std::move(out_.floor ? best_floor_learner_ : best_learner_);
-    if (!out_.floor && better(best_other_floor_, best_)) out_.better_floor = best_other_floor_->name;
+    if (!out_.floor && better(best_other_floor_, best_))
+      out_.better_floor = best_other_floor_->name;
     if (!out_.floor && !options_.floors && better(best_floor_, best_)) {
       out_.better_floor = best_floor_->name;
     }
@@ -192,13 +192,13 @@ class Searcher {
       watcher_.Share(Elapsed() / options_.budget);
       return false;
     });
-    out_.table.push_back(
-        {out_.best->name(), QualityOf(learned, split_, out_.cases), out_.floor});
+    out_.table.push_back({out_.best->name(), QualityOf(learned, split_, out_.cases), out_.floor});
     evaluation::Floors floors = Floors(split_);
     out_.notes = floors.notes;
     for (const auto& floor : floors.baselines) {
       if (out_.floor && floor->name() == out_.best->name()) continue;
-      out_.table.push_back({std::string(floor->name()), QualityOf(*floor, split_, out_.cases), true});
+      out_.table.push_back(
+          {std::string(floor->name()), QualityOf(*floor, split_, out_.cases), true});
     }
   }
 

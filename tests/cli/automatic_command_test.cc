@@ -47,8 +47,8 @@ TEST_F(Plays, AFolderIsEnough) {
 }
 
 TEST_F(Plays, TheResultAsJsonHasTheFloors) {
-  Json result = DuomoJson({"train", folder_.path(), "-o", file_, "--budget", "4s", "--threads", "1",
-                           "--json"});
+  Json result = DuomoJson(
+      {"train", folder_.path(), "-o", file_, "--budget", "4s", "--threads", "1", "--json"});
   EXPECT_EQ(result["goal"], "rank");
   EXPECT_EQ(result["split"].get<std::string>().rfind("ratio:", 0), 0u);
   ASSERT_TRUE(result["floors"].contains("popularity")) << result.dump(2);
@@ -96,12 +96,14 @@ TEST_F(Plays, TrainEvaluateAndCompareTellOneStory) {
       << trained.err;
   Json measured = DuomoJson({"evaluate", file_, "--interactions", rows});
   EXPECT_NE(measured["remarks"].dump().find(newcomer), std::string::npos) << measured;
-  Json compared = DuomoJson({"compare", "--interactions", rows, file_, "--baselines", "popularity"});
+  Json compared =
+      DuomoJson({"compare", "--interactions", rows, file_, "--baselines", "popularity"});
   EXPECT_NE(compared["remarks"].dump().find(newcomer), std::string::npos) << compared;
   EXPECT_EQ(compared["users"], measured["ranking"]["users"]);
   EXPECT_EQ(compared["systems"][0]["measures"]["ndcg@10"]["value"],
             measured["ranking"]["measures"]["ndcg@10"]["value"]);
-  EXPECT_NE(compared["notes"].dump().find("No training row is later"), std::string::npos) << compared;
+  EXPECT_NE(compared["notes"].dump().find("No training row is later"), std::string::npos)
+      << compared;
 }
 
 // What describe writes is what train uses: the same split and evidence, and a network that trains.
@@ -114,8 +116,8 @@ TEST_F(Plays, WhatDescribeWritesIsReadBack) {
   EXPECT_EQ(json["data"]["evidence"]["values"], "count");
   EXPECT_EQ(json["search"]["candidates"][0]["learner"], "als");
   EXPECT_EQ(json["search"]["candidates"][0]["weights"], true);
-  Json result = DuomoJson({"train", folder_.path(), "-o", file_, "--budget", "3s", "--threads", "1",
-                           "--json"});
+  Json result = DuomoJson(
+      {"train", folder_.path(), "-o", file_, "--budget", "3s", "--threads", "1", "--json"});
   EXPECT_EQ(result["split"], json["split"]);
   Json first;  // of what was learned
   for (const Json& tried : result["tried"]) {
@@ -123,8 +125,8 @@ TEST_F(Plays, WhatDescribeWritesIsReadBack) {
   }
   EXPECT_EQ(first["name"], json["search"]["candidates"][0]["name"]);
 
-  Outcome alone = Duomo({"train", folder_.path(), "-o", file_, "--model", plan, "--passes", "1",
-                         "--threads", "1"});
+  Outcome alone = Duomo(
+      {"train", folder_.path(), "-o", file_, "--model", plan, "--passes", "1", "--threads", "1"});
   ASSERT_EQ(alone.code, 0) << alone.err;
   // The plays are weights, not ratings, here too; and evaluate reads them so.
   EXPECT_NE(alone.err.find("\"weight\" counts something"), std::string::npos) << alone.err;

@@ -61,9 +61,8 @@ TEST_F(Cases, SkewedCountsAreNoRatings) {
       Write("play_counts.tsv",
             "userID\tartistID\tweight\n1\t11\t13000\n1\t12\t40\n1\t13\t1\n2\t11\t7\n"
             "2\t14\t350000\n3\t12\t3\n3\t14\t90\n4\t11\t12\n4\t13\t260\n");
-  Has(Said({"--interactions", plays}),
-      {"tab", "\"weight\" counts something (1 to 350000", "by its logarithm, and no rating",
-       "goal: lists"});
+  Has(Said({"--interactions", plays}), {"tab", "\"weight\" counts something (1 to 350000",
+                                        "by its logarithm, and no rating", "goal: lists"});
   EXPECT_EQ(json_["data"]["evidence"]["values"], "count");
   std::string file = folder_.File("m.duomo");
   ExpectFailure(1, {"train", "--interactions", plays, "--goal", "rate", "-o", file},
@@ -89,8 +88,8 @@ TEST_F(Cases, EventsAreReadAndOtherColumnsNamed) {
 }
 
 TEST_F(Cases, AFirstRowOfData) {
-  std::string rows = Write("no_header.csv",
-                           "A1,B1,5.0,964982703\nA1,B2,4.0,964982704\nA2,B1,3.0,964982705\n");
+  std::string rows =
+      Write("no_header.csv", "A1,B1,5.0,964982703\nA1,B2,4.0,964982704\nA2,B1,3.0,964982705\n");
   Has(Said({"--interactions", rows}),
       {"the first row looks like data", "--columns user,item,rating,timestamp",
        "2 users, 2 items, 3 rows"});
@@ -99,22 +98,20 @@ TEST_F(Cases, AFirstRowOfData) {
 }
 
 TEST_F(Cases, JsonLines) {
-  std::string lines =
-      Write("lines.jsonl",
-            "{\"reviewerID\":\"A1\",\"asin\":\"B1\",\"overall\":5.0,\"unixReviewTime\":964982703}\n"
-            "{\"reviewerID\":\"A2\",\"asin\":\"B1\",\"overall\":3.0,\"unixReviewTime\":964982704}\n");
+  std::string lines = Write(
+      "lines.jsonl",
+      "{\"reviewerID\":\"A1\",\"asin\":\"B1\",\"overall\":5.0,\"unixReviewTime\":964982703}\n"
+      "{\"reviewerID\":\"A2\",\"asin\":\"B1\",\"overall\":3.0,\"unixReviewTime\":964982704}\n");
   Has(Said({"--interactions", lines}), {"JSON lines", "2 users, 1 item, 2 rows"});
-  const std::pair<const char*, const char*> kRoles[] = {{"reviewerID", "user"},
-                                                        {"asin", "item"},
-                                                        {"overall", "rating"},
-                                                        {"unixReviewTime", "time"}};
+  const std::pair<const char*, const char*> kRoles[] = {
+      {"reviewerID", "user"}, {"asin", "item"}, {"overall", "rating"}, {"unixReviewTime", "time"}};
   for (auto [name, role] : kRoles) EXPECT_EQ(Column(0, name)["role"], role);
 }
 
 TEST_F(Cases, CommasBetweenTheValuesOfSets) {
-  std::string items =
-                  Write("items.csv", "item_id,genre\n1,\"Drama, Action\"\n2,\"Action, Drama\"\n"
-                                     "3,Action\n"),
+  std::string items = Write("items.csv",
+                            "item_id,genre\n1,\"Drama, Action\"\n2,\"Action, Drama\"\n"
+                            "3,Action\n"),
               plays = Write("plays.csv", "user_id,item_id\n1,1\n1,2\n2,3\n");
   for (const std::vector<std::string>& more :
        std::vector<std::vector<std::string>>{{}, {"--set-separator", ","}, {"--sets", "genre=,"}}) {
@@ -131,8 +128,8 @@ TEST_F(Cases, Repeats) {
   std::string text = "user_id,item_id,rating\n";
   for (int i = 0; i < 3; ++i) text += "1,1,5\n1,2,3\n2,1,4\n";
   std::string rows = Write("repeats.csv", text);
-  Has(Said({"--interactions", rows}), {"9 rows", "3 pairs", "--repeats sum",
-                                       "2 users, 2 items, 3 rows to learn from"});
+  Has(Said({"--interactions", rows}),
+      {"9 rows", "3 pairs", "--repeats sum", "2 users, 2 items, 3 rows to learn from"});
   Has(Said({"--interactions", rows, "--repeats", "keep"}), {"9 rows to learn from"});
   // The copies of a pair go where the first of them goes, whatever becomes of them.
   size_t test = json_["search"]["test_rows"], train = json_["search"]["train_rows"];
@@ -147,14 +144,16 @@ TEST_F(Cases, DatesWithTheDayFirst) {
   Has(Said({"--interactions", rows}), {"2019-11-30 to 2020-01-02", "DDMMYYYY"});
   Has(Said({"--interactions", rows, "--date-format", "%d%m%Y"}), {"2019-11-30 to 2020-01-02"});
   std::string either = Write("either.csv", "user_id,item_id,date\n1,10,01022020\n2,10,03042020\n");
-  ExpectFailure(1, {"describe", "--interactions", either}, {"day or the month first", "--date-format"});
+  ExpectFailure(1, {"describe", "--interactions", either},
+                {"day or the month first", "--date-format"});
 }
 
 TEST_F(Cases, QuotesWithBackslashes) {
-  std::string items = Write("items.csv",
-                            "\"ISBN\";\"Book-Title\";\"Year\"\n"
-                            "\"11X\";\"Define \\\"Normal\\\"\";\"2000\"\n"
-                            "\"12X\";\"The \\\"new\\\" Tale\";\"2001\"\n\"13X\";\"Plain\";\"2001\"\n"),
+  std::string items =
+                  Write("items.csv",
+                        "\"ISBN\";\"Book-Title\";\"Year\"\n"
+                        "\"11X\";\"Define \\\"Normal\\\"\";\"2000\"\n"
+                        "\"12X\";\"The \\\"new\\\" Tale\";\"2001\"\n\"13X\";\"Plain\";\"2001\"\n"),
               rows = Write("ratings.csv",
                            "\"User-ID\";\"ISBN\";\"Book-Rating\"\n\"1\";\"11X\";\"0\"\n"
                            "\"1\";\"13X\";\"7\"\n\"2\";\"12X\";\"0\"\n");
@@ -163,8 +162,8 @@ TEST_F(Cases, QuotesWithBackslashes) {
 }
 
 TEST_F(Cases, FriendsWithTabs) {
-  std::string friends = Write("friends.tsv", "userID\tfriendID\n1\t2\n2\t1\n"), text =
-                                                                               "user_id,item_id,rating\n";
+  std::string friends = Write("friends.tsv", "userID\tfriendID\n1\t2\n2\t1\n"),
+              text = "user_id,item_id,rating\n";
   for (int user = 1; user <= 4; ++user) {
     for (int item = 1; item <= 6; ++item) {
       text += std::to_string(user) + "," + std::to_string(item) + "," +
@@ -194,8 +193,8 @@ TEST_F(Cases, AFolderThatOnlyLooksLikeMovieLens) {
     users += std::to_string(user) + "::" + std::to_string(7000 + 31 * user) + "\n";
     for (int i = 0; i < 4; ++i) {
       ratings += std::to_string(user) + "::" + std::to_string(100 + (user + i) % 7) +
-                 "::" + std::to_string((user * i) % 11) + "::" + std::to_string(1362062307 + user + i) +
-                 "\n";
+                 "::" + std::to_string((user * i) % 11) +
+                 "::" + std::to_string(1362062307 + user + i) + "\n";
     }
   }
   for (int movie = 0; movie < 7; ++movie) {
@@ -206,7 +205,8 @@ TEST_F(Cases, AFolderThatOnlyLooksLikeMovieLens) {
   Write("tweets/ratings.dat", ratings);
   Write("tweets/users.dat", users);
   Write("tweets/movies.dat", movies);
-  Has(Said({folder_.File("tweets")}), {"9 users, 7 items, 36 rows", "users.dat", "movies.dat", "Zork 0"});
+  Has(Said({folder_.File("tweets")}),
+      {"9 users, 7 items, 36 rows", "users.dat", "movies.dat", "Zork 0"});
   EXPECT_EQ(Column(2, "title")["role"], "title");
 }
 
@@ -225,13 +225,15 @@ TEST_F(Cases, TablesOfOtherThings) {
     }
   }
   for (int user = 0; user < 8; ++user) {
-    users += std::to_string(user) + ",Ulm," + (user % 3 ? std::to_string(20 + user) : "NULL") + "\n";
+    users +=
+        std::to_string(user) + ",Ulm," + (user % 3 ? std::to_string(20 + user) : "NULL") + "\n";
   }
   Write("shop/events.csv", events);
   Write("shop/item_properties.csv", properties);
   Write("shop/users.csv", users);
-  Has(Said({folder_.File("shop")}), {"8 users, 12 items", "item_properties.csv is not read: it has "
-                                                          "several rows"});
+  Has(Said({folder_.File("shop")}), {"8 users, 12 items",
+                                     "item_properties.csv is not read: it has "
+                                     "several rows"});
   EXPECT_EQ(Column(1, "Age")["role"], "number") << "NULL is a missing number";
 }
 
@@ -269,8 +271,15 @@ TEST_F(Cases, WhatNothingCanBeLearnedFrom) {
   }
   auto refuse = [&](const std::string& text, const std::vector<std::string>& more,
                     const std::vector<std::string>& parts) {
-    std::vector<std::string> words = {"train", "--interactions", Write("rows.csv", text), "-o", file,
-                                      "--budget", "1s", "--threads", "1"};
+    std::vector<std::string> words = {"train",
+                                      "--interactions",
+                                      Write("rows.csv", text),
+                                      "-o",
+                                      file,
+                                      "--budget",
+                                      "1s",
+                                      "--threads",
+                                      "1"};
     words.insert(words.end(), more.begin(), more.end());
     ExpectFailure(1, words, parts);
     EXPECT_FALSE(std::filesystem::exists(file));

@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include "core/random.h"
 #include "core/error.h"
+#include "core/random.h"
 #include "core/thread_pool.h"
 #include "evaluation/baselines/popularity.h"
 #include "evaluation/model_recommender.h"
@@ -85,7 +85,8 @@ TEST(Search, AFloorWinsWhereThereIsNoTaste) {
 
 std::vector<std::string> NamesOf(const std::vector<std::unique_ptr<Learner>>& learners) {
   std::vector<std::string> out;
-  for (const auto& learner : learners) out.push_back(learner->name().substr(0, learner->name().find(',')));
+  for (const auto& learner : learners)
+    out.push_back(learner->name().substr(0, learner->name().find(',')));
   return out;
 }
 
@@ -101,7 +102,8 @@ TEST(Plan, HasWhatTheDataAndTheSplitSuit) {
     d.interactions.timestamps[i] = static_cast<int64_t>(1000 + i);
   }
   EXPECT_EQ(first("time:0.9"), (Names{"als-64", "network of histories", "network of ids"}));
-  EXPECT_EQ(first("ratio:0.1"), (Names{"als-64", "network of ids"})) << "an order that does not test";
+  EXPECT_EQ(first("ratio:0.1"), (Names{"als-64", "network of ids"}))
+      << "an order that does not test";
   data::Column kind = data::MakeColumn("kind", data::ColumnKind::kString);
   for (uint32_t i = 0; i < d.items.size(); ++i) kind.texts.push_back(i % 4 ? "odd" : "even");
   d.items.columns.push_back(kind);
