@@ -25,7 +25,8 @@ struct Change {
 // Every leaf that differs, by its path, "towers/0/dense/0/units".
 std::vector<Change> Changes(const Json& a, const Json& b) {
   std::vector<Change> out;
-  Json x = a.flatten(), y = b.flatten();
+  auto leaves = [](const Json& j) { return j.empty() ? Json::object() : j.flatten(); };
+  Json x = leaves(a), y = leaves(b);
   for (const auto& [path, value] : x.items()) {
     if (!y.contains(path)) {
       out.push_back({path, value.dump(), ""});

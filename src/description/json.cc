@@ -253,8 +253,9 @@ Recipe RecipeFromText(const std::string& text, const std::string& source) {
     recipe.model = FromJson(f.Get("model"));
     recipe.split = f.Text("split", recipe.split);
     if (f.Has("training")) recipe.training = f.Get("training");
-    // What `describe` says of the tables is for people.
-    if (f.Has("data")) f.Get("data");
+    if (f.Has("data")) recipe.data = f.Get("data");
+    // What else a search would try, for people: `duomo describe` writes it.
+    if (f.Has("search")) f.Get("search");
     f.Finish();
     return recipe;
   } catch (const Error& error) {
