@@ -53,12 +53,19 @@ Json ReportOf(const model::Model& m) {
   return out;
 }
 
+Json MetadataOf(const model::Model& m) {
+  Json out = Json::object();
+  for (const auto& [key, value] : m.metadata()) out[std::string(key)] = value;
+  return out;
+}
+
 struct Differences {
-  std::vector<Change> description, report;
+  std::vector<Change> description, report, metadata;
   std::vector<KeyDifference> keys;
   std::vector<TensorDifference> tensors;
   bool none() const {
-    return description.empty() && report.empty() && keys.empty() && tensors.empty();
+    return description.empty() && report.empty() && metadata.empty() && keys.empty() &&
+           tensors.empty();
   }
 };
 
@@ -101,6 +108,7 @@ Json ToJson(const Options& o, const Differences& d) {
           {"same", d.none()},
           {"description", changes(d.description)},
           {"report", changes(d.report)},
+          {"metadata", changes(d.metadata)},
           {"keys", keys},
           {"tensors", tensors}};
 }
@@ -175,6 +183,7 @@ bool Run(const Options& o) {
   d.description =
       Changes(description::ToJson(a->description()), description::ToJson(b->description()));
   d.report = Changes(ReportOf(*a), ReportOf(*b));
+  d.metadata = Changes(MetadataOf(*a), MetadataOf(*b));
   d.keys = CompareKeys(*a, *b);
   d.tensors = CompareTensors(*a, *b);
   if (o.json) {
@@ -185,7 +194,7 @@ bool Run(const Options& o) {
     std::string text;
     for (const std::string& part :
          {ChangesText("description", d.description), ChangesText("training report", d.report),
-          KeysText(d.keys), TensorsText(d.tensors)}) {
+          ChangesText("metadata", d.metadata), KeysText(d.keys), TensorsText(d.tensors)}) {
       text += text.empty() || part.empty() ? part : "\n" + part;
     }
     Print(text);

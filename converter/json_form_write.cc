@@ -139,6 +139,16 @@ std::string ReportText(const model::Report& report) {
                 ", \"settings\": ", Text(report.settings), ", \"metrics\": [", metrics, "]}");
 }
 
+// Nothing where there is none.
+std::string MetadataText(const model::Metadata& metadata) {
+  std::string text;
+  for (const auto& [key, value] : metadata) {
+    text += StrCat(text.empty() ? "\"metadata\": {" : ", ", Text(std::string(key)), ": ",
+                   Text(std::string(value)));
+  }
+  return text.empty() ? text : text + "},\n";
+}
+
 }  // namespace
 
 void WriteJsonForm(const model::Model& model, bool readable, const Sink& sink) {
@@ -149,7 +159,8 @@ void WriteJsonForm(const model::Model& model, bool readable, const Sink& sink) {
   try {
     out = StrCat(
         "{\n\"duomo_dump\": 1,\n\"description\": ", description::ToJson(model.description()).dump(),
-        ",\n\"report\": ", ReportText(model.report()), ",\n\"tensors\": [");
+        ",\n\"report\": ", ReportText(model.report()), ",\n", MetadataText(model.metadata()),
+        "\"tensors\": [");
   } catch (const Json::exception&) {  // dump() of what is not UTF-8
     Fail(Status::kUnsupported, "the description or the report has text that is not UTF-8; JSON ",
          "cannot hold it");

@@ -163,8 +163,17 @@ std::span<const std::byte> Build(flatbuffers::FlatBufferBuilder& builder, const 
   auto description = fb::Description::Pack(builder, in.description.get());
   auto report = in.report ? fb::Report::Pack(builder, in.report.get()) : 0;
   auto producer = in.producer.empty() ? 0 : builder.CreateString(in.producer);
-  fb::FinishHeaderBuffer(builder,
-                         fb::CreateHeader(builder, description, segments, report, producer));
+  std::vector<flatbuffers::Offset<fb::Entry>> pairs;
+  for (const auto& entry : in.metadata) pairs.push_back(fb::Entry::Pack(builder, &*entry));
+  auto metadata = pairs.empty() ? 0 : builder.CreateVector(pairs);
+  // The order of CreateHeader(), last field first; one that is not there (0) takes no bytes.
+  fb::HeaderBuilder out(builder);
+  out.add_metadata(metadata);
+  out.add_producer(producer);
+  out.add_report(report);
+  out.add_segments(segments);
+  out.add_description(description);
+  fb::FinishHeaderBuffer(builder, out.Finish());
   return std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize()));
 }
 
@@ -180,7 +189,7 @@ void WriteTo(const Put& put, fb::HeaderT& header, std::span<const TensorSource> 
   auto bytes = Build(builder, header);
   if (!VerifyHeader(bytes)) {
     Fail(Status::kInvalidArgument,
-         "the description or the report is too large: a header has at most ", kMaxHeaderSize,
+         "the description, the report or the metadata are too large: a header has at most ", kMaxHeaderSize,
          " bytes and ", kMaxHeaderTables, " tables");
   }
   // Preamble and header keep their room, and are put last.

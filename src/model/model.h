@@ -1,6 +1,8 @@
 // A model: its description and its named tensors, read from a file or about to be written to one.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,6 +16,7 @@
 #include "model/description.h"
 #include "model/features.h"
 #include "model/key_index.h"
+#include "model/metadata.h"
 #include "model/planes.h"
 #include "model/rows.h"
 
@@ -44,6 +47,7 @@ struct Contents {
   std::vector<file::OwnedTensor> tensors;
   Report report;
   std::vector<file::TensorSource> sources = {};  // more tensors: written piece by piece
+  std::map<std::string, std::string, std::less<>> metadata = {};  // see metadata.h
 };
 
 void Save(const std::string& path, const Contents& contents);
@@ -84,6 +88,11 @@ class Model {
 
   const Description& description() const { return description_; }
   const Report& report() const { return report_; }
+  // What the host has written about the file; a view of its header.
+  Metadata metadata() const { return metadata_; }
+  // Stands for all that the file holds: another one has another fingerprint, but for a chance of
+  // about 2^-32 where nothing but a tensor differs. See FingerprintOf(); linear in the header.
+  uint64_t fingerprint() const { return FingerprintOf(file_->header_bytes()); }
   const file::Reader& file() const { return *file_; }
   const Entities& users() const { return users_; }
   const Entities& items() const { return items_; }
@@ -106,6 +115,7 @@ class Model {
   std::unique_ptr<const file::Reader> file_;
   Description description_;
   Report report_;
+  Metadata metadata_;
   Entities users_, items_;
   std::vector<KeyIndex> vocabularies_;
   FeatureView history_;

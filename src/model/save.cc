@@ -125,6 +125,13 @@ fb::HeaderT MakeHeader(const Contents& contents, const std::vector<TensorSource>
     metric->value = value;
     header.report->metrics.push_back(std::move(metric));
   }
+  for (const auto& [key, value] : contents.metadata) {
+    CheckEntry(key, value, Status::kInvalidArgument);
+    auto entry = std::make_unique<fb::EntryT>();
+    entry->key = key;
+    entry->value = value;
+    header.metadata.push_back(std::move(entry));
+  }
   header.producer = StrCat("duomo ", kVersion);
   return header;
 }
