@@ -35,7 +35,8 @@ std::vector<std::string> RemoveDerived(Draft& draft, model::Side side);
 std::string LeftOutText(const std::vector<std::string>& names);
 
 // Keeps these rows of a vocabulary, in this order, and with them rows of its tables and biases; values
-// that are gone become unknown ones. A range that loses values becomes a list of integers.
+// that are gone become unknown ones. A range that loses values becomes a list of integers. Where none
+// is left there is one that nobody has had, with the unknown value's rows.
 void KeepValues(Draft& draft, uint32_t vocabulary, const std::vector<uint32_t>& rows);
 
 // Vocabularies of histories, which have the items' rows, keep these of them, in this order.
