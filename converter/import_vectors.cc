@@ -95,7 +95,7 @@ void Run(const Options& o) {
   options.output.unit = o.unit;
   options.allow_nonfinite = o.allow_nonfinite;
   VectorModel made = VectorModelOf(users ? &*users : nullptr, items, options);
-  model::Save(o.output, made.contents);
+  SaveWithProgress(std::move(made.contents), o.output, "import vectors");
   if (o.json) {
     PrintJson({{"output", o.output},
                {"head", o.head},

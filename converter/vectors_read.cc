@@ -46,7 +46,10 @@ VectorFile ReadText(const std::string& path, const std::string& output, bool ski
   auto spool = std::make_shared<Spool>(output, StrCat("vectors", number++));
   VectorFile out;
   TextVectors text = ReadVectorText(data::OpenBytes(path), path, skip_bad_lines, out.keys,
-                                    [&](std::span<const float> values) { spool->Write(values); });
+                                    [&](std::span<const float> values) {
+                                      spool->Write(values);
+                                      console::Interruptible::Check();
+                                    });
   out.skipped = text.skipped;
   spool->Finish(output);
   Array array{.name = path, .number = Number::kF32, .type = "text"};

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 #include "converter/output.h"
 #include "converter/records.h"
@@ -38,9 +39,7 @@ class VectorRows {
  public:
   explicit VectorRows(data::TableReader& table) : table_(table) {
     const auto& header = table.header();
-    auto id = std::find(header.begin(), header.end(), "id");
-    // JSON has its columns in any order, CSV the key in front unless it says otherwise.
-    if (id != header.end()) key_ = static_cast<size_t>(id - header.begin());
+    FindKey(header);
     if (header.size() < 2) {
       Fail(Status::kCorrupt, table.where(), ": there is no number behind the key; a row is a key ",
            "and its numbers");
@@ -48,6 +47,23 @@ class VectorRows {
     if (header.size() - 1 > kLargestVectorWidth) {
       Fail(Status::kUnsupported, table.where(), ": more than ", kLargestVectorWidth, " numbers");
     }
+  }
+
+  // Whether the current row, the first of a table without names so far, has them: no cell beside the
+  // key's is a number, or all are 0, 1, 2 … as programs count columns.
+  bool IsNames() {
+    auto cells = table_.fields();
+    size_t numbers = 0, counted = 0;
+    for (size_t c = 1; c < cells.size(); ++c) {
+      float value = 0;
+      bool number = Number(Trim(cells[c]), value) || Trim(cells[c]).starts_with('[');
+      numbers += number;
+      counted += number && value == static_cast<float>(c - 1) && StrCat(c - 1) == Trim(cells[c]);
+    }
+    float value = 0;
+    bool names = numbers == 0 || (counted + 1 == cells.size() && !Number(cells[0], value));
+    if (names) FindKey(cells);
+    return names;
   }
 
   // Reads the current row; false where it is refused.
@@ -77,6 +93,12 @@ class VectorRows {
   uint64_t width() const { return width_; }
 
  private:
+  // The key is in front, unless a column is called "id".
+  void FindKey(const auto& names) {
+    auto id = std::find(names.begin(), names.end(), "id");
+    if (id != names.end()) key_ = static_cast<size_t>(id - names.begin());
+  }
+
   bool Take(std::string_view cell) {
     float value = 0;
     bool good = Number(cell, value) || Number(Trim(cell), value);
@@ -130,9 +152,12 @@ TextVectors ReadVectorText(std::unique_ptr<data::ByteSource> bytes, const std::s
                            const std::function<void(std::span<const float>)>& sink) {
   data::TableOptions form;
   form.skip_bad_lines = skip_bad_lines;
+  form.header = false;  // a key may be any word, also one that columns are called; see IsNames()
   auto table = data::OpenTable(std::move(bytes), where, form);
   VectorRows rows(*table);
+  bool first = !table->form().starts_with("JSON");
   while (table->Next()) {
+    if (std::exchange(first, false) && rows.IsNames()) continue;
     if (!rows.Read()) continue;
     keys.Add(rows.key());
     sink(rows.values());

@@ -1,6 +1,7 @@
 // annotate: metadata in a file, kept by whatever makes a file of a file.
 #include <gtest/gtest.h>
 
+#include "converter/output.h"
 #include "converter/shrinking.h"
 
 namespace duomo::convert {

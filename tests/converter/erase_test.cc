@@ -64,7 +64,7 @@ TEST_F(Erase, ADroppedUserLeavesNothing) {
   EXPECT_EQ(m.vocabulary(1).size(), 4u);
   EXPECT_EQ(m.parameter("tables/user").count, 5u);
   // Others have the rows that they had; of friends who are gone nothing is known.
-  for (const std::string& user : {"user-anna", "user-carla", "user-dan", "user-eve"}) {
+  for (const std::string user : {"user-anna", "user-carla", "user-dan", "user-eve"}) {
     EXPECT_EQ(RowBytes(m.parameter("tables/user"), *m.vocabulary(1).Find(user)),
               RowBytes(before->model().parameter("tables/user"),
                        *before->model().vocabulary(1).Find(user)));
@@ -73,7 +73,7 @@ TEST_F(Erase, ADroppedUserLeavesNothing) {
   EXPECT_EQ(Rows(friends.begin(), friends.end()), (Rows{4, 0}));
   EXPECT_EQ(m.report().settings.find("AAAA"), std::string::npos);
   // Who had no such friend answers with the same bits.
-  for (const std::string& user : {"user-dan", "user-eve"}) {
+  for (const std::string user : {"user-dan", "user-eve"}) {
     for (uint64_t item = 0; item < 4; ++item) {
       EXPECT_EQ(PredictionBits(*after, RowOf(m.users(), user), item),
                 PredictionBits(*before, RowOf(before->model().users(), user), item));

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "converter/shop.h"
+#include "converter/output.h"
 #include "converter/shrinking.h"
 #include "core/error.h"
 #include "data/gzip.h"
