@@ -47,8 +47,8 @@ Check CheckVectors(const model::Model& model);
 Check CheckPlanes(const model::Model& model);
 
 // Nothing of these users or items is left: no key, no value of an id's vocabulary (so no row of its
-// tables), and of keys of 6 bytes and more that are no numbers, no such word in the header, a title or
-// any other segment.
+// tables), and of keys of 6 bytes and more that are no numbers, no such word in the header, a title
+// or any other segment.
 Check CheckErased(const model::Model& model, model::Side side, const std::vector<ListedKey>& list);
 
 // By how much numbers of components up to 1 may be off where something is stored as `dtype`:

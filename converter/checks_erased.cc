@@ -53,9 +53,9 @@ class ErasedCheck {
     CheckTexts();
     std::string looked;
     for (uint32_t v : vocabularies_) looked += StrCat(", ", m_.description().vocabularies[v].name);
-    check_.checked = StrCat(Commas(list_.size()), " keys: not in keys, ids", looked,
-                            ", titles, the header and the bytes of ",
-                            m_.file().segments().size(), " segments");
+    check_.checked =
+        StrCat(Commas(list_.size()), " keys: not in keys, ids", looked,
+               ", titles, the header and the bytes of ", m_.file().segments().size(), " segments");
     return std::move(check_);
   }
 

@@ -24,7 +24,8 @@ struct Change {
 // Every leaf that differs, by its path, "towers/0/dense/0/units".
 std::vector<Change> Changes(const Json& a, const Json& b) {
   std::vector<Change> out;
-  Json x = a.flatten(), y = b.flatten();
+  // (What is empty is flattened to null.)
+  Json x = a.empty() ? Json::object() : a.flatten(), y = b.empty() ? Json::object() : b.flatten();
   for (const auto& [path, value] : x.items()) {
     if (!y.contains(path)) {
       out.push_back({path, value.dump(), ""});

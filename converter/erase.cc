@@ -30,8 +30,8 @@ bool NamedAsKey(const model::Model& m, const std::string& name, Side side) {
       settings["data"].contains("mapping") && settings["data"]["mapping"].is_object()) {
     roles = settings["data"]["mapping"].value("roles", Json());
   }
-  for (const char* role : {side == Side::kItem ? "items.id" : "users.id",
-                           side == Side::kItem ? "item" : "user"}) {
+  for (const char* role :
+       {side == Side::kItem ? "items.id" : "users.id", side == Side::kItem ? "item" : "user"}) {
     if (roles.is_object() && roles.contains(role) && roles[role] == name) return true;
   }
   auto role = side == Side::kItem ? data::Role::kItemKey : data::Role::kUserKey;
@@ -42,8 +42,8 @@ bool HoldsIds(const model::Model& m, size_t input, Side side) {
   const model::Entities& entities = m.side(side);
   const model::KeyIndex& values =
       m.vocabulary(static_cast<uint32_t>(m.description().inputs[input].vocabulary));
-  const bool alike = (values.kind() == KeyKind::kString) ==
-                     (entities.keys.kind() == KeyKind::kString);
+  const bool alike =
+      (values.kind() == KeyKind::kString) == (entities.keys.kind() == KeyKind::kString);
   uint64_t own = 0;
   for (uint64_t row = 0; row < entities.count; ++row) {
     auto rows = entities.features.inputs[input].RowsOf(row);
@@ -55,7 +55,8 @@ bool HoldsIds(const model::Model& m, size_t input, Side side) {
     if (!same) return false;
     ++own;
   }
-  // One value that no entity has is no id, such as the mean that imported vectors have for strangers.
+  // One value that no entity has is no id, such as the mean that imported vectors have for
+  // strangers.
   bool told = own > 0 || entities.count == 0 || values.size() > 1;
   return own > 1 || (told && NamedAsKey(m, m.description().inputs[input].name, side));
 }

@@ -11,9 +11,9 @@
 namespace duomo::convert {
 
 // Vocabularies whose values are the keys of one side's entities: those of its category inputs that
-// say of every entity its own key ("user_id"), and where that cannot be seen, since no entity or one
-// alone is stored, those that are called so. Histories' vocabularies are not among them: they have
-// the items' rows.
+// say of every entity its own key ("user_id"), and where that cannot be seen, since no entity or
+// one alone is stored, those that are called so. Histories' vocabularies are not among them: they
+// have the items' rows.
 std::vector<uint32_t> IdVocabularies(const model::Model& model, model::Side side);
 
 // The value of a row, as text.

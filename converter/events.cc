@@ -16,8 +16,8 @@ using data::Role;
 
 size_t RequiredColumn(const data::TableReader& table, Role role, const char* what,
                       const model::Model& model) {
-  size_t column = data::FindRole(role, table.header(), RecordedRole(model, what, table),
-                                 table.where());
+  size_t column =
+      data::FindRole(role, table.header(), RecordedRole(model, what, table), table.where());
   if (column != data::kNoColumn) return column;
   std::string names;
   for (const std::string& name : table.header()) names += StrCat(names.empty() ? "" : ", ", name);
@@ -38,9 +38,9 @@ EventCounts ReadEvents(TableInput input, UpsertSide& users, const UpsertSide& it
   }
   const size_t user = RequiredColumn(*table, Role::kUser, "user", users.model());
   const size_t item = RequiredColumn(*table, Role::kItem, "item", users.model());
-  const size_t time = data::FindRole(Role::kTimestamp, table->header(),
-                                     RecordedRole(users.model(), "timestamp", *table),
-                                     table->where());
+  const size_t time =
+      data::FindRole(Role::kTimestamp, table->header(),
+                     RecordedRole(users.model(), "timestamp", *table), table->where());
   std::vector<std::string_view> sample;
   for (const auto& row : table->sample()) {
     if (time != data::kNoColumn) sample.push_back(row[time]);

@@ -32,7 +32,7 @@ void TakeKeys(VectorFile& vectors, const std::string& path) {
 }
 
 struct Titles {
-  uint64_t unknown = 0, skipped = 0;  // of items that are not there; bad lines
+  uint64_t unknown = 0, skipped = 0;       // of items that are not there; bad lines
   std::vector<std::string> not_read = {};  // columns
 };
 

@@ -20,10 +20,10 @@ std::string EntitiesText(const model::Model& model) {
     text += e.title_offsets.empty() ? ", no titles" : ", titles";
     text += model::IsJoint(model.description()) ? ""
             : e.vectors.empty()                 ? ", not frozen"
-                                : StrCat(", frozen vectors of ", e.vectors.width,
+                                                : StrCat(", frozen vectors of ", e.vectors.width,
                                          e.vectors.dtype == file::DType::kF32
-                                             ? ""
-                                             : StrCat(" in ", file::NameOf(e.vectors.dtype)));
+                                                             ? ""
+                                                             : StrCat(" in ", file::NameOf(e.vectors.dtype)));
     table.Add({name, Commas(e.count), text});
   };
   add("users", model.users());
@@ -133,9 +133,9 @@ std::string InspectionText(const Inspection& in) {
   head.Add({"fingerprint", Hex64(model.fingerprint())});
   if (!in.producer.empty()) head.Add({"producer", in.producer});
   return StrCat(
-      head.Text(), "\n", MetadataText(model.metadata()), DescriptionText(model.description()), "\n", EntitiesText(model), "\n",
-      ReportText(model.report()), ParametersText(model.description()), "\n",
-      SegmentsText(model.file()),
+      head.Text(), "\n", MetadataText(model.metadata()), DescriptionText(model.description()), "\n",
+      EntitiesText(model), "\n", ReportText(model.report()), ParametersText(model.description()),
+      "\n", SegmentsText(model.file()),
       "\nChecksums of small segments were verified; `duomo-convert verify` does the rest.\n");
 }
 

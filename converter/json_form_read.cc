@@ -112,7 +112,8 @@ class Form {
     const Json& json = f.Get("metadata");
     if (!json.is_object()) f.Wrong("metadata", "must be an object");
     for (const auto& [key, value] : json.items()) {
-      if (!value.is_string()) f.Wrong("metadata", "must hold texts, and ", value.dump(), " is none");
+      if (!value.is_string())
+        f.Wrong("metadata", "must hold texts, and ", value.dump(), " is none");
       out.emplace(Whole(key), Whole(value.get<std::string>()));
     }
   }

@@ -43,7 +43,7 @@ std::vector<uint32_t> RowsOfKeys(const std::vector<ListedKey>& list, const model
   std::vector<uint32_t> out;
   for (const ListedKey& one : list) {
     bool strings = keys.kind() == model::KeyKind::kString;
-    auto row = strings             ? keys.Find(one.key)
+    auto row = strings            ? keys.Find(one.key)
                : keys.size() == 0 ? std::nullopt
                                   : keys.Find(WholeNumber(one.key, one.where));
     if (row) {

@@ -1,4 +1,5 @@
-// duomo-convert merge: users and items that are new or have changed, and new events, without training.
+// duomo-convert merge: users and items that are new or have changed, and new events, without
+// training.
 #include <memory>
 
 #include "converter/command.h"
@@ -49,9 +50,9 @@ std::string Text(const char* what, const SideCounts& c) {
 }
 
 std::string Text(const EventCounts& c) {
-  std::string text =
-      StrCat("events: ", Commas(c.added), " added to the histories of ", Commas(c.users), " users, ",
-             c.times.empty() ? "in the order of the file" : StrCat("by their times (", c.times, ")"));
+  std::string text = StrCat(
+      "events: ", Commas(c.added), " added to the histories of ", Commas(c.users), " users, ",
+      c.times.empty() ? "in the order of the file" : StrCat("by their times (", c.times, ")"));
   if (c.of_unknown_users + c.of_unknown_items > 0) {
     text += StrCat("; left out: ", Commas(c.of_unknown_users), " of users and ",
                    Commas(c.of_unknown_items), " of items that the file does not know");
@@ -59,7 +60,8 @@ std::string Text(const EventCounts& c) {
   text += BadLines(c.skipped) + "\n";
   if (c.not_read.empty()) return text;
   text += "columns of events that were not read:";
-  for (const std::string& name : c.not_read) text += StrCat(&name == &c.not_read[0] ? " " : ", ", name);
+  for (const std::string& name : c.not_read)
+    text += StrCat(&name == &c.not_read[0] ? " " : ", ", name);
   return text + "\n";
 }
 
@@ -107,10 +109,11 @@ void AddMerge(CLI::App& parent) {
   CLI::App* c = parent.add_subcommand(
       "merge", "Add or replace users and items, and add events to histories, without training");
   c->add_option("FILE", o->file, "A .duomo file")->required();
-  c->add_option("--users", o->users,
-                "Users: a table (CSV of any dialect, JSON lines or array; .gz, .bz2, .zst) with the "
-                "columns id, title, inputs, vector, history; an id that is known is replaced; -: "
-                "stdin");
+  c->add_option(
+      "--users", o->users,
+      "Users: a table (CSV of any dialect, JSON lines or array; .gz, .bz2, .zst) with the "
+      "columns id, title, inputs, vector, history; an id that is known is replaced; -: "
+      "stdin");
   c->add_option("--items", o->items, "Items: the same, without history");
   c->add_option("--history", o->history,
                 "New events: a table of user, item and, optional, timestamp; -: stdin");

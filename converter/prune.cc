@@ -98,7 +98,9 @@ class Pruner {
   }
 
   void Run() {
+    // Rows first: what is taken out of vocabularies renumbers what stands there then.
     if (users_.size() < m_.users().count) Keep(Side::kUser, users_);
+    if (items_.size() < m_.items().count) Keep(Side::kItem, items_);
     Erase(Side::kUser, !o_.keep_users.empty() || o_.no_users);
     Erase(Side::kItem, !o_.keep_items.empty() || !o_.where.empty());
     if (o_.no_history) RemoveBelow("users/history/");
@@ -110,7 +112,7 @@ class Pruner {
       draft_.RemoveIf(
           [](std::string_view n) { return n == "users/vectors" || n == "users/vectors/scales"; });
     }
-    if (items_.size() < m_.items().count) KeepItems();
+    if (items_.size() < m_.items().count) KeepItemsOfHistories();
     RefreezeChanged();
     bool erased = users_.size() < m_.users().count || items_.size() < m_.items().count;
     if (erased || erased_values_ > 0) emptied_ = EmptySketch(draft_.contents.report);
@@ -128,8 +130,8 @@ class Pruner {
     draft_.RemoveIf([&](std::string_view name) { return name.starts_with(prefix); });
   }
 
-  // The rows that one side's lists leave. What is to be dropped and is not there is no mistake: lists
-  // of those who have left grow, and files are made anew.
+  // The rows that one side's lists leave. What is to be dropped and is not there is no mistake:
+  // lists of those who have left grow, and files are made anew.
   Rows Chosen(Side side, const std::string& keep, const std::string& drop) {
     const bool items = side == Side::kItem;
     const model::KeyIndex& keys = m_.side(side).keys;
@@ -157,8 +159,7 @@ class Pruner {
     for (const auto& values : gone_) erased_values_ += std::ranges::count(values, true);
   }
 
-  void KeepItems() {
-    Keep(Side::kItem, items_);
+  void KeepItemsOfHistories() {
     KeepHistoryValues(draft_, items_);  // items that are gone leave the histories
     gone_.resize(m_.description().vocabularies.size());
     for (const model::Input& input : m_.description().inputs) {
@@ -271,7 +272,8 @@ class Pruner {
                Commas(users_.size()), " of ", Commas(m_.users().count), " users, ",
                Commas(items_.size()), " of ", Commas(m_.items().count), " items\n");
     if (erased_values_ > 0) {
-      text += StrCat(Commas(erased_values_), " values of ids are gone from vocabularies and tables\n");
+      text +=
+          StrCat(Commas(erased_values_), " values of ids are gone from vocabularies and tables\n");
     }
     if (forgotten_ > 0) {
       text += StrCat(Commas(forgotten_), " history entries are gone with their items\n");
@@ -286,8 +288,9 @@ class Pruner {
                      " of the list are not in the file, such as \"", absent_[side][0], "\"\n");
     }
     if (emptied_) {
-      text += "the sample of training rows is empty now: `evaluate` cannot tell by it whether other "
-              "rows were learned from\n";
+      text +=
+          "the sample of training rows is empty now: `evaluate` cannot tell by it whether other "
+          "rows were learned from\n";
     }
     Print(text + LeftOutText(dropped_));
   }
@@ -296,9 +299,9 @@ class Pruner {
   Draft draft_;
   const model::Model& m_;
   Rows users_, items_;
-  model::FeatureColumn left_;  // the kept users' histories, in the old rows of items
-  std::set<std::string> dropped_keys_[2];      // users' and items', as the lists have them
-  std::vector<std::string> absent_[2];         // of them, those that are not in the file
+  model::FeatureColumn left_;              // the kept users' histories, in the old rows of items
+  std::set<std::string> dropped_keys_[2];  // users' and items', as the lists have them
+  std::vector<std::string> absent_[2];     // of them, those that are not in the file
   GoneValues gone_;
   uint64_t forgotten_ = 0, erased_values_ = 0;
   bool refrozen_[2] = {}, emptied_ = false;
@@ -318,8 +321,9 @@ void AddPrune(CLI::App& parent) {
   c->add_option("--keep-users", o->keep_users,
                 "Only the users whose keys this file lists, one a line; -: stdin")
       ->excludes(none);
-  c->add_option("--drop-users", o->drop_users,
-                "Without the users whose keys this file lists, and without what was learned of them")
+  c->add_option(
+       "--drop-users", o->drop_users,
+       "Without the users whose keys this file lists, and without what was learned of them")
       ->excludes(none);
   c->add_option("--keep-items", o->keep_items,
                 "Only the items whose keys this file lists; -: stdin");
@@ -334,7 +338,8 @@ void AddPrune(CLI::App& parent) {
   c->add_flag("--json", o->json, "Print JSON");
   c->callback([o] {
     int lists = 0, piped = 0;
-    for (const std::string* list : {&o->keep_users, &o->drop_users, &o->keep_items, &o->drop_items}) {
+    for (const std::string* list :
+         {&o->keep_users, &o->drop_users, &o->keep_items, &o->drop_items}) {
       lists += !list->empty();
       piped += *list == "-";
     }

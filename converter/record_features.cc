@@ -22,7 +22,9 @@ using model::KeyKind;
 class CellReader {
  public:
   CellReader(const model::Model& model, const model::Input& input, FeatureValue& out)
-      : keys_(model.vocabulary(static_cast<uint32_t>(input.vocabulary))), input_(input), out_(out) {}
+      : keys_(model.vocabulary(static_cast<uint32_t>(input.vocabulary))),
+        input_(input),
+        out_(out) {}
 
   void Value(std::string_view text) {
     auto row = Find(text);
@@ -56,9 +58,8 @@ class CellReader {
     for (char separator : {',', ';'}) {
       if (value.find(separator) == value.npos || keys_.kind() != KeyKind::kString) continue;
       bool all = !keys_.Find(value).has_value();
-      data::SplitSet(value, separator, [&](std::string_view part) {
-        all = all && keys_.Find(part).has_value();
-      });
+      data::SplitSet(value, separator,
+                     [&](std::string_view part) { all = all && keys_.Find(part).has_value(); });
       if (!all) continue;
       data::SplitSet(value, separator, [&](std::string_view part) { Value(part); });
       return true;

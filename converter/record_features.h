@@ -17,10 +17,11 @@ struct FeatureValue {
   uint64_t unknown = 0;  // values that the vocabulary lacks; they became its unknown row
 };
 
-// A cell as people write it: a category is a value, a set a list (or texts with "|" between, or with
-// "," or ";" where the vocabulary has the parts and not the whole), a text a text or a list of words,
-// a number a number. Empty: nothing is given. `blanks`: values of a set are separated by them.
-// Throws Error(kInvalidArgument) that names the input.
+// A cell as people write it: a category is a value, a set a list (or texts with "|" between, or
+// with
+// "," or ";" where the vocabulary has the parts and not the whole), a text a text or a list of
+// words, a number a number. Empty: nothing is given. `blanks`: values of a set are separated by
+// them. Throws Error(kInvalidArgument) that names the input.
 FeatureValue ReadFeature(const model::Model& model, size_t input, std::string_view cell,
                          bool blanks);
 

@@ -153,9 +153,9 @@ std::string RecordTable::Known() const {
 }
 
 void RecordTable::RefuseColumn(std::string_view name, uint64_t line) const {
-  Fail(Status::kInvalidArgument, table_->where(), line > 0 ? StrCat(", line ", line) : "", ": there is no \"", name,
-       "\" of ", side_ == Side::kItem ? "items" : "users", "; known are ", Known(),
-       ". Mend the name, or pass over the column with --ignore \"", name, "\"");
+  Fail(Status::kInvalidArgument, table_->where(), line > 0 ? StrCat(", line ", line) : "",
+       ": there is no \"", name, "\" of ", side_ == Side::kItem ? "items" : "users", "; known are ",
+       Known(), ". Mend the name, or pass over the column with --ignore \"", name, "\"");
 }
 
 bool RecordTable::Next() {

@@ -27,19 +27,19 @@ struct RecordOptions {
 std::string RecordedRole(const model::Model& model, const char* role,
                          const data::TableReader& table);
 
-// The values of a list in a cell: of JSON, ["a", "b"] as text, or with "|" between; in order, blanks
-// around them cut off, empty ones passed over.
+// The values of a list in a cell: of JSON, ["a", "b"] as text, or with "|" between; in order,
+// blanks around them cut off, empty ones passed over.
 std::vector<std::string> ListOf(std::string_view cell);
 
-// A table of one side's entities, row by row. Columns: the key is "id", or what `train` takes for the
-// key ("user_id", "movieId" …); "title" (of items also "name" …); inputs by name, in JSON also below
-// "features"; "vector"; of users "history". A title's or an input's column may be one. Every other
-// column is an error that names those that there are. One thread.
+// A table of one side's entities, row by row. Columns: the key is "id", or what `train` takes for
+// the key ("user_id", "movieId" …); "title" (of items also "name" …); inputs by name, in JSON also
+// below "features"; "vector"; of users "history". A title's or an input's column may be one. Every
+// other column is an error that names those that there are. One thread.
 class RecordTable {
  public:
   // Borrows `model`. Throws Error as data::OpenTable(), kInvalidArgument for the columns.
-  RecordTable(std::unique_ptr<data::ByteSource> bytes, std::string where,
-              const model::Model& model, model::Side side, const RecordOptions& options);
+  RecordTable(std::unique_ptr<data::ByteSource> bytes, std::string where, const model::Model& model,
+              model::Side side, const RecordOptions& options);
 
   // The next row; false behind the last, where names that only late rows of JSON have are an error.
   bool Next();

@@ -69,9 +69,8 @@ void Draft::Put(file::OwnedTensor tensor) {
 }
 
 void Draft::Save(const std::string& output, const std::string& label) {
-  SaveWithProgress(
-      {contents.description, {}, contents.report, contents.sources, contents.metadata}, output,
-      label);
+  SaveWithProgress({contents.description, {}, contents.report, contents.sources, contents.metadata},
+                   output, label);
 }
 
 void SaveWithProgress(model::Contents contents, const std::string& output,

@@ -51,9 +51,9 @@ struct Merged {
   std::vector<std::string> left_out;        // tensors that were made for rows as they were
 };
 
-// Puts it all into the draft: keys, titles, features, histories (of old and new items), and vectors,
-// those given or what the towers make. Rows that are there keep their place, what a record does not
-// say, and where nothing changes that their tower reads, the bits of their vectors. Throws
+// Puts it all into the draft: keys, titles, features, histories (of old and new items), and
+// vectors, those given or what the towers make. Rows that are there keep their place, what a record
+// does not say, and where nothing changes that their tower reads, the bits of their vectors. Throws
 // Error(kInvalidArgument, kCorrupt) that names the record.
 Merged Merge(Draft& draft, MergeTables tables, const MergeOptions& options);
 

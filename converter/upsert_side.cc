@@ -28,7 +28,8 @@ UpsertSide::UpsertSide(Draft& draft, Side side, const UpsertSide* items,
       columns_(d_.inputs.size()) {
   for (size_t i = 0; i < d_.inputs.size(); ++i) {
     columns_[i].kind = d_.inputs[i].kind;
-    bool list = columns_[i].kind == InputKind::kCategorySet || columns_[i].kind == InputKind::kTokens;
+    bool list =
+        columns_[i].kind == InputKind::kCategorySet || columns_[i].kind == InputKind::kTokens;
     if (Reads(i) && list) columns_[i].offsets = {0};
   }
 }
@@ -73,8 +74,8 @@ UpsertSide::Said UpsertSide::ReadRow(RecordTable& record) const {
   if (integers) {
     auto number = IntegerKey(said.key);
     if (!number) {
-      Fail(Status::kInvalidArgument, "the id \"", said.key, "\" is not a whole number as the other ",
-           "keys of ", prefix_);
+      Fail(Status::kInvalidArgument, "the id \"", said.key,
+           "\" is not a whole number as the other ", "keys of ", prefix_);
     }
     said.key = StrCat(*number);
   }
@@ -208,10 +209,12 @@ void UpsertSide::Take(const Said& said) {
     titles_changed_ |= !titles_.back().empty();
     for (size_t i = 0; i < d_.inputs.size(); ++i) {
       if (!Reads(i)) continue;
-      AppendValue(columns_[i], said.features[i] ? *said.features[i] : ReadFeature(m_, i, "", false));
+      AppendValue(columns_[i],
+                  said.features[i] ? *said.features[i] : ReadFeature(m_, i, "", false));
     }
   }
-  if (said.history && (!known || *said.history != HistoryOf(*row))) histories_[*row] = *said.history;
+  if (said.history && (!known || *said.history != HistoryOf(*row)))
+    histories_[*row] = *said.history;
   if (said.vector && !said.vector->empty() && moved) given_[touch] = *said.vector;
   moved_.push_back(moved);
   ++(!known ? counts_.added : changed ? counts_.replaced : counts_.unchanged);

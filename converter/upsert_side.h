@@ -80,12 +80,12 @@ class UpsertSide {
   std::vector<std::string> keys_;  // that are new, as text
   std::unordered_map<std::string, uint32_t> key_rows_;
   // Touched rows, by number in order of their records; new rows come in the order of their keys.
-  std::vector<uint32_t> touched_;                      // rows
-  std::unordered_map<uint32_t, uint32_t> touch_of_;    // by row
-  std::vector<std::string> titles_;                    // by touch
-  std::vector<model::FeatureColumn> columns_;          // by input: of the touched
+  std::vector<uint32_t> touched_;                                  // rows
+  std::unordered_map<uint32_t, uint32_t> touch_of_;                // by row
+  std::vector<std::string> titles_;                                // by touch
+  std::vector<model::FeatureColumn> columns_;                      // by input: of the touched
   std::unordered_map<uint32_t, std::vector<uint32_t>> histories_;  // by row: where it changed
-  std::vector<bool> moved_;                            // by touch: the towers' vector is another
+  std::vector<bool> moved_;  // by touch: the towers' vector is another
   std::unordered_map<uint32_t, std::vector<float>> given_;  // by touch
   std::map<std::string, uint64_t> unknown_;
   SideCounts counts_;

@@ -1,4 +1,5 @@
-// Vectors in a table: a key and its numbers a row; and keys, which are integers while all of them are.
+// Vectors in a table: a key and its numbers a row; and keys, which are integers while all of them
+// are.
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -49,8 +50,8 @@ class VectorRows {
     }
   }
 
-  // Whether the current row, the first of a table without names so far, has them: no cell beside the
-  // key's is a number, or all are 0, 1, 2 … as programs count columns.
+  // Whether the current row, the first of a table without names so far, has them: no cell beside
+  // the key's is a number, or all are 0, 1, 2 … as programs count columns.
   bool IsNames() {
     auto cells = table_.fields();
     size_t numbers = 0, counted = 0;
@@ -73,8 +74,8 @@ class VectorRows {
     if (cells[key_].empty()) return table_.Bad("the key is empty");
     for (size_t c = 0; c < cells.size(); ++c) {
       if (c == key_) continue;
-      bool list = cells.size() == 2 && (cells[c].starts_with(data::kListMark) ||
-                                        Trim(cells[c]).starts_with('['));
+      bool list = cells.size() == 2 &&
+                  (cells[c].starts_with(data::kListMark) || Trim(cells[c]).starts_with('['));
       if (list) {
         for (const std::string& value : ListOf(cells[c])) {
           if (!Take(value)) return false;

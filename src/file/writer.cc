@@ -151,8 +151,8 @@ void FillSegments(fb::HeaderT& header, const std::vector<Planned>& plan) {
   }
 }
 
-// The header. Its size depends on the names and shapes of the segments alone, because they also store what
-// equals a default: the header has its place before anyone knows sizes and checksums.
+// The header. Its size depends on the names and shapes of the segments alone, because they also
+// store what equals a default: the header has its place before anyone knows sizes and checksums.
 std::span<const std::byte> Build(flatbuffers::FlatBufferBuilder& builder, const fb::HeaderT& in) {
   builder.Clear();
   builder.ForceDefaults(true);
@@ -189,8 +189,8 @@ void WriteTo(const Put& put, fb::HeaderT& header, std::span<const TensorSource> 
   auto bytes = Build(builder, header);
   if (!VerifyHeader(bytes)) {
     Fail(Status::kInvalidArgument,
-         "the description, the report or the metadata are too large: a header has at most ", kMaxHeaderSize,
-         " bytes and ", kMaxHeaderTables, " tables");
+         "the description, the report or the metadata are too large: a header has at most ",
+         kMaxHeaderSize, " bytes and ", kMaxHeaderTables, " tables");
   }
   // Preamble and header keep their room, and are put last.
   Preamble preamble;
@@ -258,8 +258,11 @@ TensorSource SourceOf(const Reader& reader, const SegmentInfo& segment) {
       Fail(Status::kCorrupt, "segment \"", segment.name, "\" does not match its checksum");
     }
   };
-  return {std::string(segment.name), segment.dtype, {segment.shape.begin(), segment.shape.end()},
-          write, segment.compressed};
+  return {std::string(segment.name),
+          segment.dtype,
+          {segment.shape.begin(), segment.shape.end()},
+          write,
+          segment.compressed};
 }
 
 void Write(const std::string& path, fb::HeaderT& header, std::span<const TensorSource> tensors,

@@ -86,14 +86,13 @@ std::unique_ptr<fb::DescriptionT> ToTable(const Description& in) {
 std::vector<TensorSource> SourcesOf(const Contents& contents) {
   std::vector<TensorSource> out = contents.sources;
   for (const OwnedTensor& t : contents.tensors) out.push_back(file::SourceOf(t));
-  std::stable_sort(out.begin(), out.end(), [](const TensorSource& a, const TensorSource& b) {
-    return a.name < b.name;
-  });
+  std::stable_sort(out.begin(), out.end(),
+                   [](const TensorSource& a, const TensorSource& b) { return a.name < b.name; });
   return out;
 }
 
-// A tensor as Bind() looks at it, with type, shape and size. Its bytes are not there yet, and Bind()
-// reads none. The first of equal names; the writer refuses the second.
+// A tensor as Bind() looks at it, with type, shape and size. Its bytes are not there yet, and
+// Bind() reads none. The first of equal names; the writer refuses the second.
 std::optional<file::Tensor> Find(const std::vector<TensorSource>& tensors, std::string_view name) {
   auto it = std::lower_bound(tensors.begin(), tensors.end(), name,
                              [](const TensorSource& t, std::string_view n) { return t.name < n; });
@@ -106,9 +105,9 @@ std::optional<file::Tensor> Find(const std::vector<TensorSource>& tensors, std::
 fb::HeaderT MakeHeader(const Contents& contents, const std::vector<TensorSource>& tensors,
                        uint32_t& reader_version) {
   Validate(contents.description, /*bound=*/true);
-  reader_version =
-      Bind(contents.description, [&](std::string_view name) { return Find(tensors, name); })
-          .reader_version;
+  reader_version = Bind(contents.description, [&](std::string_view name) {
+                     return Find(tensors, name);
+                   }).reader_version;
 
   fb::HeaderT header;
   header.description = ToTable(contents.description);

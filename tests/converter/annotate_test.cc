@@ -56,13 +56,13 @@ TEST_F(Annotate, WhateverMakesAFileOfAFileKeepsIt) {
   std::string named = folder_.File("named.duomo");
   ConvertJson({"annotate", path_, "-o", named, "--set", "name=shop"});
   const Json expected = {{"name", "shop"}};
-  for (std::vector<std::string> command : std::vector<std::vector<std::string>>{
-           {"compress"},
-           {"decompress"},
-           {"upgrade"},
-           {"index"},
-           {"prune", "--no-titles"},
-           {"quantize", "--vectors", "fp16"}}) {
+  for (std::vector<std::string> command :
+       std::vector<std::vector<std::string>>{{"compress"},
+                                             {"decompress"},
+                                             {"upgrade"},
+                                             {"index"},
+                                             {"prune", "--no-titles"},
+                                             {"quantize", "--vectors", "fp16"}}) {
     command.insert(command.begin() + 1, {named, "-o", out_});
     ConvertJson(command);
     EXPECT_EQ(Metadata(out_), expected) << command[0];

@@ -166,9 +166,9 @@ TEST_F(ImportVectors, EveryFormatGivesTheSameFile) {
 
   ASSERT_EQ(Import("users.npy", "items.npy"), "");
   std::string expected = ReadText(out_);
-  for (const char* items : {"items.fvecs", "items.csv", "items.txt", "items.tsv", "items.json",
-                            "items.jsonl", "items.csv.gz", "items64.npy", "fortran.npy",
-                            "both.npz", "both.npz/a/items"}) {
+  for (const char* items :
+       {"items.fvecs", "items.csv", "items.txt", "items.tsv", "items.json", "items.jsonl",
+        "items.csv.gz", "items64.npy", "fortran.npy", "both.npz", "both.npz/a/items"}) {
     EXPECT_EQ(Import("users.npy", items), "") << items;
     EXPECT_TRUE(ReadText(out_) == expected) << items;
   }
@@ -297,8 +297,9 @@ TEST_F(ImportVectors, BadInput) {
                   "line 1: 1 numbers, and the first row has 2"),
         std::pair("a,1\n,2\n", "line 2: the key is empty"), std::pair("", "is empty"),
         std::pair("id,v\n", "0 × 0"), std::pair("1,2,\n2,3,\n", "is no number"),
-        std::pair("\"a,1\n", "line 1: the quote that opens here is never closed"), std::pair("1,nan\n2,1\n", "NaN"),
-        std::pair("\xFF,1\n", "not UTF-8"), std::pair("1,1e99\n2,1\n", "infinite")}) {
+        std::pair("\"a,b\",1\n\"c,1\n", "line 1: \"b\"\" is no number"),
+        std::pair("1,nan\n2,1\n", "NaN"), std::pair("\xFF,1\n", "not UTF-8"),
+        std::pair("1,1e99\n2,1\n", "infinite")}) {
     WriteText(In("bad.csv"), text);
     std::string error = Import("", "bad.csv");
     EXPECT_NE(error, "") << text;

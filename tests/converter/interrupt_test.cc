@@ -43,8 +43,8 @@ TEST(Interrupted, ImportsAndExportsLeaveNothing) {
   WriteText(folder.File("items.csv"), text);
   Interrupt(folder, {"import", "vectors", "--items", folder.File("items.csv"), "-o",
                      folder.File("out.duomo")});
-  Outcome made = Convert({"import", "vectors", "--items", folder.File("items.csv"), "-o",
-                          folder.File("model.duomo")});
+  Outcome made = Convert(
+      {"import", "vectors", "--items", folder.File("items.csv"), "-o", folder.File("model.duomo")});
   ASSERT_EQ(made.code, 0) << made.err;
   Interrupt(folder, {"export", "npz", folder.File("model.duomo"), "--compress", "-o",
                      folder.File("out.npz")});

@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "converter/shop.h"
 #include "converter/output.h"
+#include "converter/shop.h"
 #include "converter/shrinking.h"
 #include "core/error.h"
 #include "data/gzip.h"
@@ -37,7 +37,6 @@ class Merge : public ::testing::Test {
   TemporaryFolder folder_;
   std::string path_ = folder_.File("model.duomo"), out_ = folder_.File("out.duomo");
 };
-
 
 // Encodes new items of the cosine sample as a host would, from raw rows.
 std::vector<float> Encoded(const runtime::Engine& engine, Side side, uint32_t row) {
@@ -161,10 +160,9 @@ TEST_F(Merge, BadRecordsAreRefusedWithTheirLine) {
   refuse("{\"id\": 5", "line 1");
   refuse("", "is empty");
   refuse("id,title\n5", "1 field instead of 2");
-  refuse("id,title\n5,\"x", "never closed");
+  refuse("id,title\n5,\"a,b\"\n6,\"x", "never closed");
   EXPECT_EQ(Convert({"merge", path_, "-o", out_}).code, 2);
 }
-
 
 Rows ToRows(std::span<const uint32_t> rows) { return {rows.begin(), rows.end()}; }
 
@@ -233,8 +231,10 @@ TEST_F(Upsert, EveryFormOfATableSaysTheSame) {
        {std::string("id;tags;title\r\nsku-new;dry|sweet;Big, red\r\nsku-dates;fresh;Ripe dates"),
         std::string("\xEF\xBB\xBFtags\tid\ttitle\ndry|sweet\tsku-new\tBig, red\nfresh\tsku-dates\t"
                     "Ripe dates\n"),
-        std::string("id::title::tags\nsku-new::Big, red::dry|sweet\nsku-dates::Ripe dates::fresh\n"),
-        std::string("itemId,title,tags\nsku-new,\"Big, red\",\"dry,sweet\"\nsku-dates,Ripe dates,fresh"),
+        std::string(
+            "id::title::tags\nsku-new::Big, red::dry|sweet\nsku-dates::Ripe dates::fresh\n"),
+        std::string(
+            "itemId,title,tags\nsku-new,\"Big, red\",\"dry,sweet\"\nsku-dates,Ripe dates,fresh"),
         std::string("item_id:token\ttitle:token\ttags:token_seq\nsku-new\tBig, red\tdry sweet\n"
                     "sku-dates\tRipe dates\tfresh\n"),
         std::string("[{\"id\": \"sku-new\", \"title\": \"Big, red\", \"tags\": [\"dry\", "
@@ -271,8 +271,7 @@ TEST_F(Upsert, AColumnThatNobodyKnowsIsNamed) {
                            "tags", "--ignore \"gener\""}) {
     EXPECT_NE(o.err.find(part), std::string::npos) << o.err;
   }
-  auto json =
-      ConvertJson({"merge", path_, "-o", out_, "--items", List(text), "--ignore", "gener"});
+  auto json = ConvertJson({"merge", path_, "-o", out_, "--items", List(text), "--ignore", "gener"});
   EXPECT_EQ(json["items"]["added"], 1);
   o = Convert({"merge", path_, "-o", out_, "--items", List("sku-new,1\nsku-old,2\n")});
   EXPECT_EQ(o.code, 1);
@@ -280,21 +279,22 @@ TEST_F(Upsert, AColumnThatNobodyKnowsIsNamed) {
 }
 
 TEST_F(Upsert, TitlesThatNoTowerReadsLeaveVectorsAndCodes) {
-  Save(SoundContents(DotDescription()));
-  ConvertJson({"index", path_, "-o", out_});
-  std::filesystem::rename(out_, path_);
-  ASSERT_FALSE(model::Model::Open(path_)->items().planes.empty());
+  auto contents = SoundContents(DotDescription());
+  contents.tensors.push_back(  // something that was made of the vectors
+      file::OwnedTensor::From<uint8_t>("items/codes", {3}, std::vector<uint8_t>{1, 2, 3}));
+  Save(contents);
   auto json = MergeItems("{\"id\": 100, \"title\": \"Red\"}");
   EXPECT_EQ(json["items"]["replaced"], 1);
   EXPECT_EQ(json["vectors_made"], 0);
   EXPECT_EQ(json["tensors_left_out"], Json::array());
   auto m = model::Model::Open(out_);
-  EXPECT_FALSE(m->items().planes.empty());
+  EXPECT_TRUE(m->file().Find("items/codes"));
   EXPECT_EQ(m->items().Title(0), "Red");
   ExpectVerified(out_);
   json = MergeItems("{\"id\": 100, \"tags\": [\"a tag that there is not\"]}");
   EXPECT_EQ(json["vectors_made"], 1);
-  EXPECT_TRUE(model::Model::Open(out_)->items().planes.empty());
+  EXPECT_EQ(json["tensors_left_out"], Json::array({"items/codes"}));
+  EXPECT_FALSE(model::Model::Open(out_)->file().Find("items/codes"));
   ExpectVerified(out_);
 }
 
@@ -302,21 +302,27 @@ TEST_F(Upsert, VectorsOfEveryTypeAreReplacedInPlace) {
   for (const std::string type : {"", "fp16", "int8"}) {
     Save(ShopContents(), type);
     auto before = OpenEngine(path_);
-    auto json = ConvertJson({"merge", path_, "-o", out_, "--items",
-                             List("id,vector\nsku-cheese,1|2|3|4|5|6\nsku-new,\"[6, 5, 4, 3, 2, 1]\"\n")});
+    auto json =
+        ConvertJson({"merge", path_, "-o", out_, "--items",
+                     List("id,vector\nsku-cheese,1|2|3|4|5|6\nsku-new,\"[6, 5, 4, 3, 2, 1]\"\n")});
     EXPECT_EQ(json["vectors_given"], 2);
     auto after = OpenEngine(out_);
     AlignedVector<float> buffer;
     auto vector = after->Vector(Side::kItem, 2, buffer);
-    for (size_t i = 0; i < 6; ++i) EXPECT_NEAR(vector[i], i + 1, type == "int8" ? 0.03 : 0);
+    for (size_t i = 0; i < 6; ++i) {
+      EXPECT_NEAR(vector[i], static_cast<double>(i + 1), type == "int8" ? 0.03 : 0);
+    }
     vector = after->Vector(Side::kItem, 4, buffer);
-    for (size_t i = 0; i < 6; ++i) EXPECT_NEAR(vector[i], 6 - static_cast<int>(i), type == "int8" ? 0.03 : 0);
+    for (size_t i = 0; i < 6; ++i) {
+      EXPECT_NEAR(vector[i], 6.0 - static_cast<double>(i), type == "int8" ? 0.03 : 0);
+    }
     for (uint64_t item : {0, 1, 3}) {
       EXPECT_EQ(PredictionBits(*after, 3, item), PredictionBits(*before, 3, item));
     }
     // Once more, and nothing is another.
     std::string again = folder_.File("again.duomo");
-    json = ConvertJson({"merge", out_, "-o", again, "--items", List("id,vector\nsku-cheese,1 2 3 4 5 6\n")});
+    json = ConvertJson(
+        {"merge", out_, "-o", again, "--items", List("id,vector\nsku-cheese,1 2 3 4 5 6\n")});
     EXPECT_EQ(json["items"]["unchanged"], 1) << type;
     EXPECT_TRUE(ReadText(again) == ReadText(out_));
   }
@@ -324,14 +330,15 @@ TEST_F(Upsert, VectorsOfEveryTypeAreReplacedInPlace) {
 
 TEST_F(Upsert, BadRecordsEndItOrAreCounted) {
   const std::string text =
-      "id,tags\nsku-apple,dry\nsku-apple,sweet\n,dry\nsku-new,dry,more\nsku-bread,dry\n";
+      "id,tags\nsku-apple,dry\nsku-apple,sweet\n,dry\nsku-new,dry,more\nsku-cheese,dry\n";
   Outcome o = Convert({"merge", path_, "-o", out_, "--items", List(text)});
   EXPECT_EQ(o.code, 1);
-  EXPECT_NE(o.err.find("list, line 3: the id \"sku-apple\" stands twice"), std::string::npos) << o.err;
+  EXPECT_NE(o.err.find("list, line 3: the id \"sku-apple\" stands twice"), std::string::npos)
+      << o.err;
   auto json = ConvertJson({"merge", path_, "-o", out_, "--items", List(text), "--skip-bad-lines"});
   EXPECT_EQ(json["items"]["bad_lines"], 3);
   EXPECT_EQ(json["items"]["replaced"], 1);
-  EXPECT_EQ(json["items"]["unchanged"], 1);  // bread is dry
+  EXPECT_EQ(json["items"]["unchanged"], 1);  // cheese is dry
   auto m = model::Model::Open(out_);
   EXPECT_EQ(ToRows(m->items().features.inputs[6].RowsOf(0)), Rows{1});
   ExpectVerified(out_);
@@ -342,12 +349,12 @@ TEST_F(Upsert, BadRecordsEndItOrAreCounted) {
 
 TEST_F(Upsert, EventsFollowTheHistoryByTheirTimes) {
   auto before = OpenEngine(path_);
-  auto json = ConvertJson(
-      {"merge", path_, "-o", out_, "--history",
-       List("timestamp,user,item,rating\n"
-            "1700000300,user-bob,sku-dates,5\n1700000100,user-bob,sku-apple,1\n"
-            "1700000200,user-anna,sku-cheese,2\n1700000250,stranger,sku-apple,2\n"
-            "1700000260,user-anna,sku-none,2\n1700000100,user-bob,sku-bread,4\n")});
+  auto json =
+      ConvertJson({"merge", path_, "-o", out_, "--history",
+                   List("timestamp,user,item,rating\n"
+                        "1700000300,user-bob,sku-dates,5\n1700000100,user-bob,sku-apple,1\n"
+                        "1700000200,user-anna,sku-cheese,2\n1700000250,stranger,sku-apple,2\n"
+                        "1700000260,user-anna,sku-none,2\n1700000100,user-bob,sku-bread,4\n")});
   EXPECT_EQ(json["events"]["added"], 4);
   EXPECT_EQ(json["events"]["users"], 2);
   EXPECT_EQ(json["events"]["of_unknown_users"], 1);
@@ -378,7 +385,8 @@ TEST_F(Upsert, EventsFollowTheHistoryByTheirTimes) {
 
 TEST_F(Upsert, EventsOfAFileWithoutHistories) {
   Save(SoundContents(CosineDescription()));
-  ConvertJson({"merge", path_, "-o", out_, "--history", List("userId,movieId\n7,30\n31,100\n7,100\n")});
+  ConvertJson(
+      {"merge", path_, "-o", out_, "--history", List("userId,movieId\n7,30\n31,100\n7,100\n")});
   auto m = model::Model::Open(out_);
   ASSERT_TRUE(m->has_history());
   EXPECT_EQ(ToRows(m->HistoryOf(1)), (Rows{2, 0}));

@@ -1,4 +1,5 @@
-// A small shop whose network knows users and items by their ids, reads histories and lists of friends.
+// A small shop whose network knows users and items by their ids, reads histories and lists of
+// friends.
 #pragma once
 
 #include <string>
@@ -80,7 +81,7 @@ inline model::Contents ShopContents() {
   feature("users/features/user_id", InputKind::kCategory, {}, {4, 3, 2, 1, 0});
   // Anna knows Bob and Eve, Carla knows Bob.
   feature("users/features/friends", InputKind::kCategorySet, {0, 2, 2, 3, 3, 3}, {3, 0, 3});
-  feature("users/features/age", InputKind::kNumber, {}, {}, {30, 40, 50, 60, 70});
+  feature("users/features/age", InputKind::kNumber, {}, {}, {0.3f, 0.4f, 0.5f, 0.6f, 0.7f});
   feature("items/features/item", InputKind::kCategory, {}, {0, 1, 2, 3});
   feature("items/features/item_id", InputKind::kCategory, {}, {3, 2, 1, 0});
   feature("items/features/tags", InputKind::kCategorySet, {0, 2, 2, 3, 4}, {0, 2, 1, 2});

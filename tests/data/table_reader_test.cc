@@ -174,7 +174,7 @@ TEST(TableReader, WhatARowHas) {
   options.known = {"late", "b"};
   auto t = OpenTable(BytesOf("{\"a\":1,\"b\":null}\n{\"c\":[],\"a\":[1]}\n{\"late\":\"x\"}\n"), "t",
                      options);
-  EXPECT_EQ(t->header(), (Row{"a", "b", "c", "late"}));
+  EXPECT_EQ(t->header(), (Row{"a", "late", "b", "c"}));
   EXPECT_EQ(t->found_columns(), 4u);
   auto given = [&] {
     std::string out;
@@ -182,13 +182,13 @@ TEST(TableReader, WhatARowHas) {
     return out;
   };
   ASSERT_TRUE(t->Next());
-  EXPECT_EQ(given(), "xx--");
-  ASSERT_TRUE(t->Next());
   EXPECT_EQ(given(), "x-x-");
-  EXPECT_EQ(t->fields()[2], "");
   ASSERT_TRUE(t->Next());
-  EXPECT_EQ(given(), "---x");
-  EXPECT_EQ(t->fields()[3], "x");
+  EXPECT_EQ(given(), "x--x");
+  EXPECT_EQ(t->fields()[3], "");
+  ASSERT_TRUE(t->Next());
+  EXPECT_EQ(given(), "-x--");
+  EXPECT_EQ(t->fields()[1], "x");
 
   // Known names that only come behind the first rows are columns from the beginning.
   std::string text;

@@ -1,5 +1,5 @@
-// Fuzz target: records of items and, behind NULs, of users and events, merged into a file, which then
-// opens, is sound, and has the old rows and as many new ones as were counted.
+// Fuzz target: records of items and, behind NULs, of users and events, merged into a file, which
+// then opens, is sound, and has the old rows and as many new ones as were counted.
 #include "converter/checks.h"
 #include "converter/stock.h"
 #include "converter/upsert.h"

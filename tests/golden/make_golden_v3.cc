@@ -52,8 +52,7 @@ void Make(const std::string& folder) {
   auto noted = model::SaveToMemory(notes);
   Put(folder, "good/notes", noted);
   auto wrong = [&](const char* name, auto edit) {
-    std::unique_ptr<fb::HeaderT> header(
-        file::Reader::OpenBuffer(noted, {})->header().UnPack());
+    std::unique_ptr<fb::HeaderT> header(file::Reader::OpenBuffer(noted, {})->header().UnPack());
     edit(header->metadata);
     Put(folder, std::string("bad/") + name, file::WriteToMemory(*header, notes.tensors));
   };

@@ -33,8 +33,11 @@ std::string ProblemOf(const std::function<void()>& work) {
 }
 
 TEST(MetadataTest, PairsComeBackInTheOrderOfTheirKeys) {
-  Pairs pairs = {{"version", "3"}, {"Licence", "MIT\nand more"}, {"größe", "klein"},
-                 {"empty", ""},    {"a/b=c", "\xF0\x9F\x8E\xB8"}};
+  Pairs pairs = {{"version", "3"},
+                 {"Licence", "MIT\nand more"},
+                 {"größe", "klein"},
+                 {"empty", ""},
+                 {"a/b=c", "\xF0\x9F\x8E\xB8"}};
   Bytes bytes = FileWith(pairs);
   auto model = Model::OpenBuffer(bytes);
   Metadata metadata = model->metadata();
@@ -68,16 +71,19 @@ TEST(MetadataTest, FilesWithoutItHaveNone) {
 }
 
 TEST(MetadataTest, WhatAFileCannotHoldIsRefused) {
-  for (const std::string& key :
-       {std::string(), std::string(256, 'k'), std::string("a\nb"), std::string("\xFF"),
-        std::string("n\0l", 3)}) {
-    EXPECT_NE(ProblemOf([&] { FileWith({{key, "v"}}); }).find("a key is 1 to 255 bytes"),
+  for (const std::string& key : {std::string(), std::string(256, 'k'), std::string("a\nb"),
+                                 std::string("\xFF"), std::string("n\0l", 3)}) {
+    EXPECT_NE(ProblemOf([&] {
+                FileWith({{key, "v"}});
+              }).find("a key is 1 to 255 bytes"),
               std::string::npos)
         << key;
   }
-  for (const std::string& value : {std::string("\xC3"), std::string("a\0b", 3),
-                                   std::string(kMaxMetadataValue + 1, 'v')}) {
-    EXPECT_NE(ProblemOf([&] { FileWith({{"k", value}}); }).find("the value of \"k\""),
+  for (const std::string& value :
+       {std::string("\xC3"), std::string("a\0b", 3), std::string(kMaxMetadataValue + 1, 'v')}) {
+    EXPECT_NE(ProblemOf([&] {
+                FileWith({{"k", value}});
+              }).find("the value of \"k\""),
               std::string::npos);
   }
   Bytes largest = FileWith({{std::string(255, 'k'), std::string(kMaxMetadataValue, 'v')}});
@@ -101,9 +107,7 @@ Bytes Replaced(Bytes bytes, std::string_view text, std::string_view by) {
 
 TEST(MetadataTest, DamageIsFoundAtOpening) {
   Bytes good = FileWith({{"first key", "first value"}, {"second key", "second value"}});
-  auto problem = [](const Bytes& bytes) {
-    return ProblemOf([&] { Model::OpenBuffer(bytes); });
-  };
+  auto problem = [](const Bytes& bytes) { return ProblemOf([&] { Model::OpenBuffer(bytes); }); };
   EXPECT_EQ(problem(good), "");
   EXPECT_EQ(problem(Replaced(good, "first key", "zirst key")),
             "metadata: the keys are not unique and in ascending order");
