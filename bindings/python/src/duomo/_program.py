@@ -116,6 +116,10 @@ class Run:
                     raise
                 return process.wait()
 
+    def stopped_as_asked(self, code: int) -> bool:
+        """Whether the program ended because a callback returned False, its file written."""
+        return self._stopping and code == 128 + signal.SIGINT
+
     def _take(self, is_event: bool, line: bytes) -> bool:
         """True where a callback wants to stop now."""
         value: Any = json.loads(line) if is_event else line.decode("utf-8", "replace")

@@ -151,7 +151,8 @@ def _run(
     with tempfile.TemporaryFile() as result:
         code = run.wait(result)
         messages = [files.readable(message) for message in run.messages]
-        if code != 0:
+        written = result.seek(0, os.SEEK_END) > 0  # else it was stopped before it had learned
+        if code != 0 and not (run.stopped_as_asked(code) and written):
             raise TrainingError(_message(messages, code), code)
         result.seek(0)
         return TrainingResult(json.load(result), messages)
