@@ -13,8 +13,8 @@ namespace duomo::convert {
 
 using console::Commas;
 using console::Json;
-using console::Log;                // to stderr
-using console::Print;              // to stdout
+using console::Log;    // to stderr
+using console::Print;  // to stdout
 void PrintJson(const Json& json);  // indented, one document
 
 std::string ShapeText(std::span<const uint64_t> shape);  // "6042 × 32", "()" for a scalar

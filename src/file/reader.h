@@ -30,8 +30,8 @@ struct SegmentInfo {
 };
 
 struct ReadOptions {
-  bool copy = false;              // read into memory instead of mapping
-  bool verify_checksums = false;  // of every segment now, not just of the small ones
+  bool copy = false;             // read into memory instead of mapping
+  bool verify_checksums = false; // of every segment now, not just of the small ones
 };
 
 // An opened, structurally valid file. Immutable after opening; any thread.
@@ -44,12 +44,12 @@ class Reader {
                                                   const ReadOptions& options);
   ~Reader();
 
-  const fb::Header& header() const;  // verified
+  const fb::Header& header() const;               // verified
   std::span<const std::byte> header_bytes() const;
   uint32_t container_version() const;
   uint32_t minimum_reader_version() const;
   uint64_t file_size() const;
-  bool copied() const;                               // not mapped and not borrowed
+  bool copied() const;                            // not mapped and not borrowed
   const std::vector<SegmentInfo>& segments() const;  // sorted by name
 
   // Binary search by name. Compressed segments were inflated at open.

@@ -16,7 +16,7 @@ struct Header;
 
 namespace duomo::model {
 
-inline constexpr size_t kMaxMetadataKey = 255;  // bytes, as of other names
+inline constexpr size_t kMaxMetadataKey = 255;            // bytes, as of other names
 inline constexpr size_t kMaxMetadataValue = size_t{1} << 20;
 
 // The pairs of a file, in ascending order of their keys (byte-wise), each key once. A view of the
@@ -33,7 +33,7 @@ class Metadata {
 
   size_t size() const;
   bool empty() const { return size() == 0; }
-  Entry operator[](size_t i) const;                                  // i < size()
+  Entry operator[](size_t i) const;  // i < size()
   std::optional<std::string_view> Find(std::string_view key) const;  // binary search
 
   class Iterator {
@@ -57,8 +57,8 @@ class Metadata {
   const fb::Header* header_ = nullptr;
 };
 
-// What a file may hold: a key is 1 to 255 bytes of UTF-8 without control characters, a value at
-// most 1 MiB of UTF-8 without NUL. Throws Error of this status that names the key.
+// What a file may hold: a key is 1 to 255 bytes of UTF-8 without control characters, a value at most
+// 1 MiB of UTF-8 without NUL. Throws Error of this status that names the key.
 void CheckEntry(std::string_view key, std::string_view value, Status status);
 
 // The same for all, and their order. Linear in the size of the header: many entries that share one

@@ -24,8 +24,8 @@ namespace duomo::model {
 
 // How the weights came to be; shown by `inspect`, ignored by the runtime.
 struct Report {
-  std::string data, split, settings;                    // settings: JSON
-  std::vector<std::pair<std::string, double>> metrics;  // in the order given
+  std::string data, split, settings;                      // settings: JSON
+  std::vector<std::pair<std::string, double>> metrics;    // in the order given
 };
 
 // ---- Writing ---------------------------------------------------------------------------------
@@ -71,9 +71,9 @@ struct Entities {
   uint64_t count = 0;
   std::span<const uint64_t> title_offsets;  // empty: no titles
   std::string_view title_text;
-  FeatureSet features;  // as FeatureSet: by index of input
-  Rows vectors;         // [count, VectorWidth], or empty: not frozen
-  Planes planes;        // of items with vectors; optional
+  FeatureSet features;             // as FeatureSet: by index of input
+  Rows vectors;                    // [count, VectorWidth], or empty: not frozen
+  Planes planes;                   // of items with vectors; optional
 
   std::string_view Title(uint64_t row) const;  // empty where there is none
 };
