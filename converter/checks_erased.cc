@@ -7,6 +7,7 @@
 #include "converter/erase.h"
 #include "converter/output.h"
 #include "converter/record_features.h"
+#include "core/key_hash.h"
 
 namespace duomo::convert {
 namespace {
@@ -70,6 +71,12 @@ class ErasedCheck {
     uint64_t row = 0;
     if (m_.side(side_).count > 0 && Has(m_.side(side_).keys, key, row)) {
       check_.Problem(PrefixOf(side_), " has the key ", Quoted(key), " in row ", row);
+    }
+    if (auto ids = m_.file().Find(PrefixOf(side_) + "/ids/sorted"); ids) {
+      auto sorted = ids->As<int64_t>();
+      if (std::binary_search(sorted.begin(), sorted.end(), IdOfString(key))) {
+        check_.Problem(PrefixOf(side_), "/ids/sorted has the id of ", Quoted(key));
+      }
     }
     for (uint32_t v : vocabularies_) {
       if (!Has(m_.vocabulary(v), key, row)) continue;

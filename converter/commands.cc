@@ -31,6 +31,7 @@ constexpr Entry kCommands[] = {
     {"", AddMerge},
     {"", AddAnnotate},
     {"", AddIndex},
+    {"", AddAttributes},
     {"", AddUpgrade},
     {"", AddDump},
     {"", AddBuild},

@@ -60,12 +60,18 @@ Json MetadataOf(const model::Model& m) {
   return out;
 }
 
+Json AttributesOf(const model::Model& m) {
+  Json out = Json::object();
+  for (const model::Attribute& a : m.attributes()) out[a.name] = model::NameOf(a.kind);
+  return out;
+}
+
 struct Differences {
-  std::vector<Change> description, report, metadata;
+  std::vector<Change> description, report, metadata, attributes;
   std::vector<KeyDifference> keys;
   std::vector<TensorDifference> tensors;
   bool none() const {
-    return description.empty() && report.empty() && metadata.empty() && keys.empty() &&
+    return description.empty() && report.empty() && metadata.empty() && attributes.empty() && keys.empty() &&
            tensors.empty();
   }
 };
@@ -110,6 +116,7 @@ Json ToJson(const Options& o, const Differences& d) {
           {"description", changes(d.description)},
           {"report", changes(d.report)},
           {"metadata", changes(d.metadata)},
+          {"attributes", changes(d.attributes)},
           {"keys", keys},
           {"tensors", tensors}};
 }
@@ -185,6 +192,7 @@ bool Run(const Options& o) {
       Changes(description::ToJson(a->description()), description::ToJson(b->description()));
   d.report = Changes(ReportOf(*a), ReportOf(*b));
   d.metadata = Changes(MetadataOf(*a), MetadataOf(*b));
+  d.attributes = Changes(AttributesOf(*a), AttributesOf(*b));
   d.keys = CompareKeys(*a, *b);
   d.tensors = CompareTensors(*a, *b);
   if (o.json) {
@@ -195,7 +203,8 @@ bool Run(const Options& o) {
     std::string text;
     for (const std::string& part :
          {ChangesText("description", d.description), ChangesText("training report", d.report),
-          ChangesText("metadata", d.metadata), KeysText(d.keys), TensorsText(d.tensors)}) {
+          ChangesText("metadata", d.metadata), ChangesText("attributes", d.attributes),
+          KeysText(d.keys), TensorsText(d.tensors)}) {
       text += text.empty() || part.empty() ? part : "\n" + part;
     }
     Print(text);

@@ -143,10 +143,20 @@ std::string ReportText(const model::Report& report) {
 std::string MetadataText(const model::Metadata& metadata) {
   std::string text;
   for (const auto& [key, value] : metadata) {
-    text += StrCat(text.empty() ? "\"metadata\": {" : ", ", Text(std::string(key)), ": ",
+    text += StrCat(text.empty() ? ",\n\"metadata\": {" : ", ", Text(std::string(key)), ": ",
                    Text(std::string(value)));
   }
-  return text.empty() ? text : text + "},\n";
+  return text.empty() ? text : text + "}";
+}
+
+std::string AttributesText(const model::Model& model) {
+  if (model.attributes().empty()) return "";
+  std::string out;
+  for (const model::Attribute& a : model.attributes()) {
+    out += StrCat(out.empty() ? "" : ", ", "{\"name\": ", Text(a.name), ", \"kind\": \"",
+                  model::NameOf(a.kind), "\"}");
+  }
+  return StrCat(",\n\"attributes\": [", out, "]");
 }
 
 }  // namespace
@@ -159,8 +169,8 @@ void WriteJsonForm(const model::Model& model, bool readable, const Sink& sink) {
   try {
     out = StrCat(
         "{\n\"duomo_dump\": 1,\n\"description\": ", description::ToJson(model.description()).dump(),
-        ",\n\"report\": ", ReportText(model.report()), ",\n", MetadataText(model.metadata()),
-        "\"tensors\": [");
+        ",\n\"report\": ", ReportText(model.report()), MetadataText(model.metadata()),
+        AttributesText(model), ",\n\"tensors\": [");
   } catch (const Json::exception&) {  // dump() of what is not UTF-8
     Fail(Status::kUnsupported, "the description or the report has text that is not UTF-8; JSON ",
          "cannot hold it");

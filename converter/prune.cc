@@ -111,6 +111,8 @@ class Pruner {
     if (o_.no_user_vectors) {
       draft_.RemoveIf(
           [](std::string_view n) { return n == "users/vectors" || n == "users/vectors/scales"; });
+      RemoveBelow("users/planes/");
+      RemoveBelow("users/lists/");
     }
     if (items_.size() < m_.items().count) KeepItemsOfHistories();
     RefreezeChanged();

@@ -18,6 +18,8 @@ Draft::Draft(std::string path, std::shared_ptr<const model::Model> model)
   contents.description = model_->description();
   contents.report = model_->report();
   for (const auto& [key, value] : model_->metadata()) contents.metadata.emplace(key, value);
+  for (const model::Attribute& a : model_->attributes())
+    contents.attributes.push_back({a.name, a.kind});
   for (const file::SegmentInfo& s : model_->file().segments()) {
     file::TensorSource& source = contents.sources.emplace_back(file::SourceOf(model_->file(), s));
     source.write = [path = path_, write = source.write](const file::TensorSource::Sink& sink) {
@@ -69,7 +71,8 @@ void Draft::Put(file::OwnedTensor tensor) {
 }
 
 void Draft::Save(const std::string& output, const std::string& label) {
-  SaveWithProgress({contents.description, {}, contents.report, contents.sources, contents.metadata},
+  SaveWithProgress({contents.description, {}, contents.report, contents.sources, contents.attributes,
+                    contents.metadata},
                    output, label);
 }
 

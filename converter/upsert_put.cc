@@ -3,6 +3,7 @@
 #include <memory>
 #include <numeric>
 
+#include "converter/attribute_columns.h"
 #include "converter/entities.h"
 #include "converter/upsert_side.h"
 #include "core/error.h"
@@ -21,6 +22,7 @@ void UpsertSide::Finish() {
   PutTitles();
   PutFeatures();
   PutHistory();
+  if (side_ == Side::kItem && !keys_.empty()) AddMissingAttributes(draft_, keys_.size());
   PutVectors();
 }
 

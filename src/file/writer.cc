@@ -166,8 +166,12 @@ std::span<const std::byte> Build(flatbuffers::FlatBufferBuilder& builder, const 
   std::vector<flatbuffers::Offset<fb::Entry>> pairs;
   for (const auto& entry : in.metadata) pairs.push_back(fb::Entry::Pack(builder, &*entry));
   auto metadata = pairs.empty() ? 0 : builder.CreateVector(pairs);
+  std::vector<flatbuffers::Offset<fb::Attribute>> columns;
+  for (const auto& column : in.attributes) columns.push_back(fb::Attribute::Pack(builder, &*column));
+  auto attributes = columns.empty() ? 0 : builder.CreateVector(columns);
   // The order of CreateHeader(), last field first; one that is not there (0) takes no bytes.
   fb::HeaderBuilder out(builder);
+  out.add_attributes(attributes);
   out.add_metadata(metadata);
   out.add_producer(producer);
   out.add_report(report);
