@@ -183,8 +183,7 @@ Allowed MakeAllowed(duomo_context& c, const duomo_topk_request& r, Side side) {
     for_rows(AllowedOf(r), [&](auto rows) { c.allowed.SetAll(rows); });
   }
   for_rows(SharedExcludedOf(r), [&](auto rows) { c.allowed.ClearAll(rows); });
-  ApplyFilters(*c.model, side, r.filters, r.filter_count, "request.filters", c.allowed,
-               c.values);
+  ApplyFilters(*c.model, side, r.filters, r.filter_count, "request.filters", c.allowed, c.values);
   if (out.set != nullptr) c.allowed.And(out.set->rows());
   out.set = nullptr;
   out.rows = &c.allowed;

@@ -41,8 +41,8 @@ bool FoldsIn(const duomo_model& model);
 // one an id, or NULL: all 1.
 void FoldInHistory(duomo_context& context, const Names& items, const float* weights, float* vector);
 
-// Appends one list of items to a history; those that the model does not know are left out. Throws as
-// RowsOf().
+// Appends one list of items to a history; those that the model does not know are left out. Throws
+// as RowsOf().
 void AppendHistory(const duomo_model& model, const Names& items, model::FeatureColumn& history);
 
 // Runs a side's tower (the joint one) on `count` rows of context.inputs.

@@ -56,6 +56,12 @@ Json ReportOf(const model::Model& m) {
   return out;
 }
 
+Json MetadataOf(const model::Model& m) {
+  Json out = Json::object();
+  for (const auto& [key, value] : m.metadata()) out[std::string(key)] = value;
+  return out;
+}
+
 Json AttributesOf(const model::Model& m) {
   Json out = Json::object();
   for (const model::Attribute& a : m.attributes()) out[a.name] = model::NameOf(a.kind);
@@ -63,12 +69,12 @@ Json AttributesOf(const model::Model& m) {
 }
 
 struct Differences {
-  std::vector<Change> description, report, attributes;
+  std::vector<Change> description, report, metadata, attributes;
   std::vector<KeyDifference> keys;
   std::vector<TensorDifference> tensors;
   bool none() const {
-    return description.empty() && report.empty() && attributes.empty() && keys.empty() &&
-           tensors.empty();
+    return description.empty() && report.empty() && metadata.empty() && attributes.empty() &&
+           keys.empty() && tensors.empty();
   }
 };
 
@@ -111,6 +117,7 @@ Json ToJson(const Options& o, const Differences& d) {
           {"same", d.none()},
           {"description", changes(d.description)},
           {"report", changes(d.report)},
+          {"metadata", changes(d.metadata)},
           {"attributes", changes(d.attributes)},
           {"keys", keys},
           {"tensors", tensors}};
@@ -186,6 +193,7 @@ bool Run(const Options& o) {
   d.description =
       Changes(description::ToJson(a->description()), description::ToJson(b->description()));
   d.report = Changes(ReportOf(*a), ReportOf(*b));
+  d.metadata = Changes(MetadataOf(*a), MetadataOf(*b));
   d.attributes = Changes(AttributesOf(*a), AttributesOf(*b));
   d.keys = CompareKeys(*a, *b);
   d.tensors = CompareTensors(*a, *b);
@@ -197,7 +205,8 @@ bool Run(const Options& o) {
     std::string text;
     for (const std::string& part :
          {ChangesText("description", d.description), ChangesText("training report", d.report),
-          ChangesText("attributes", d.attributes), KeysText(d.keys), TensorsText(d.tensors)}) {
+          ChangesText("metadata", d.metadata), ChangesText("attributes", d.attributes),
+          KeysText(d.keys), TensorsText(d.tensors)}) {
       text += text.empty() || part.empty() ? part : "\n" + part;
     }
     Print(text);

@@ -54,6 +54,12 @@ Json ReportJson(const model::Report& report) {
       {"data", report.data}, {"split", report.split}, {"metrics", metrics}, {"settings", settings}};
 }
 
+Json MetadataJson(const model::Metadata& metadata) {
+  Json out = Json::object();
+  for (const auto& [key, value] : metadata) out[std::string(key)] = value;
+  return out;
+}
+
 }  // namespace
 
 uint64_t MissingOf(const model::Attribute& a, uint64_t items) {
@@ -125,6 +131,8 @@ Json InspectionJson(const Inspection& in) {
   }
   return {{"file", in.path},
           {"producer", in.producer},
+          {"fingerprint", Hex64(model.fingerprint())},
+          {"metadata", MetadataJson(model.metadata())},
           {"container_version", in.preamble.container_version},
           {"minimum_reader_version", in.preamble.minimum_reader_version},
           {"size", in.preamble.file_size},

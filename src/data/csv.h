@@ -46,7 +46,7 @@ class CsvReader : public TableReader {
  public:
   static constexpr size_t kMaxField = size_t{1} << 20;  // bytes
   static constexpr size_t kMaxRow = size_t{1} << 24;
-  static constexpr size_t kMaxColumns = 4096;
+  static constexpr size_t kMaxColumns = 16384;
 
   // Reads the header. `where` is the file's name in messages. Throws Error(kCorrupt) for a file
   // without rows, and for names that stand there twice.

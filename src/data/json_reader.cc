@@ -150,6 +150,7 @@ class Flattener : public nlohmann::json_sax<nlohmann::json> {
   bool Parse(std::string_view text) {
     cells_.resize(names_.size());
     for (std::string& cell : cells_) cell.clear();
+    given_.assign(names_.size(), false);
     levels_.clear();
     path_.clear();
     lists_ = 0;
@@ -162,6 +163,7 @@ class Flattener : public nlohmann::json_sax<nlohmann::json> {
   }
 
   const std::vector<std::string>& cells() const { return cells_; }
+  bool given(size_t column) const { return given_[column]; }
   const std::string& error() const { return error_; }
   // Names that had only null, unless they turned out to be objects.
   void AddEmptyColumns() {
@@ -178,6 +180,7 @@ class Flattener : public nlohmann::json_sax<nlohmann::json> {
     auto found = columns_.find(path_);
     if (found != columns_.end()) {
       cells_[found->second].clear();
+      given_[found->second] = true;
     } else if (learn_ && std::find(empty_.begin(), empty_.end(), path_) == empty_.end()) {
       empty_.push_back(path_);
     }
@@ -212,6 +215,7 @@ class Flattener : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   bool start_array(size_t) override {
+    null();  // it may have no value
     ++lists_;
     return true;
   }
@@ -234,6 +238,7 @@ class Flattener : public nlohmann::json_sax<nlohmann::json> {
     columns_.emplace(name, names_.size());
     names_.push_back(name);
     cells_.emplace_back();
+    given_.push_back(true);
     return names_.size() - 1;
   }
 
@@ -245,6 +250,7 @@ class Flattener : public nlohmann::json_sax<nlohmann::json> {
       return error_.empty();
     }
     std::string& cell = cells_[column];
+    given_[column] = true;
     if (lists_ > 0) {
       cell += kListMark;
     } else {
@@ -259,6 +265,7 @@ class Flattener : public nlohmann::json_sax<nlohmann::json> {
   const bool learn_;
   std::unordered_map<std::string, size_t> columns_;
   std::vector<std::string> cells_, empty_;
+  std::vector<bool> given_;     // by column: the object has it
   std::vector<size_t> levels_;  // of objects: the path's size before their names
   std::string path_, error_;
   size_t lists_ = 0;  // around the present value
@@ -273,10 +280,17 @@ class JsonReader : public TableReader {
         lines_(ObjectsInLines(sample)),
         records_(std::move(bytes), lines_) {
     Learn(sample);
+    for (const std::string& name : options.known) {
+      if (std::find(header_.begin(), header_.end(), name) != header_.end()) continue;
+      header_.push_back(name);
+      ++added_columns_;
+    }
     form_ = lines_ ? "JSON lines" : "JSON, an array of objects";
     flattener_.emplace(header_, false);
     flattener_->late = [this](const std::string& name) { Late(name); };
   }
+
+  bool given(size_t column) const override { return flattener_->given(column); }
 
   bool Next() override {
     std::string_view record;

@@ -58,6 +58,8 @@ std::shared_ptr<const Model> Model::FromFile(std::unique_ptr<const file::Reader>
     model->statistics_ = std::move(binding.statistics);
   });
   model->report_ = ReadReport(header.report());
+  model->metadata_ = Metadata(header);
+  CheckMetadata(model->metadata_, model->file_->header_bytes().size());
   return model;
 }
 

@@ -1,6 +1,8 @@
 // A model: its description and its named tensors, read from a file or about to be written to one.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -17,6 +19,7 @@
 #include "model/features.h"
 #include "model/fold_in.h"
 #include "model/key_index.h"
+#include "model/metadata.h"
 #include "model/planes.h"
 #include "model/rows.h"
 
@@ -52,6 +55,7 @@ struct Contents {
   std::vector<file::TensorSource> sources = {};  // more tensors: written piece by piece
   std::vector<AttributeInfo> attributes = {};    // of items
   std::optional<FoldIn> fold_in = {};            // its views are not looked at
+  std::map<std::string, std::string, std::less<>> metadata = {};  // see metadata.h
 };
 
 void Save(const std::string& path, const Contents& contents);
@@ -101,6 +105,11 @@ class Model {
   const Description& description() const { return description_; }
   const Report& report() const { return report_; }
   const std::optional<FoldIn>& fold_in() const { return fold_in_; }  // none: the default way
+  // What the host has written about the file; a view of its header.
+  Metadata metadata() const { return metadata_; }
+  // Stands for all that the file holds: another one has another fingerprint, but for a chance of
+  // about 2^-32 where nothing but a tensor differs. See FingerprintOf(); linear in the header.
+  uint64_t fingerprint() const { return FingerprintOf(file_->header_bytes()); }
   const file::Reader& file() const { return *file_; }
   const Entities& users() const { return users_; }
   const Entities& items() const { return items_; }
@@ -127,6 +136,7 @@ class Model {
   Description description_;
   Report report_;
   std::optional<FoldIn> fold_in_;
+  Metadata metadata_;
   Entities users_, items_;
   std::vector<KeyIndex> vocabularies_;
   std::vector<Attribute> attributes_;

@@ -100,14 +100,13 @@ std::unique_ptr<fb::FoldInT> ToTable(const FoldIn& in) {
 std::vector<TensorSource> SourcesOf(const Contents& contents) {
   std::vector<TensorSource> out = contents.sources;
   for (const OwnedTensor& t : contents.tensors) out.push_back(file::SourceOf(t));
-  std::stable_sort(out.begin(), out.end(), [](const TensorSource& a, const TensorSource& b) {
-    return a.name < b.name;
-  });
+  std::stable_sort(out.begin(), out.end(),
+                   [](const TensorSource& a, const TensorSource& b) { return a.name < b.name; });
   return out;
 }
 
-// A tensor as Bind() looks at it, with type, shape and size. Its bytes are not there yet, and Bind()
-// reads none. The first of equal names; the writer refuses the second.
+// A tensor as Bind() looks at it, with type, shape and size. Its bytes are not there yet, and
+// Bind() reads none. The first of equal names; the writer refuses the second.
 std::optional<file::Tensor> Find(const std::vector<TensorSource>& tensors, std::string_view name) {
   auto it = std::lower_bound(tensors.begin(), tensors.end(), name,
                              [](const TensorSource& t, std::string_view n) { return t.name < n; });
@@ -145,6 +144,13 @@ fb::HeaderT MakeHeader(const Contents& contents, const std::vector<TensorSource>
     BindFoldIn(fold_in, contents.description,
                [&](std::string_view name) { return Find(tensors, name); });
     header.fold_in = ToTable(fold_in);
+  }
+  for (const auto& [key, value] : contents.metadata) {
+    CheckEntry(key, value, Status::kInvalidArgument);
+    auto entry = std::make_unique<fb::EntryT>();
+    entry->key = key;
+    entry->value = value;
+    header.metadata.push_back(std::move(entry));
   }
   for (const AttributeInfo& a : contents.attributes) {
     auto attribute = std::make_unique<fb::AttributeT>();

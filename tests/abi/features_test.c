@@ -159,7 +159,8 @@ static void test_histories(void) {
   SUCCEEDS(duomo_encode_users(known[0], context, users, 2, &error));
   SUCCEEDS(duomo_encode_features(raw[0], context, f, &error));
   check_close(known[0], raw[0], 18);
-  SUCCEEDS(duomo_features_set_string_lists(f, "seen", offsets, keys, &error)); /* items by their keys */
+  SUCCEEDS(
+      duomo_features_set_string_lists(f, "seen", offsets, keys, &error)); /* items by their keys */
   SUCCEEDS(duomo_encode_features(known[0], context, f, &error));
   CHECK(memcmp(known, raw, sizeof(raw)) == 0);
   duomo_features_release(f);

@@ -10,6 +10,7 @@
 #include "converter/vectors.h"
 #include "core/error.h"
 #include "core/random.h"
+#include "data/gzip.h"
 #include "retrieval/topk.h"
 #include "runtime/fold_in.h"
 
@@ -122,23 +123,32 @@ TEST_F(ImportVectors, ScoresAreThoseOfTheVectors) {
 }
 
 TEST_F(ImportVectors, EveryFormatGivesTheSameFile) {
-  std::string fvecs, csv = "id,v1,v2\n", spaces;
+  std::string fvecs, csv = "id,v1,v2,v3,v4,v5,v6,v7\n", tabs, json = "[", json_lines, spaces;
   uint32_t width = kWidth;
   for (uint64_t row = 0; row < kItems; ++row) {
     fvecs.append(reinterpret_cast<const char*>(&width), 4);
     fvecs.append(reinterpret_cast<const char*>(&items_[row * kWidth]), 4 * kWidth);
     csv += StrCat('"', row, '"');
     spaces += StrCat(row);
+    std::string list;
     for (size_t i = 0; i < kWidth; ++i) {
+      list += StrCat(i == 0 ? "" : ", ", items_[row * kWidth + i]);
       csv += StrCat(',', items_[row * kWidth + i]);
       spaces += StrCat(' ', items_[row * kWidth + i]);
     }
     csv += "\r\n";
     spaces += " \n";
+    tabs += StrCat("[", list, "]\t", row, "\n");
+    json += StrCat(row == 0 ? "" : ",\n", "{\"vector\": [", list, "], \"id\": ", row, "}");
+    json_lines += StrCat("{\"id\": ", row, ", \"v\": [", list, "]}\n");
   }
   WriteText(In("items.fvecs"), fvecs);
   WriteText(In("items.csv"), csv);
   WriteText(In("items.txt"), spaces);
+  WriteText(In("items.tsv"), "embedding\tid\n" + tabs);
+  WriteText(In("items.json"), json + "]");
+  WriteText(In("items.jsonl"), json_lines);
+  WriteText(In("items.csv.gz"), test::Gzip(csv));
   std::vector<double> doubles(items_.begin(), items_.end());
   WriteNpy("items64.npy", {kItems, kWidth}, doubles);
   std::vector<float> columns;
@@ -157,8 +167,9 @@ TEST_F(ImportVectors, EveryFormatGivesTheSameFile) {
 
   ASSERT_EQ(Import("users.npy", "items.npy"), "");
   std::string expected = ReadText(out_);
-  for (const char* items : {"items.fvecs", "items.csv", "items.txt", "items64.npy", "fortran.npy",
-                            "both.npz", "both.npz/a/items"}) {
+  for (const char* items :
+       {"items.fvecs", "items.csv", "items.txt", "items.tsv", "items.json", "items.jsonl",
+        "items.csv.gz", "items64.npy", "fortran.npy", "both.npz", "both.npz/a/items"}) {
     EXPECT_EQ(Import("users.npy", items), "") << items;
     EXPECT_TRUE(ReadText(out_) == expected) << items;
   }
@@ -176,7 +187,7 @@ TEST_F(ImportVectors, KeysAndTitles) {
                    {"--user-ids", In("ids.npy"), "--item-ids", In("keys.txt"), "--titles",
                     In("titles.csv"), "--unit", "points", "--scale", "2"}),
             "");
-  Expect(said_, {"titles of items that are not there: 1"});
+  Expect(said_, {"titles of items that are not there: 1", "not read: year"});
   auto model = model::Model::Open(out_);
   EXPECT_EQ(model->users().keys.Find(int64_t{998}), 2u);
   EXPECT_EQ(model->items().keys.Find("item 3"), 3u);
@@ -281,16 +292,28 @@ TEST_F(ImportVectors, BadInput) {
   Expect(Import("users.npy", "pickle.npy"), {"pickle"});
   for (auto [text, part] :
        {std::pair("1,2,3\n2,4,x\n", "line 2: \"x\" is no number"),
-        std::pair("1,2,3\n2,4\n", "line 2: 1 numbers, and the first line has 2"),
-        std::pair("a,1\n,2\n", "line 2: the key is empty"), std::pair("", "0 × 0"),
-        std::pair("id,v\n", "0 × 0"), std::pair("1,2,\n2,3,\n", "1 is no"),
-        std::pair("\"a,1\n", "line 1: a quote is not closed"), std::pair("1,nan\n2,1\n", "NaN"),
-        std::pair("\xFF,1\n", "not UTF-8"), std::pair("1,1e99\n2,1\n", "infinite")}) {
+        std::pair("1,2,3\n2,4\n", "line 2: 2 fields instead of 3"),
+        std::pair("1,2,x\n2,4,5\n", "line 1: \"x\" is no number"),
+        std::pair("[{\"id\": 1, \"v\": [1, 2]}, {\"id\": 2, \"v\": [1]}]",
+                  "line 1: 1 numbers, and the first row has 2"),
+        std::pair("a,1\n,2\n", "line 2: the key is empty"), std::pair("", "is empty"),
+        std::pair("id,v\n", "0 × 0"), std::pair("1,2,\n2,3,\n", "is no number"),
+        std::pair("\"a,b\",1\n\"c,1\n", "line 1: \"b\"\" is no number"),
+        std::pair("1,nan\n2,1\n", "NaN"), std::pair("\xFF,1\n", "not UTF-8"),
+        std::pair("1,1e99\n2,1\n", "infinite")}) {
     WriteText(In("bad.csv"), text);
     std::string error = Import("", "bad.csv");
     EXPECT_NE(error, "") << text;
-    if (std::string(text) != "1,2,\n2,3,\n") Expect(error, {"bad.csv", part});
+    Expect(error, {"bad.csv", part});
   }
+  // Keys may be words that columns are called; columns may be counted; bad lines may go.
+  WriteText(In("words.txt"), "at 0.5 0.25\nvalue 1 2\n");
+  EXPECT_EQ(Import("", "words.txt"), "");
+  EXPECT_EQ(model::Model::Open(out_)->items().keys.Find("at"), 0u);
+  WriteText(In("counted.csv"), "word,0,1\na,1,2\nb,x,3\nc,4,5\n");
+  EXPECT_EQ(Import("", "counted.csv", {"--skip-bad-lines"}), "");
+  EXPECT_EQ(model::Model::Open(out_)->items().count, 2u);
+  Expect(said_, {"bad lines left out: 1"});
   std::string fvecs("\2\0\0\0abcdefgh\3\0\0\0abcdefgh", 24);
   WriteText(In("bad.fvecs"), fvecs);
   Expect(Import("", "bad.fvecs"), {"row 1 has the width 3, and the first 2"});

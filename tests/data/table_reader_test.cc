@@ -183,6 +183,40 @@ TEST(TableReader, LateNamesAreCounted) {
   EXPECT_EQ(t.reader->late_columns()[0].first_line, 1001u);
 }
 
+// An object need not have every column: what is not there is not given, what is empty is.
+TEST(TableReader, WhatARowHas) {
+  TableOptions options;
+  options.known = {"late", "b"};
+  auto t = OpenTable(BytesOf("{\"a\":1,\"b\":null}\n{\"c\":[],\"a\":[1]}\n{\"late\":\"x\"}\n"), "t",
+                     options);
+  EXPECT_EQ(t->header(), (Row{"a", "late", "b", "c"}));
+  EXPECT_EQ(t->found_columns(), 4u);
+  auto given = [&] {
+    std::string out;
+    for (size_t c = 0; c < t->header().size(); ++c) out += t->given(c) ? 'x' : '-';
+    return out;
+  };
+  ASSERT_TRUE(t->Next());
+  EXPECT_EQ(given(), "x-x-");
+  ASSERT_TRUE(t->Next());
+  EXPECT_EQ(given(), "x--x");
+  EXPECT_EQ(t->fields()[3], "");
+  ASSERT_TRUE(t->Next());
+  EXPECT_EQ(given(), "-x--");
+  EXPECT_EQ(t->fields()[1], "x");
+
+  // Known names that only come behind the first rows are columns from the beginning.
+  std::string text;
+  for (int i = 0; i < 1000; ++i) text += "{\"a\":1}\n";
+  t = OpenTable(BytesOf(text), "t", options);
+  EXPECT_EQ(t->header(), (Row{"a", "late", "b"}));
+  EXPECT_EQ(t->found_columns(), 1u);
+  auto csv = OpenTable(BytesOf("a,b\n1,\n2,3\n"), "t", options);
+  EXPECT_EQ(csv->found_columns(), 2u);
+  ASSERT_TRUE(csv->Next());
+  EXPECT_TRUE(csv->given(1));
+}
+
 TEST(TableReader, OtherFormatsHaveAMessage) {
   EXPECT_FAILS(Parse("PAR1\x15"), Status::kUnsupported, "Parquet file; save it as CSV");
   EXPECT_FAILS(Parse("ARROW1"), Status::kUnsupported, "Feather");

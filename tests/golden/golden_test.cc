@@ -164,6 +164,18 @@ TEST(GoldenTest, Words) {
             Tokenizer::kSpaces);
 }
 
+TEST(GoldenTest, Notes) {
+  auto m = Model::Open(Golden("good/notes", "v3"), {.verify_checksums = true});
+  EXPECT_EQ(m->file().minimum_reader_version(), 1u);
+  ASSERT_EQ(m->metadata().size(), 3u);
+  EXPECT_EQ(m->metadata()[0].key,
+            "gr\xC3\xB6\xC3\x9F"
+            "e");
+  EXPECT_EQ(m->metadata().Find("licence"), "none\nneeded");
+  EXPECT_EQ(m->metadata().Find("name"), "notes");
+  EXPECT_TRUE(Model::Open(Golden("good/dot", "v3"))->metadata().empty());
+}
+
 struct Bad {
   Status status;
   const char* words;
@@ -206,6 +218,9 @@ const std::map<std::string, Bad> kBad3 = {
     {"newer", {Status::kUnsupportedVersion, "version 77 of the tokeniser"}},
     {"tokenizer_none", {Status::kCorrupt, "inputs[1].tokenizer: unknown version 0"}},
     {"tokenizer_of_category", {Status::kCorrupt, "inputs[0].tokenizer: only text"}},
+    {"metadata_order", {Status::kCorrupt, "not unique and in ascending order"}},
+    {"metadata_twice", {Status::kCorrupt, "not unique and in ascending order"}},
+    {"metadata_utf8", {Status::kCorrupt, "the value of"}},
 };
 
 struct Version {
@@ -239,8 +254,8 @@ TEST(GoldenTest, BadFilesAreRefusedForTheRightReason) {
 TEST(GoldenTest, EveryFileHasItsExpectation) {
   for (const Version& version : kVersions) {
     size_t files = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(
-             StrCat(DUOMO_GOLDEN, "/", version.name, "/bad"))) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(StrCat(DUOMO_GOLDEN, "/", version.name, "/bad"))) {
       ++files;
       EXPECT_TRUE(version.bad->contains(entry.path().stem())) << entry.path();
     }
