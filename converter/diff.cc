@@ -5,6 +5,7 @@
 
 #include "converter/command.h"
 #include "converter/compare.h"
+#include "converter/fold_in_json.h"
 #include "converter/output.h"
 #include "core/error.h"
 #include "description/json.h"
@@ -24,7 +25,8 @@ struct Change {
 // Every leaf that differs, by its path, "towers/0/dense/0/units".
 std::vector<Change> Changes(const Json& a, const Json& b) {
   std::vector<Change> out;
-  Json x = a.flatten(), y = b.flatten();
+  auto leaves = [](const Json& j) { return j.empty() ? Json::object() : j.flatten(); };
+  Json x = leaves(a), y = leaves(b);
   for (const auto& [path, value] : x.items()) {
     if (!y.contains(path)) {
       out.push_back({path, value.dump(), ""});
@@ -50,6 +52,7 @@ Json ReportOf(const model::Model& m) {
   }
   out["settings"] = settings.is_null() ? Json(m.report().settings) : settings;
   for (const auto& [name, value] : m.report().metrics) out["metrics"][name] = value;
+  if (m.fold_in()) out["fold_in"] = ToJson(*m.fold_in());
   return out;
 }
 

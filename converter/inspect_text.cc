@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "converter/describe.h"
+#include "converter/fold_in_json.h"
 #include "converter/inspect.h"
 #include "core/error.h"
 #include "description/fields.h"
@@ -139,6 +140,7 @@ std::string InspectionText(const Inspection& in) {
                              ", for readers from version ", p.minimum_reader_version)});
   head.Add({"header", StrCat(Commas(p.header_size), " bytes, crc32 ", Hex(p.header_crc32))});
   if (!in.producer.empty()) head.Add({"producer", in.producer});
+  if (model.fold_in()) head.Add({"new users", FoldInText(*model.fold_in())});
   return StrCat(
       head.Text(), "\n", DescriptionText(model.description()), "\n", EntitiesText(model), "\n",
       AttributesText(model), ReportText(model.report()), ParametersText(model.description()), "\n",

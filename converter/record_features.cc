@@ -69,7 +69,7 @@ uint32_t FeatureReader::RowOf(const model::Input& input, const Json& value, Fiel
   } else {
     auto number = Integer(value);
     if (!number) f.Wrong(input.name.c_str(), value.dump(), " is not a whole number");
-    row = keys.Find(*number);
+    row = input.bucketed ? keys.FindRange(*number) : keys.Find(*number);
   }
   if (!row) ++unknown_[input.name];
   return static_cast<uint32_t>(row.value_or(keys.size()));

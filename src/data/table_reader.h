@@ -97,7 +97,7 @@ class TableReader {
   bool skips_bad() const { return skip_bad_; }
   const std::string& where() const { return where_; }
   // For people: "CSV, comma, quotes doubled, UTF-8", "JSON lines".
-  const std::string& form() const { return form_; }
+  virtual std::string form() const { return form_; }
   // Numbers may be written "3,5": fields are separated by semicolons.
   bool decimal_comma() const { return decimal_comma_; }
   const std::vector<LateColumn>& late_columns() const { return late_; }

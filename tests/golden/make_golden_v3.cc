@@ -46,6 +46,7 @@ void Make(const std::string& folder) {
   cosine.description.inputs[4].tokenizer = Tokenizer::kUnicode;
   Put(folder, "good/cosine", model::SaveToMemory(cosine));
   Put(folder, "good/dot", model::SaveToMemory(testing::GoldenDot()));
+  Put(folder, "good/folds", model::SaveToMemory(testing::GoldenFolds()));
   auto reader = file::Reader::OpenBuffer(good, {});
   auto bad = [&](const char* name, auto edit, uint32_t reader_version) {
     std::unique_ptr<fb::HeaderT> header(reader->header().UnPack());
