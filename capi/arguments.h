@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "capi/fail.h"
 #include "core/error.h"
 #include "core/version.h"
 #include "duomo/duomo.h"
@@ -17,7 +18,7 @@ namespace duomo::capi {
 // The object behind a pointer that may not be NULL.
 template <typename T>
 T& Need(T* pointer, const char* name) {
-  if (pointer == nullptr) Fail(Status::kInvalidArgument, name, " is NULL");
+  if (pointer == nullptr) FailArgument(Status::kInvalidArgument, Kind::kNull, name, " is NULL");
   return *pointer;
 }
 
@@ -25,7 +26,8 @@ T& Need(T* pointer, const char* name) {
 template <typename T>
 std::span<T> NeedArray(T* pointer, size_t n, const char* name) {
   if (pointer == nullptr && n > 0) {
-    Fail(Status::kInvalidArgument, name, " is NULL, but ", n, " elements are expected");
+    FailArgument(Status::kInvalidArgument, Kind::kNull, name, " is NULL, but ", n,
+                 " elements are expected");
   }
   return {pointer, n};
 }
@@ -33,19 +35,16 @@ std::span<T> NeedArray(T* pointer, size_t n, const char* name) {
 inline size_t CheckedProduct(size_t a, size_t b, const char* name) {
   size_t product;
   if (__builtin_mul_overflow(a, b, &product)) {
-    Fail(Status::kInvalidArgument, name, ": ", a, " × ", b, " elements cannot exist");
+    FailArgument(Status::kInvalidArgument, Kind::kValue, name, ": ", a, " × ", b,
+                 " elements cannot exist");
   }
   return product;
 }
 
 // The size of a struct in the first release that had it; smaller ones never existed. When a struct
-// grows, its first size stays here as a number.
+// grows, its first size stays here: offsetof() of the first field that was added.
 template <typename T>
 inline constexpr size_t kFirstSize = sizeof(T);
-template <>
-inline constexpr size_t kFirstSize<duomo_context_options> = 8;
-template <>
-inline constexpr size_t kFirstSize<duomo_topk_request> = 120;
 
 // No struct will ever be larger; a struct_size above is memory that nobody initialised.
 inline constexpr size_t kAbsurdSize = 4096;
@@ -53,8 +52,8 @@ inline constexpr size_t kAbsurdSize = 4096;
 template <typename T>
 void CheckStructSize(size_t size, const char* type) {
   if (size >= kFirstSize<T> && size <= kAbsurdSize) return;
-  Fail(Status::kInvalidArgument, type, ".struct_size is ", size, ", expected ", sizeof(T),
-       "; initialise the struct with its _INIT macro");
+  FailArgument(Status::kInvalidArgument, Kind::kStructSize, type, ".struct_size is ", size,
+               ", expected ", sizeof(T), "; initialise the struct with its _INIT macro");
 }
 
 // A copy of what the caller gave, fields that an older client does not know being 0. Throws
@@ -68,37 +67,43 @@ T ReadStruct(const T* given, const char* type) {
   const auto* bytes = reinterpret_cast<const unsigned char*>(given);
   for (size_t i = sizeof(T); i < size; ++i) {
     if (bytes[i] == 0) continue;
-    Fail(Status::kUnsupportedVersion, "the client is newer than the library: ", type, " has ", size,
-         " bytes there, of which duomo ", kVersion, " knows the first ", sizeof(T), ", and byte ",
-         i, " is in use");
+    throw MakeError(Status::kUnsupportedVersion, Kind::kStructSize, type, ErrorDetail::kNoPosition,
+                    StrCat("the client is newer than the library: ", type, " has ", size,
+                           " bytes there, of which duomo ", kVersion, " knows the first ",
+                           sizeof(T), ", and byte ", i, " is in use"));
   }
   return known;
 }
 
 inline void CheckReserved(uint32_t reserved, const char* name) {
-  if (reserved != 0) Fail(Status::kInvalidArgument, name, " is ", reserved, "; it must be 0");
+  if (reserved == 0) return;
+  FailArgument(Status::kInvalidArgument, Kind::kValue, name, " is ", reserved, "; it must be 0");
 }
 
 inline void CheckFlags(uint32_t flags, uint32_t known, const char* name) {
   if ((flags & ~known) == 0) return;
-  Fail(Status::kInvalidArgument, name, " has the bits ", flags & ~known, ", which duomo ", kVersion,
-       " does not know");
+  FailArgument(Status::kInvalidArgument, Kind::kValue, name, " has the bits ", flags & ~known,
+               ", which duomo ", kVersion, " does not know");
 }
 
 inline void CheckEnum(int32_t value, int32_t last, const char* name) {
   if (value >= 0 && value <= last) return;
-  Fail(Status::kInvalidArgument, name, " is ", value, ", which duomo ", kVersion, " does not know");
+  FailArgument(Status::kInvalidArgument, Kind::kValue, name, " is ", value, ", which duomo ",
+               kVersion, " does not know");
 }
 
 // Offsets of n lists: n + 1 numbers that ascend from 0. Returns how many elements they cover.
 inline size_t CheckOffsets(const size_t* offsets, size_t n, const char* name) {
   if (n == 0) return 0;
   Need(offsets, name);
-  if (offsets[0] != 0) Fail(Status::kInvalidArgument, name, "[0] is ", offsets[0], ", must be 0");
+  if (offsets[0] != 0) {
+    FailElement(Status::kInvalidArgument, Kind::kOffsets, name, 0, " is ", offsets[0],
+                ", must be 0");
+  }
   for (size_t i = 0; i < n; ++i) {
     if (offsets[i] <= offsets[i + 1]) continue;
-    Fail(Status::kInvalidArgument, name, '[', i + 1, "] is ", offsets[i + 1], ", below the ",
-         offsets[i], " before it");
+    FailElement(Status::kInvalidArgument, Kind::kOffsets, name, i + 1, " is ", offsets[i + 1],
+                ", below the ", offsets[i], " before it");
   }
   return offsets[n];
 }

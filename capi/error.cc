@@ -3,12 +3,14 @@
 #include <cstddef>
 #include <cstring>
 
+#include "capi/fail.h"
 #include "capi/guard.h"
 #include "core/text.h"
 
 namespace duomo::capi {
 
-duomo_status Report(duomo_error* error, Status status, std::string_view message) noexcept {
+duomo_status Report(duomo_error* error, Status status, std::string_view message,
+                    const ErrorDetail& detail) noexcept {
   auto code = static_cast<duomo_status>(status);
   if (error == nullptr) return code;
   error->status = code;
@@ -20,6 +22,9 @@ duomo_status Report(duomo_error* error, Status status, std::string_view message)
         error->message, error->message + kept.size(),
         [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
   }
+  error->kind = detail.kind;
+  error->argument = detail.argument;
+  error->position = detail.position;
   return code;
 }
 
@@ -27,7 +32,7 @@ duomo_status ReportCurrentException(duomo_error* error) noexcept {
   try {
     throw;
   } catch (const Error& e) {
-    return Report(error, e.status(), e.message());
+    return Report(error, e.status(), e.message(), e.detail());
   } catch (const std::bad_alloc&) {
     return Report(error, Status::kOutOfMemory, "out of memory");
   } catch (const std::length_error&) {  // a container was asked for more than can be addressed
@@ -37,6 +42,62 @@ duomo_status ReportCurrentException(duomo_error* error) noexcept {
   } catch (...) {
     return Report(error, Status::kInternal, "an exception of unknown type");
   }
+}
+
+int32_t ArgumentOf(std::string_view name) {
+  struct Beginning {
+    std::string_view text;
+    int32_t argument;
+  };
+  // The first that fits; what is longer stands before what it begins with.
+  static constexpr Beginning kBeginnings[] = {
+      {"request.history", DUOMO_ARGUMENT_HISTORY},
+      {"request.exclude", DUOMO_ARGUMENT_EXCLUDE},
+      {"request.shared_exclude", DUOMO_ARGUMENT_EXCLUDE},
+      {"request.allow", DUOMO_ARGUMENT_ALLOW},
+      {"request.filters", DUOMO_ARGUMENT_FILTERS},
+      {"filter", DUOMO_ARGUMENT_FILTERS},
+      {"request.limits", DUOMO_ARGUMENT_LIMITS},
+      {"request.ids", DUOMO_ARGUMENT_QUERIES},
+      {"request.keys", DUOMO_ARGUMENT_QUERIES},
+      {"request.vectors", DUOMO_ARGUMENT_QUERIES},
+      {"request.features", DUOMO_ARGUMENT_FEATURES},
+      {"request.user_features", DUOMO_ARGUMENT_FEATURES},
+      {"request.item_features", DUOMO_ARGUMENT_FEATURES},
+      {"request.pair_features", DUOMO_ARGUMENT_FEATURES},
+      {"request.user", DUOMO_ARGUMENT_USERS},
+      {"request.item", DUOMO_ARGUMENT_ITEMS},
+      {"request", DUOMO_ARGUMENT_REQUEST},
+      {"duomo_topk_request", DUOMO_ARGUMENT_REQUEST},
+      {"duomo_rank_request", DUOMO_ARGUMENT_REQUEST},
+      {"duomo_filter", DUOMO_ARGUMENT_FILTERS},
+      {"duomo_limit", DUOMO_ARGUMENT_LIMITS},
+      {"duomo_topk_result", DUOMO_ARGUMENT_OUT},
+      {"duomo_model_info", DUOMO_ARGUMENT_OUT},
+      {"duomo_input_info", DUOMO_ARGUMENT_OUT},
+      {"duomo_attribute_info", DUOMO_ARGUMENT_OUT},
+      {"duomo_open_options", DUOMO_ARGUMENT_OPTIONS},
+      {"duomo_context_options", DUOMO_ARGUMENT_OPTIONS},
+      {"options", DUOMO_ARGUMENT_OPTIONS},
+      {"out", DUOMO_ARGUMENT_OUT},
+      {"predictions", DUOMO_ARGUMENT_OUT},
+      {"model", DUOMO_ARGUMENT_MODEL},
+      {"context", DUOMO_ARGUMENT_CONTEXT},
+      {"path", DUOMO_ARGUMENT_FILE},
+      {"data", DUOMO_ARGUMENT_FILE},
+      {"descriptor", DUOMO_ARGUMENT_FILE},
+      {"user_", DUOMO_ARGUMENT_USERS},
+      {"item_", DUOMO_ARGUMENT_ITEMS},
+      {"features", DUOMO_ARGUMENT_FEATURES},
+      {"input", DUOMO_ARGUMENT_NAME},
+      {"attribute", DUOMO_ARGUMENT_NAME},
+      {"values", DUOMO_ARGUMENT_VALUES},
+      {"offsets", DUOMO_ARGUMENT_VALUES},
+  };
+  for (const Beginning& b : kBeginnings) {
+    if (name.starts_with(b.text)) return b.argument;
+  }
+  return 0;
 }
 
 }  // namespace duomo::capi
@@ -61,6 +122,8 @@ const char* duomo_status_name(duomo_status status) {
       return "DUOMO_UNSUPPORTED";
     case DUOMO_INTERNAL:
       return "DUOMO_INTERNAL";
+    case DUOMO_CANCELLED:
+      return "DUOMO_CANCELLED";
     default:
       return "unknown status";
   }

@@ -81,17 +81,22 @@ class Assignment {
     auto found = std::find_if(d.inputs.begin(), d.inputs.end(),
                               [&](const model::Input& i) { return i.name == name_; });
     if (found == d.inputs.end()) {
-      Fail(Status::kNotFound, "the model has no input \"", name_, "\"");
+      throw MakeError(Status::kNotFound, Kind::kUnknownName, "input", ErrorDetail::kNoPosition,
+                      StrCat("the model has no input \"", name_, "\""));
     }
     index_ = static_cast<size_t>(found - d.inputs.begin());
     if (input().scope != features_.scope) {
-      Fail(Status::kInvalidArgument, "input \"", name_, "\" belongs to ", NameOf(input().scope),
-           ", these features to ", NameOf(features_.scope));
+      FailArgument(Status::kInvalidArgument, Kind::kConflict, "input", " \"", name_,
+                   "\" belongs to ", NameOf(input().scope), ", these features to ",
+                   NameOf(features_.scope));
     }
     Setter expected = SetterOf(d, input());
-    if (expected != setter) {
-      Fail(Status::kInvalidArgument, "input \"", name_, "\" is set with ", NameOf(expected),
-           ", not with ", NameOf(setter));
+    // Items are named by ids, or by their string keys.
+    bool keys_of_items = setter == Setter::kStringLists && input().kind == InputKind::kHistory &&
+                         items().ids.strings();
+    if (expected != setter && !keys_of_items) {
+      FailArgument(Status::kInvalidArgument, Kind::kConflict, "input", " \"", name_,
+                   "\" is set with ", NameOf(expected), ", not with ", NameOf(setter));
     }
     next_.kind = input().kind;
     next_.offsets.clear();
@@ -128,24 +133,30 @@ class Assignment {
     return row;
   }
 
+  template <typename... Parts>
+  [[noreturn]] void FailValue(Status status, Kind kind, size_t position,
+                              const Parts&... parts) const {
+    throw MakeError(status, kind, "values", position,
+                    StrCat("input \"", name_, "\": values[", position, "] is ", parts...));
+  }
   [[noreturn]] void FailUnknown(int64_t key, size_t position) const {
-    Fail(Status::kNotFound, "input \"", name_, "\": values[", position, "] is ", key,
-         ", which the model does not know");
+    FailValue(Status::kNotFound, Kind::kUnknownValue, position, key,
+              ", which the model does not know");
   }
   [[noreturn]] void FailUnknown(std::string_view key, size_t position) const {
-    Fail(Status::kNotFound, "input \"", name_, "\": values[", position, "] is \"", key,
-         "\", which the model does not know");
+    FailValue(Status::kNotFound, Kind::kUnknownValue, position, '"', key,
+              "\", which the model does not know");
   }
 
   // The text at a position of `values`; NULL where that is allowed gives nothing.
   std::optional<std::string_view> Text(const char* text, size_t position, bool may_be_null) const {
     if (text == nullptr) {
       if (may_be_null) return std::nullopt;
-      Fail(Status::kInvalidArgument, "input \"", name_, "\": values[", position, "] is NULL");
+      FailValue(Status::kInvalidArgument, Kind::kNull, position, "NULL");
     }
     std::string_view view = text;
     if (!IsUtf8(view)) {
-      Fail(Status::kInvalidArgument, "input \"", name_, "\": values[", position, "] is not UTF-8");
+      FailValue(Status::kInvalidArgument, Kind::kNotUtf8, position, "not UTF-8");
     }
     return view;
   }
@@ -198,9 +209,10 @@ duomo_status duomo_features_create(duomo_features** out, duomo_model* model, int
     const auto& inputs = model->description().inputs;
     if (std::none_of(inputs.begin(), inputs.end(),
                      [&](const model::Input& i) { return i.scope == wanted; })) {
-      Fail(Status::kUnsupported, "the model has no input of ", NameOf(wanted));
+      FailLacking("the model has no input of ", NameOf(wanted));
     }
     if (count > UINT32_MAX) Fail(Status::kInvalidArgument, "count is ", count, ", too many rows");
+    const MemoryScope of_model(model->memory.get());
     *out = new duomo_features(model, wanted, count);
   });
 }
@@ -261,8 +273,7 @@ duomo_status duomo_features_set_numbers(duomo_features* features, const char* in
     auto given = NeedArray(values, a.count(), "values");
     for (size_t i = 0; i < given.size(); ++i) {
       if (std::isinf(given[i])) {
-        Fail(Status::kInvalidArgument, "input \"", a.input().name, "\": values[", i,
-             "] is infinite");
+        a.FailValue(Status::kInvalidArgument, Kind::kNotFinite, i, "infinite");
       }
     }
     a.next().numbers.assign(given.begin(), given.end());
@@ -303,7 +314,14 @@ duomo_status duomo_features_set_string_lists(duomo_features* features, const cha
     a.StartLists();
     for (size_t i = 0; i < a.count(); ++i) {
       for (size_t j = offsets[i]; j < offsets[i + 1]; ++j) {
-        a.next().rows.push_back(a.RowOf(*a.Text(given[j], j, /*may_be_null=*/false), j));
+        const std::string_view text = *a.Text(given[j], j, /*may_be_null=*/false);
+        if (a.input().kind != model::InputKind::kHistory) {
+          a.next().rows.push_back(a.RowOf(text, j));
+        } else if (auto row = a.items().ids.FindKey(text)) {
+          a.next().rows.push_back(static_cast<uint32_t>(*row));
+        } else if (a.strict()) {
+          a.FailUnknown(text, j);
+        }
       }
       a.EndList();
     }

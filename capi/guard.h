@@ -12,10 +12,11 @@
 namespace duomo::capi {
 
 // The smallest duomo_error a client may hand in: that of version 1.
-inline constexpr size_t kFirstErrorSize = 512;
+inline constexpr size_t kFirstErrorSize = sizeof(duomo_error);
 
 // Fills *error as far as its struct_size allows; NULL is fine. Returns `status`.
-duomo_status Report(duomo_error* error, Status status, std::string_view message) noexcept;
+duomo_status Report(duomo_error* error, Status status, std::string_view message,
+                    const ErrorDetail& detail = {}) noexcept;
 
 // Turns the exception being handled into a status. Kept out of Guard() so that the good path
 // carries little code.

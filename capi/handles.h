@@ -9,18 +9,29 @@
 
 #include "capi/threads.h"
 #include "core/array.h"
+#include "core/memory.h"
+#include "core/stop.h"
 #include "duomo/duomo.h"
 #include "kernels/screen.h"
 #include "kernels/vector.h"
 #include "model/features.h"
 #include "model/model.h"
+#include "retrieval/item_set.h"
 #include "retrieval/topk.h"
 #include "runtime/engine.h"
 
 // Immutable but for its count; any thread.
 struct duomo_model {
-  duomo_model(std::shared_ptr<const duomo::runtime::Engine> e, bool prepare)
-      : engine(std::move(e)), catalogue(*engine, prepare) {
+  duomo_model(std::unique_ptr<const duomo::Memory> m,
+              std::shared_ptr<const duomo::runtime::Engine> e, bool prepare)
+      : memory(std::move(m)),
+        engine(std::move(e)),
+        catalogue(*engine, prepare),
+        users(*engine, /*prepare=*/false, duomo::model::Side::kUser) {
+    if (prepare) {
+      model().users().ids.Prepare();
+      model().items().ids.Prepare();
+    }
     // Chosen now, under the C++ library's lock of first uses: a child of fork() that found it held
     // by a thread that it does not have would wait for ever.
     (void)duomo::kernels::Vector();
@@ -31,8 +42,10 @@ struct duomo_model {
   const duomo::model::Description& description() const { return engine->model().description(); }
 
   std::atomic<uint64_t> references{1};
+  const std::unique_ptr<const duomo::Memory> memory;  // null: the C++ library's; the last to go
   const std::shared_ptr<const duomo::runtime::Engine> engine;
-  const duomo::retrieval::Catalogue catalogue;
+  const duomo::retrieval::Catalogue catalogue;  // the items
+  const duomo::retrieval::Catalogue users;
 };
 
 namespace duomo::capi {
@@ -47,6 +60,7 @@ class ModelReference {
   const duomo_model& operator*() const { return *model_; }
   const duomo_model* operator->() const { return model_; }
   const duomo_model* get() const { return model_; }
+  duomo_model* shared() const { return model_; }  // to be retained by another object
 
  private:
   duomo_model* model_;
@@ -54,29 +68,62 @@ class ModelReference {
 
 }  // namespace duomo::capi
 
-// Scratch of one thread at a time. Everything here grows to the largest call and is kept, so that
+namespace duomo::capi {
+
+// What calls leave in a context. Everything here grows to the largest call and is kept, so that
 // repeated calls of one size allocate nothing.
-struct duomo_context {
-  duomo_context(duomo_model* m, bool marked, duomo::capi::Threads t)
-      : model(m), mark_unknown(marked), threads(std::move(t)) {}
+struct Scratch {
+  runtime::Workspace tower;
+  retrieval::Workspace search;
+  std::vector<runtime::InputSource> inputs;
+  AlignedVector<uint32_t> user_rows, item_rows, tower_rows, values;
+  AlignedVector<float> user_vectors, item_vectors;
+  AlignedVector<float> scores;
+  AlignedVector<retrieval::Query> queries;
+  AlignedVector<uint32_t> excluded;  // rows, those of a chunk's first query first
+  AlignedVector<size_t> excluded_ends;
+  AlignedVector<retrieval::Hit> hits;
+  AlignedVector<size_t> hit_ends;
+  retrieval::RowMask allowed;
+  model::FeatureColumn history;
+};
+
+// A base class, so that it goes after what has taken memory from it.
+struct OwnMemory {
+  std::unique_ptr<const Memory> memory;  // null: the C++ library's
+};
+
+}  // namespace duomo::capi
+
+// One thread at a time. Made under a MemoryScope of its memory.
+struct duomo_context : duomo::capi::OwnMemory, duomo::capi::Scratch {
+  duomo_context(std::unique_ptr<const duomo::Memory> own, duomo_model* m, bool marked,
+                duomo::capi::Threads t, duomo::Stop s)
+      : OwnMemory{std::move(own)}, model(m), mark_unknown(marked), threads(std::move(t)), stop(s) {
+    tower.stop = search.stop = stop;
+  }
+
+  // Gives the scratch memory back.
+  void Trim() {
+    const duomo::MemoryScope scope(memory.get());
+    static_cast<Scratch&>(*this) = {};
+    tower.stop = search.stop = stop;
+  }
 
   duomo::capi::ModelReference model;
   const bool mark_unknown;
   const duomo::capi::Threads threads;
+  const duomo::Stop stop;
+};
 
-  duomo::runtime::Workspace tower;
-  duomo::retrieval::Workspace search;
-  std::vector<duomo::runtime::InputSource> inputs;
-  std::vector<uint32_t> user_rows, item_rows, tower_rows, values;
-  duomo::AlignedVector<float> user_vectors, item_vectors;
-  std::vector<float> scores;
-  std::vector<duomo::retrieval::Query> queries;
-  std::vector<uint32_t> excluded;  // rows, those of a chunk's first query first
-  std::vector<size_t> excluded_ends;
-  std::vector<duomo::retrieval::Hit> hits;
-  std::vector<size_t> hit_ends;
-  duomo::retrieval::RowMask allowed;
-  duomo::model::FeatureColumn history;
+// Immutable but for its count; any thread.
+struct duomo_item_set {
+  duomo_item_set(duomo_model* m, duomo::retrieval::RowMask rows)
+      : model(m), items(std::move(rows)) {}
+
+  std::atomic<uint64_t> references{1};
+  const duomo::capi::ModelReference model;
+  const duomo::retrieval::ItemSet items;
 };
 
 // Encoded features of `count` entities of one scope; columns by index of the description's inputs.

@@ -5,6 +5,8 @@
 #include "capi/arguments.h"
 #include "capi/guard.h"
 #include "capi/handles.h"
+#include "capi/ids.h"
+#include "capi/memory.h"
 #include "core/text.h"
 
 namespace duomo::capi {
@@ -14,6 +16,7 @@ struct OpenPlan {
   file::ReadOptions read;
   kernels::Backend backend = kernels::Backend::kDefault;
   bool prepare = false;
+  std::unique_ptr<const Memory> memory;
 };
 
 OpenPlan ReadOpenOptions(const duomo_open_options* given) {
@@ -28,11 +31,20 @@ OpenPlan ReadOpenOptions(const duomo_open_options* given) {
   plan.read.verify_checksums = (options.flags & DUOMO_OPEN_VERIFY) != 0;
   plan.prepare = (options.flags & DUOMO_OPEN_PREPARE) != 0;
   plan.backend = static_cast<kernels::Backend>(options.backend);
+  plan.memory = MemoryOf(options.allocator);
   if (plan.backend == kernels::Backend::kOneDnn && !kernels::HasOneDnn()) {
-    Fail(Status::kUnsupported,
-         "this library was built without oneDNN; use DUOMO_BACKEND_DEFAULT or _PORTABLE");
+    FailLacking("this library was built without oneDNN; use DUOMO_BACKEND_DEFAULT or _PORTABLE");
   }
   return plan;
+}
+
+// The three ways to open differ in where the bytes come from.
+template <typename OpenModel>
+duomo_model* OpenWith(const duomo_open_options* options, const OpenModel& open) {
+  OpenPlan plan = ReadOpenOptions(options);
+  const MemoryScope scope(plan.memory.get());
+  auto engine = runtime::Engine::Create(open(plan.read), plan.backend);
+  return new duomo_model(std::move(plan.memory), std::move(engine), plan.prepare);
 }
 
 duomo_text TextOf(std::string_view text) { return {text.data(), text.size()}; }
@@ -48,9 +60,19 @@ duomo_status duomo_model_open(duomo_model** out, const char* path,
   return Guard(error, [&] {
     Need(out, "out");
     Need(path, "path");
-    OpenPlan plan = ReadOpenOptions(options);
-    auto engine = runtime::Engine::Create(model::Model::Open(path, plan.read), plan.backend);
-    *out = new duomo_model(std::move(engine), plan.prepare);
+    *out = OpenWith(options,
+                    [&](const file::ReadOptions& read) { return model::Model::Open(path, read); });
+  });
+}
+
+duomo_status duomo_model_open_descriptor(duomo_model** out, int descriptor, uint64_t offset,
+                                         uint64_t length, const duomo_open_options* options,
+                                         duomo_error* error) {
+  return Guard(error, [&] {
+    Need(out, "out");
+    *out = OpenWith(options, [&](const file::ReadOptions& read) {
+      return model::Model::OpenDescriptor(descriptor, offset, length, read);
+    });
   });
 }
 
@@ -59,9 +81,9 @@ duomo_status duomo_model_open_buffer(duomo_model** out, const void* data, size_t
   return Guard(error, [&] {
     Need(out, "out");
     auto bytes = NeedArray(static_cast<const std::byte*>(data), size, "data");
-    OpenPlan plan = ReadOpenOptions(options);
-    auto engine = runtime::Engine::Create(model::Model::OpenBuffer(bytes, plan.read), plan.backend);
-    *out = new duomo_model(std::move(engine), plan.prepare);
+    *out = OpenWith(options, [&](const file::ReadOptions& read) {
+      return model::Model::OpenBuffer(bytes, read);
+    });
   });
 }
 
@@ -96,6 +118,7 @@ duomo_status duomo_model_get_info(duomo_model_info* out, const duomo_model* mode
     info.copied = m.file().copied() ? 1 : 0;
     info.name = TextOf(d.name);
     info.unit = TextOf(d.output.unit);
+    info.attribute_count = m.attributes().size();
     info.minimum_output = model->engine->minimum_output();
     info.maximum_output = model->engine->maximum_output();
     std::memcpy(out, &info, std::min(size, sizeof(info)));
@@ -118,7 +141,9 @@ duomo_status duomo_model_get_input(duomo_input_info* out, const duomo_model* mod
     info.kind = static_cast<int32_t>(input.kind);
     if (input.vocabulary >= 0) {
       const model::Vocabulary& v = d.vocabularies[static_cast<size_t>(input.vocabulary)];
-      info.keys = static_cast<int32_t>(v.keys);
+      // Histories are given by the ids of items, whatever the keys are.
+      const bool ids = input.kind == model::InputKind::kHistory && v.keys == model::KeyKind::kString;
+      info.keys = ids ? DUOMO_KEYS_INTEGER : static_cast<int32_t>(v.keys);
       info.vocabulary_size = v.size;
     }
     info.name = TextOf(input.name);
@@ -143,6 +168,12 @@ duomo_status duomo_model_get_input_value(duomo_text* text, int64_t* integer,
     if (index >= values.size()) {
       Fail(Status::kNotFound, "index ", index, ": input \"", i.name, "\" has ", values.size(),
            " values");
+    }
+    if (i.kind == model::InputKind::kHistory && index < m.items().count) {
+      // The vocabulary has the items' rows; hosts give items by their ids.
+      Need(integer, "integer");
+      *integer = IdOfRow(m.items(), index);
+      return;
     }
     if (values.kind() != model::KeyKind::kString) {
       Need(integer, "integer");

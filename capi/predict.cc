@@ -27,9 +27,9 @@ bool PredictFrozen(duomo_context& c, int64_t user, int64_t item, float* out) {
   auto item_row = RowOfId(items, item);
   if (!user_row || !item_row) return false;
   size_t width = model.engine->vector_width();
-  double dot = kernels::Vector().dot(
-      runtime::FloatsOf(users.vectors, *user_row, 1, c.user_vectors),
-      runtime::FloatsOf(items.vectors, *item_row, 1, c.item_vectors), width);
+  double dot =
+      kernels::Vector().dot(runtime::FloatsOf(users.vectors, *user_row, 1, c.user_vectors),
+                            runtime::FloatsOf(items.vectors, *item_row, 1, c.item_vectors), width);
   *out = model.engine->Predict(dot);
   return true;
 }
@@ -43,7 +43,7 @@ using namespace duomo::capi;
 duomo_status duomo_predict(float* predictions, duomo_context* context, const int64_t* user_ids,
                            const int64_t* item_ids, size_t n, duomo_error* error) {
   return Guard(error, [&] {
-    duomo_context& c = Need(context, "context");
+    duomo_context& c = Enter(context);
     const duomo_model& model = *c.model;
     RequireTwoTowers(model);
     auto out = NeedArray(predictions, n, "predictions");
@@ -54,9 +54,11 @@ duomo_status duomo_predict(float* predictions, duomo_context* context, const int
 
     FindRows(model.model(), Side::kUser, "user_ids", users, c.mark_unknown, c.user_rows);
     FindRows(model.model(), Side::kItem, "item_ids", items, c.mark_unknown, c.item_rows);
-    // Chunks bound the scratch of towers and of widening; results go out at the end, when nothing can fail.
+    // Chunks bound the scratch of towers and of widening; results go out at the end, when nothing
+    // can fail.
     c.scores.resize(n);
     for (size_t begin = 0; begin < n; begin += kChunk) {
+      c.stop.Check();
       size_t count = std::min(kChunk, n - begin);
       auto user_rows = std::span<const uint32_t>(c.user_rows).subspan(begin, count);
       auto item_rows = std::span<const uint32_t>(c.item_rows).subspan(begin, count);
@@ -79,7 +81,7 @@ duomo_status duomo_predict_vectors(float* predictions, duomo_context* context,
                                    const float* user_vectors, const float* item_vectors, size_t n,
                                    duomo_error* error) {
   return Guard(error, [&] {
-    duomo_context& c = Need(context, "context");
+    duomo_context& c = Enter(context);
     RequireTwoTowers(*c.model);
     const runtime::Engine& engine = *c.model->engine;
     size_t width = engine.vector_width();
@@ -94,8 +96,8 @@ duomo_status duomo_predict_vectors(float* predictions, duomo_context* context,
       // Of finite floats it is finite.
       bool known = std::isfinite(value);
       if (!known && !c.mark_unknown) {
-        Fail(Status::kInvalidArgument, "user_vectors or item_vectors: pair ", i,
-             " has NaN or infinity");
+        throw MakeError(Status::kInvalidArgument, Kind::kNotFinite, "user_vectors", i,
+                        StrCat("user_vectors or item_vectors: pair ", i, " has NaN or infinity"));
       }
       c.scores[i] = known ? engine.Predict(value) : kNaN;
     }

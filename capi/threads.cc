@@ -38,8 +38,9 @@ class HostThreads {
       if (!begun_[i]) complaint_ = {"returned without calling its work for the index ", i};
     }
     if (!complaint_) return;
-    Fail(Status::kInvalidArgument, "options.parallel_for ", complaint_->text, complaint_->index,
-         "; it must call it once for each of 0 … ", begun_.size() - 1);
+    FailArgument(Status::kInvalidArgument, Kind::kConflict, "options.parallel_for", " ",
+                 complaint_->text, complaint_->index, "; it must call it once for each of 0 … ",
+                 begun_.size() - 1);
   }
 
  private:
@@ -104,8 +105,8 @@ class HostThreads {
 Threads MakeThreads(const duomo_context_options& o) {
   CheckReserved(o.reserved, "options.reserved");
   if (o.threads > kMostThreads) {
-    Fail(Status::kInvalidArgument, "options.threads is ", o.threads, ", at most ", kMostThreads,
-         " are possible");
+    FailArgument(Status::kInvalidArgument, Kind::kValue, "options.threads", " is ", o.threads,
+                 ", at most ", kMostThreads, " are possible");
   }
   Threads out;
   if (o.threads < 2) return out;

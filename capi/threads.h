@@ -14,8 +14,8 @@ struct Threads {
   retrieval::Team team;
 };
 
-// As options say. Throws Error(kInvalidArgument), and Error(kOutOfMemory) where the system starts no
-// more threads.
+// As options say. Throws Error(kInvalidArgument), and Error(kOutOfMemory) where the system starts
+// no more threads.
 Threads MakeThreads(const duomo_context_options& options);
 
 }  // namespace duomo::capi

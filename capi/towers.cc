@@ -1,5 +1,7 @@
 #include "capi/towers.h"
 
+#include "capi/arguments.h"
+#include "capi/fail.h"
 #include "capi/ids.h"
 #include "core/error.h"
 #include "runtime/widen.h"
@@ -24,20 +26,27 @@ const char* NameOfScope(model::Scope scope) {
 
 }  // namespace
 
+duomo_context& Enter(duomo_context* context) {
+  duomo_context& c = Need(context, "context");
+  c.stop.Check();
+  return c;
+}
+
 void RequireTwoTowers(const duomo_model& model) {
   if (!model.engine->joint()) return;
-  Fail(Status::kUnsupported,
-       "this model has one joint tower for users and items and thus no vectors; use duomo_rank");
+  FailLacking(
+      "this model has one joint tower for users and items and thus no vectors; use duomo_rank");
 }
 
 void CheckFeatures(const duomo_context& context, const duomo_features& features, model::Scope scope,
                    const char* name) {
   if (features.model.get() != context.model.get()) {
-    Fail(Status::kInvalidArgument, name, " belongs to another model than the context");
+    FailArgument(Status::kInvalidArgument, Kind::kConflict, name,
+                 " belongs to another model than the context");
   }
   if (features.scope != scope) {
-    Fail(Status::kInvalidArgument, name, " has the scope ", NameOfScope(features.scope), ", not ",
-         NameOfScope(scope));
+    FailArgument(Status::kInvalidArgument, Kind::kConflict, name, " has the scope ",
+                 NameOfScope(features.scope), ", not ", NameOfScope(scope));
   }
 }
 
@@ -58,7 +67,7 @@ void RequireHistoryInput(const duomo_model& model) {
   for (const model::Input& input : model.description().inputs) {
     if (input.kind == InputKind::kHistory) return;
   }
-  Fail(Status::kUnsupported, "the model has no history input; a history tells it nothing");
+  FailLacking("the model has no history input; a history tells it nothing");
 }
 
 void AddHistory(duomo_context& c, const model::FeatureColumn& history,
@@ -69,12 +78,8 @@ void AddHistory(duomo_context& c, const model::FeatureColumn& history,
   }
 }
 
-void AppendHistory(const duomo_model& model, std::span<const int64_t> item_ids,
-                   model::FeatureColumn& history) {
-  for (int64_t id : item_ids) {
-    auto row = RowOfId(model.model().items(), id);
-    if (row) history.rows.push_back(static_cast<uint32_t>(*row));
-  }
+void AppendHistory(const duomo_model& model, const Names& items, model::FeatureColumn& history) {
+  AppendRows(model.model().items(), items, history.rows);
   history.offsets.push_back(history.rows.size());
 }
 

@@ -310,14 +310,15 @@ func TestSimilar(t *testing.T) {
 
 func TestHistories(t *testing.T) {
 	m := open(t, "player")
-	known := must2(m.TopK(duomo.TopKRequest{IDs: []int64{3}, K: 5, ExcludeSeen: true}))(t)
-	said := must2(m.TopK(duomo.TopKRequest{IDs: []int64{3}, K: 5, ExcludeSeen: true,
-		Histories: duomo.ListsOf([]int64{3, 4, 777})}))(t)
+	u3, i3, i4 := must2(m.UserIDOfKey("u3"))(t), must2(m.ItemIDOfKey("i3"))(t), must2(m.ItemIDOfKey("i4"))(t)
+	known := must2(m.TopK(duomo.TopKRequest{IDs: []int64{u3}, K: 5, ExcludeSeen: true}))(t)
+	said := must2(m.TopK(duomo.TopKRequest{IDs: []int64{u3}, K: 5, ExcludeSeen: true,
+		Histories: duomo.ListsOf([]int64{i3, i4, 777})}))(t)
 	if !slices.Equal(known.IDs(0), said.IDs(0)) || !slices.Equal(known.Scores(0), said.Scores(0)) {
 		t.Error(known, said)
 	}
 	alone := must2(m.TopK(duomo.TopKRequest{K: 40, ExcludeSeen: true,
-		Histories: duomo.ListsOf([]int64{3, 4}, nil)}))(t)
+		Histories: duomo.ListsOf([]int64{i3, i4}, nil)}))(t)
 	if len(alone.IDs(0)) != 38 || len(alone.IDs(1)) != 40 {
 		t.Error(alone)
 	}

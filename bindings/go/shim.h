@@ -40,6 +40,7 @@ static inline duomo_status duomo_go_search(
   request.exclude_ids = exclude_ids;
   request.allow_ids = allow_ids;
   request.allow_count = allow_count;
+  if (allow_ids != NULL) request.flags |= DUOMO_ALLOW_LISTED;
   request.filters = filters;
   request.filter_count = filter_count;
   request.minimum_score = minimum_score;

@@ -2,24 +2,36 @@
 #pragma once
 
 #include <cstddef>
-#include <new>
+#include <type_traits>
 #include <vector>
+
+#include "core/memory.h"
 
 namespace duomo {
 
 inline constexpr size_t kAlignment = 64;
 
+// Takes memory from where the thread that makes the container is told to (MemoryScope), and goes on
+// taking it from there wherever the container grows later.
 template <typename T>
-struct AlignedAllocator {
+class AlignedAllocator {
+ public:
   using value_type = T;
-  AlignedAllocator() = default;
+  using propagate_on_container_move_assignment = std::true_type;
+  using propagate_on_container_swap = std::true_type;
+
+  AlignedAllocator() : memory_(MemoryScope::Current()) {}
   template <typename U>
-  AlignedAllocator(const AlignedAllocator<U>&) {}
+  AlignedAllocator(const AlignedAllocator<U>& other) : memory_(other.memory()) {}
   T* allocate(size_t n) {
-    return static_cast<T*>(::operator new(n * sizeof(T), std::align_val_t(kAlignment)));
+    return static_cast<T*>(Allocate(memory_, n * sizeof(T), kAlignment));
   }
-  void deallocate(T* p, size_t) { ::operator delete(p, std::align_val_t(kAlignment)); }
-  bool operator==(const AlignedAllocator&) const { return true; }
+  void deallocate(T* p, size_t n) { Release(memory_, p, n * sizeof(T), kAlignment); }
+  const Memory* memory() const { return memory_; }
+  bool operator==(const AlignedAllocator&) const = default;
+
+ private:
+  const Memory* memory_;
 };
 
 template <typename T>

@@ -23,18 +23,30 @@ enum class Status : int32_t {
   kUnsupportedVersion = 6,  // written for a newer Duomo
   kUnsupported = 7,         // this model or build cannot do that
   kInternal = 8,            // a defect in Duomo
+  kCancelled = 9,           // the host asked for an end
+};
+
+// The same in numbers, where whoever fails knows them; duomo_error in duomo.h says what they mean.
+struct ErrorDetail {
+  static constexpr uint64_t kNoPosition = UINT64_MAX;
+  int32_t kind = 0;
+  int32_t argument = 0;
+  uint64_t position = kNoPosition;
 };
 
 class Error : public std::exception {
  public:
-  Error(Status status, std::string message) : status_(status), message_(std::move(message)) {}
+  Error(Status status, std::string message, ErrorDetail detail = {})
+      : status_(status), message_(std::move(message)), detail_(detail) {}
   Status status() const { return status_; }
+  const ErrorDetail& detail() const { return detail_; }
   const std::string& message() const { return message_; }
   const char* what() const noexcept override { return message_.c_str(); }
 
  private:
   Status status_;
   std::string message_;
+  ErrorDetail detail_;
 };
 
 namespace internal {
@@ -42,8 +54,8 @@ inline void Append(std::string& out, std::string_view text) { out += text; }
 inline void Append(std::string& out, char c) { out += c; }
 // to_chars, not a stream: messages must not depend on the host's locale.
 template <typename T>
-  requires(std::is_arithmetic_v<T> && !std::is_same_v<T, char> && !std::is_same_v<T, bool>)
-void Append(std::string& out, T value) {
+requires(std::is_arithmetic_v<T> && !std::is_same_v<T, char> &&
+         !std::is_same_v<T, bool>) void Append(std::string& out, T value) {
   char digits[32];
   auto end = std::to_chars(digits, digits + sizeof(digits), value).ptr;
   out.append(digits, end);

@@ -32,47 +32,96 @@ std::string Reason(int code) {
   return strerror_r(code, buffer, sizeof(buffer));
 }
 
-Descriptor OpenToRead(const std::string& path, size_t& size) {
+// The bytes to be had: a part of an open file.
+struct Part {
+  int fd;
+  const std::string& name;  // for messages
+  uint64_t offset;
+  size_t size;
+};
+
+uint64_t SizeOf(int fd, const std::string& name) {
+  struct stat info;
+  if (::fstat(fd, &info) != 0) Fail(Status::kIo, "cannot stat ", name, ": ", Reason(errno));
+  if (!S_ISREG(info.st_mode)) Fail(Status::kIo, "cannot read ", name, ": not a regular file");
+  return static_cast<uint64_t>(info.st_size);
+}
+
+Descriptor OpenToRead(const std::string& path) {
   // A pipe without a writer, or a device, must not make the caller wait before it is refused.
   Descriptor file{::open(path.c_str(), O_RDONLY | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)};
   if (file.fd < 0) Fail(Status::kIo, "cannot open ", path, ": ", Reason(errno));
-  struct stat info;
-  if (::fstat(file.fd, &info) != 0) Fail(Status::kIo, "cannot stat ", path, ": ", Reason(errno));
-  if (!S_ISREG(info.st_mode)) Fail(Status::kIo, "cannot read ", path, ": not a regular file");
-  size = static_cast<size_t>(info.st_size);
   return file;
+}
+
+std::string NameOf(int descriptor) { return StrCat("file descriptor ", descriptor); }
+
+Part PartOf(int fd, const std::string& name, uint64_t offset, uint64_t length) {
+  const uint64_t all = SizeOf(fd, name);
+  if (offset > all || length > all - offset) {
+    Fail(Status::kInvalidArgument, name, ": ", length, " bytes from ", offset,
+         " on are asked for, but the file has ", all);
+  }
+  const uint64_t size = length == 0 ? all - offset : length;
+  if (size > SIZE_MAX) Fail(Status::kOutOfMemory, name, ": ", size, " bytes are too many here");
+  return {fd, name, offset, static_cast<size_t>(size)};
 }
 
 }  // namespace
 
+// A mapping begins with a page of the file, so it may hold more in front of the part.
+void FileBytes::MapPart(int fd, const std::string& name, uint64_t offset, uint64_t length) {
+  const Part part = PartOf(fd, name, offset, length);
+  if (part.size == 0) return;
+  const auto before = static_cast<size_t>(part.offset % kPage);
+  void* address = ::mmap(nullptr, before + part.size, PROT_READ, MAP_PRIVATE, part.fd,
+                         static_cast<off_t>(part.offset - before));
+  if (address == MAP_FAILED) Fail(Status::kIo, "cannot map ", part.name, ": ", Reason(errno));
+  data_ = static_cast<const std::byte*>(address) + before;
+  size_ = part.size;
+  mapped_before_ = before;
+  mapped_ = true;
+}
+
+void FileBytes::ReadPart(int fd, const std::string& name, uint64_t offset, uint64_t length) {
+  const Part part = PartOf(fd, name, offset, length);
+  if (part.size == 0) return;
+  memory_ = MemoryScope::Current();
+  auto* buffer = static_cast<std::byte*>(Allocate(memory_, part.size, kAlignment));
+  data_ = buffer;  // owned from here on, whatever happens below
+  size_ = part.size;
+  for (size_t done = 0; done < part.size;) {
+    ssize_t n =
+        ::pread(part.fd, buffer + done, part.size - done, static_cast<off_t>(part.offset + done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) Fail(Status::kIo, "cannot read ", part.name, ": ", Reason(errno));
+    if (n == 0)
+      Fail(Status::kIo, "cannot read ", part.name, ": it became shorter while being read");
+    done += static_cast<size_t>(n);
+  }
+}
+
 FileBytes FileBytes::Map(const std::string& path) {
   FileBytes out;
-  size_t size = 0;
-  Descriptor file = OpenToRead(path, size);
-  if (size == 0) return out;
-  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.fd, 0);
-  if (address == MAP_FAILED) Fail(Status::kIo, "cannot map ", path, ": ", Reason(errno));
-  out.data_ = static_cast<const std::byte*>(address);
-  out.size_ = size;
-  out.mapped_ = true;
+  out.MapPart(OpenToRead(path).fd, path, 0, 0);
   return out;
 }
 
 FileBytes FileBytes::Read(const std::string& path) {
   FileBytes out;
-  size_t size = 0;
-  Descriptor file = OpenToRead(path, size);
-  if (size == 0) return out;
-  auto* buffer = static_cast<std::byte*>(::operator new(size, std::align_val_t(kAlignment)));
-  out.data_ = buffer;  // owned from here on, whatever happens below
-  out.size_ = size;
-  for (size_t done = 0; done < size;) {
-    ssize_t n = ::read(file.fd, buffer + done, size - done);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) Fail(Status::kIo, "cannot read ", path, ": ", Reason(errno));
-    if (n == 0) Fail(Status::kIo, "cannot read ", path, ": it became shorter while being read");
-    done += static_cast<size_t>(n);
-  }
+  out.ReadPart(OpenToRead(path).fd, path, 0, 0);
+  return out;
+}
+
+FileBytes FileBytes::Map(int descriptor, uint64_t offset, uint64_t length) {
+  FileBytes out;
+  out.MapPart(descriptor, NameOf(descriptor), offset, length);
+  return out;
+}
+
+FileBytes FileBytes::Read(int descriptor, uint64_t offset, uint64_t length) {
+  FileBytes out;
+  out.ReadPart(descriptor, NameOf(descriptor), offset, length);
   return out;
 }
 
@@ -81,7 +130,9 @@ FileBytes::FileBytes(FileBytes&& other) noexcept { *this = std::move(other); }
 FileBytes& FileBytes::operator=(FileBytes&& other) noexcept {
   std::swap(data_, other.data_);
   std::swap(size_, other.size_);
+  std::swap(mapped_before_, other.mapped_before_);
   std::swap(mapped_, other.mapped_);
+  std::swap(memory_, other.memory_);
   return *this;
 }
 
@@ -89,9 +140,9 @@ FileBytes::~FileBytes() {
   if (data_ == nullptr) return;
   auto* address = const_cast<std::byte*>(data_);
   if (mapped_) {
-    ::munmap(address, size_);
+    ::munmap(address - mapped_before_, mapped_before_ + size_);
   } else {
-    ::operator delete(address, std::align_val_t(kAlignment));
+    Release(memory_, address, size_, kAlignment);
   }
 }
 
@@ -101,9 +152,9 @@ void FileBytes::DropPages(std::span<const std::byte> part) const {
     return;
   }
   // A mapping starts with a page, so the page that `begin` lies in is ours.
-  size_t first = (begin - base) / kPage * kPage;
-  ::madvise(const_cast<std::byte*>(data_) + first, begin - base + part.size() - first,
-            MADV_DONTNEED);
+  auto* start = const_cast<std::byte*>(data_) - mapped_before_;
+  size_t from = begin - base + mapped_before_, first = from / kPage * kPage;
+  ::madvise(start + first, from + part.size() - first, MADV_DONTNEED);
 }
 
 void RequireReplaceable(const std::string& path) {

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
+
+#include "core/memory.h"
 
 namespace duomo {
 
@@ -14,6 +17,10 @@ class FileBytes {
   // Throws Error(kIo) that names the path and the system's reason.
   static FileBytes Map(const std::string& path);
   static FileBytes Read(const std::string& path);
+  // A part of an open regular file, which stays the caller's: `length` bytes from `offset` on, 0 meaning
+  // up to the end. Throws Error(kInvalidArgument) where the file has fewer.
+  static FileBytes Map(int descriptor, uint64_t offset, uint64_t length);
+  static FileBytes Read(int descriptor, uint64_t offset, uint64_t length);
 
   FileBytes() = default;
   FileBytes(FileBytes&& other) noexcept;
@@ -26,9 +33,13 @@ class FileBytes {
   void DropPages(std::span<const std::byte> part) const;
 
  private:
+  void MapPart(int fd, const std::string& name, uint64_t offset, uint64_t length);
+  void ReadPart(int fd, const std::string& name, uint64_t offset, uint64_t length);
   const std::byte* data_ = nullptr;
   size_t size_ = 0;
-  bool mapped_ = false;  // else owned, allocated with kAlignment
+  size_t mapped_before_ = 0;  // bytes of the mapping in front of data_
+  bool mapped_ = false;       // else read into memory of memory_'s
+  const Memory* memory_ = nullptr;
 };
 
 // Throws Error(kIo) where something is at `path` that is no regular file, such as a

@@ -79,18 +79,32 @@ struct Reader::Impl {
 Reader::Reader() : impl_(std::make_unique<Impl>()) {}
 Reader::~Reader() = default;
 
-std::unique_ptr<const Reader> Reader::Open(const std::string& path, const ReadOptions& options) {
+std::unique_ptr<const Reader> Reader::OpenFile(FileBytes file, const std::string& name,
+                                               const ReadOptions& options) {
   std::unique_ptr<Reader> reader(new Reader);
   Impl& impl = *reader->impl_;
-  impl.file = options.copy ? FileBytes::Read(path) : FileBytes::Map(path);
+  impl.file = std::move(file);
   impl.copied = options.copy;
   impl.bytes = impl.file.bytes();
   try {
     impl.Parse(options);
   } catch (const Error& error) {
-    throw Error(error.status(), StrCat(path, ": ", error.message()));
+    throw Error(error.status(), StrCat(name, ": ", error.message()));
   }
   return reader;
+}
+
+std::unique_ptr<const Reader> Reader::Open(const std::string& path, const ReadOptions& options) {
+  return OpenFile(options.copy ? FileBytes::Read(path) : FileBytes::Map(path), path, options);
+}
+
+std::unique_ptr<const Reader> Reader::OpenDescriptor(int descriptor, uint64_t offset,
+                                                     uint64_t length, const ReadOptions& given) {
+  ReadOptions options = given;
+  options.copy |= offset % kAlignment != 0;
+  return OpenFile(options.copy ? FileBytes::Read(descriptor, offset, length)
+                               : FileBytes::Map(descriptor, offset, length),
+                  StrCat("file descriptor ", descriptor), options);
 }
 
 std::unique_ptr<const Reader> Reader::OpenBuffer(std::span<const std::byte> data,

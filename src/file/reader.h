@@ -39,6 +39,9 @@ class Reader {
  public:
   // Throws Error: kIo; kCorrupt (what and where); kUnsupportedVersion (names both versions).
   static std::unique_ptr<const Reader> Open(const std::string& path, const ReadOptions& options);
+  // A part of an open regular file, as FileBytes::Map() has it; copied where it would not be aligned.
+  static std::unique_ptr<const Reader> OpenDescriptor(int descriptor, uint64_t offset,
+                                                      uint64_t length, const ReadOptions& options);
   // Borrows `data` until destruction; copies it when it is not aligned to kAlignment.
   static std::unique_ptr<const Reader> OpenBuffer(std::span<const std::byte> data,
                                                   const ReadOptions& options);
@@ -62,6 +65,8 @@ class Reader {
   void VerifyChecksums() const;
 
  private:
+  static std::unique_ptr<const Reader> OpenFile(FileBytes file, const std::string& name,
+                                                const ReadOptions& options);
   Reader();
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -7,6 +7,7 @@
 #include <limits>
 #include <vector>
 
+#include "core/array.h"
 #include "retrieval/topk.h"
 #include "runtime/engine.h"
 
@@ -72,7 +73,7 @@ class Best {
 
   void Sort() { std::sort_heap(heap.begin(), heap.end(), Better); }
 
-  std::vector<Candidate> heap;
+  AlignedVector<Candidate> heap;
 
  private:
   void Raise(double value) {

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/array.h"
@@ -63,9 +64,10 @@ PlaneTensors MakePlanesAlong(const model::Rows& vectors, AlignedVector<float> ax
 // of at most 2,000 vectors, evenly chosen. 0 without axes.
 double LeftOutEnergy(const model::Planes& planes, const model::Rows& vectors);
 
-// Appends items/planes/… for the file's item vectors; nothing where there are fewer than
+// Appends SIDE/planes/… for the vectors of that side; nothing where there are fewer than
 // kFewestForPlanes of them.
-void AddPlanes(std::vector<file::OwnedTensor>& out, const model::Rows& vectors);
+void AddPlanes(std::vector<file::OwnedTensor>& out, const model::Rows& vectors,
+               const std::string& side = "items");
 
 // ---- Searching -----------------------------------------------------------------------------
 
@@ -110,7 +112,7 @@ class PlaneQuery {
   kernels::ScreenQuery screen_{};
   AlignedVector<int8_t> whole_, codes_, low_, high_;
   AlignedVector<float> rest_;
-  std::vector<double> along_;
+  AlignedVector<double> along_;
   double norm_ = 0, rest_norm_ = 0, ratio_ = 0;
   double unit_ = 1, up_ = 0, first_fixed_ = 0, second_factor_ = 0, second_fixed_ = 0;
   int32_t second_offset_ = 0;

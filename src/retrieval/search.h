@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "core/array.h"
 #include "kernels/screen.h"
 #include "retrieval/best.h"
 #include "retrieval/planes.h"
@@ -67,6 +68,7 @@ class Search {
   };
   double Threshold() const;  // dot products at or below it have no hope; NaN: all have
   void Seed(uint64_t block, kernels::ScreenHits& hits);
+  void Restrict();
   bool AsCalibrated() const;
   size_t Probes() const;
   void RankLists(Scratch& scratch);
@@ -82,16 +84,17 @@ class Search {
   const RowMask* allowed_ = nullptr;
   bool screened_ = false;
   RowMask mask_;
+  uint64_t left_ = 0;  // of the rows that are allowed, excluded ones among them; where Probes() asks
   PlaneQuery plane_query_;
   Vectors vectors_;
-  std::vector<double> dots_;
-  std::vector<Place> places_;
+  AlignedVector<double> dots_;
+  AlignedVector<Place> places_;
   // Rows that are not hopeless. Likely ones are looked at with the next blocks, when their vectors
   // have come from memory; the others at the end, when most have become hopeless.
-  std::vector<uint32_t> soon_;
-  std::vector<Place> later_;
+  AlignedVector<uint32_t> soon_;
+  AlignedVector<Place> later_;
   size_t probes_ = 0;
-  std::vector<Place> lists_;  // all, by about their centre's dot product
+  AlignedVector<Place> lists_;  // all, by about their centre's dot product
 };
 
 }  // namespace duomo::retrieval

@@ -15,6 +15,7 @@ constexpr size_t kTogether = kernels::kScreenQueries;
 constexpr size_t kWorthwhile = 3;  // queries: fewer go one by one
 // Queries that go through the catalogue together: it is read from memory once for all of them.
 constexpr size_t kWave = 256;
+constexpr uint64_t kRowsBetweenStops = 1 << 14;
 constexpr uint64_t kFewestRows = 1 << 15;  // for a member of a team
 
 }  // namespace
@@ -23,15 +24,22 @@ constexpr uint64_t kFewestRows = 1 << 15;  // for a member of a team
 class Searcher {
  public:
   // All of `queries` (at most kWave) over the rows [begin, end), whole chunks but for the last.
-  void Run(const Catalogue& catalogue, std::span<const Query> queries, uint64_t begin,
-           uint64_t end) {
-    if (searches.size() < queries.size()) searches.resize(queries.size());
+  void Run(const Catalogue& catalogue, std::span<const Query> queries, uint64_t begin, uint64_t end,
+           const Stop& stop) {
+    if (searches.size() < queries.size()) {
+      const MemoryScope scope(searches.get_allocator().memory());
+      searches.resize(queries.size());
+    }
     screened_.clear();
     for (size_t i = 0; i < queries.size(); ++i) {
+      stop.Check();
       searches[i].Start(catalogue, queries[i]);
       if (queries[i].k == 0) continue;
       if (!searches[i].screened()) {
-        searches[i].ScanVectors(begin, end);
+        for (uint64_t row = begin; row < end; row += kRowsBetweenStops) {
+          stop.Check();
+          searches[i].ScanVectors(row, std::min(end, row + kRowsBetweenStops));
+        }
       } else if (!searches[i].Probe(scratch_)) {
         screened_.push_back(i);
       }
@@ -41,12 +49,13 @@ class Searcher {
     uint64_t last = (end + kernels::kScreenItems - 1) / kernels::kScreenItems;
     uint64_t first = begin / kernels::kScreenItems;
     for (uint64_t block = first; block < last; block += kChunkBlocks) {
+      stop.Check();
       Chunk(planes, block, std::min<uint64_t>(kChunkBlocks, last - block), block == first);
     }
     for (size_t i : screened_) searches[i].Finish();
   }
 
-  std::vector<Search> searches;
+  AlignedVector<Search> searches;
 
  private:
   void Chunk(const model::Planes& planes, uint64_t block, size_t count, bool first) {
@@ -71,11 +80,13 @@ class Searcher {
     }
   }
 
-  std::vector<size_t> screened_;  // the queries that the planes say something about
+  AlignedVector<size_t> screened_;  // the queries that the planes say something about
   Scratch scratch_;
 };
 
 Workspace::Workspace() = default;
+Workspace::Workspace(Workspace&&) noexcept = default;
+Workspace& Workspace::operator=(Workspace&&) noexcept = default;
 Workspace::~Workspace() = default;
 
 namespace {
@@ -99,15 +110,18 @@ void RunTeam(const Team& team, size_t members, const Work& work) {
 void TopK(const Catalogue& catalogue, std::span<const Query> queries, const Team& team,
           Workspace& work) {
   const runtime::Engine& engine = catalogue.engine();
-  const model::Entities& items = engine.model().items();
+  const model::Entities& items = catalogue.entities();
   if (engine.joint()) {
-    Fail(Status::kUnsupported, "a joint tower has no item vectors to search");
+    Fail(Status::kUnsupported, "a joint tower has no vectors to search");
   }
   if (items.count > 0 && items.vectors.empty()) {
-    Fail(Status::kUnsupported, "the file holds no item vectors to search; export the model again");
+    Fail(Status::kUnsupported, "the file holds no ",
+         catalogue.side() == model::Side::kItem ? "item" : "user",
+         " vectors to search; export the model again");
   }
   work.hits.clear();
   work.ends.clear();
+  const MemoryScope scope(work.searchers.get_allocator().memory());
   while (work.searchers.size() < team.size) {
     work.searchers.push_back(std::make_unique<Searcher>());
   }
@@ -120,7 +134,7 @@ void TopK(const Catalogue& catalogue, std::span<const Query> queries, const Team
       RunTeam(team, members, [&](size_t member) {
         Range share = Share(count, member, members);
         work.searchers[member]->Run(catalogue, wave.subspan(share.begin, share.size()), 0,
-                                    items.count);
+                                    items.count, work.stop);
       });
       for (size_t member = 0; member < members; ++member) {
         for (size_t i = 0; i < Share(count, member, members).size(); ++i) {
@@ -138,7 +152,8 @@ void TopK(const Catalogue& catalogue, std::span<const Query> queries, const Team
     RunTeam(team, members, [&](size_t member) {
       Range share = Share(chunks, member, members);
       work.searchers[member]->Run(catalogue, queries.subspan(begin, 1), share.begin * kChunkRows,
-                                  std::min<uint64_t>(share.end * kChunkRows, items.count));
+                                  std::min<uint64_t>(share.end * kChunkRows, items.count),
+                                  work.stop);
     });
     Best& all = work.searchers[0]->searches[0].best;
     for (size_t member = 1; member < members; ++member) {

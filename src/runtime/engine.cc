@@ -67,6 +67,7 @@ class TowerEngine : public Engine {
     size_t index = side == Side::kUser ? 0 : 1;
     const Tower& tower = towers_[index];
     for (size_t begin = 0; begin < batch.count; begin += tower.block()) {
+      work.stop.Check();
       size_t count = std::min(tower.block(), batch.count - begin);
       const float* x = tower.Forward(batch, begin, count, work);
       for (size_t i = 0; i < count; ++i) {
@@ -85,6 +86,7 @@ class TowerEngine : public Engine {
     const Tower& tower = towers_[0];
     const kernels::VectorKernels& k = kernels::Vector();
     for (size_t begin = 0; begin < batch.count; begin += tower.block()) {
+      work.stop.Check();
       size_t count = std::min(tower.block(), batch.count - begin);
       const float* x = tower.Forward(batch, begin, count, work);
       for (size_t i = 0; i < count; ++i) {

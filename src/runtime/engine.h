@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "core/stop.h"
 #include "kernels/dense.h"
 #include "model/features.h"
 #include "model/model.h"
@@ -29,6 +30,7 @@ struct Batch {
 
 // Memory for running towers; one thread at a time, grows and is kept.
 struct Workspace {
+  Stop stop;  // asked between blocks of rows
   kernels::Scratch scratch;
   AlignedVector<float> buffers[4];
   std::vector<InputSource> inputs;

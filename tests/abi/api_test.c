@@ -89,8 +89,8 @@ static void test_versions(void) {
   CHECK(duomo_build_info() == duomo_build_info());
   CHECK(strcmp(duomo_status_name(DUOMO_OK), "DUOMO_OK") == 0);
   CHECK(strcmp(duomo_status_name(DUOMO_INTERNAL), "DUOMO_INTERNAL") == 0);
-  for (i = 0; i <= 8; ++i) CHECK(strncmp(duomo_status_name(i), "DUOMO_", 6) == 0);
-  CHECK(strcmp(duomo_status_name(9), "unknown status") == 0);
+  for (i = 0; i <= 9; ++i) CHECK(strncmp(duomo_status_name(i), "DUOMO_", 6) == 0);
+  CHECK(strcmp(duomo_status_name(10), "unknown status") == 0);
   CHECK(strcmp(duomo_status_name(-1), "unknown status") == 0);
 }
 
@@ -103,12 +103,17 @@ int main(int argc, char** argv) {
   test_versions();
   test_model();
   test_keys();
+  test_by_key();
+  test_users();
   test_features();
   test_vectors();
   test_predict();
   test_topk();
   test_similar();
+  test_attributes();
+  test_item_sets();
   test_rank();
+  test_host();
   printf("%s, %d failures\n", duomo_build_info(), failures);
   return failures == 0 ? 0 : 1;
 }

@@ -4,27 +4,37 @@
 #include <duomo/duomo.h>
 
 #define FROZEN(name, condition) typedef char frozen_##name[(condition) ? 1 : -1]
+#define VALUE(name, number) FROZEN(name, name == (number))
 #define OFFSET(type, field, at) FROZEN(type##_##field, offsetof(type, field) == (at))
 
 FROZEN(pointers, sizeof(void*) == 8 && sizeof(size_t) == 8);
 FROZEN(status, sizeof(duomo_status) == 4);
 
-FROZEN(error, sizeof(duomo_error) == 512);
+FROZEN(error, sizeof(duomo_error) == 528);
 OFFSET(duomo_error, struct_size, 0);
 OFFSET(duomo_error, status, 4);
 OFFSET(duomo_error, message, 8);
+OFFSET(duomo_error, kind, 512);
+OFFSET(duomo_error, argument, 516);
+OFFSET(duomo_error, position, 520);
 
-FROZEN(open_options, sizeof(duomo_open_options) == 16);
+FROZEN(allocator, sizeof(duomo_allocator) == 24);
+OFFSET(duomo_allocator, allocate, 0);
+OFFSET(duomo_allocator, release, 8);
+OFFSET(duomo_allocator, data, 16);
+
+FROZEN(open_options, sizeof(duomo_open_options) == 24);
 OFFSET(duomo_open_options, struct_size, 0);
 OFFSET(duomo_open_options, flags, 4);
 OFFSET(duomo_open_options, backend, 8);
 OFFSET(duomo_open_options, reserved, 12);
+OFFSET(duomo_open_options, allocator, 16);
 
 FROZEN(text, sizeof(duomo_text) == 16);
 OFFSET(duomo_text, data, 0);
 OFFSET(duomo_text, size, 8);
 
-FROZEN(model_info, sizeof(duomo_model_info) == 104);
+FROZEN(model_info, sizeof(duomo_model_info) == 128);
 OFFSET(duomo_model_info, struct_size, 0);
 OFFSET(duomo_model_info, head, 4);
 OFFSET(duomo_model_info, user_count, 8);
@@ -40,6 +50,9 @@ OFFSET(duomo_model_info, name, 64);
 OFFSET(duomo_model_info, unit, 80);
 OFFSET(duomo_model_info, minimum_output, 96);
 OFFSET(duomo_model_info, maximum_output, 100);
+OFFSET(duomo_model_info, fingerprint, 104);
+OFFSET(duomo_model_info, attribute_count, 112);
+OFFSET(duomo_model_info, metadata_count, 120);
 
 FROZEN(input_info, sizeof(duomo_input_info) == 40);
 OFFSET(duomo_input_info, struct_size, 0);
@@ -49,23 +62,40 @@ OFFSET(duomo_input_info, keys, 12);
 OFFSET(duomo_input_info, vocabulary_size, 16);
 OFFSET(duomo_input_info, name, 24);
 
-FROZEN(context_options, sizeof(duomo_context_options) >= 8);
-OFFSET(duomo_context_options, struct_size, 0);
-OFFSET(duomo_context_options, unknown_ids, 4);
-OFFSET(duomo_context_options, threads, 8);
-OFFSET(duomo_context_options, reserved, 12);
-OFFSET(duomo_context_options, parallel_for, 16);
-OFFSET(duomo_context_options, parallel_data, 24);
+FROZEN(attribute_info, sizeof(duomo_attribute_info) == 32);
+OFFSET(duomo_attribute_info, struct_size, 0);
+OFFSET(duomo_attribute_info, kind, 4);
+OFFSET(duomo_attribute_info, value_count, 8);
+OFFSET(duomo_attribute_info, name, 16);
 
-FROZEN(filter, sizeof(duomo_filter) == 40);
+FROZEN(filter, sizeof(duomo_filter) == 64);
 OFFSET(duomo_filter, struct_size, 0);
 OFFSET(duomo_filter, mode, 4);
 OFFSET(duomo_filter, input, 8);
 OFFSET(duomo_filter, strings, 16);
 OFFSET(duomo_filter, integers, 24);
 OFFSET(duomo_filter, value_count, 32);
+OFFSET(duomo_filter, minimum, 40);
+OFFSET(duomo_filter, maximum, 48);
+OFFSET(duomo_filter, flags, 56);
+OFFSET(duomo_filter, reserved, 60);
 
-FROZEN(topk_request, sizeof(duomo_topk_request) >= 120);
+FROZEN(context_options, sizeof(duomo_context_options) == 48);
+OFFSET(duomo_context_options, struct_size, 0);
+OFFSET(duomo_context_options, unknown_ids, 4);
+OFFSET(duomo_context_options, threads, 8);
+OFFSET(duomo_context_options, reserved, 12);
+OFFSET(duomo_context_options, parallel_for, 16);
+OFFSET(duomo_context_options, parallel_data, 24);
+OFFSET(duomo_context_options, allocator, 32);
+OFFSET(duomo_context_options, cancelled, 40);
+
+FROZEN(limit, sizeof(duomo_limit) == 16);
+OFFSET(duomo_limit, struct_size, 0);
+OFFSET(duomo_limit, at_most, 4);
+OFFSET(duomo_limit, input, 8);
+
+FROZEN(topk_request, sizeof(duomo_topk_request) == 232);
 OFFSET(duomo_topk_request, struct_size, 0);
 OFFSET(duomo_topk_request, flags, 4);
 OFFSET(duomo_topk_request, count, 8);
@@ -84,15 +114,30 @@ OFFSET(duomo_topk_request, filter_count, 104);
 OFFSET(duomo_topk_request, minimum_score, 112);
 OFFSET(duomo_topk_request, reserved, 116);
 OFFSET(duomo_topk_request, probes, 120);
+OFFSET(duomo_topk_request, keys, 128);
+OFFSET(duomo_topk_request, history_keys, 136);
+OFFSET(duomo_topk_request, exclude_keys, 144);
+OFFSET(duomo_topk_request, allow_keys, 152);
+OFFSET(duomo_topk_request, history_weights, 160);
+OFFSET(duomo_topk_request, shared_exclude_ids, 168);
+OFFSET(duomo_topk_request, shared_exclude_keys, 176);
+OFFSET(duomo_topk_request, shared_exclude_count, 184);
+OFFSET(duomo_topk_request, k_each, 192);
+OFFSET(duomo_topk_request, allow_set, 200);
+OFFSET(duomo_topk_request, allow_sets, 208);
+OFFSET(duomo_topk_request, limits, 216);
+OFFSET(duomo_topk_request, limit_count, 224);
 
-FROZEN(topk_result, sizeof(duomo_topk_result) == 32);
+FROZEN(topk_result, sizeof(duomo_topk_result) == 48);
 OFFSET(duomo_topk_result, struct_size, 0);
 OFFSET(duomo_topk_result, reserved, 4);
 OFFSET(duomo_topk_result, ids, 8);
 OFFSET(duomo_topk_result, scores, 16);
 OFFSET(duomo_topk_result, counts, 24);
+OFFSET(duomo_topk_result, keys, 32);
+OFFSET(duomo_topk_result, titles, 40);
 
-FROZEN(rank_request, sizeof(duomo_rank_request) == 72);
+FROZEN(rank_request, sizeof(duomo_rank_request) == 96);
 OFFSET(duomo_rank_request, struct_size, 0);
 OFFSET(duomo_rank_request, flags, 4);
 OFFSET(duomo_rank_request, user_id, 8);
@@ -103,26 +148,88 @@ OFFSET(duomo_rank_request, pair_features, 40);
 OFFSET(duomo_rank_request, history_ids, 48);
 OFFSET(duomo_rank_request, history_count, 56);
 OFFSET(duomo_rank_request, n, 64);
+OFFSET(duomo_rank_request, user_key, 72);
+OFFSET(duomo_rank_request, item_keys, 80);
+OFFSET(duomo_rank_request, history_keys, 88);
 
-FROZEN(status_values, DUOMO_OK == 0 && DUOMO_INVALID_ARGUMENT == 1 && DUOMO_NOT_FOUND == 2 &&
-                          DUOMO_OUT_OF_MEMORY == 3 && DUOMO_IO_ERROR == 4 && DUOMO_CORRUPT == 5 &&
-                          DUOMO_UNSUPPORTED_VERSION == 6 && DUOMO_UNSUPPORTED == 7 &&
-                          DUOMO_INTERNAL == 8);
-FROZEN(open_values, DUOMO_OPEN_COPY == 1 && DUOMO_OPEN_VERIFY == 2 &&
-       DUOMO_OPEN_PREPARE == 4);
-FROZEN(backend_values,
-       DUOMO_BACKEND_DEFAULT == 0 && DUOMO_BACKEND_ONEDNN == 1 && DUOMO_BACKEND_PORTABLE == 2);
-FROZEN(head_values, DUOMO_HEAD_COSINE == 0 && DUOMO_HEAD_DOT == 1 && DUOMO_HEAD_LOGISTIC == 2);
-FROZEN(scope_values, DUOMO_USER == 0 && DUOMO_ITEM == 1 && DUOMO_PAIR == 2);
-FROZEN(input_values, DUOMO_INPUT_CATEGORY == 0 && DUOMO_INPUT_CATEGORY_SET == 1 &&
-                         DUOMO_INPUT_TEXT == 2 && DUOMO_INPUT_HISTORY == 3 &&
-                         DUOMO_INPUT_NUMBER == 4);
-FROZEN(keys_values, DUOMO_KEYS_RANGE == 0 && DUOMO_KEYS_INTEGER == 1 && DUOMO_KEYS_STRING == 2);
-FROZEN(unknown_values, DUOMO_UNKNOWN_IS_ERROR == 0 && DUOMO_UNKNOWN_IS_MARKED == 1);
-FROZEN(mode_values, DUOMO_ANY == 0 && DUOMO_ALL == 1 && DUOMO_NONE == 2);
-FROZEN(topk_values, DUOMO_EXCLUDE_SEEN == 1 && DUOMO_MINIMUM_SCORE == 2 &&
-       DUOMO_APPROXIMATE == 4);
-FROZEN(rank_values, DUOMO_RANK_USER_ID == 1);
+VALUE(DUOMO_OK, 0);
+VALUE(DUOMO_INVALID_ARGUMENT, 1);
+VALUE(DUOMO_NOT_FOUND, 2);
+VALUE(DUOMO_OUT_OF_MEMORY, 3);
+VALUE(DUOMO_IO_ERROR, 4);
+VALUE(DUOMO_CORRUPT, 5);
+VALUE(DUOMO_UNSUPPORTED_VERSION, 6);
+VALUE(DUOMO_UNSUPPORTED, 7);
+VALUE(DUOMO_INTERNAL, 8);
+VALUE(DUOMO_CANCELLED, 9);
+VALUE(DUOMO_KIND_NULL, 1);
+VALUE(DUOMO_KIND_STRUCT_SIZE, 2);
+VALUE(DUOMO_KIND_VALUE, 3);
+VALUE(DUOMO_KIND_CONFLICT, 4);
+VALUE(DUOMO_KIND_OFFSETS, 5);
+VALUE(DUOMO_KIND_NOT_UTF8, 6);
+VALUE(DUOMO_KIND_NOT_FINITE, 7);
+VALUE(DUOMO_KIND_UNKNOWN_ID, 8);
+VALUE(DUOMO_KIND_UNKNOWN_NAME, 9);
+VALUE(DUOMO_KIND_UNKNOWN_VALUE, 10);
+VALUE(DUOMO_KIND_LACKING, 11);
+VALUE(DUOMO_ARGUMENT_OUT, 1);
+VALUE(DUOMO_ARGUMENT_MODEL, 2);
+VALUE(DUOMO_ARGUMENT_CONTEXT, 3);
+VALUE(DUOMO_ARGUMENT_OPTIONS, 4);
+VALUE(DUOMO_ARGUMENT_FILE, 5);
+VALUE(DUOMO_ARGUMENT_REQUEST, 6);
+VALUE(DUOMO_ARGUMENT_USERS, 7);
+VALUE(DUOMO_ARGUMENT_ITEMS, 8);
+VALUE(DUOMO_ARGUMENT_QUERIES, 9);
+VALUE(DUOMO_ARGUMENT_FEATURES, 10);
+VALUE(DUOMO_ARGUMENT_HISTORY, 11);
+VALUE(DUOMO_ARGUMENT_EXCLUDE, 12);
+VALUE(DUOMO_ARGUMENT_ALLOW, 13);
+VALUE(DUOMO_ARGUMENT_FILTERS, 14);
+VALUE(DUOMO_ARGUMENT_LIMITS, 15);
+VALUE(DUOMO_ARGUMENT_NAME, 16);
+VALUE(DUOMO_ARGUMENT_VALUES, 17);
+VALUE(DUOMO_OPEN_COPY, 1);
+VALUE(DUOMO_OPEN_VERIFY, 2);
+VALUE(DUOMO_OPEN_PREPARE, 4);
+VALUE(DUOMO_BACKEND_DEFAULT, 0);
+VALUE(DUOMO_BACKEND_ONEDNN, 1);
+VALUE(DUOMO_BACKEND_PORTABLE, 2);
+VALUE(DUOMO_HEAD_COSINE, 0);
+VALUE(DUOMO_HEAD_DOT, 1);
+VALUE(DUOMO_HEAD_LOGISTIC, 2);
+VALUE(DUOMO_USER, 0);
+VALUE(DUOMO_ITEM, 1);
+VALUE(DUOMO_PAIR, 2);
+VALUE(DUOMO_INPUT_CATEGORY, 0);
+VALUE(DUOMO_INPUT_CATEGORY_SET, 1);
+VALUE(DUOMO_INPUT_TEXT, 2);
+VALUE(DUOMO_INPUT_HISTORY, 3);
+VALUE(DUOMO_INPUT_NUMBER, 4);
+VALUE(DUOMO_KEYS_RANGE, 0);
+VALUE(DUOMO_KEYS_INTEGER, 1);
+VALUE(DUOMO_KEYS_STRING, 2);
+VALUE(DUOMO_ATTRIBUTE_CATEGORY, 0);
+VALUE(DUOMO_ATTRIBUTE_SET, 1);
+VALUE(DUOMO_ATTRIBUTE_INTEGER, 2);
+VALUE(DUOMO_ATTRIBUTE_NUMBER, 3);
+VALUE(DUOMO_ATTRIBUTE_TIME, 4);
+VALUE(DUOMO_ANY, 0);
+VALUE(DUOMO_ALL, 1);
+VALUE(DUOMO_NONE, 2);
+VALUE(DUOMO_RANGE, 3);
+VALUE(DUOMO_ABOVE_MINIMUM, 1);
+VALUE(DUOMO_BELOW_MAXIMUM, 2);
+VALUE(DUOMO_STRICT_VALUES, 4);
+VALUE(DUOMO_UNKNOWN_IS_ERROR, 0);
+VALUE(DUOMO_UNKNOWN_IS_MARKED, 1);
+VALUE(DUOMO_EXCLUDE_SEEN, 1);
+VALUE(DUOMO_MINIMUM_SCORE, 2);
+VALUE(DUOMO_APPROXIMATE, 4);
+VALUE(DUOMO_ALLOW_LISTED, 8);
+VALUE(DUOMO_RANK_USER_ID, 1);
+FROZEN(no_position, DUOMO_NO_POSITION == UINT64_MAX);
 
 int duomo_layout_v1(void);
 int duomo_layout_v1(void) { return 1; }

@@ -142,15 +142,17 @@ def test_similar(shop):
 
 
 def test_histories(player):
-    known = player.topk(0, 5)
-    told = player.topk(0, 5, history=[0, 1])  # what the file remembers of user 0
+    u0, i0, i1 = player.user_id("u0"), player.item_id("i0"), player.item_id("i1")
+    i9, i17 = player.item_id("i9"), player.item_id("i17")
+    known = player.topk(u0, 5)
+    told = player.topk(u0, 5, history=[i0, i1])  # what the file remembers of the user
     assert list(told) == list(known)
-    other = player.topk(0, 5, history=[9, 17])
+    other = player.topk(u0, 5, history=[i9, i17])
     assert list(other) != list(known)
-    alone = player.topk(history=[9, 17], k=40, exclude_seen=True)
-    assert not {9, 17} & set(alone.ids.tolist())
-    many = player.topk(histories=[[9, 17], [], None], k=5)
-    assert list(many[0]) == list(player.topk(history=[9, 17], k=5))
+    alone = player.topk(history=[i9, i17], k=40, exclude_seen=True)
+    assert not {i9, i17} & set(alone.ids.tolist())
+    many = player.topk(histories=[[i9, i17], [], None], k=5)
+    assert list(many[0]) == list(player.topk(history=[i9, i17], k=5))
     assert list(many[1]) == list(many[2])
 
 

@@ -49,10 +49,11 @@ def test_sets_texts_and_items(shop):
 
 
 def test_history_as_a_feature(player):
-    vectors = player.encode({"user": ["u0", None], "seen": [[0, 1], []]})
-    assert vectors[0] == pytest.approx(player.encode_users([0])[0], abs=1e-5)
-    hits = player.topk(features={"user": ["u0"], "seen": [[0, 1]]}, k=4)
-    assert hits[0].ids.tolist() == player.topk(0, 4).ids.tolist()
+    u0, seen = player.user_id("u0"), [player.item_id("i0"), player.item_id("i1")]
+    vectors = player.encode({"user": ["u0", None], "seen": [seen, []]})
+    assert vectors[0] == pytest.approx(player.encode_users([u0])[0], abs=1e-5)
+    hits = player.topk(features={"user": ["u0"], "seen": [seen]}, k=4)
+    assert hits[0].ids.tolist() == player.topk(u0, 4).ids.tolist()
 
 
 def test_series_and_results_as_frames(shop):

@@ -194,6 +194,7 @@ impl<'a> TopKRequest<'a> {
         (c.exclude_offsets, c.exclude_ids) = exclude.pointers();
         if let Some(ids) = self.allow {
             (c.allow_ids, c.allow_count) = (ids.as_ptr(), ids.len());
+            c.flags |= sys::DUOMO_ALLOW_LISTED;
         }
         let (filters, _strings) = filters_of(&self.filters)?;
         if !filters.is_empty() {

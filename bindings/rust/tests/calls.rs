@@ -243,10 +243,13 @@ fn similar() {
 
 #[test]
 fn histories() {
-    let mut context = open("player").context().unwrap();
-    let said = ListsBuf::new([[3, 4, 777]]);
-    let known = context.top_k(&TopKRequest::user(3).exclude_seen()).unwrap();
-    let request = TopKRequest::user(3)
+    let player = open("player");
+    let u3 = player.user_id_of_key("u3").unwrap();
+    let [i3, i4] = ["i3", "i4"].map(|key| player.item_id_of_key(key).unwrap());
+    let mut context = player.context().unwrap();
+    let said = ListsBuf::new([[i3, i4, 777]]);
+    let known = context.top_k(&TopKRequest::user(u3).exclude_seen()).unwrap();
+    let request = TopKRequest::user(u3)
         .exclude_seen()
         .with_histories(said.as_lists());
     let again = context.top_k(&request).unwrap();
@@ -254,12 +257,12 @@ fn histories() {
         (known.ids(0), known.scores(0)),
         (again.ids(0), again.scores(0))
     );
-    let two = ListsBuf::new([vec![3, 4], vec![]]);
+    let two = ListsBuf::new([vec![i3, i4], vec![]]);
     let alone = TopKRequest::histories(two.as_lists()).k(40).exclude_seen();
     let alone = context.top_k(&alone).unwrap();
     assert_eq!((alone.ids(0).len(), alone.ids(1).len()), (38, 40));
     let one = context
-        .top_k(&TopKRequest::history(&[3, 4]).k(40).exclude_seen())
+        .top_k(&TopKRequest::history(&[i3, i4]).k(40).exclude_seen())
         .unwrap();
     assert_eq!(one.ids(0), alone.ids(0));
 }

@@ -56,6 +56,7 @@ pub const DUOMO_NONE: i32 = 2;
 pub const DUOMO_EXCLUDE_SEEN: u32 = 1;
 pub const DUOMO_MINIMUM_SCORE: u32 = 2;
 pub const DUOMO_APPROXIMATE: u32 = 4;
+pub const DUOMO_ALLOW_LISTED: u32 = 8;
 
 pub const DUOMO_RANK_USER_ID: u32 = 1;
 

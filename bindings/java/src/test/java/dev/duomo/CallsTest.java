@@ -251,12 +251,15 @@ class CallsTest {
     TopKResult near = shop.similar(TopKRequest.of(1000, 1003).k(50));
     assertEquals(39, near.count(0));
     assertFalse(set(near.ids(0)).contains(1000L));
-    long[] known = player.topK(TopKRequest.of(0).k(5)).ids(0);
-    TopKRequest told = TopKRequest.of(0).k(5).histories(new long[] {0, 1});
+    long u0 = player.userId("u0");
+    long i0 = player.itemId("i0");
+    long i1 = player.itemId("i1");
+    long[] known = player.topK(TopKRequest.of(u0).k(5)).ids(0);
+    TopKRequest told = TopKRequest.of(u0).k(5).histories(new long[] {i0, i1});
     assertArrayEquals(known, player.topK(told).ids(0));
     TopKResult alone =
         player.topK(
-            TopKRequest.ofHistories(new long[] {9, 17}, new long[0]).k(40).excludeSeen());
+            TopKRequest.ofHistories(new long[] {i0, i1}, new long[0]).k(40).excludeSeen());
     assertEquals(38, alone.count(0));
     assertEquals(40, alone.count(1));
   }

@@ -1,0 +1,59 @@
+// Failing with numbers for programs beside the message for people: what was wrong, in which
+// argument and where in it (duomo_error.kind, .argument and .position).
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/error.h"
+#include "duomo/duomo.h"
+
+namespace duomo::capi {
+
+enum class Kind : int32_t {
+  kNull = DUOMO_KIND_NULL,
+  kStructSize = DUOMO_KIND_STRUCT_SIZE,
+  kValue = DUOMO_KIND_VALUE,
+  kConflict = DUOMO_KIND_CONFLICT,
+  kOffsets = DUOMO_KIND_OFFSETS,
+  kNotUtf8 = DUOMO_KIND_NOT_UTF8,
+  kNotFinite = DUOMO_KIND_NOT_FINITE,
+  kUnknownId = DUOMO_KIND_UNKNOWN_ID,
+  kUnknownName = DUOMO_KIND_UNKNOWN_NAME,
+  kUnknownValue = DUOMO_KIND_UNKNOWN_VALUE,
+  kLacking = DUOMO_KIND_LACKING,
+};
+
+// DUOMO_ARGUMENT_… of an argument or field by the name that it has in duomo.h, such as
+// "request.ids" or "user_ids"; 0 for others. "request.allow_set" and the like go by the beginning
+// that they share.
+int32_t ArgumentOf(std::string_view name);
+
+inline Error MakeError(Status status, Kind kind, std::string_view name, uint64_t position,
+                       std::string message) {
+  return Error(status, std::move(message),
+               {static_cast<int32_t>(kind), ArgumentOf(name), position});
+}
+
+// "NAME…": the message begins with the name of the argument.
+template <typename... Parts>
+[[noreturn]] void FailArgument(Status status, Kind kind, std::string_view name,
+                               const Parts&... parts) {
+  throw MakeError(status, kind, name, ErrorDetail::kNoPosition, StrCat(name, parts...));
+}
+
+// "NAME[position]…".
+template <typename... Parts>
+[[noreturn]] void FailElement(Status status, Kind kind, std::string_view name, uint64_t position,
+                              const Parts&... parts) {
+  throw MakeError(status, kind, name, position, StrCat(name, '[', position, ']', parts...));
+}
+
+// What the model or the build lacks.
+template <typename... Parts>
+[[noreturn]] void FailLacking(const Parts&... parts) {
+  throw MakeError(Status::kUnsupported, Kind::kLacking, {}, ErrorDetail::kNoPosition,
+                  StrCat(parts...));
+}
+
+}  // namespace duomo::capi
