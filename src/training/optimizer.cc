@@ -299,6 +299,11 @@ void Optimizer::CopyCurrent(float* out, size_t part, size_t parts) const {
   }
 }
 
+void Optimizer::Finish() {
+  state_.first = {};
+  state_.second = {};
+}
+
 void Optimizer::BringUpToDate(size_t part, size_t parts) {
   for (size_t s = 0; s < layout_->slots().size(); ++s) {
     const Layout::Slot& slot = layout_->slots()[s];
