@@ -135,7 +135,7 @@ fn top_k() {
     let unseen = top(TopKRequest::user(3).k(40).exclude_seen());
     assert!(unseen.len() == 38 && !unseen.contains(&1006) && !unseen.contains(&1009));
     assert_eq!(top(TopKRequest::user(3).allow(&[1000, 7, 1039])).len(), 2);
-    assert_eq!(top(TopKRequest::user(3).allow(&[])).len(), 0);
+    assert_eq!(top(TopKRequest::user(3).allow(&[0i64; 0])).len(), 0);
     assert_eq!(
         top(TopKRequest::user(3).minimum_score(every.scores(0)[3])),
         all[..4]
@@ -143,6 +143,8 @@ fn top_k() {
     let red = Filter::strings("tags", Mode::All, ["red"]);
     assert_eq!(top(TopKRequest::user(3).k(40).filter(red)).len(), 14);
     let blue = Filter::strings("tags", Mode::None, vec!["red".to_string(), "green".into()]);
+    let mauve = Filter::strings("tags", Mode::Any, ["mauve"]); // no item has it
+    assert_eq!(top(TopKRequest::user(3).filter(mauve)).len(), 0);
     let coded = Filter::integers("codes", Mode::Any, [7, 8]);
     assert_eq!(
         top(TopKRequest::user(3).k(40).filter(blue).filter(coded)).len(),
@@ -169,7 +171,10 @@ fn top_k() {
         assert_eq!(shared.ids(query), each.ids(query));
         assert!(!shared.ids(query).contains(&1000));
     }
-    assert!(context.top_k(&TopKRequest::users(&[])).unwrap().is_empty());
+    assert!(context
+        .top_k(&TopKRequest::users(&[0i64; 0]))
+        .unwrap()
+        .is_empty());
     let mut marking = marking(&model);
     let marked = marking.top_k(&TopKRequest::users(&[99, 3])).unwrap();
     assert_eq!((marked.ids(0).len(), marked.ids(1).len()), (0, 10));
@@ -203,7 +208,7 @@ fn top_k_errors() {
         (
             Status::NotFound,
             "mauve",
-            filter("tags", Mode::Any, "mauve"),
+            user().filter(Filter::strings("tags", Mode::Any, ["mauve"]).strict()),
         ),
         (Status::NotFound, "nope", filter("nope", Mode::Any, "red")),
         (Status::NotFound, "99", TopKRequest::users(&[1, 99])),
@@ -224,7 +229,7 @@ fn top_k_errors() {
     );
     let mut joint = open("joint").context().unwrap();
     fails(Status::Unsupported, "", joint.top_k(&user()));
-    fails(Status::Unsupported, "duomo_rank", joint.predict(1, 1));
+    fails(Status::Unsupported, "use rank", joint.predict(1, 1));
 }
 
 #[test]
