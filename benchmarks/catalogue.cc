@@ -71,6 +71,7 @@ void Search(benchmark::State& state, const std::string& path, const Asked& asked
     allow.resize(static_cast<size_t>(asked.allowed * static_cast<double>(c.items)));
     for (int64_t& id : allow) duomo_item_id_at(&id, c.model, random() % c.items, nullptr);
     request.allow_ids = allow.data();
+    request.flags |= DUOMO_ALLOW_LISTED;
     request.allow_count = allow.size();
   }
   size_t at = 0;

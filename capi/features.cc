@@ -91,7 +91,10 @@ class Assignment {
                    NameOf(features_.scope));
     }
     Setter expected = SetterOf(d, input());
-    if (expected != setter) {
+    // Items are named by ids, or by their string keys.
+    bool keys_of_items = setter == Setter::kStringLists && input().kind == InputKind::kHistory &&
+                         items().ids.strings();
+    if (expected != setter && !keys_of_items) {
       FailArgument(Status::kInvalidArgument, Kind::kConflict, "input", " \"", name_,
                    "\" is set with ", NameOf(expected), ", not with ", NameOf(setter));
     }
@@ -311,7 +314,14 @@ duomo_status duomo_features_set_string_lists(duomo_features* features, const cha
     a.StartLists();
     for (size_t i = 0; i < a.count(); ++i) {
       for (size_t j = offsets[i]; j < offsets[i + 1]; ++j) {
-        a.next().rows.push_back(a.RowOf(*a.Text(given[j], j, /*may_be_null=*/false), j));
+        const std::string_view text = *a.Text(given[j], j, /*may_be_null=*/false);
+        if (a.input().kind != model::InputKind::kHistory) {
+          a.next().rows.push_back(a.RowOf(text, j));
+        } else if (auto row = a.items().ids.FindKey(text)) {
+          a.next().rows.push_back(static_cast<uint32_t>(*row));
+        } else if (a.strict()) {
+          a.FailUnknown(text, j);
+        }
       }
       a.EndList();
     }

@@ -78,12 +78,8 @@ void AddHistory(duomo_context& c, const model::FeatureColumn& history,
   }
 }
 
-void AppendHistory(const duomo_model& model, std::span<const int64_t> item_ids,
-                   model::FeatureColumn& history) {
-  for (int64_t id : item_ids) {
-    auto row = RowOfId(model.model().items(), id);
-    if (row) history.rows.push_back(static_cast<uint32_t>(*row));
-  }
+void AppendHistory(const duomo_model& model, const Names& items, model::FeatureColumn& history) {
+  AppendRows(model.model().items(), items, history.rows);
   history.offsets.push_back(history.rows.size());
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "capi/handles.h"
+#include "capi/ids.h"
 
 namespace duomo::capi {
 
@@ -33,9 +34,9 @@ void AddHistory(duomo_context& context, const model::FeatureColumn& history,
                 std::span<const uint32_t> rows);
 void RequireHistoryInput(const duomo_model& model);
 
-// Appends one list of item ids to a history; ids that the model does not know are left out.
-void AppendHistory(const duomo_model& model, std::span<const int64_t> item_ids,
-                   model::FeatureColumn& history);
+// Appends one list of items to a history; those that the model does not know are left out. Throws as
+// RowsOf().
+void AppendHistory(const duomo_model& model, const Names& items, model::FeatureColumn& history);
 
 // Runs a side's tower (the joint one) on `count` rows of context.inputs.
 void RunTower(duomo_context& context, model::Side side, size_t count, float* vectors);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "converter/attribute_columns.h"
 #include "converter/entities.h"
 #include "converter/record_features.h"
 #include "core/error.h"
@@ -74,6 +75,7 @@ class Addition {
       Append(all, history_);
       PutFeature(draft_, "users/history", all);
     }
+    if (side_ == Side::kItem) AddMissingAttributes(draft_, count_);
     PutNewVectors();
   }
 

@@ -37,6 +37,8 @@ Check CheckKeys(const model::Model& model);
 Check CheckTitles(const model::Model& model);
 // Every row within its vocabulary (its unknown row included), every number finite or not given.
 Check CheckFeatures(const model::Model& model);
+// Texts sorted and UTF-8, every row within them (one more: missing), no number infinite.
+Check CheckAttributes(const model::Model& model);
 Check CheckHistory(const model::Model& model);
 // Parameters and statistics finite, quantiles ascending; the report's settings are JSON.
 Check CheckParameters(const model::Model& model);

@@ -22,6 +22,7 @@ void AddDecompress(CLI::App& parent);
 void AddPrune(CLI::App& parent);
 void AddMerge(CLI::App& parent);
 void AddIndex(CLI::App& parent);
+void AddAttributes(CLI::App& parent);
 void AddUpgrade(CLI::App& parent);
 void AddDump(CLI::App& parent);
 void AddBuild(CLI::App& parent);

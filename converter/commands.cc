@@ -30,6 +30,7 @@ constexpr Entry kCommands[] = {
     {"", AddPrune},
     {"", AddMerge},
     {"", AddIndex},
+    {"", AddAttributes},
     {"", AddUpgrade},
     {"", AddDump},
     {"", AddBuild},

@@ -53,12 +53,19 @@ Json ReportOf(const model::Model& m) {
   return out;
 }
 
+Json AttributesOf(const model::Model& m) {
+  Json out = Json::object();
+  for (const model::Attribute& a : m.attributes()) out[a.name] = model::NameOf(a.kind);
+  return out;
+}
+
 struct Differences {
-  std::vector<Change> description, report;
+  std::vector<Change> description, report, attributes;
   std::vector<KeyDifference> keys;
   std::vector<TensorDifference> tensors;
   bool none() const {
-    return description.empty() && report.empty() && keys.empty() && tensors.empty();
+    return description.empty() && report.empty() && attributes.empty() && keys.empty() &&
+           tensors.empty();
   }
 };
 
@@ -101,6 +108,7 @@ Json ToJson(const Options& o, const Differences& d) {
           {"same", d.none()},
           {"description", changes(d.description)},
           {"report", changes(d.report)},
+          {"attributes", changes(d.attributes)},
           {"keys", keys},
           {"tensors", tensors}};
 }
@@ -175,6 +183,7 @@ bool Run(const Options& o) {
   d.description =
       Changes(description::ToJson(a->description()), description::ToJson(b->description()));
   d.report = Changes(ReportOf(*a), ReportOf(*b));
+  d.attributes = Changes(AttributesOf(*a), AttributesOf(*b));
   d.keys = CompareKeys(*a, *b);
   d.tensors = CompareTensors(*a, *b);
   if (o.json) {
@@ -185,7 +194,7 @@ bool Run(const Options& o) {
     std::string text;
     for (const std::string& part :
          {ChangesText("description", d.description), ChangesText("training report", d.report),
-          KeysText(d.keys), TensorsText(d.tensors)}) {
+          ChangesText("attributes", d.attributes), KeysText(d.keys), TensorsText(d.tensors)}) {
       text += text.empty() || part.empty() ? part : "\n" + part;
     }
     Print(text);

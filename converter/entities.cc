@@ -4,6 +4,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "converter/attribute_columns.h"
 #include "converter/output.h"
 #include "core/error.h"
 #include "model/parameters.h"
@@ -120,6 +121,7 @@ void KeepRows(Draft& draft, Side side, const std::vector<uint32_t>& rows) {
   const model::Description& d = m.description();
   const model::Entities& entities = m.side(side);
   const std::string prefix = PrefixOf(side);
+  if (side == Side::kItem) KeepAttributeRows(draft, rows);
   if (rows.empty()) {
     draft.RemoveIf([&](std::string_view name) { return name.starts_with(prefix + "/"); });
     return;
@@ -150,10 +152,10 @@ void KeepRows(Draft& draft, Side side, const std::vector<uint32_t>& rows) {
 std::vector<std::string> RemoveDerived(Draft& draft, Side side) {
   const model::Description& d = draft.model().description();
   const std::string prefix = PrefixOf(side) + "/";
-  std::vector<std::string> known = {"keys",        "order",          "offsets",
-                                    "text",        "titles/offsets", "titles/text",
-                                    "vectors",     "vectors/scales", "history/offsets",
-                                    "history/rows"};
+  std::vector<std::string> known = {"keys",           "order",           "offsets",
+                                    "text",           "ids/sorted",      "ids/order",
+                                    "titles/offsets", "titles/text",     "vectors",
+                                    "vectors/scales", "history/offsets", "history/rows"};
   for (const model::Input& input : d.inputs) {
     if (input.scope != ScopeOf(side)) continue;
     for (const char* part : {"rows", "offsets", "numbers"}) {
@@ -176,7 +178,8 @@ std::string LeftOutText(const std::vector<std::string>& names) {
   bool index = false;
   for (const std::string& name : names) {
     text += StrCat(&name == &names[0] ? " " : ", ", name);
-    index |= name.starts_with("items/planes/") || name.starts_with("items/lists/");
+    std::string_view rest = std::string_view(name).substr(name.find('/') + 1);
+    index |= rest.starts_with("planes/") || rest.starts_with("lists/");
   }
   return text + (index ? "; `duomo-convert index` makes codes for fast searches again\n" : "\n");
 }

@@ -23,8 +23,8 @@ void PutFeature(Draft& draft, const std::string& prefix, const model::FeatureCol
 // The stored values of one input for these rows.
 model::FeatureColumn ColumnOf(const model::FeatureView& view, const std::vector<uint32_t>& rows);
 
-// Keeps these rows of one side, in this order: keys, titles, features, vectors, and the users'
-// history. None: nothing of that side stays.
+// Keeps these rows of one side, in this order: keys, titles, features, attributes, vectors, and the
+// users' history. None: nothing of that side stays.
 void KeepRows(Draft& draft, model::Side side, const std::vector<uint32_t>& rows);
 
 // Removes what stands below "users/" or "items/" and is not one of FORMAT.md's tensors of entities:

@@ -1,6 +1,8 @@
 // duomo-convert inspect: what a file holds.
 #include "converter/inspect.h"
 
+#include <cmath>
+
 #include "converter/command.h"
 #include "converter/describe.h"
 #include "core/error.h"
@@ -21,14 +23,25 @@ Json EntitiesJson(const model::Entities& entities) {
           {"frozen_vectors", !entities.vectors.empty()}};
 }
 
-// What searches read; null: the vectors.
-Json SearchJson(const model::Model& model) {
-  const model::Planes& planes = model.items().planes;
+// What searches of one side read; null: the vectors.
+Json SearchJson(const model::Entities& side) {
+  const model::Planes& planes = side.planes;
   if (planes.empty()) return {};
   return {{"axes", planes.axes.empty() ? 0 : planes.dimensions()},
-          {"left_out_energy", retrieval::LeftOutEnergy(planes, model.items().vectors)},
+          {"left_out_energy", retrieval::LeftOutEnergy(planes, side.vectors)},
           {"first_bytes", planes.block_size() / 16},
           {"second_bytes", planes.stride()}};
+}
+
+Json AttributesJson(const model::Model& model) {
+  Json out = Json::array();
+  for (const model::Attribute& a : model.attributes()) {
+    out.push_back({{"name", a.name},
+                   {"kind", model::NameOf(a.kind)},
+                   {"values", a.listed() ? Json(a.values.size()) : Json()},
+                   {"missing", MissingOf(a, model.items().count)}});
+  }
+  return out;
 }
 
 Json ReportJson(const model::Report& report) {
@@ -41,6 +54,18 @@ Json ReportJson(const model::Report& report) {
 }
 
 }  // namespace
+
+uint64_t MissingOf(const model::Attribute& a, uint64_t items) {
+  uint64_t missing = 0;
+  for (double x : a.numbers) missing += std::isnan(x);
+  for (int64_t x : a.integers) missing += x == model::kMissingInteger;
+  if (!a.listed()) return missing;
+  for (uint64_t row = 0; row < items; ++row) {
+    auto rows = a.rows.RowsOf(row);
+    missing += rows.empty() || rows[0] >= a.values.size();
+  }
+  return missing;
+}
 
 Inspection Inspect(const std::string& path) {
   Inspection out;
@@ -110,7 +135,9 @@ Json InspectionJson(const Inspection& in) {
           {"vector_width", model::IsJoint(d) ? Json() : Json(model::VectorWidth(d))},
           {"users", EntitiesJson(model.users())},
           {"items", EntitiesJson(model.items())},
-          {"search", SearchJson(model)},
+          {"attributes", AttributesJson(model)},
+          {"search", SearchJson(model.items())},
+          {"search_users", SearchJson(model.users())},
           {"history", history},
           {"parameters", {{"known", known}, {"unknown_rows", unknown}, {"layers", layers}}},
           {"segments", segments},

@@ -81,6 +81,7 @@ class Form {
       ReadReport(report, out.report);
       report.Finish();
     }
+    f.ForEach("attributes", [&](Fields& a) { out.attributes.push_back(ReadAttribute(a)); });
     f.ForEach("tensors", [&](Fields& t) { out.sources.push_back(ReadTensor(t)); });
     f.Finish();
     return out;
@@ -120,6 +121,11 @@ class Form {
       Store<double>(m[1], reinterpret_cast<std::byte*>(&value), f, "metrics");
       out.metrics.emplace_back(m[0].get<std::string>(), value);
     }
+  }
+
+  static model::AttributeInfo ReadAttribute(Fields& f) {
+    return {f.Text("name"),
+            static_cast<model::AttributeKind>(f.Choice("kind", model::AttributeKindNames()))};
   }
 
   // One number of type T; anything else, also one that T does not hold, is wrong.

@@ -139,6 +139,16 @@ std::string ReportText(const model::Report& report) {
                 ", \"settings\": ", Text(report.settings), ", \"metrics\": [", metrics, "]}");
 }
 
+std::string AttributesText(const model::Model& model) {
+  if (model.attributes().empty()) return "";
+  std::string out;
+  for (const model::Attribute& a : model.attributes()) {
+    out += StrCat(out.empty() ? "" : ", ", "{\"name\": ", Text(a.name), ", \"kind\": \"",
+                  model::NameOf(a.kind), "\"}");
+  }
+  return StrCat(",\n\"attributes\": [", out, "]");
+}
+
 }  // namespace
 
 void WriteJsonForm(const model::Model& model, bool readable, const Sink& sink) {
@@ -149,7 +159,7 @@ void WriteJsonForm(const model::Model& model, bool readable, const Sink& sink) {
   try {
     out = StrCat(
         "{\n\"duomo_dump\": 1,\n\"description\": ", description::ToJson(model.description()).dump(),
-        ",\n\"report\": ", ReportText(model.report()), ",\n\"tensors\": [");
+        ",\n\"report\": ", ReportText(model.report()), AttributesText(model), ",\n\"tensors\": [");
   } catch (const Json::exception&) {  // dump() of what is not UTF-8
     Fail(Status::kUnsupported, "the description or the report has text that is not UTF-8; JSON ",
          "cannot hold it");

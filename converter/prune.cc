@@ -138,6 +138,8 @@ class Pruner {
     if (o_.no_user_vectors) {
       draft_.RemoveIf(
           [](std::string_view n) { return n == "users/vectors" || n == "users/vectors/scales"; });
+      RemoveBelow("users/planes/");
+      RemoveBelow("users/lists/");
     }
     if (items_.size() < m_.items().count) KeepItems();
     draft_.Save(o_.output, "prune");
@@ -192,6 +194,7 @@ class Pruner {
   // The users' vectors from what is left of their histories.
   void Refreeze() {
     refrozen_ = true;
+    for (std::string& name : RemoveDerived(draft_, Side::kUser)) dropped_.push_back(name);
     auto engine = runtime::Engine::Create(draft_.shared_model());
     auto work = std::make_shared<runtime::Workspace>();
     auto make = [this, engine, work](uint64_t begin, uint64_t count, float* out) {

@@ -32,9 +32,8 @@ std::vector<Check> Verify(const std::string& path) {
   checks.push_back(CheckChecksums(*reader, bytes.bytes()));
   if (model == nullptr) return checks;
   bool sound = true;
-  for (auto check :
-       {CheckKeys, CheckTitles, CheckFeatures, CheckHistory, CheckParameters, CheckVectors,
-        CheckPlanes}) {
+  for (auto check : {CheckKeys, CheckTitles, CheckFeatures, CheckAttributes, CheckHistory,
+                     CheckParameters, CheckVectors, CheckPlanes}) {
     checks.push_back(check(*model));
     // Keys, titles and vectors are no inputs of towers.
     bool read_by_towers =

@@ -124,19 +124,19 @@ bool ParseNumber(std::string_view text, double& value) {
   return whole && std::fabs(value) <= std::numeric_limits<float>::max();  // not NaN
 }
 
-bool ParseTime(std::string_view text, int64_t& seconds) {
-  if (text.size() > 4 && text[4] == '-') return ParseIso(text, seconds) && seconds >= 0;
+bool ParseTime(std::string_view text, int64_t& seconds, int64_t least) {
+  if (text.size() > 4 && text[4] == '-') return ParseIso(text, seconds) && seconds >= least;
   double number = 0;
   if (!IsPlainInteger(text, seconds)) {
     if (!ParseNumber(text, number) || !(std::fabs(number) < 9e18)) return false;
     seconds = static_cast<int64_t>(std::floor(number));
   }
-  for (int64_t least : {100'000'000'000'000'000, 100'000'000'000'000, 100'000'000'000}) {
-    if (seconds < least) continue;
-    seconds /= least / 100'000'000;
+  for (int64_t from : {100'000'000'000'000'000, 100'000'000'000'000, 100'000'000'000}) {
+    if (seconds < from) continue;
+    seconds /= from / 100'000'000;
     break;
   }
-  return seconds >= 0;
+  return seconds >= least;
 }
 
 bool ParseNumber(std::string_view text, bool decimal_comma, double& value) {

@@ -21,8 +21,8 @@ bool ParseNumber(std::string_view text, double& value);
 //    (from 10^11, 10^14, 10^17 on); fractions are cut off
 //  - ISO 8601: 2020-05-31, 2020-05-31T12:30, 2020-05-31 12:30:59.25, each time of day with Z,
 //    +02:00, +0200 or +02 behind it; without a zone it is UTC
-// False for anything else, impossible dates and times before 1970.
-bool ParseTime(std::string_view text, int64_t& seconds);
+// False for anything else, impossible dates and times before `least`, which is 1970.
+bool ParseTime(std::string_view text, int64_t& seconds, int64_t least = 0);
 
 // The same where the table's fields are separated by something else than commas: "3,5" is 3.5 in a
 // table with semicolons; elsewhere "12,345" is 12345.

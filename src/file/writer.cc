@@ -163,8 +163,17 @@ std::span<const std::byte> Build(flatbuffers::FlatBufferBuilder& builder, const 
   auto description = fb::Description::Pack(builder, in.description.get());
   auto report = in.report ? fb::Report::Pack(builder, in.report.get()) : 0;
   auto producer = in.producer.empty() ? 0 : builder.CreateString(in.producer);
-  fb::FinishHeaderBuffer(builder,
-                         fb::CreateHeader(builder, description, segments, report, producer));
+  std::vector<flatbuffers::Offset<fb::Attribute>> columns;
+  for (const auto& column : in.attributes) columns.push_back(fb::Attribute::Pack(builder, &*column));
+  auto attributes = columns.empty() ? 0 : builder.CreateVector(columns);
+  // The order of CreateHeader(), last field first; one that is not there (0) takes no bytes.
+  fb::HeaderBuilder out(builder);
+  out.add_attributes(attributes);
+  out.add_producer(producer);
+  out.add_report(report);
+  out.add_segments(segments);
+  out.add_description(description);
+  fb::FinishHeaderBuffer(builder, out.Finish());
   return std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize()));
 }
 

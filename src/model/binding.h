@@ -11,6 +11,7 @@
 
 #include "file/preamble.h"
 #include "file/tensor.h"
+#include "model/attributes.h"
 #include "model/description.h"
 #include "model/features.h"
 #include "model/key_index.h"
@@ -31,13 +32,15 @@ struct Binding {
   std::vector<KeyIndex> vocabularies;
   FeatureView history;
   std::vector<std::span<const float>> statistics;  // by input
+  std::vector<Attribute> attributes;
 };
 
-// `description` is valid and bound. Checks dtype and shape of every tensor of model.h's list, in
+// `description` is valid and bound, and `attributes` are checked. Checks dtype and shape of every tensor of model.h's list, in
 // constant time each: contents (rows, offsets) are checked where they are used. Tensors that
 // nobody asks for are left alone. Throws Error(kInvalidArgument) that names the tensor, what was
 // expected and what was found.
-Binding Bind(const Description& description, const FindTensor& find);
+Binding Bind(const Description& description, std::span<const AttributeInfo> attributes,
+             const FindTensor& find);
 
 // "[6041, 32]", for messages.
 std::string ShapeText(std::span<const uint64_t> shape);

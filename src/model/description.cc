@@ -66,14 +66,8 @@ class Checker {
 
  private:
   void CheckName(const std::string& name, const std::string& where) {
-    Require(!name.empty() && name.size() <= 255 && IsUtf8(name), where,
-            "must be 1 to 255 bytes of UTF-8");
-    // Names are joined with '/' to name parameters and segments.
-    Require(name.find('/') == std::string::npos, where, "\"", name, "\" must not contain '/'");
-    for (char c : name) {  // names go through C strings and terminals
-      Require(static_cast<unsigned char>(c) >= 0x20 && c != 0x7F, where,
-              "must not contain control characters");
-    }
+    const char* wrong = WrongName(name);
+    Require(wrong == nullptr, where, wrong == nullptr ? "" : wrong);
   }
 
   template <typename T>
@@ -259,6 +253,18 @@ class Checker {
 };
 
 }  // namespace
+
+const char* WrongName(std::string_view name) {
+  if (name.empty() || name.size() > 255 || !IsUtf8(name)) return "must be 1 to 255 bytes of UTF-8";
+  // Names are joined with '/' to name parameters and segments.
+  if (name.find('/') != name.npos) return "must not contain '/'";
+  for (char c : name) {  // names go through C strings and terminals
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+      return "must not contain control characters";
+    }
+  }
+  return nullptr;
+}
 
 void Validate(const Description& description, bool bound) { Checker(description, bound).Run(); }
 

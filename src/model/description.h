@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/tokens.h"
@@ -149,6 +150,9 @@ struct Description {
 // Throws Error(kInvalidArgument) that names the field, e.g. "towers[0].encoders[2].table: …".
 // `bound`: also require that every vocabulary has its size.
 void Validate(const Description& description, bool bound);
+
+// What is wrong with a name (of an input, a table, an attribute …), "must be …"; nullptr: nothing.
+const char* WrongName(std::string_view name);
 
 // ---- What follows from a description -------------------------------------------------------
 

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "model/gallop.h"
+
 namespace duomo::model {
 namespace {
 
 // Finds integers. Ids mostly run on with few gaps, so a straight line through the ends lands on the
-// key or next to it; widen from there, then bisect. Without gaps it is the answer, and no memory is
-// waited for. at(i) is the key at i < n; where the keys do not ascend the answer may be any row.
+// key or next to it. Without gaps it is the answer, and no memory is waited for. at(i) is the key at
+// i < n; where the keys do not ascend the answer may be any row.
 template <typename At>
 class Line {
  public:
@@ -26,29 +28,7 @@ class Line {
     if (range_ == n_ - 1) return distance;
     uint64_t guess =
         std::min(n_ - 1, static_cast<uint64_t>(static_cast<double>(distance) * slope_ + 0.5));
-    uint64_t begin = guess, end = guess, step = 1;
-    if (at_(guess) < key) {
-      begin = end = guess + 1;
-      while (end < n_ && at_(end) < key) {
-        begin = end + 1;
-        end = std::min(n_, end + step);
-        step *= 2;
-      }
-    } else {
-      while (begin > 0 && !(at_(begin - 1) < key)) {
-        end = begin - 1;
-        begin = end - std::min(end, step);
-        step *= 2;
-      }
-    }
-    while (begin < end) {
-      uint64_t middle = begin + (end - begin) / 2;
-      if (at_(middle) < key) {
-        begin = middle + 1;
-      } else {
-        end = middle;
-      }
-    }
+    uint64_t begin = LowerBoundNear(n_, at_, guess, key);
     if (begin >= n_ || at_(begin) != key) return std::nullopt;
     return begin;
   }

@@ -35,8 +35,10 @@ std::shared_ptr<const Model> Model::FromFile(std::unique_ptr<const file::Reader>
   AsCorrupt([&] {
     model->description_ = ReadDescription(*header.description());
     Validate(model->description_, /*bound=*/true);
-    Binding binding =
-        Bind(model->description_, [&](std::string_view name) { return model->file_->Find(name); });
+    std::vector<AttributeInfo> attributes = ReadAttributes(header);
+    CheckAttributes(attributes);
+    Binding binding = Bind(model->description_, attributes,
+                           [&](std::string_view name) { return model->file_->Find(name); });
     if (binding.reader_version > model->file_->minimum_reader_version()) {
       Fail(Status::kCorrupt, "the file says that readers of version ",
            model->file_->minimum_reader_version(), " can use it, and its ",
@@ -47,6 +49,7 @@ std::shared_ptr<const Model> Model::FromFile(std::unique_ptr<const file::Reader>
     model->items_ = std::move(binding.items);
     model->vocabularies_ = std::move(binding.vocabularies);
     model->history_ = binding.history;
+    model->attributes_ = std::move(binding.attributes);
     model->statistics_ = std::move(binding.statistics);
   });
   model->report_ = ReadReport(header.report());
@@ -72,6 +75,13 @@ std::shared_ptr<const Model> Model::OpenDescriptor(int descriptor, uint64_t offs
 std::shared_ptr<const Model> Model::OpenBuffer(std::span<const std::byte> data,
                                                const file::ReadOptions& options) {
   return FromFile(file::Reader::OpenBuffer(data, options));
+}
+
+const Attribute* Model::FindAttribute(std::string_view name) const {
+  for (const Attribute& a : attributes_) {
+    if (a.name == name) return &a;
+  }
+  return nullptr;
 }
 
 Rows Model::parameter(std::string_view name) const {

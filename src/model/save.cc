@@ -1,5 +1,6 @@
 // Writing a model. Apart from model.cc, so that the shared library drops it.
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <numeric>
 
@@ -106,9 +107,10 @@ std::optional<file::Tensor> Find(const std::vector<TensorSource>& tensors, std::
 fb::HeaderT MakeHeader(const Contents& contents, const std::vector<TensorSource>& tensors,
                        uint32_t& reader_version) {
   Validate(contents.description, /*bound=*/true);
-  reader_version =
-      Bind(contents.description, [&](std::string_view name) { return Find(tensors, name); })
-          .reader_version;
+  CheckAttributes(contents.attributes);
+  reader_version = Bind(contents.description, contents.attributes, [&](std::string_view name) {
+                     return Find(tensors, name);
+                   }).reader_version;
 
   fb::HeaderT header;
   header.description = ToTable(contents.description);
@@ -124,6 +126,12 @@ fb::HeaderT MakeHeader(const Contents& contents, const std::vector<TensorSource>
     metric->name = name;
     metric->value = value;
     header.report->metrics.push_back(std::move(metric));
+  }
+  for (const AttributeInfo& a : contents.attributes) {
+    auto attribute = std::make_unique<fb::AttributeT>();
+    attribute->name = a.name;
+    attribute->kind = static_cast<fb::AttributeKind>(a.kind);
+    header.attributes.push_back(std::move(attribute));
   }
   header.producer = StrCat("duomo ", kVersion);
   return header;
@@ -180,8 +188,27 @@ void AddKeys(std::vector<OwnedTensor>& out, const std::string& prefix,
 void AddKeys(std::vector<OwnedTensor>& out, const std::string& prefix,
              std::span<const std::string> keys) {
   std::vector<uint32_t> order = SortedRows(prefix, keys);
-  AddTexts(out, prefix, keys);
-  Add<uint32_t>(out, prefix + "/order", order);
+  std::vector<OwnedTensor> made;
+  AddTexts(made, prefix, keys);
+  if (prefix == "users" || prefix == "items") {
+    auto text = made[1].View().As<char>();
+    AddIds(made, prefix,
+           KeyIndex::OfStrings(made[0].View().As<uint64_t>(), {text.data(), text.size()}, order));
+  }
+  Add<uint32_t>(made, prefix + "/order", order);
+  std::move(made.begin(), made.end(), std::back_inserter(out));
+}
+
+void AddIds(std::vector<OwnedTensor>& out, const std::string& prefix, const KeyIndex& keys) {
+  IdTable table = MakeIdTable(keys);
+  for (size_t i = 1; i < table.ids.size(); ++i) {
+    if (table.ids[i - 1] != table.ids[i]) continue;
+    Fail(Status::kInvalidArgument, prefix, ": the keys \"", keys.StringAt(table.order[i - 1]),
+         "\" and \"", keys.StringAt(table.order[i]), "\" have the same id (duomo_id_of_string), ",
+         table.ids[i], "; rename one of them");
+  }
+  Add<int64_t>(out, prefix + "/ids/sorted", std::span<const int64_t>(table.ids));
+  Add<uint32_t>(out, prefix + "/ids/order", std::span<const uint32_t>(table.order));
 }
 
 void AddTexts(std::vector<OwnedTensor>& out, const std::string& prefix,
@@ -204,6 +231,22 @@ void AddFeature(std::vector<OwnedTensor>& out, const std::string& prefix,
   }
   if (feature.kind != InputKind::kCategory) Add(out, prefix + "/offsets", feature.offsets);
   Add(out, prefix + "/rows", feature.rows);
+}
+
+void AddAttribute(std::vector<OwnedTensor>& out, const AttributeColumn& column) {
+  const std::string prefix = AttributePrefix(column.info.name);
+  switch (column.info.kind) {
+    case AttributeKind::kInteger:
+    case AttributeKind::kTime:
+      return Add<int64_t>(out, prefix + "integers", column.integers);
+    case AttributeKind::kNumber:
+      return Add<double>(out, prefix + "numbers", column.numbers);
+    case AttributeKind::kCategory:
+    case AttributeKind::kSet:
+      break;
+  }
+  AddKeys(out, prefix + "values", std::span<const std::string>(column.texts));
+  AddFeature(out, prefix.substr(0, prefix.size() - 1), column.rows.view());
 }
 
 }  // namespace duomo::model

@@ -94,7 +94,8 @@ class RecordingCaller : public testing::Caller {
   duomo_status Make(const char* name, std::span<std::byte> outputs, const Call& call) override {
     duomo_status status = Caller::Make(name, outputs, call);
     transcript += StrCat(name, ' ', status, ' ');
-    bool handle = std::string_view(name) == "duomo_features_create";
+    bool handle = std::string_view(name) == "duomo_features_create" ||
+                  std::string_view(name).starts_with("duomo_item_set_");
     if (!handle) transcript.append(reinterpret_cast<const char*>(outputs.data()), outputs.size());
     return status;
   }

@@ -113,7 +113,7 @@ static void test_limits(void) {
   SUCCEEDS(duomo_topk(&out, context, &request, &error));
   CHECK(r.counts[0] == 0 && r.counts[1] == 0 && r.counts[2] == 0);
 
-  request.flags = DUOMO_EXCLUDE_SEEN;
+  request.flags = DUOMO_EXCLUDE_SEEN | DUOMO_ALLOW_LISTED;
   request.allow_ids = allow;
   request.allow_count = 5;
   for (i = 0; i < ITEMS; ++i) {
@@ -195,7 +195,7 @@ static void test_request_errors(void) {
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "3 rows");
   q = good, q.history_offsets = offsets, q.history_ids = ids;
   REQUEST_FAILS(DUOMO_UNSUPPORTED, "history input");
-  q = good, q.flags = 8;
+  q = good, q.flags = 16;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "flags");
   q = good, q.reserved = 1;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "reserved");
@@ -204,7 +204,7 @@ static void test_request_errors(void) {
   q = good, q.flags = DUOMO_MINIMUM_SCORE, q.minimum_score = NAN;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "NaN");
   q = good, q.ids = NULL, q.vectors = vectors, q.flags = DUOMO_EXCLUDE_SEEN;
-  REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "needs ids or histories");
+  REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "needs ids, keys or histories");
   q = good, q.exclude_ids = ids;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "exclude_offsets");
   q = good, q.exclude_offsets = offsets;
@@ -212,11 +212,13 @@ static void test_request_errors(void) {
   q = good, q.count = 2, q.exclude_ids = ids, q.exclude_offsets = descending;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "[2] is 1");
   q = good, q.allow_count = 1;
+  REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "without DUOMO_ALLOW_LISTED");
+  q.flags = DUOMO_ALLOW_LISTED;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "allow_ids");
   q = good, q.filter_count = 1;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "filters");
   q.filters = &filter;
-  REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "filter.input");
+  REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "request.filters[0].input is NULL");
   filter.input = "nope";
   REQUEST_FAILS(DUOMO_NOT_FOUND, "nope");
   filter.input = "tags";
@@ -226,13 +228,14 @@ static void test_request_errors(void) {
   filter.value_count = 1;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "strings");
   filter.strings = tags;
+  filter.flags = DUOMO_STRICT_VALUES;
   REQUEST_FAILS(DUOMO_NOT_FOUND, "\"mauve\"");
   filter.strings = bad;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "UTF-8");
   filter.strings = null;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "NULL");
   filter.value_count = 0;
-  filter.mode = 3;
+  filter.mode = 4;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "mode");
   filter.mode = DUOMO_ANY;
   filter.input = "title"; /* text cannot be filtered by, nor can what belongs to users */
@@ -276,7 +279,10 @@ static void test_request_errors(void) {
 static void test_histories(void) {
   duomo_model* player = open_model("player");
   duomo_context* context = make_context(player, DUOMO_UNKNOWN_IS_ERROR);
-  const int64_t ids[2] = {3, 4}, history[5] = {3, 4, 4, 5, 999}, other[2] = {20, 21};
+  const int64_t ids[2] = {duomo_id_of_string("u3"), duomo_id_of_string("u4")};
+  const int64_t i3 = duomo_id_of_string("i3"), i4 = duomo_id_of_string("i4");
+  const int64_t i5 = duomo_id_of_string("i5"), history[5] = {i3, i4, i4, i5, 999};
+  const int64_t other[2] = {duomo_id_of_string("i20"), duomo_id_of_string("i21")};
   const size_t offsets[3] = {0, 2, 5}, one[2] = {0, 2};
   results stored, said, alone;
   duomo_topk_result out = into(&stored);
@@ -295,7 +301,7 @@ static void test_histories(void) {
   out = into(&said);
   SUCCEEDS(duomo_topk(&out, context, &q, &error));
   CHECK(said.counts[0] == ITEMS - 2 && said.counts[1] == ITEMS - 2);
-  CHECK(!contains(said.ids, ITEMS - 2, 3) && !contains(said.ids + ITEMS, ITEMS - 2, 5));
+  CHECK(!contains(said.ids, ITEMS - 2, i3) && !contains(said.ids + ITEMS, ITEMS - 2, i5));
   q.flags = 0;
   q.count = 1;
   q.history_offsets = one;
@@ -398,6 +404,7 @@ static void test_empty_batch(void) {
   SUCCEEDS(duomo_topk(&out, context, &q, &error));
   q.exclude_offsets = none;
   q.exclude_ids = some;
+  q.flags |= DUOMO_ALLOW_LISTED;
   q.allow_ids = some;
   q.allow_count = 1;
   SUCCEEDS(duomo_topk(&out, context, &q, &error));

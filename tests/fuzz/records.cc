@@ -75,7 +75,7 @@ void Merge(const Base& base, std::string_view items, std::string_view users) {
       fuzz::Die("not as many rows as records");
     }
     for (auto check : {convert::CheckKeys, convert::CheckTitles, convert::CheckFeatures,
-                       convert::CheckHistory, convert::CheckVectors}) {
+                       convert::CheckAttributes, convert::CheckHistory, convert::CheckVectors}) {
       convert::Check result = check(*merged);
       if (!result.ok()) fuzz::Die("a merged file is not sound: ", result.problems[0]);
     }

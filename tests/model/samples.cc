@@ -274,6 +274,30 @@ Contents ContentsOf(const Description& d) {
   return contents;
 }
 
+Contents WithAttributes(Contents contents) {
+  for (auto kind : {AttributeKind::kCategory, AttributeKind::kSet, AttributeKind::kInteger,
+                    AttributeKind::kNumber, AttributeKind::kTime}) {
+    AttributeColumn c;
+    c.info = {std::string(NameOf(kind)), kind};
+    bool set = kind == AttributeKind::kSet;
+    if (set) c.rows = {InputKind::kCategorySet, {0, 2, 2, 3, 5}, {2, 0, 1, 1, 0}, {}};
+    if (kind == AttributeKind::kCategory) c.rows.rows = {0, 3, 2, 1};
+    if (set || kind == AttributeKind::kCategory) {
+      c.texts = {"new",
+                 "gr\xC3\xBC"
+                 "n",
+                 ""};
+    } else if (kind == AttributeKind::kNumber) {
+      c.numbers = {0.5, kMissingNumber, -1e300, 3};
+    } else {
+      c.integers = {7, kMissingInteger, INT64_MAX, -1};
+    }
+    contents.attributes.push_back(c.info);
+    AddAttribute(contents.tensors, c);
+  }
+  return contents;
+}
+
 Contents Quantized(Contents contents, file::DType dtype) {
   std::vector<file::OwnedTensor> tensors;
   for (file::OwnedTensor& t : contents.tensors) {

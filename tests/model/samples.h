@@ -26,6 +26,9 @@ model::Description HybridDescription();
 // titles, vectors (two towers) and history (where an input reads it).
 model::Contents ContentsOf(const model::Description& description);
 
+// The same with an attribute of each kind, called as their kind, whose values are missing for item 1.
+model::Contents WithAttributes(model::Contents contents);
+
 // The same with vectors, tables and weights stored as `dtype`.
 model::Contents Quantized(model::Contents contents, file::DType dtype);
 

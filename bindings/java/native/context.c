@@ -227,6 +227,7 @@ NATIVE(void, search)(JNIEnv *env, jclass c, jlong context, jboolean similar, jin
     r.exclude_ids = (const int64_t *)in[4].data;
     r.allow_ids = (const int64_t *)in[5].data;
     r.allow_count = in[5].size;
+    if (r.allow_ids != NULL) r.flags |= DUOMO_ALLOW_LISTED;
     r.filters = n > 0 ? filters : NULL;
     r.filter_count = n;
     r.minimum_score = minimum;

@@ -105,6 +105,7 @@ static int GetSearch(Search *s, PyObject *const *args, size_t width) {
   r->exclude_ids = s->exclude_offsets.data ? Given(&s->exclude_ids) : NULL;
   r->allow_ids = Given(&s->allow);
   r->allow_count = s->allow.size;
+  if (r->allow_ids != NULL) r->flags |= DUOMO_ALLOW_LISTED;
   return 0;
 }
 

@@ -2,7 +2,7 @@
 #ifndef DUOMO_CPP_MODEL_HPP_
 #define DUOMO_CPP_MODEL_HPP_
 
-#include <duomo/cpp/base.hpp>
+#include <duomo/cpp/keys.hpp>
 #include <memory>
 #include <string>
 
@@ -121,6 +121,25 @@ class Model {
   Outcome<std::string_view> UserKey(int64_t id) const { return Text(duomo_user_key, id); }
   Outcome<std::string_view> ItemTitle(int64_t id) const { return Text(duomo_item_title, id); }
 
+  // The same for many; -1 and empty texts stand for what the model does not know.
+  Outcome<std::vector<int64_t>> ItemIds(const Keys& keys) const { return IdsOf(DUOMO_ITEM, keys); }
+  Outcome<std::vector<int64_t>> UserIds(const Keys& keys) const { return IdsOf(DUOMO_USER, keys); }
+  Outcome<std::vector<std::string_view>> ItemKeys(Ids ids) const {
+    return Texts(ids, [&](duomo_text* out, duomo_error* error) {
+      return duomo_keys_of_ids(out, model_, DUOMO_ITEM, ids.data(), ids.size(), error);
+    });
+  }
+  Outcome<std::vector<std::string_view>> UserKeys(Ids ids) const {
+    return Texts(ids, [&](duomo_text* out, duomo_error* error) {
+      return duomo_keys_of_ids(out, model_, DUOMO_USER, ids.data(), ids.size(), error);
+    });
+  }
+  Outcome<std::vector<std::string_view>> ItemTitles(Ids ids) const {
+    return Texts(ids, [&](duomo_text* out, duomo_error* error) {
+      return duomo_item_titles(out, model_, ids.data(), ids.size(), error);
+    });
+  }
+
   duomo_model* get() const { return model_; }
 
  private:
@@ -133,6 +152,26 @@ class Model {
     if (options.prepare) o.flags |= DUOMO_OPEN_PREPARE;
     o.backend = options.backend;
     return o;
+  }
+
+  Outcome<std::vector<int64_t>> IdsOf(int32_t scope, const Keys& keys) const {
+    duomo_error error = DUOMO_ERROR_INIT;
+    std::vector<int64_t> ids(keys.size());
+    duomo_status status =
+        duomo_ids_of_keys(ids.data(), model_, scope, keys.data(), keys.size(), &error);
+    return internal::Finish(status, error, [&] { return std::move(ids); });
+  }
+
+  template <typename Call>
+  static Outcome<std::vector<std::string_view>> Texts(Ids ids, const Call& call) {
+    duomo_error error = DUOMO_ERROR_INIT;
+    std::vector<duomo_text> texts(ids.size());
+    duomo_status status = call(texts.data(), &error);
+    return internal::Finish(status, error, [&] {
+      std::vector<std::string_view> views;
+      for (const duomo_text& text : texts) views.push_back(internal::View(text));
+      return views;
+    });
   }
 
   template <typename Function, typename Key>
