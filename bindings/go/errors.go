@@ -124,6 +124,9 @@ var namesOfC = regexp.MustCompile(`\b(duomo|DUOMO)_\w+|\b_PORTABLE\b`)
 
 // inGo puts this package's names in place of C's: TopK for duomo_topk.
 func inGo(message string) string {
+	if !strings.Contains(message, "duomo_") && !strings.Contains(message, "DUOMO_") {
+		return message // nearly all
+	}
 	return namesOfC.ReplaceAllStringFunc(message, func(name string) string {
 		switch name {
 		case "duomo_topk":

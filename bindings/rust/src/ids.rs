@@ -31,8 +31,8 @@ enum Given<'a> {
     Keys(Result<CStrings>),
 }
 
-impl<'a> Ids<'a> {
-    fn keys(keys: impl Iterator<Item = &'a str>) -> Self {
+impl Ids<'_> {
+    fn keys<'k>(keys: impl Iterator<Item = &'k str>) -> Self {
         Self(Given::Keys(CStrings::new(keys.map(Some))))
     }
 
@@ -70,49 +70,78 @@ impl From<i64> for Ids<'_> {
     }
 }
 
-impl<'a> From<&'a str> for Ids<'a> {
-    fn from(key: &'a str) -> Self {
+impl From<&str> for Ids<'_> {
+    fn from(key: &str) -> Self {
         Self::keys(std::iter::once(key))
     }
 }
 
-impl<'a> From<&'a String> for Ids<'a> {
-    fn from(key: &'a String) -> Self {
+impl From<&String> for Ids<'_> {
+    fn from(key: &String) -> Self {
         key.as_str().into()
     }
 }
 
-/// From a slice, and from what is one.
-macro_rules! from_slices {
-    ($($element:ty: |$values:ident| $make:expr;)*) => {$(
-        impl<'a> From<&'a [$element]> for Ids<'a> {
-            fn from($values: &'a [$element]) -> Self {
-                $make
+impl<'a> From<&'a [i64]> for Ids<'a> {
+    fn from(ids: &'a [i64]) -> Self {
+        Self(Given::Ids(ids))
+    }
+}
+
+impl<'a, const N: usize> From<&'a [i64; N]> for Ids<'a> {
+    fn from(ids: &'a [i64; N]) -> Self {
+        ids.as_slice().into()
+    }
+}
+
+impl<'a> From<&'a Vec<i64>> for Ids<'a> {
+    fn from(ids: &'a Vec<i64>) -> Self {
+        ids.as_slice().into()
+    }
+}
+
+impl<'a> From<Lists<'a, i64>> for IdLists<'a> {
+    fn from(lists: Lists<'a, i64>) -> Self {
+        Self {
+            offsets: lists.offsets,
+            ids: lists.values.into(),
+        }
+    }
+}
+
+/// Keys are copied, so that nothing is borrowed.
+macro_rules! from_keys {
+    ($($key:ty)*) => {$(
+        impl From<&[$key]> for Ids<'_> {
+            fn from(keys: &[$key]) -> Self {
+                Self::keys(keys.iter().map(AsRef::as_ref))
             }
         }
-        impl<'a, const N: usize> From<&'a [$element; N]> for Ids<'a> {
-            fn from(values: &'a [$element; N]) -> Self {
-                values.as_slice().into()
+
+        impl<const N: usize> From<&[$key; N]> for Ids<'_> {
+            fn from(keys: &[$key; N]) -> Self {
+                keys.as_slice().into()
             }
         }
-        impl<'a> From<&'a Vec<$element>> for Ids<'a> {
-            fn from(values: &'a Vec<$element>) -> Self {
-                values.as_slice().into()
+
+        impl From<&Vec<$key>> for Ids<'_> {
+            fn from(keys: &Vec<$key>) -> Self {
+                keys.as_slice().into()
             }
         }
-        impl<'a> From<Lists<'a, $element>> for IdLists<'a> {
-            fn from(lists: Lists<'a, $element>) -> Self {
-                Self { offsets: lists.offsets, ids: lists.values.into() }
+
+        impl<'a> From<Lists<'a, $key>> for IdLists<'a> {
+            fn from(lists: Lists<'a, $key>) -> Self {
+                Self {
+                    offsets: lists.offsets,
+                    ids: lists.values.into(),
+                }
             }
         }
     )*};
 }
 
-from_slices! {
-    i64: |ids| Self(Given::Ids(ids));
-    &'a str: |keys| Self::keys(keys.iter().copied());
-    String: |keys| Self::keys(keys.iter().map(String::as_str));
-}
+from_keys! { &str String }
 
 /// Lists of users or items laid end to end, made from [`Lists`] of `i64`, `&str` or `String`.
 #[derive(Debug, Clone)]

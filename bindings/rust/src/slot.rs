@@ -11,7 +11,8 @@ use std::ptr::{null_mut, NonNull};
 /// ```
 /// # std::env::set_current_dir(std::env::var("DUOMO_TEST_MODELS").unwrap()).unwrap();
 /// use duomo::{Model, ModelSlot};
-/// let slot = ModelSlot::new(&Model::open("shop.duomo")?)?;
+/// let slot = ModelSlot::new(Model::open("shop.duomo")?)?;
+/// # let done: Result<(), duomo::Error> =
 /// std::thread::scope(|scope| {
 ///     scope.spawn(|| {
 ///         let mut context = slot.get().context()?;
@@ -24,11 +25,11 @@ use std::ptr::{null_mut, NonNull};
 ///         }
 ///         Ok::<(), duomo::Error>(())
 ///     });
-///     slot.set(&Model::open("shop.duomo")?); // the old one closes after its last call
+///     slot.set(Model::open("shop.duomo")?); // the old one closes after its last call
 ///     Ok(())
 /// })
-/// # .and_then(|()| Ok::<(), duomo::Error>(()))
-/// # ?; Ok::<(), duomo::Error>(())
+/// # ;
+/// # done
 /// ```
 #[derive(Debug)]
 pub struct ModelSlot {
@@ -47,10 +48,10 @@ impl Drop for ModelSlot {
 }
 
 impl ModelSlot {
-    /// With this model in it, of which the slot has a reference of its own.
-    pub fn new(model: &Model) -> Result<Self> {
+    /// With this model in it.
+    pub fn new(model: Model) -> Result<Self> {
         let mut object = null_mut();
-        // SAFETY: both live.
+        // SAFETY: both live; the slot takes a reference of its own.
         call(|error| unsafe { sys::duomo_model_slot_create(&mut object, model.c(), error) })?;
         Ok(Self {
             object: NonNull::new(object).ok_or_else(no_object)?,
@@ -58,8 +59,8 @@ impl ModelSlot {
     }
 
     /// Puts another model in. The one before closes with the last call, context and clone of it.
-    pub fn set(&self, model: &Model) {
-        // SAFETY: both live. It fails for no slot alone.
+    pub fn set(&self, model: Model) {
+        // SAFETY: both live; the slot takes a reference of its own. It fails for no slot alone.
         let done = call(|error| unsafe {
             sys::duomo_model_slot_set(self.object.as_ptr(), model.c(), error)
         });

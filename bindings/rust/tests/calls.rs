@@ -249,9 +249,11 @@ fn similar() {
 #[test]
 fn histories() {
     let mut context = open("player").context().unwrap();
-    let said = ListsBuf::new([[3, 4, 777]]);
-    let known = context.top_k(&TopKRequest::user(3).exclude_seen()).unwrap();
-    let request = TopKRequest::user(3)
+    let said = ListsBuf::new([["i3", "i4", "nobody"]]);
+    let known = context
+        .top_k(&TopKRequest::user("u3").exclude_seen())
+        .unwrap();
+    let request = TopKRequest::user("u3")
         .exclude_seen()
         .with_histories(said.as_lists());
     let again = context.top_k(&request).unwrap();
@@ -259,14 +261,28 @@ fn histories() {
         (known.ids(0), known.scores(0)),
         (again.ids(0), again.scores(0))
     );
-    let two = ListsBuf::new([vec![3, 4], vec![]]);
+    let two = ListsBuf::new([vec!["i3", "i4"], vec![]]);
     let alone = TopKRequest::histories(two.as_lists()).k(40).exclude_seen();
     let alone = context.top_k(&alone).unwrap();
     assert_eq!((alone.ids(0).len(), alone.ids(1).len()), (38, 40));
     let one = context
-        .top_k(&TopKRequest::history(&[3, 4]).k(40).exclude_seen())
+        .top_k(
+            &TopKRequest::history(&["i3", "i4"])
+                .k(40)
+                .exclude_seen()
+                .with_keys(),
+        )
         .unwrap();
     assert_eq!(one.ids(0), alone.ids(0));
+    assert!(one.keys(0).all(|key| key != "i3" && key != "i4"));
+    let ids = [
+        duomo::id_of_key("i3").unwrap(),
+        duomo::id_of_key("i4").unwrap(),
+    ];
+    let same = context
+        .top_k(&TopKRequest::history(&ids).k(40).exclude_seen())
+        .unwrap();
+    assert_eq!(same.ids(0), one.ids(0));
 }
 
 /// The values that the file has, said again, give the vectors that it has.

@@ -26,7 +26,7 @@ fn swaps_under_load() {
         .iter()
         .map(|name| (name.to_string(), best(&open(name))))
         .collect();
-    let slot = ModelSlot::new(&open(names[0])).unwrap();
+    let slot = ModelSlot::new(open(names[0])).unwrap();
     let (stop, slot, want) = (&AtomicBool::new(false), &slot, &want);
     let asked: usize = thread::scope(|scope| {
         let clients: Vec<_> = (0..4)
@@ -44,7 +44,7 @@ fn swaps_under_load() {
             .collect();
         let begin = Instant::now();
         for swap in 1..=3 * SWAPS {
-            slot.set(&open(names[swap as usize % 2]));
+            slot.set(open(names[swap as usize % 2]));
             thread::sleep((begin + Duration::from_secs(1) * swap / SWAPS) - Instant::now());
         }
         stop.store(true, Ordering::Relaxed);
@@ -61,11 +61,11 @@ fn swaps_under_load() {
 #[test]
 fn references() {
     let (first, second) = (open("shop"), open("shop"));
-    let slot = ModelSlot::new(&first).unwrap();
+    let slot = ModelSlot::new(first.clone()).unwrap();
     assert!(slot.get() == first && first == first.clone() && first != second);
     let held = slot.get();
     drop(first);
-    slot.set(&second);
+    slot.set(second.clone());
     assert!(slot.get() == second);
     assert_eq!(held.info().unwrap().name, "shop"); // and stays open
     drop(slot);
