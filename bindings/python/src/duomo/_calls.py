@@ -11,7 +11,7 @@ from . import _arrays, _native
 from ._arrays import Floats, Ids, Int64s, Known, Lists
 from ._errors import NotFound
 from ._features import FeatureData, Features
-from ._filter import Filter, Filters, natives
+from ._filter import Filters, natives
 from ._info import Scope
 from ._results import Hits, TopK
 from ._sets import ItemSet
@@ -114,8 +114,8 @@ class Calls:
         minimum_score: float | None = None,
         probes: int | None = None,
     ) -> Any:
-        """The k best items, best first: Hits for a single user (one id, key, vector, history or dict
-        of values), TopK for many. ``k`` may be a list, a number a user.
+        """The k best items, best first: Hits for a single user (one id, key, vector, history or
+        dict of values), TopK for many. ``k`` may be a list, a number a user.
 
         Who: ``users`` (one or many), ``vectors``, ``features`` (of users that the file does not
         know), or histories alone. ``history`` (of a single user) and ``histories`` (a list a user)
@@ -177,8 +177,8 @@ class Calls:
         """The other way round: the users who would want an item (Hits) or each of many (TopK), in
         the order of what is predicted for each user and the item."""
         return self._find(
-            _USERS_FOR, items, k, vectors, features, None, None, exclude_seen, exclude, allow, where,
-            limits, minimum_score, probes, _arrays.is_one(items),
+            _USERS_FOR, items, k, vectors, features, None, None, exclude_seen, exclude, allow,
+            where, limits, minimum_score, probes, _arrays.is_one(items),
         )  # fmt: skip
 
     def similar_users(

@@ -38,12 +38,10 @@ def _is_list(value: Any) -> bool:
 
 class Features(Closing):
     """Features of ``count`` rows. What is not set is unknown or empty; values that the model does
-    not know count as unknown, or raise NotFound where they are ``strict``. Holds its model; one call
-    at a time. Made by ``Model.features``."""
+    not know count as unknown, or raise NotFound where they are ``strict``. Holds its model; one
+    call at a time. Made by ``Model.features``."""
 
-    def __init__(
-        self, model: Model, scope: Scope | str, count: int, strict: bool = False
-    ) -> None:
+    def __init__(self, model: Model, scope: Scope | str, count: int, strict: bool = False) -> None:
         self._scope = Scope.of(scope)
         self._inputs: dict[str, Input] = {i.name: i for i in model.inputs}
         self._native = _native.Features(model._native, int(self._scope), count)

@@ -36,8 +36,8 @@ _BACKENDS = {"default": 0, "onednn": 1, "portable": 2}
 
 class Model(Closing, Calls):
     """An opened .duomo file. Any number of threads may use it at once: every call borrows a context
-    from a pool. Close it, or use it in ``with``; calls that run meanwhile finish undisturbed. To swap
-    models under running threads use a ModelSlot."""
+    from a pool. Close it, or use it in ``with``; calls that run meanwhile finish undisturbed. To
+    swap models under running threads use a ModelSlot."""
 
     def __init__(
         self,
@@ -264,8 +264,8 @@ class Model(Closing, Calls):
         return [None if value == _MISSING else value for value in integers.tolist()]
 
     def item_set(self, items: Any = None, *, where: _filter.Filters = ()) -> ItemSet:
-        """A set of items for ``allow=``: of ids or keys, unknown ones being left out; or of the items
-        for which the filters hold, without filters all."""
+        """A set of items for ``allow=``: of ids or keys, unknown ones being left out; or of the
+        items for which the filters hold, without filters all."""
         filters = _filter.natives(where)
         if items is None:
             return ItemSet(_native.ItemSet(self._native, None, filters))
@@ -363,11 +363,11 @@ def open(  # noqa: A001 - as gzip.open and wave.open
     """Opens a .duomo file: a path, or an open file (or its descriptor), which may be closed
     afterwards and of which ``length`` bytes from ``offset`` on are the model, 0 meaning up to its
     end. It is mapped: replace files by rename, never edit them in place, or give ``copy``.
-    ``verify`` checks the checksum of every byte. ``prepare`` makes the codes for fast searches where
-    the file has none, some microseconds an item. ``backend``: "default", "onednn" or "portable".
-    ``unknown``: "error" (an unknown id in a call raises NotFound) or "mark" (its prediction or
-    vector is NaN, its results none). ``threads``: how many searches may use; results are the same
-    with any number. ``cancelled``: a flag that ends calls."""
+    ``verify`` checks the checksum of every byte. ``prepare`` makes the codes for fast searches
+    where the file has none, some microseconds an item. ``backend``: "default", "onednn" or
+    "portable". ``unknown``: "error" (an unknown id in a call raises NotFound) or "mark" (its
+    prediction or vector is NaN, its results none). ``threads``: how many searches may use; results
+    are the same with any number. ``cancelled``: a flag that ends calls."""
     load_library()
     flags = _flags(copy, verify, prepare)
     path: bytes | int

@@ -18,7 +18,13 @@ def id_of_key(key: str) -> int: ...
 
 class Model:
     def __init__(
-        self, path: bytes | int | None, data: Any, flags: int, backend: int, offset: int, length: int
+        self,
+        path: bytes | int | None,
+        data: Any,
+        flags: int,
+        backend: int,
+        offset: int,
+        length: int,
     ) -> None: ...
     @property
     def closed(self) -> bool: ...

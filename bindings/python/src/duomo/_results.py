@@ -22,8 +22,8 @@ Queries = npt.NDArray[Any]
 
 
 class Hits(Sequence[tuple[int, float]]):
-    """The results of one query, best first: pairs (id, score). ``keys`` and ``titles`` are looked up
-    in the model when they are asked for."""
+    """The results of one query, best first: pairs (id, score). ``keys`` and ``titles`` are looked
+    up in the model when they are asked for."""
 
     __slots__ = ("_source", "ids", "scores")
 

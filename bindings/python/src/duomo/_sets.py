@@ -9,8 +9,8 @@ _ANY, _ALL, _NONE = 0, 1, 2
 
 
 class ItemSet(Closing):
-    """A set of a model's items, such as those in stock: made once by ``Model.item_set``, and used by
-    any number of calls and threads. Restricting a search to it costs the same whatever is in it.
+    """A set of a model's items, such as those in stock: made once by ``Model.item_set``, and used
+    by any number of calls and threads. Restricting a search to it costs the same whatever is in it.
     ``a & b``, ``a | b``, ``a - b`` and ``~a`` are new ones; ``len(a)``; ``id in a``. Holds its
     model."""
 

@@ -23,8 +23,8 @@ class ModelSlot:
         self._model = model._share()
 
     def set(self, model: Model) -> None:
-        """Puts a model in, of which the slot has a reference of its own: ``model`` may be closed. The
-        one before is closed when the last call with it is done."""
+        """Puts a model in, of which the slot has a reference of its own: ``model`` may be closed.
+        The one before is closed when the last call with it is done."""
         self._model = model._share()
 
     def get(self) -> Model:
