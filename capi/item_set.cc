@@ -35,6 +35,7 @@ duomo_status duomo_item_set_from_ids(duomo_item_set** out, duomo_model* model, c
     Need(out, "out");
     const model::Entities& items = Need(model, "model").model().items();
     const Names names = NeedNames(ids, keys, n, "ids", "keys");
+    const MemoryScope scope(model->memory.get());
     retrieval::RowMask mask;
     mask.Reset(items.count, false);
     Add(items, names, mask);
@@ -47,8 +48,9 @@ duomo_status duomo_item_set_from_filters(duomo_item_set** out, duomo_model* mode
                                          duomo_error* error) {
   return Guard(error, [&] {
     Need(out, "out");
+    const MemoryScope scope(Need(model, "model").memory.get());
     retrieval::RowMask mask;
-    mask.Reset(Need(model, "model").model().items().count, true);
+    mask.Reset(model->model().items().count, true);
     AlignedVector<uint32_t> values;
     ApplyFilters(*model, model::Side::kItem, filters, n, "filters", mask, values);
     *out = new duomo_item_set(model, std::move(mask));
@@ -75,6 +77,7 @@ duomo_status duomo_item_set_combine(duomo_item_set** out, int32_t mode,
       }
       parts.push_back(&sets[i]->items);
     }
+    const MemoryScope scope(sets[0]->model->memory.get());
     *out = new duomo_item_set(sets[0]->model.shared(),
                               retrieval::Combine(static_cast<retrieval::Combination>(mode), parts));
   });

@@ -153,6 +153,7 @@ class Searcher {
 
   // What this query may return besides: its own set, or both sets.
   void Restrict(size_t query, const Allowed& allowed, retrieval::Query& q) const {
+    q.allowed = allowed.rows;
     q.set = allowed.set;
     const duomo_item_set* own = r_.allow_sets == nullptr ? nullptr : r_.allow_sets[query];
     if (own == nullptr) return;
@@ -162,7 +163,6 @@ class Searcher {
 
   void SearchChunk(size_t begin, size_t count, const Allowed& allowed) {
     retrieval::Query q;
-    q.allowed = allowed.rows;
     q.allowed_count = allowed.count;
     q.has_minimum = (r_.flags & DUOMO_MINIMUM_SCORE) != 0;
     q.minimum = r_.minimum_score;

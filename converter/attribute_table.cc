@@ -5,7 +5,6 @@
 #include <memory>
 #include <unordered_map>
 
-#include "converter/input.h"
 #include "core/error.h"
 #include "core/text.h"
 #include "data/bytes.h"
@@ -43,16 +42,18 @@ class Reader {
     ReadRows();
     out_.form = in_->form();
     out_.skipped = in_->skipped_reasons();
+    for (const data::LateColumn& late : in_->late_columns()) {
+      out_.late.push_back({late.name, late.first_line});
+    }
     for (Cells& c : columns_) out_.columns.push_back(Make(c));
     return std::move(out_);
   }
 
  private:
   void Open() {
-    if (o_.path == "-") stdin_ = std::make_unique<TextInput>(o_.path);
-    const std::string where = stdin_ ? stdin_->name() : o_.path;
-    in_ = data::OpenTable(stdin_ ? data::BytesOf(stdin_->text()) : data::OpenBytes(o_.path), where,
-                          o_.table);
+    const bool piped = o_.path == "-";
+    const std::string where = piped ? "stdin" : o_.path;
+    in_ = data::OpenTable(data::OpenBytes(piped ? "/dev/stdin" : o_.path), where, o_.table);
     if (in_->first_row_looks_like_data()) {
       Fail(Status::kInvalidArgument, where, ": its first row looks like data, not like the names ",
            "of columns; put a row of names first");
@@ -289,7 +290,6 @@ class Reader {
   const model::Entities& items_;
   const AttributeTableOptions& o_;
   const bool has_titles_;
-  std::unique_ptr<TextInput> stdin_;
   std::unique_ptr<data::TableReader> in_;
   size_t key_ = data::kNoColumn;
   std::vector<Cells> columns_;

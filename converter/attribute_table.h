@@ -32,10 +32,12 @@ struct AttributeTable {
   std::vector<model::AttributeColumn> columns;  // a value for each item of the model
   std::vector<uint64_t> missing;                // items without a value, by column
   std::vector<std::string> left_out;            // columns that were not asked for by name
-  uint64_t rows = 0;                            // good ones
-  uint64_t matched = 0;                         // items of the model that have a row
-  uint64_t unknown = 0;                         // rows of items that the model lacks
-  std::string first_unknown;                    // the key of the first of those
+  // Of JSON: names that only later rows have, and the line of the first; not read.
+  std::vector<std::pair<std::string, uint64_t>> late;
+  uint64_t rows = 0;          // good ones
+  uint64_t matched = 0;       // items of the model that have a row
+  uint64_t unknown = 0;       // rows of items that the model lacks
+  std::string first_unknown;  // the key of the first of those
   std::vector<data::SkippedRows> skipped;
 };
 

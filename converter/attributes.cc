@@ -75,6 +75,12 @@ std::string About(const model::AttributeColumn& c) {
   return least > most ? "" : StrCat(least, " … ", most);
 }
 
+std::vector<std::string> LeftOut(const AttributeTable& t) {
+  std::vector<std::string> names = t.left_out;
+  for (const auto& late : t.late) names.push_back(late.first);
+  return names;
+}
+
 Json ToJson(const Options& o, const Draft& draft, const AttributeTable& t,
             const std::vector<std::string>& removed) {
   Json columns = Json::array();
@@ -99,7 +105,7 @@ Json ToJson(const Options& o, const Draft& draft, const AttributeTable& t,
           {"items_matched", t.matched},
           {"items_unknown", t.unknown},
           {"attributes", columns},
-          {"columns_left_out", t.left_out},
+          {"columns_left_out", LeftOut(t)},
           {"removed", removed},
           {"skipped", skipped}};
 }
@@ -132,6 +138,10 @@ std::string ToText(const Options& o, const Draft& draft, const AttributeTable& t
   for (const std::string& name : t.left_out) {
     text += StrCat("not read: \"", name, "\", as the file has titles; --columns ", name,
                    " makes it an attribute\n");
+  }
+  for (const auto& [name, line] : t.late) {
+    text += StrCat("not read: \"", name, "\", which first stands in line ", line,
+                   "; name all columns in the first rows\n");
   }
   for (const std::string& name : removed) text += StrCat("removed: ", name, "\n");
   return text;

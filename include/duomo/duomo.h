@@ -200,7 +200,7 @@ typedef struct duomo_open_options {
   uint32_t flags;  /* DUOMO_OPEN_… */
   int32_t backend; /* DUOMO_BACKEND_…: what runs the towers */
   uint32_t reserved;
-  const duomo_allocator *allocator; /* for what the model holds; NULL: malloc's */
+  const duomo_allocator *allocator; /* for what the model and its item sets hold; NULL: malloc's */
 } duomo_open_options;
 
 #define DUOMO_OPEN_OPTIONS_INIT \
@@ -713,7 +713,7 @@ enum {
                              of 20 results or more are those of an exact one. Where there are no lists,
                              or few items are left, it is exact */
   DUOMO_ALLOW_LISTED = 8   /* return only what allow_ids or allow_keys list: nothing, where
-                              allow_count   is 0. Without it allow_count must be 0 */
+                              allow_count is 0. Without it allow_count must be 0 */
 };
 
 /* At most so many results share a value of an attribute, category or set: two of an artist, three

@@ -24,6 +24,20 @@ bool HasAll(const ValueSet& values, std::span<const uint32_t> rows, std::vector<
          values.size();
 }
 
+// Clears the rows of `mask` whose category is one of the values, or is not: a word at a time.
+void KeepCategories(const ValueSet& values, std::span<const uint32_t> categories, bool keep,
+                    RowMask& mask) {
+  std::span<uint64_t> words = mask.words();
+  for (size_t w = 0; w < words.size(); ++w) {
+    if (words[w] == 0) continue;
+    const size_t begin = std::min(categories.size(), w * 64);
+    const auto rows = categories.subspan(begin, std::min<size_t>(64, categories.size() - begin));
+    uint64_t has = 0;
+    for (size_t i = 0; i < rows.size(); ++i) has |= uint64_t{values.Has(rows[i])} << i;
+    words[w] &= keep ? has : ~has;
+  }
+}
+
 }  // namespace
 
 void ApplyFilter(const model::Model& model, const Filter& filter, RowMask& mask) {
@@ -54,6 +68,9 @@ void ApplyFilter(const model::FeatureView& view, uint64_t known, FilterMode mode
                  [&](uint32_t value) { return value < known; });
   }
   const ValueSet values(all_known ? asked_values : asked, left * sizeof(uint32_t));
+  if (view.offsets.empty() && mode != FilterMode::kAll) {
+    return KeepCategories(values, view.rows, mode == FilterMode::kAny, mask);
+  }
   auto passes = [&](std::span<const uint32_t> rows) {
     if (mode == FilterMode::kAll) return all_known && HasAll(values, rows, found);
     bool any = std::any_of(rows.begin(), rows.end(), [&](uint32_t row) { return values.Has(row); });

@@ -237,7 +237,7 @@ Contents ShopModel(bool user_vectors) {
   return c;
 }
 
-Contents PlayerModel() {
+Contents PlayerModel(bool string_keys) {
   Contents c;
   model::Description& d = c.description;
   d.name = "player";
@@ -256,8 +256,13 @@ Contents PlayerModel() {
   d.output = {model::OutputKind::kSigmoid, 1, 0, "probability"};
   AddStrings(c, "vocabularies/user", Names("u", kUsers));
   AddStrings(c, "vocabularies/item", Names("i", kItems));
-  AddStrings(c, "users", Names("u", kUsers));
-  AddStrings(c, "items", Names("i", kItems));
+  if (string_keys) {
+    AddStrings(c, "users", Names("u", kUsers));
+    AddStrings(c, "items", Names("i", kItems));
+  } else {
+    AddIntegers(c, "users", Ids(0, 1, kUsers));
+    AddIntegers(c, "items", Ids(0, 1, kItems));
+  }
   auto same = [](size_t i) { return i; };
   model::AddFeature(c.tensors, "users/features/user", Categories(kUsers, same).view());
   model::AddFeature(c.tensors, "items/features/item", Categories(kItems, same).view());

@@ -37,8 +37,8 @@ inline constexpr int kUsers = 12, kItems = 40;
 model::Contents ShopModel(bool user_vectors);
 
 // Dot with biases, a sigmoid output; users "u0" … have a history input and no frozen vectors; items
-// "i0" … have string keys. No titles; the history is as above.
-model::Contents PlayerModel();
+// "i0" … have string keys, or all of them integers, 0 …. No titles; the history is as above.
+model::Contents PlayerModel(bool string_keys = true);
 
 inline constexpr int kMembers = 300;
 

@@ -180,6 +180,7 @@ static void test_memory(void) {
   duomo_context_options options = DUOMO_CONTEXT_OPTIONS_INIT;
   duomo_model* model = NULL;
   duomo_context* context = NULL;
+  duomo_item_set* set = NULL;
   enum { N = 5000 };
   static int64_t users[N], items[N];
   static float predictions[N], again[N];
@@ -212,7 +213,12 @@ static void test_memory(void) {
   CHECK(memcmp(predictions, again, sizeof(again)) == 0);
   duomo_context_release(context);
   CHECK(of_context.blocks == 0 && of_context.bytes == 0);
+  before = of_model.calls; /* sets have their memory from where the model has its own */
+  SUCCEEDS(duomo_item_set_from_ids(&set, model, items, NULL, 10, &error));
+  CHECK(of_model.calls > before);
   duomo_model_release(model);
+  CHECK(of_model.blocks > 0 && duomo_item_set_count(set) == 10);
+  duomo_item_set_release(set); /* and it held the model */
   CHECK(of_model.blocks == 0 && of_model.bytes == 0);
 
   of_model.empty = 1;

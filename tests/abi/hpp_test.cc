@@ -218,6 +218,18 @@ void TestSets(const duomo::Model& model, duomo::Context& context) {
   using duomo::ItemSet;
   using Request = duomo::TopKRequest;
   const std::vector<int64_t> users = {3, 1}, few = {1000, 1003, 1006, 5};
+  CHECK(GET(model.Info()).attribute_count == 5);
+  CHECK(GET(model.Attribute(3)).name == "brand" && GET(model.Attribute(3)).value_count == 3);
+  CHECK(GET(model.Attribute(1)).kind == DUOMO_ATTRIBUTE_INTEGER);
+  CHECK(GET(model.AttributeNumbers("price", few))[2] == 2);
+  CHECK(std::isnan(GET(model.AttributeNumbers("price", few))[3]));
+  CHECK(GET(model.AttributeIntegers("year", few))[1] == 1981);
+  CHECK(GET(model.AttributeTexts("brand", few))[2] == "größe");
+  CHECK(GET(model.AttributeTexts("brand", few))[3].data() == nullptr);
+  CHECK(GET(model.AttributeSet("labels", 1012)).size() == 3);
+  CHECK(GET(model.AttributeSet("labels", 1012))[2] == "vegan");
+  CHECK(GET(model.AttributeSet("labels", 1000)).empty());
+  FAILS(DUOMO_NOT_FOUND, "nope", model.AttributeNumbers("nope", few));
   ItemSet listed = GET(ItemSet::FromIds(model, few));
   CHECK(listed.size() == 3 && listed.Contains(1003) && !listed.Contains(1009));
   CHECK(!listed.Contains(5));

@@ -43,6 +43,7 @@ void WriteAll(const std::string& folder) {
   model::Save(path("shop_towers"), fixtures::ShopModel(false));
   model::Save(path("player"), fixtures::PlayerModel());
   model::Save(path("joint"), fixtures::JointModel());
+  model::Save(path("candidates"), fixtures::PlayerModel(/*string_keys=*/false));
   WriteClub(path);
   model::Save(path("ranking"), fixtures::RankingModel());
 

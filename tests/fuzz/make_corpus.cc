@@ -31,6 +31,7 @@ int main(int argc, char** argv) {
                                       file::DType::kI8));
     save("joint-i8", testing::Quantized(testing::ContentsOf(testing::JointDescription()),
                                         file::DType::kI8));
+    save("attributes", testing::WithAttributes(testing::ContentsOf(testing::CosineDescription())));
     save("shop", fixtures::ShopModel(true));
     save("player", fixtures::PlayerModel());
     save("pairs", fixtures::JointModel());

@@ -19,7 +19,7 @@ struct OpenOptions {
 // duomo_model_info; the texts are the model's.
 struct ModelInfo {
   int32_t head;
-  uint64_t user_count, item_count, vector_width, input_count, file_size;
+  uint64_t user_count, item_count, vector_width, input_count, file_size, attribute_count;
   bool has_user_vectors, has_history, has_titles, copied;
   std::string_view name, unit;
   float minimum_output, maximum_output;
@@ -29,6 +29,13 @@ struct ModelInfo {
 struct InputInfo {
   int32_t scope, kind, keys;
   uint64_t vocabulary_size;
+  std::string_view name;
+};
+
+// duomo_attribute_info; the name is the model's.
+struct AttributeInfo {
+  int32_t kind;
+  uint64_t value_count;
   std::string_view name;
 };
 
@@ -73,6 +80,7 @@ class Model {
                        i.vector_width,
                        i.input_count,
                        i.file_size,
+                       i.attribute_count,
                        i.has_user_vectors != 0,
                        i.has_history != 0,
                        i.has_titles != 0,
@@ -107,6 +115,47 @@ class Model {
     duomo_status status =
         duomo_model_get_input_value(nullptr, &integer, model_, input, index, &error);
     return internal::Finish(status, error, [&] { return integer; });
+  }
+
+  // The attribute number `index`, 0 … attribute_count-1.
+  Outcome<AttributeInfo> Attribute(uint64_t index) const {
+    duomo_error error = DUOMO_ERROR_INIT;
+    duomo_attribute_info i = DUOMO_ATTRIBUTE_INFO_INIT;
+    return internal::Finish(duomo_model_get_attribute(&i, model_, index, &error), error, [&] {
+      return AttributeInfo{i.kind, i.value_count, internal::View(i.name)};
+    });
+  }
+  // What an attribute says of items. Missing are NaN, INT64_MIN, and texts without data.
+  Outcome<std::vector<double>> AttributeNumbers(const std::string& attribute, Ids items) const {
+    return Values<double>(duomo_attribute_numbers, attribute, items);
+  }
+  Outcome<std::vector<int64_t>> AttributeIntegers(const std::string& attribute, Ids items) const {
+    return Values<int64_t>(duomo_attribute_integers, attribute, items);
+  }
+  Outcome<std::vector<std::string_view>> AttributeTexts(const std::string& attribute,
+                                                        Ids items) const {
+    duomo_error error = DUOMO_ERROR_INIT;
+    std::vector<duomo_text> texts(items.size());
+    duomo_status status = duomo_attribute_texts(texts.data(), model_, attribute.c_str(),
+                                                items.data(), items.size(), &error);
+    return internal::Finish(status, error, [&] { return Views(texts); });
+  }
+  // All texts of one item.
+  Outcome<std::vector<std::string_view>> AttributeSet(const std::string& attribute,
+                                                      int64_t item) const {
+    duomo_error error = DUOMO_ERROR_INIT;
+    std::vector<duomo_text> texts(8);
+    size_t count = 0;
+    auto read = [&] {
+      return duomo_attribute_set(&count, texts.data(), texts.size(), model_, attribute.c_str(),
+                                 item, &error);
+    };
+    duomo_status status = read();
+    const bool more = status == DUOMO_OK && count > texts.size();
+    texts.resize(more ? count : texts.size());
+    if (more) status = read();
+    if (status == DUOMO_OK) texts.resize(count);
+    return internal::Finish(status, error, [&] { return Views(texts); });
   }
 
   Outcome<int64_t> ItemIdAt(uint64_t row) const { return Id(duomo_item_id_at, row); }
@@ -167,11 +216,22 @@ class Model {
     duomo_error error = DUOMO_ERROR_INIT;
     std::vector<duomo_text> texts(ids.size());
     duomo_status status = call(texts.data(), &error);
-    return internal::Finish(status, error, [&] {
-      std::vector<std::string_view> views;
-      for (const duomo_text& text : texts) views.push_back(internal::View(text));
-      return views;
-    });
+    return internal::Finish(status, error, [&] { return Views(texts); });
+  }
+
+  template <typename T, typename Function>
+  Outcome<std::vector<T>> Values(Function function, const std::string& attribute, Ids items) const {
+    duomo_error error = DUOMO_ERROR_INIT;
+    std::vector<T> values(items.size());
+    duomo_status status =
+        function(values.data(), model_, attribute.c_str(), items.data(), items.size(), &error);
+    return internal::Finish(status, error, [&] { return std::move(values); });
+  }
+
+  static std::vector<std::string_view> Views(const std::vector<duomo_text>& texts) {
+    std::vector<std::string_view> out;
+    for (const duomo_text& text : texts) out.push_back(internal::View(text));
+    return out;
   }
 
   template <typename Function, typename Key>
