@@ -18,22 +18,23 @@ class ItemSet(Closing):
         self._native = native
 
     def __and__(self, other: ItemSet) -> ItemSet:
-        return self._combine(_ALL, other)
+        if not isinstance(other, ItemSet):
+            return NotImplemented
+        return ItemSet(self._native.combine(_ALL, other._native))
 
     def __or__(self, other: ItemSet) -> ItemSet:
-        return self._combine(_ANY, other)
+        if not isinstance(other, ItemSet):
+            return NotImplemented
+        return ItemSet(self._native.combine(_ANY, other._native))
 
     def __sub__(self, other: ItemSet) -> ItemSet:
+        if not isinstance(other, ItemSet):
+            return NotImplemented
         return self & ~other
 
     def __invert__(self) -> ItemSet:
         """All items of the model that are not in this one."""
         return ItemSet(self._native.combine(_NONE, None))
-
-    def _combine(self, mode: int, other: object) -> ItemSet:
-        if not isinstance(other, ItemSet):
-            return NotImplemented
-        return ItemSet(self._native.combine(mode, other._native))
 
     def __len__(self) -> int:
         return self._native.count()
