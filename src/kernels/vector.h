@@ -18,6 +18,17 @@ struct AdamStep {
   float decay;  // decoupled weight decay times learning rate; 0: none
 };
 
+// Several Adam steps without gradient at once: what they subtract from w is m/D·Σⱼ moments[j]·qʲ with
+// D = √v + epsilon and q = √v / D, because √v hardly falls while m lasts (training/missed_steps.h).
+struct AdamMissed {
+  static constexpr size_t kMostTerms = 12;
+  float decay;         // the part of w that decoupled decay takes
+  float beta1, beta2;  // to the power of the number of steps
+  float epsilon;
+  size_t terms;  // at least 1
+  float moments[kMostTerms];
+};
+
 struct VectorKernels {
   const char* name;  // "portable", "avx2", "avx512", "neon"
 
@@ -53,6 +64,9 @@ struct VectorKernels {
   // Row-major C[m,n] = op(A)·op(B) + beta·C, op transposing where asked; strides in floats.
   void (*gemm)(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k, const float* a,
                size_t lda, const float* b, size_t ldb, float beta, float* c, size_t ldc);
+
+  // Several Adam steps without gradient.
+  void (*adam_missed)(const AdamMissed& missed, float* m, float* v, float* w, size_t n);
 };
 
 // The fastest set that this machine runs; chosen once, immutable.

@@ -110,6 +110,7 @@ struct TowerNet::EncoderState {
 
   // Of the last forward pass:
   std::vector<uint32_t> rows;                 // table rows, flat
+  std::vector<const float*> found;            // where each of them stands; during the pass
   std::vector<size_t> offsets;                // [count + 1] into rows
   AlignedVector<float> raw;                   // [count, raw_width]: output before `layers`
   std::vector<AlignedVector<float>> columns;  // convolution: [tokens, window · dim]
@@ -161,7 +162,7 @@ TowerNet::~TowerNet() = default;
 TowerNet::TowerNet(TowerNet&&) noexcept = default;
 
 const float* TowerNet::Forward(const float* parameters, const runtime::Batch& batch,
-                               const Dropout* dropout, Random* random) {
+                               const Dropout* dropout, Random* random, RowSource* rows) {
   count_ = batch.count;
   input_.resize(count_ * concatenated_);
   size_t column = 0;
@@ -186,6 +187,13 @@ const float* TowerNet::Forward(const float* parameters, const runtime::Batch& ba
         e.offsets.push_back(e.rows.size());
       }
     }
+    if (rows != nullptr && !e.rows.empty()) {
+      rows->Find(e.table, e.rows, e.found);
+    } else {
+      const float* table = parameters + layout_->slots()[e.table].offset;
+      e.found.resize(e.rows.size());
+      for (size_t t = 0; t < e.rows.size(); ++t) e.found[t] = table + e.rows[t] * e.dim;
+    }
     ForwardEncoder(e, parameters, batch);
     const float* y = e.raw.data();
     for (DenseState& layer : e.layers) y = layer.Forward(*layout_, parameters, y, count_);
@@ -206,14 +214,13 @@ void TowerNet::ForwardEncoder(EncoderState& e, const float* parameters,
                               const runtime::Batch& batch) {
   const kernels::VectorKernels& k = kernels::Vector();
   const Encoder& encoder = *e.encoder;
-  const float* table = parameters + layout_->slots()[e.table].offset;
   e.raw.resize(count_ * e.raw_width);
   bool sums = encoder.kind == EncoderKind::kBag || encoder.kind == EncoderKind::kConvolution;
   if (sums) std::fill(e.raw.begin(), e.raw.end(), 0.0f);
   switch (encoder.kind) {
     case EncoderKind::kEmbedding:
       for (size_t i = 0; i < count_; ++i) {
-        std::memcpy(&e.raw[i * e.dim], table + e.rows[i] * e.dim, e.dim * sizeof(float));
+        std::memcpy(&e.raw[i * e.dim], e.found[i], e.dim * sizeof(float));
       }
       break;
     case EncoderKind::kNumber: {
@@ -235,7 +242,7 @@ void TowerNet::ForwardEncoder(EncoderState& e, const float* parameters,
           std::memcpy(out, parameters + layout_->slots()[e.bias].offset, e.dim * sizeof(float));
         }
         for (size_t t = e.offsets[i]; t < e.offsets[i + 1]; ++t) {
-          k.axpy(scale, table + e.rows[t] * e.dim, out, e.dim);
+          k.axpy(scale, e.found[t], out, e.dim);
         }
       }
       if (encoder.kind == EncoderKind::kMultiHot) {
@@ -257,7 +264,7 @@ void TowerNet::ForwardEncoder(EncoderState& e, const float* parameters,
               if (at < begin || at >= end) {
                 std::fill_n(to, e.dim, 0.0f);
               } else {
-                std::memcpy(to, table + e.rows[at - left] * e.dim, e.dim * sizeof(float));
+                std::memcpy(to, e.found[at - left], e.dim * sizeof(float));
               }
             }
           }

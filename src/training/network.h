@@ -32,9 +32,9 @@ class TowerNet {
   size_t width() const { return width_; }
 
   // Returns [batch.count, width()], valid until the next call. `random`: draws dropout; nullptr
-  // when not training.
+  // when not training. rows: where rows of tables are found; nullptr: in `parameters`.
   const float* Forward(const float* parameters, const runtime::Batch& batch,
-                       const Dropout* dropout, Random* random);
+                       const Dropout* dropout, Random* random, RowSource* rows = nullptr);
 
   // gradient [batch.count, width()] of the loss with respect to Forward's result; overwritten.
   void Backward(const float* parameters, float* gradient, Gradients& out);

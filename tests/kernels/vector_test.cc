@@ -249,6 +249,24 @@ TEST_P(VectorTest, AdamWithoutGradientDecaysToZeroAndStays) {
   EXPECT_EQ(w[0], 0.5f);
 }
 
+TEST_P(VectorTest, AdamMissedIsItsSeries) {
+  for (size_t n : {1u, 15u, 16u, 33u}) {
+    auto m = Normal(n, 20), v = Normal(n, 21), w = Normal(n, 22);
+    for (float& x : v) x = std::abs(x);
+    v[0] = m[0] = 0;  // nothing to move
+    auto m0 = m, v0 = v, w0 = w;
+    AdamMissed missed{0.75f, 0.5f, 0.25f, 0.01f, 3, {0.4f, 0.3f, 0.2f}};
+    k.adam_missed(missed, m.data(), v.data(), w.data(), n);
+    for (size_t i = 0; i < n; ++i) {
+      double root = std::sqrt(double{v0[i]}), divisor = root + 0.01, q = root / divisor;
+      double sum = 0.4 + q * (0.3 + q * 0.2);
+      EXPECT_EQ(m[i], 0.5f * m0[i]);
+      EXPECT_EQ(v[i], 0.25f * v0[i]);
+      EXPECT_NEAR(w[i], 0.25 * w0[i] - m0[i] / divisor * sum, 1e-6 * (1 + std::abs(w[i])));
+    }
+  }
+}
+
 TEST_P(VectorTest, AxpyAddsAMultiple) {
   for (size_t n = 0; n < 70; ++n) {
     auto x = Normal(n + 1, 9), out = Normal(n + 1, 10), before = out;

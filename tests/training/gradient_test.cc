@@ -219,6 +219,11 @@ std::vector<Case> Cases() {
   add("SampledSoftmax", dot, sampled);
   add("SampledSoftmaxBiasWeighted", softmax, sampled, true);
 
+  TrainingOptions in_batch = full;
+  in_batch.in_batch_negatives = true;
+  add("InBatchSoftmax", dot, in_batch);
+  add("InBatchSoftmaxBiasWeighted", softmax, in_batch, true);
+
   TrainingOptions dropped, forgetful, both = full;
   dropped.dropout = 0.4;
   forgetful.id_dropout = {{"user_id", 0.5}, {"item_id", 0.3}};
@@ -228,6 +233,9 @@ std::vector<Case> Cases() {
   add("Dropout", deep, dropped);
   add("IdDropout", everything, forgetful);
   add("SampledSoftmaxDropout", softmax, both, true);
+  both.negatives = 0;
+  both.in_batch_negatives = true;
+  add("InBatchSoftmaxDropout", softmax, both, true);
   TrainingOptions joint = logistic;
   joint.dropout = 0.5;
   joint.id_dropout = {{"place", 0.5}};

@@ -16,7 +16,9 @@ TEST(Options, ThereAndBack) {
   o.passes = 3;
   o.steps = 17;
   o.batch_size = 31;
+  o.optimizer = OptimizerKind::kSgd;
   o.learning_rate = 1.0 / 3;
+  o.momentum = 0.75;
   o.beta1 = 0.8;
   o.beta2 = 0.99;
   o.epsilon = 1e-7;
@@ -35,6 +37,8 @@ TEST(Options, ThereAndBack) {
   EXPECT_EQ(ToJson(back).dump(), json.dump());
   EXPECT_NE(ToJson(TrainingOptions()).dump(), json.dump());
   EXPECT_EQ(back.loss, o.loss);
+  EXPECT_EQ(back.optimizer, o.optimizer);
+  EXPECT_EQ(back.momentum, o.momentum);
   EXPECT_EQ(back.schedule, o.schedule);
   EXPECT_EQ(back.learning_rate, o.learning_rate);
   EXPECT_EQ(back.batch_size, o.batch_size);
@@ -46,6 +50,34 @@ TEST(Options, ThereAndBack) {
     if (name == "examples") continue;  // tested with the examples themselves
     EXPECT_NE(value, json.at(name)) << name;
   }
+}
+
+TEST(Options, NegativesAreANumberOrThoseOfTheBatch) {
+  TrainingOptions o = OptionsFromJson(Json{{"negatives", "in-batch"}});
+  EXPECT_TRUE(o.in_batch_negatives);
+  EXPECT_EQ(o.negatives, 0u);
+  EXPECT_EQ(ToJson(o)["negatives"], "in-batch");
+  o = OptionsFromJson(Json{{"negatives", 5}}, OptionsFromJson(ToJson(o)));
+  EXPECT_FALSE(o.in_batch_negatives);
+  EXPECT_EQ(o.negatives, 5u);
+  EXPECT_TRUE(OptionsFromJson(Json::object(), OptionsFromJson(Json{{"negatives", "in-batch"}}))
+                  .in_batch_negatives);
+  try {
+    OptionsFromJson(Json{{"negatives", "some"}});
+    ADD_FAILURE() << "must be refused";
+  } catch (const Error& error) {
+    EXPECT_NE(error.message().find("negatives"), std::string::npos) << error.message();
+    EXPECT_NE(error.message().find("in-batch"), std::string::npos) << error.message();
+  }
+}
+
+TEST(Options, OptimizersHaveNames) {
+  EXPECT_EQ(OptionsFromJson(Json::object()).optimizer, OptimizerKind::kAdam);
+  EXPECT_EQ(OptionsFromJson(Json{{"optimizer", "adagrad"}}).optimizer, OptimizerKind::kAdagrad);
+  EXPECT_EQ(OptionsFromJson(Json{{"optimizer", "adagrad-rows"}}).optimizer,
+            OptimizerKind::kAdagradRows);
+  EXPECT_EQ(OptionsFromJson(Json{{"optimizer", "sgd"}}).optimizer, OptimizerKind::kSgd);
+  EXPECT_THROW(OptionsFromJson(Json{{"optimizer", "adamw"}}), Error);
 }
 
 TEST(Options, AbsentFieldsKeepTheirDefaults) {

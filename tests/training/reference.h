@@ -263,15 +263,19 @@ class Reference {
   }
 
   // −log of the right item's share; sampled: among itself and the negatives that are not it, all
-  // logits less the log of their expected count (Bengio and Senécal 2008).
+  // logits less the log of their expected count (Bengio and Senécal 2008); in-batch: the same with
+  // the other examples' right items for negatives (Yi et al. 2019).
   double Softmax(const ExampleBatch& batch, std::vector<double>& heads) {
     bool sampled = options_.negatives > 0 && random_ != nullptr;
     std::vector<uint32_t> candidates;
     for (uint32_t n = 0; sampled && n < options_.negatives; ++n) {
       candidates.push_back(sampler_->Draw(*random_));
     }
-    for (uint32_t i = 0; !sampled && i < items_.count; ++i) candidates.push_back(i);
+    bool in_batch = options_.in_batch_negatives && random_ != nullptr;
+    if (in_batch) candidates = batch.items;
+    for (uint32_t i = 0; !sampled && !in_batch && i < items_.count; ++i) candidates.push_back(i);
     size_t shared = candidates.size();
+    auto expected = static_cast<double>(shared);
     if (sampled) candidates.insert(candidates.end(), batch.items.begin(), batch.items.end());
     std::vector<Row> users = Tower(model::Side::kUser, batch.batch());
     std::vector<runtime::InputSource> inputs(d_.inputs.size());
@@ -286,15 +290,16 @@ class Reference {
                   inputs[static_cast<size_t>(d_.head.item_bias)], c);
       }
       x *= d_.head.scale;
-      if (sampled) x -= sampler_->LogProbability(candidates[c]) + std::log(options_.negatives);
+      if (sampled || in_batch) x -= sampler_->LogProbability(candidates[c]) + std::log(expected);
       return x;
     };
     double cost = 0;
     for (size_t i = 0; i < users.size(); ++i) {
       uint32_t right = batch.items[i];
-      double own = logit(i, sampled ? shared + i : right), sum = sampled ? std::exp(own) : 0;
+      double own = logit(i, sampled ? shared + i : in_batch ? i : right);
+      double sum = sampled || in_batch ? std::exp(own) : 0;
       for (size_t c = 0; c < shared; ++c) {
-        if (!sampled || candidates[c] != right) sum += std::exp(logit(i, c));
+        if (!(sampled || in_batch) || candidates[c] != right) sum += std::exp(logit(i, c));
       }
       heads.push_back(own);
       cost += Weight(batch, i) * (std::log(sum) - own);
