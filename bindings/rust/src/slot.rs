@@ -9,12 +9,12 @@ use std::ptr::{null_mut, NonNull};
 /// while others ask. Shared by all of them; [`get`](Self::get) never waits.
 ///
 /// ```
+/// # fn main() -> Result<(), duomo::Error> {
 /// # std::env::set_current_dir(std::env::var("DUOMO_TEST_MODELS").unwrap()).unwrap();
 /// use duomo::{Model, ModelSlot};
 /// let slot = ModelSlot::new(Model::open("shop.duomo")?)?;
-/// # let done: Result<(), duomo::Error> =
 /// std::thread::scope(|scope| {
-///     scope.spawn(|| {
+///     let client = scope.spawn(|| -> duomo::Result<()> {
 ///         let mut context = slot.get().context()?;
 ///         for user in 1..=12 {
 ///             let model = slot.get();
@@ -23,13 +23,12 @@ use std::ptr::{null_mut, NonNull};
 ///             }
 ///             context.predict(user, 1006)?;
 ///         }
-///         Ok::<(), duomo::Error>(())
+///         Ok(())
 ///     });
 ///     slot.set(Model::open("shop.duomo")?); // the old one closes after its last call
-///     Ok(())
+///     client.join().unwrap()
 /// })
-/// # ;
-/// # done
+/// # }
 /// ```
 #[derive(Debug)]
 pub struct ModelSlot {
