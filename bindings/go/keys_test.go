@@ -116,6 +116,21 @@ func TestLimitsAndKOfEach(t *testing.T) {
 	}
 }
 
+// A model that reads no histories folds them in.
+func TestWeightsOfHistories(t *testing.T) {
+	club := open(t, "club")
+	best := func(weights ...float32) *duomo.TopKResult {
+		return must2(club.TopK(duomo.TopKRequest{HistoryWeights: weights,
+			HistoryKeys: duomo.ListsOf([]string{"book-1", "book-2"})}))(t)
+	}
+	if slices.Equal(best(9, 0.1).Scores(0), best(0.1, 9).Scores(0)) {
+		t.Error("weights say nothing")
+	}
+	_, err := club.TopK(duomo.TopKRequest{HistoryWeights: []float32{-1},
+		HistoryKeys: duomo.ListsOf([]string{"book-1"})})
+	fails(t, duomo.ErrInvalidArgument, "history_weights", err)
+}
+
 func TestInputValues(t *testing.T) {
 	shop := open(t, "shop")
 	_, ages, err := shop.InputValues("age")

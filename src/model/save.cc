@@ -63,6 +63,7 @@ std::unique_ptr<fb::DescriptionT> ToTable(const Description& in) {
     o.max_length = i.max_length;
     o.fallback = i.fallback;
     o.tokenizer = static_cast<uint32_t>(i.tokenizer);
+    o.bucketed = i.bucketed;
   });
   ForEach(out->towers, in.towers, [](const Tower& t, fb::TowerT& o) {
     o.side = static_cast<fb::Side>(t.side);
@@ -83,18 +84,29 @@ std::unique_ptr<fb::DescriptionT> ToTable(const Description& in) {
   return out;
 }
 
+std::unique_ptr<fb::FoldInT> ToTable(const FoldIn& in) {
+  auto out = std::make_unique<fb::FoldInT>();
+  out->l2 = in.l2;
+  out->alpha0 = in.alpha0;
+  out->nu = in.nu;
+  out->candidates = in.candidates;
+  out->to_mean = in.to_mean;
+  out->target = in.target;
+  out->fixed = in.fixed;
+  return out;
+}
+
 // All tensors, sorted by name; borrows `contents`.
 std::vector<TensorSource> SourcesOf(const Contents& contents) {
   std::vector<TensorSource> out = contents.sources;
   for (const OwnedTensor& t : contents.tensors) out.push_back(file::SourceOf(t));
-  std::stable_sort(out.begin(), out.end(), [](const TensorSource& a, const TensorSource& b) {
-    return a.name < b.name;
-  });
+  std::stable_sort(out.begin(), out.end(),
+                   [](const TensorSource& a, const TensorSource& b) { return a.name < b.name; });
   return out;
 }
 
-// A tensor as Bind() looks at it, with type, shape and size. Its bytes are not there yet, and Bind()
-// reads none. The first of equal names; the writer refuses the second.
+// A tensor as Bind() looks at it, with type, shape and size. Its bytes are not there yet, and
+// Bind() reads none. The first of equal names; the writer refuses the second.
 std::optional<file::Tensor> Find(const std::vector<TensorSource>& tensors, std::string_view name) {
   auto it = std::lower_bound(tensors.begin(), tensors.end(), name,
                              [](const TensorSource& t, std::string_view n) { return t.name < n; });
@@ -126,6 +138,19 @@ fb::HeaderT MakeHeader(const Contents& contents, const std::vector<TensorSource>
     metric->name = name;
     metric->value = value;
     header.report->metrics.push_back(std::move(metric));
+  }
+  if (contents.fold_in) {
+    FoldIn fold_in = *contents.fold_in;
+    BindFoldIn(fold_in, contents.description,
+               [&](std::string_view name) { return Find(tensors, name); });
+    header.fold_in = ToTable(fold_in);
+  }
+  for (const auto& [key, value] : contents.metadata) {
+    CheckEntry(key, value, Status::kInvalidArgument);
+    auto entry = std::make_unique<fb::EntryT>();
+    entry->key = key;
+    entry->value = value;
+    header.metadata.push_back(std::move(entry));
   }
   for (const AttributeInfo& a : contents.attributes) {
     auto attribute = std::make_unique<fb::AttributeT>();

@@ -83,6 +83,18 @@ def test_limits_and_k_of_each(club):
     assert each.ids[1].tolist() == [-1] * 40
 
 
+def test_weights_of_histories(club):
+    """A model that reads no histories folds them in."""
+    history = ["book-1", "book-2"]
+    one = club.topk(history=history, history_weights=[9, 0.1])
+    other = club.topk(history=history, history_weights=[0.1, 9])
+    assert one.scores.tolist() != other.scores.tolist()
+    many = club.topk(histories=[history, history[:1]], history_weights=[[9, 0.1], [1]])
+    assert list(many[0]) == list(one)
+    with pytest.raises(duomo.InvalidArgument, match="history_weights"):
+        club.topk(history=history, history_weights=[1, -1])
+
+
 def test_attributes(shop):
     """As tests/abi/fixtures.h says."""
     kinds = {one.name: one.kind.name for one in shop.attributes}

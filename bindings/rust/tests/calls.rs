@@ -212,11 +212,6 @@ fn top_k_errors() {
         ),
         (Status::NotFound, "nope", filter("nope", Mode::Any, "red")),
         (Status::NotFound, "99", TopKRequest::users(&[1, 99])),
-        (
-            Status::Unsupported,
-            "history",
-            TopKRequest::history(&[1000]),
-        ),
     ] {
         let mut result = TopKResult::default();
         fails(status, part, context.top_k_into(&mut result, &request));

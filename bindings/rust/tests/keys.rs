@@ -208,9 +208,21 @@ fn strict_features_and_values() {
     fails(Status::Unsupported, "", joint.input_values("delay"));
 }
 
+/// A model that reads no histories folds them in.
 #[test]
-fn weights_need_histories() {
+fn weights_of_histories() {
     let mut context = open("club").context().unwrap();
+    let mut best = |weights: &[f32]| {
+        let request = TopKRequest::history(&["book-1", "book-2"]).history_weights(weights);
+        context.top_k(&request).unwrap().scores(0).to_vec()
+    };
+    assert_ne!(best(&[9.0, 0.1]), best(&[0.1, 9.0]));
+    let negative = TopKRequest::history(&["book-1"]).history_weights(&[-1.0]);
+    fails(
+        Status::InvalidArgument,
+        "history_weights",
+        context.top_k(&negative),
+    );
     let request = TopKRequest::history(&["book-1", "book-2"]).history_weights(&[1.0]);
     fails(
         Status::InvalidArgument,

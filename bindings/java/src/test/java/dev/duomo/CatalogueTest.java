@@ -128,6 +128,19 @@ class CatalogueTest {
         Status.NOT_FOUND, "nope", () -> club.topK(TopKRequest.of("member-8").limit("nope", 1)));
   }
 
+  /** A model that reads no histories folds them in. */
+  @Test
+  void weightsOfHistories() {
+    String[] history = {"book-1", "book-2"};
+    float[] one = club.topK(TopKRequest.ofHistories(history).historyWeights(9, .1f)).scores(0);
+    float[] other = club.topK(TopKRequest.ofHistories(history).historyWeights(.1f, 9)).scores(0);
+    assertFalse(Arrays.equals(one, other));
+    Fixtures.fails(
+        Status.INVALID_ARGUMENT,
+        "history_weights",
+        () -> club.topK(TopKRequest.ofHistories(history).historyWeights(1, -1)));
+  }
+
   @Test
   void inputValues() {
     assertEquals(List.<Object>of(10L, 20L, 30L), shop.inputValues("age"));
