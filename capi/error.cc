@@ -91,6 +91,7 @@ int32_t ArgumentOf(std::string_view name) {
       {"features", DUOMO_ARGUMENT_FEATURES},
       {"input", DUOMO_ARGUMENT_NAME},
       {"attribute", DUOMO_ARGUMENT_NAME},
+      {"key", DUOMO_ARGUMENT_NAME},
       {"values", DUOMO_ARGUMENT_VALUES},
       {"offsets", DUOMO_ARGUMENT_VALUES},
   };

@@ -119,6 +119,8 @@ duomo_status duomo_model_get_info(duomo_model_info* out, const duomo_model* mode
     info.name = TextOf(d.name);
     info.unit = TextOf(d.output.unit);
     info.attribute_count = m.attributes().size();
+    info.metadata_count = m.metadata().size();
+    info.fingerprint = m.fingerprint();
     info.minimum_output = model->engine->minimum_output();
     info.maximum_output = model->engine->maximum_output();
     std::memcpy(out, &info, std::min(size, sizeof(info)));
@@ -142,7 +144,8 @@ duomo_status duomo_model_get_input(duomo_input_info* out, const duomo_model* mod
     if (input.vocabulary >= 0) {
       const model::Vocabulary& v = d.vocabularies[static_cast<size_t>(input.vocabulary)];
       // Histories are given by the ids of items, whatever the keys are.
-      const bool ids = input.kind == model::InputKind::kHistory && v.keys == model::KeyKind::kString;
+      const bool ids =
+          input.kind == model::InputKind::kHistory && v.keys == model::KeyKind::kString;
       info.keys = ids ? DUOMO_KEYS_INTEGER : static_cast<int32_t>(v.keys);
       info.vocabulary_size = v.size;
     }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <unordered_map>
 
+#include "converter/records.h"
 #include "core/error.h"
 #include "core/text.h"
 #include "data/bytes.h"
@@ -51,9 +52,8 @@ class Reader {
 
  private:
   void Open() {
-    const bool piped = o_.path == "-";
-    const std::string where = piped ? "stdin" : o_.path;
-    in_ = data::OpenTable(data::OpenBytes(piped ? "/dev/stdin" : o_.path), where, o_.table);
+    const std::string where = NameOfTable(o_.path);
+    in_ = data::OpenTable(OpenTableBytes(o_.path), where, o_.table);
     if (in_->first_row_looks_like_data()) {
       Fail(Status::kInvalidArgument, where, ": its first row looks like data, not like the names ",
            "of columns; put a row of names first");

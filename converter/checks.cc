@@ -161,8 +161,9 @@ void CheckPlanesOf(Check& check, const std::string& name, const model::Entities&
     for (uint64_t at = 0; at < expected.size(); at += size) {
       uint64_t n = std::min<uint64_t>(size, expected.size() - at);
       if (std::memcmp(stored + at, expected.data() + at, n) == 0) continue;
-      check.Problem(name, "/planes/", plane, ": ", size == planes.stride() ? "row " : "block ", at / size,
-                    " is not what the ", of, " vectors give; make it again with `duomo-convert index`");
+      check.Problem(name, "/planes/", plane, ": ", size == planes.stride() ? "row " : "block ",
+                    at / size, " is not what the ", of,
+                    " vectors give; make it again with `duomo-convert index`");
     }
   };
   compare("first", planes.first, made.first, planes.block_size());

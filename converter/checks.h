@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "converter/key_list.h"
 #include "core/error.h"
 #include "model/model.h"
 #include "runtime/engine.h"
@@ -46,6 +47,11 @@ Check CheckParameters(const model::Model& model);
 Check CheckVectors(const model::Model& model);
 // The codes that searches read are those of the item vectors.
 Check CheckPlanes(const model::Model& model);
+
+// Nothing of these users or items is left: no key, no value of an id's vocabulary (so no row of its
+// tables), and of keys of 6 bytes and more that are no numbers, no such word in the header, a title
+// or any other segment.
+Check CheckErased(const model::Model& model, model::Side side, const std::vector<ListedKey>& list);
 
 // By how much numbers of components up to 1 may be off where something is stored as `dtype`:
 // rounding alone for f32; for the others the rounding of weights adds up through the layers.

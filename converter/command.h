@@ -21,6 +21,7 @@ void AddCompress(CLI::App& parent);
 void AddDecompress(CLI::App& parent);
 void AddPrune(CLI::App& parent);
 void AddMerge(CLI::App& parent);
+void AddAnnotate(CLI::App& parent);
 void AddIndex(CLI::App& parent);
 void AddAttributes(CLI::App& parent);
 void AddUpgrade(CLI::App& parent);

@@ -29,6 +29,7 @@ constexpr Entry kCommands[] = {
     {"", AddDecompress},
     {"", AddPrune},
     {"", AddMerge},
+    {"", AddAnnotate},
     {"", AddIndex},
     {"", AddAttributes},
     {"", AddUpgrade},

@@ -5,6 +5,7 @@
 
 #include "converter/command.h"
 #include "converter/describe.h"
+#include "converter/fold_in_json.h"
 #include "core/error.h"
 #include "core/file_io.h"
 #include "description/json.h"
@@ -51,6 +52,12 @@ Json ReportJson(const model::Report& report) {
   if (settings.is_null()) settings = report.settings;  // not JSON: as it is
   return {
       {"data", report.data}, {"split", report.split}, {"metrics", metrics}, {"settings", settings}};
+}
+
+Json MetadataJson(const model::Metadata& metadata) {
+  Json out = Json::object();
+  for (const auto& [key, value] : metadata) out[std::string(key)] = value;
+  return out;
 }
 
 }  // namespace
@@ -124,6 +131,8 @@ Json InspectionJson(const Inspection& in) {
   }
   return {{"file", in.path},
           {"producer", in.producer},
+          {"fingerprint", Hex64(model.fingerprint())},
+          {"metadata", MetadataJson(model.metadata())},
           {"container_version", in.preamble.container_version},
           {"minimum_reader_version", in.preamble.minimum_reader_version},
           {"size", in.preamble.file_size},
@@ -139,6 +148,7 @@ Json InspectionJson(const Inspection& in) {
           {"search", SearchJson(model.items())},
           {"search_users", SearchJson(model.users())},
           {"history", history},
+          {"fold_in", model.fold_in() ? ToJson(*model.fold_in()) : Json()},
           {"parameters", {{"known", known}, {"unknown_rows", unknown}, {"layers", layers}}},
           {"segments", segments},
           {"report", ReportJson(model.report())}};

@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "converter/describe.h"
+#include "converter/fold_in_json.h"
 #include "converter/inspect.h"
 #include "core/error.h"
 #include "description/fields.h"
@@ -125,6 +126,17 @@ std::string ReportText(const model::Report& report) {
   return text + (settings.empty() ? "" : "training settings\n" + settings.Text() + "\n");
 }
 
+// The first line of each value.
+std::string MetadataText(const model::Metadata& metadata) {
+  if (metadata.empty()) return "";
+  Table table({{"", {}, true}, {"", {}, true}});
+  for (const auto& [key, value] : metadata) {
+    std::string_view line = value.substr(0, value.find_first_of("\r\n"));
+    table.Add({std::string(key), StrCat(line, line.size() < value.size() ? " …" : "")});
+  }
+  return "metadata\n" + table.Text() + "\n";
+}
+
 }  // namespace
 
 std::string InspectionText(const Inspection& in) {
@@ -138,11 +150,13 @@ std::string InspectionText(const Inspection& in) {
   head.Add({"format", StrCat("container version ", p.container_version,
                              ", for readers from version ", p.minimum_reader_version)});
   head.Add({"header", StrCat(Commas(p.header_size), " bytes, crc32 ", Hex(p.header_crc32))});
+  head.Add({"fingerprint", Hex64(model.fingerprint())});
   if (!in.producer.empty()) head.Add({"producer", in.producer});
+  if (model.fold_in()) head.Add({"new users", FoldInText(*model.fold_in())});
   return StrCat(
-      head.Text(), "\n", DescriptionText(model.description()), "\n", EntitiesText(model), "\n",
-      AttributesText(model), ReportText(model.report()), ParametersText(model.description()), "\n",
-      SegmentsText(model.file()),
+      head.Text(), "\n", MetadataText(model.metadata()), DescriptionText(model.description()), "\n",
+      EntitiesText(model), "\n", AttributesText(model), ReportText(model.report()),
+      ParametersText(model.description()), "\n", SegmentsText(model.file()),
       "\nChecksums of small segments were verified; `duomo-convert verify` does the rest.\n");
 }
 

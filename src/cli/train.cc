@@ -1,14 +1,17 @@
 // duomo train: from data to a .duomo file.
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 #include <tuple>
 
 #include "cli/automatic.h"
 #include "cli/data_options.h"
+#include "cli/evidence_record.h"
+#include "cli/tables_json.h"
+#include "cli/understanding.h"
 #include "cli/workflow.h"
 #include "core/error.h"
+#include "core/numbers.h"
 
 namespace duomo::cli {
 namespace {
@@ -30,20 +33,10 @@ struct Options {
   bool no_floor = false, no_history = false, keep_test_rows = false;
 };
 
-// All of a text as a finite number.
-std::optional<double> Number(std::string_view text) {
-  double value = 0;
-  auto end = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (end.ec != std::errc() || end.ptr != text.data() + text.size() || !std::isfinite(value)) {
-    return std::nullopt;
-  }
-  return value;
-}
-
 // INPUT=P; the name of the input may hold '='.
 std::pair<std::string, double> ParseIdDropout(const std::string& text) {
   size_t at = text.rfind('=');
-  auto p = at == text.npos ? std::nullopt : Number(std::string_view(text).substr(at + 1));
+  auto p = at == text.npos ? std::nullopt : FiniteNumber(std::string_view(text).substr(at + 1));
   if (!p || at == 0 || !(*p >= 0 && *p < 1)) {
     Fail(Status::kInvalidArgument, '"', text, "\" is not INPUT=P with P in [0, 1)");
   }
@@ -51,21 +44,21 @@ std::pair<std::string, double> ParseIdDropout(const std::string& text) {
 }
 
 void ParseRate(const std::string& text) {
-  auto p = Number(text);
+  auto p = FiniteNumber(text);
   if (!p || !(*p >= 0 && *p < 1)) {
     Fail(Status::kInvalidArgument, '"', text, "\" is not a number in [0, 1)");
   }
 }
 
 void ParseLearningRate(const std::string& text) {
-  auto rate = Number(text);
+  auto rate = FiniteNumber(text);
   if (!rate || !(*rate > 0)) {
     Fail(Status::kInvalidArgument, '"', text, "\" is not a number above 0");
   }
 }
 
 void ParseDecay(const std::string& text) {
-  auto decay = Number(text);
+  auto decay = FiniteNumber(text);
   if (!decay || !(*decay >= 0)) {
     Fail(Status::kInvalidArgument, '"', text, "\" is not a number from 0 up");
   }
@@ -163,6 +156,33 @@ void RunSearch(const Options& o) {
   TrainAutomatically(run);
 }
 
+// Reads the data as the search does: tables of one's own as evidence for what the network learns. A
+// model file that `describe` has written says how, where the command does not.
+Understood ReadFor(const TrainingRun& run, DataOptions data, const std::string& name) {
+  if (run.recipe.data.is_object()) {
+    const Json& read = run.recipe.data;
+    if (read.contains("mapping")) {
+      data.tables = MergeTables(TablesFromJson(read["mapping"]), data.tables);
+    }
+    if (read.contains("evidence") && !HasEvidenceOptions(data)) {
+      data.evidence = EvidenceFromJson(read["evidence"]);
+    }
+  }
+  using training::Loss;
+  bool rates = run.options.loss == Loss::kSquared;
+  data.evidence.instead = "run `duomo train` without " + name + " for lists";
+  // Logistic regression learns from the values themselves, such as the time that was watched.
+  EvidenceOf evidence =
+      run.options.loss == Loss::kLogistic ? EvidenceOf::kNone : EvidenceOf::kOwnTables;
+  Understood out = Understand(data, evidence, rates ? data::Goal::kRate : data::Goal::kRank);
+  if (!out.spec.interactions.empty()) {
+    for (const std::string& line : out.Lines()) Log("%s\n", line.c_str());
+  } else if (out.dataset.skipped_lines > 0) {
+    Log("left out %llu bad lines\n", static_cast<unsigned long long>(out.dataset.skipped_lines));
+  }
+  return out;
+}
+
 void Run(const Options& o, const CLI::App& command) {
   std::string preset = PresetOf(o, command);
   if (preset.empty() && o.model.empty()) return RunSearch(o);
@@ -220,9 +240,11 @@ void Run(const Options& o, const CLI::App& command) {
   run.early_stop = o.early_stop;
   run.resume_command = ResumeCommand(command);
   data::SplitSpec spec = data::ParseSplit(o.split.empty() ? run.recipe.split : o.split);
-  data::Dataset dataset = ReadData(o.data);
+  Understood read = ReadFor(run, o.data, preset.empty() ? "--model" : "--preset");
+  const data::Dataset& dataset = read.dataset;
   BindPreset(run, dataset);
-  if (o.data.data.empty()) run.tables = TablesOf(o.data);
+  if (!read.spec.interactions.empty()) run.tables = read.spec;
+  if (read.evidence_options) run.evidence = EvidenceToJson(*read.evidence_options, read.evidence);
   TrainingResult result = Train(run, dataset, SplitData(o.data, spec, dataset, o.seed));
   Log("wrote %s after %llu steps, %.1f s in all\n", o.file.c_str(),
       static_cast<unsigned long long>(result.steps), result.seconds);

@@ -28,6 +28,9 @@ bool ParseTime(std::string_view text, int64_t& seconds, int64_t least = 0);
 // table with semicolons; elsewhere "12,345" is 12345.
 bool ParseNumber(std::string_view text, bool decimal_comma, double& value);
 
+// Words that programs write where a number is missing: NULL, NA, N/A, NaN, None, \\N.
+bool IsMissingWord(std::string_view cell);
+
 // The cells of one column until its kind is known.
 class ColumnGuess {
  public:
@@ -38,8 +41,8 @@ class ColumnGuess {
 
   void Add(std::string_view cell);
 
-  // Sets, as said above; else integers where every cell is one; numbers where every cell is one or
-  // empty; else strings.
+  // Sets, as said above; else integers where every cell is one; numbers where every cell is one,
+  // empty or a word for that; else strings.
   ColumnKind Kind() const;
 
   // The cells as a column of the given kind, which they fit: see Fits(). Empty cells are NaN, an
@@ -52,7 +55,8 @@ class ColumnGuess {
  private:
   std::optional<char> separator_;
   bool decimal_comma_;
-  bool set_ = false, all_integers_ = true, all_numbers_ = true, some_ = false;
+  bool set_ = false, all_integers_ = true, all_numbers_ = true;
+  bool some_ = false, some_numbers_ = false;
   std::vector<std::string> cells_;
 };
 

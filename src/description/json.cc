@@ -190,6 +190,7 @@ Description FromJson(const Json& json) {
     if (in.kind == InputKind::kTokens) {
       in.tokenizer = static_cast<Tokenizer>(1 + e.Choice("tokens", kTokenizers, 0));
     }
+    if (in.kind == InputKind::kCategory) in.bucketed = e.Flag("bucketed", false);
     d.inputs.push_back(std::move(in));
   });
   f.ForEach("towers", [&](Fields& t) {
@@ -243,6 +244,7 @@ Json ToJson(const Description& d) {
       if (in.tokenizer != Tokenizer::kSpaces) {
         e["tokens"] = kTokenizers[static_cast<size_t>(in.tokenizer) - 1];
       }
+      if (in.bucketed) e["bucketed"] = true;
     }
   }
   for (const Tower& t : d.towers) {
@@ -270,8 +272,9 @@ Recipe RecipeFromText(const std::string& text, const std::string& source) {
     recipe.model = FromJson(f.Get("model"));
     recipe.split = f.Text("split", recipe.split);
     if (f.Has("training")) recipe.training = f.Get("training");
-    // What `describe` says of the tables is for people.
-    if (f.Has("data")) f.Get("data");
+    if (f.Has("data")) recipe.data = f.Get("data");
+    // What else a search would try, for people: `duomo describe` writes it.
+    if (f.Has("search")) f.Get("search");
     f.Finish();
     return recipe;
   } catch (const Error& error) {

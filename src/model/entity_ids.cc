@@ -1,7 +1,6 @@
 #include "model/entity_ids.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "core/key_hash.h"
 #include "model/gallop.h"
@@ -45,22 +44,6 @@ std::optional<uint32_t> RowAt(std::span<const int64_t> ids, std::span<const uint
 }
 
 }  // namespace
-
-IdTable MakeIdTable(const KeyIndex& keys) {
-  AlignedVector<std::pair<int64_t, uint32_t>> pairs(keys.size());
-  for (size_t row = 0; row < pairs.size(); ++row) {
-    pairs[row] = {IdOfString(keys.StringAt(row)), static_cast<uint32_t>(row)};
-  }
-  std::sort(pairs.begin(), pairs.end());
-  IdTable out;
-  out.ids.reserve(pairs.size());
-  out.order.reserve(pairs.size());
-  for (auto [id, row] : pairs) {
-    out.ids.push_back(id);
-    out.order.push_back(row);
-  }
-  return out;
-}
 
 EntityIds::EntityIds(const KeyIndex& keys, std::span<const int64_t> ids,
                      std::span<const uint32_t> order)

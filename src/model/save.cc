@@ -68,6 +68,7 @@ std::unique_ptr<fb::DescriptionT> ToTable(const Description& in) {
     o.max_length = i.max_length;
     o.fallback = i.fallback;
     o.tokenizer = static_cast<uint32_t>(i.tokenizer);
+    o.bucketed = i.bucketed;
   });
   ForEach(out->towers, in.towers, [](const Tower& t, fb::TowerT& o) {
     o.side = static_cast<fb::Side>(t.side);
@@ -85,6 +86,18 @@ std::unique_ptr<fb::DescriptionT> ToTable(const Description& in) {
   out->output->scale = in.output.scale;
   out->output->offset = in.output.offset;
   out->output->unit = in.output.unit;
+  return out;
+}
+
+std::unique_ptr<fb::FoldInT> ToTable(const FoldIn& in) {
+  auto out = std::make_unique<fb::FoldInT>();
+  out->l2 = in.l2;
+  out->alpha0 = in.alpha0;
+  out->nu = in.nu;
+  out->candidates = in.candidates;
+  out->to_mean = in.to_mean;
+  out->target = in.target;
+  out->fixed = in.fixed;
   return out;
 }
 
@@ -130,6 +143,19 @@ fb::HeaderT MakeHeader(const Contents& contents, const std::vector<TensorSource>
     metric->name = name;
     metric->value = value;
     header.report->metrics.push_back(std::move(metric));
+  }
+  if (contents.fold_in) {
+    FoldIn fold_in = *contents.fold_in;
+    BindFoldIn(fold_in, contents.description,
+               [&](std::string_view name) { return Find(tensors, name); });
+    header.fold_in = ToTable(fold_in);
+  }
+  for (const auto& [key, value] : contents.metadata) {
+    CheckEntry(key, value, Status::kInvalidArgument);
+    auto entry = std::make_unique<fb::EntryT>();
+    entry->key = key;
+    entry->value = value;
+    header.metadata.push_back(std::move(entry));
   }
   for (const AttributeInfo& a : contents.attributes) {
     auto attribute = std::make_unique<fb::AttributeT>();

@@ -1,7 +1,6 @@
 #include "training/optimizer.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <thread>
@@ -120,18 +119,20 @@ const float* Optimizer::UpToDate(size_t slot, uint32_t row) {
   float* values = Values(slot, row);
   size_t table = TableOf(slot);
   auto now = static_cast<uint32_t>(state_.steps);
-  std::atomic_ref<uint32_t> current(state_.current[table][row]);
-  uint32_t was = current.load(std::memory_order_acquire);
+  // The compiler's own atomics, because not every standard library has std::atomic_ref yet.
+  uint32_t* current = &state_.current[table][row];
+  uint32_t was = __atomic_load_n(current, __ATOMIC_ACQUIRE);
   while (was != now) {
     if (was == kBusy) {
       std::this_thread::yield();
-      was = current.load(std::memory_order_acquire);
-    } else if (current.compare_exchange_weak(was, kBusy, std::memory_order_acquire)) {
+      was = __atomic_load_n(current, __ATOMIC_ACQUIRE);
+    } else if (__atomic_compare_exchange_n(current, &was, kBusy, true, __ATOMIC_ACQUIRE,
+                                           __ATOMIC_ACQUIRE)) {
       size_t at = StateAt(slot, row);
       CatchUp(state_.trained[table][row] != 0, was, layout_->slots()[slot].width(),
               state_.first.empty() ? nullptr : &state_.first[at],
               state_.second.empty() ? nullptr : &state_.second[at], values);
-      current.store(now, std::memory_order_release);
+      __atomic_store_n(current, now, __ATOMIC_RELEASE);
       break;
     }
   }
@@ -296,6 +297,11 @@ void Optimizer::CopyCurrent(float* out, size_t part, size_t parts) const {
       std::copy_n(found[0], width, to + r * width);
     }
   }
+}
+
+void Optimizer::Finish() {
+  state_.first = {};
+  state_.second = {};
 }
 
 void Optimizer::BringUpToDate(size_t part, size_t parts) {

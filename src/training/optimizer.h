@@ -41,6 +41,8 @@ class Optimizer {
   // Part of: all parameters as of now, into `out`; and all rows brought up to date in place.
   void CopyCurrent(float* out, size_t part, size_t parts) const;
   void BringUpToDate(size_t part, size_t parts);
+  // After all parts of that: gives back the memory of moments and sums. There are no more updates.
+  void Finish();
 
   // Whether any example touched this row of the table in slot `slot`.
   bool Trained(size_t slot, uint32_t row) const { return state_.trained[TableOf(slot)][row] != 0; }

@@ -130,6 +130,8 @@ AlignedVector<float> Trainer::CurrentParameters() const {
 
 void Trainer::BringUpToDate() {
   pool_.Run([&](size_t w) { optimizer_->BringUpToDate(w, pool_.size()); });
+  optimizer_->Finish();  // what is left to do, the export, needs memory itself
+  finished_ = true;
 }
 
 // The order of a pass depends on the seed and the pass alone, so that a run can be resumed.
@@ -168,6 +170,7 @@ void Trainer::Run(std::span<Observer* const> observers, const RunOptions& run) {
   if (run.early_stop > 0 && options_.test_every == 0) {
     Fail(Status::kInvalidArgument, "early stopping needs tests while training: set test_every");
   }
+  if (finished_) Fail(Status::kInternal, "a trainer runs once");
   bool save = !run.checkpoint.empty();
   if (run.resume && !save) Fail(Status::kInvalidArgument, "to resume needs a checkpoint's folder");
   if (save) settings_ = Settings(run);

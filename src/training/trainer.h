@@ -123,6 +123,7 @@ class Trainer {
   uint64_t last_test_ = UINT64_MAX, tests_without_improvement_ = 0;
   std::optional<BestState> best_;
   bool best_kept_ = false;  // values_ are best_'s
+  bool finished_ = false;   // the optimiser has given its memory back
 };
 
 }  // namespace duomo::training

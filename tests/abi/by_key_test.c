@@ -64,7 +64,8 @@ static void test_stored_ids(void) {
 }
 
 static void test_many(void) {
-  duomo_model *club = open_model("club"), *shop = open_model("shop"), *player = open_model("player");
+  duomo_model *club = open_model("club"), *shop = open_model("shop"),
+              *player = open_model("player");
   const char* keys[4] = {"book-3", "nothing", "book-39", "member-3"};
   const char* bad[2] = {"book-3", "\xC3"};
   const int64_t integers[2] = {1000, 1003};
@@ -83,7 +84,12 @@ static void test_many(void) {
   CHECK(ids[0] == -1 && ids[3] == duomo_id_of_string("member-3"));
   SUCCEEDS(duomo_ids_of_keys(NULL, club, DUOMO_USER, NULL, 0, &error));
   SUCCEEDS(duomo_item_titles(texts, shop, integers, 2, &error));
-  CHECK(same(texts[0], "Gro\xC3\x9F" "e Lampe 0") && same(texts[1], "Gro\xC3\x9F" "e Lampe 1"));
+  CHECK(same(texts[0],
+             "Gro\xC3\x9F"
+             "e Lampe 0") &&
+        same(texts[1],
+             "Gro\xC3\x9F"
+             "e Lampe 1"));
   ids[0] = 77;
   {
     duomo_error e = DUOMO_ERROR_INIT;
@@ -93,8 +99,7 @@ static void test_many(void) {
   bad[1] = NULL;
   FAILS(DUOMO_INVALID_ARGUMENT, "keys[1] is NULL",
         duomo_ids_of_keys(ids, club, DUOMO_ITEM, bad, 2, &error));
-  FAILS(DUOMO_INVALID_ARGUMENT, "scope",
-        duomo_ids_of_keys(ids, club, DUOMO_PAIR, keys, 1, &error));
+  FAILS(DUOMO_INVALID_ARGUMENT, "scope", duomo_ids_of_keys(ids, club, DUOMO_PAIR, keys, 1, &error));
   FAILS(DUOMO_UNSUPPORTED, "integers", duomo_ids_of_keys(ids, shop, DUOMO_ITEM, keys, 1, &error));
   FAILS(DUOMO_INVALID_ARGUMENT, "keys is NULL",
         duomo_ids_of_keys(ids, club, DUOMO_ITEM, NULL, 1, &error));
@@ -121,7 +126,7 @@ static void test_requests(void) {
   duomo_model* club = open_model("club");
   duomo_context* context = make_context(club, DUOMO_UNKNOWN_IS_ERROR);
   const char *users[3] = {"member-5", "member-17", "member-250"}, *left_out[4], *allowed[6];
-  const char *shared[2] = {"book-9", "who knows"};
+  const char* shared[2] = {"book-9", "who knows"};
   int64_t user_ids[3], left_out_ids[4], allowed_ids[6], shared_ids[2];
   const size_t offsets[4] = {0, 2, 2, 4};
   results by_id, by_key;

@@ -308,7 +308,53 @@ static void test_slots(void) {
   duomo_model_slot_release(NULL);
 }
 
+/* ---- Metadata ---- */
+
+static int is(duomo_text text, const char* expected) {
+  return text.size == strlen(expected) && memcmp(text.data, expected, text.size) == 0;
+}
+
+static uint64_t fingerprint_of(const char* name) {
+  duomo_model* model = open_model(name);
+  duomo_model_info info = DUOMO_MODEL_INFO_INIT;
+  SUCCEEDS(duomo_model_get_info(&info, model, &error));
+  duomo_model_release(model);
+  return info.fingerprint;
+}
+
+static void test_metadata(void) {
+  duomo_model* model = open_model("noted");
+  duomo_model* without = open_model("shop");
+  duomo_model_info info = DUOMO_MODEL_INFO_INIT;
+  duomo_text key, value;
+  SUCCEEDS(duomo_model_get_info(&info, model, &error));
+  CHECK(info.metadata_count == 3);
+  SUCCEEDS(duomo_model_metadata(&value, model, "name", &error));
+  CHECK(is(value, "shop"));
+  SUCCEEDS(duomo_model_metadata(&value, model, "empty", &error));
+  CHECK(value.size == 0 && value.data != NULL);
+  SUCCEEDS(duomo_model_metadata_at(&key, &value, model, 0, &error));
+  CHECK(is(key, "empty"));
+  SUCCEEDS(duomo_model_metadata_at(&key, &value, model, 2, &error));
+  CHECK(is(key,
+           "gr\xC3\xB6\xC3\x9F"
+           "e") &&
+        is(value, "gro\xC3\x9F"));
+  FAILS(DUOMO_NOT_FOUND, "3 entries", duomo_model_metadata_at(&key, &value, model, 3, &error));
+  FAILS(DUOMO_NOT_FOUND, "\"licence\"", duomo_model_metadata(&value, model, "licence", &error));
+  FAILS(DUOMO_NOT_FOUND, "\"name\"", duomo_model_metadata(&value, without, "name", &error));
+  FAILS(DUOMO_INVALID_ARGUMENT, "key is NULL", duomo_model_metadata(&value, model, NULL, &error));
+  FAILS(DUOMO_INVALID_ARGUMENT, "value is NULL", duomo_model_metadata(NULL, model, "name", &error));
+  NUMBERS(DUOMO_KIND_UNKNOWN_NAME, DUOMO_ARGUMENT_NAME, DUOMO_NO_POSITION,
+          duomo_model_metadata(&value, model, "licence", &error));
+  CHECK(fingerprint_of("noted") == info.fingerprint);
+  CHECK(fingerprint_of("shop") != info.fingerprint);
+  duomo_model_release(without);
+  duomo_model_release(model);
+}
+
 void test_host(void) {
+  test_metadata();
   test_error_numbers();
   test_descriptors();
   test_memory();

@@ -336,7 +336,8 @@ void TestTopK() {
   FAILS(DUOMO_INVALID_ARGUMENT, "k is 0", context.TopK(Request::User(3).K(0)));
   vectors.pop_back();
   FAILS(DUOMO_INVALID_ARGUMENT, "vectors has 39", context.TopK(Request::Vectors(vectors)));
-  FAILS(DUOMO_INVALID_ARGUMENT, "EXCLUDE_SEEN is for", context.Similar(Request::Item(1000).ExcludeSeen()));
+  FAILS(DUOMO_INVALID_ARGUMENT, "EXCLUDE_SEEN is for",
+        context.Similar(Request::Item(1000).ExcludeSeen()));
 
   duomo::TopKResult alike = GET(context.Similar(Request::Item(1003).K(39)));
   CHECK(alike[0].size() == 39 && alike[0][0].score <= 1);

@@ -46,7 +46,8 @@ void test_keys(void) {
   FAILS(DUOMO_UNSUPPORTED, "integers", duomo_item_key(&text, shop, 1000, &error));
   FAILS(DUOMO_UNSUPPORTED, "integers", duomo_user_key(&text, shop, 1, &error));
   FAILS(DUOMO_NOT_FOUND, "1001", duomo_item_title(&text, shop, 1001, &error));
-  FAILS(DUOMO_UNSUPPORTED, "titles", duomo_item_title(&text, player, duomo_id_of_string("i0"), &error));
+  FAILS(DUOMO_UNSUPPORTED, "titles",
+        duomo_item_title(&text, player, duomo_id_of_string("i0"), &error));
   FAILS(DUOMO_INVALID_ARGUMENT, "title", duomo_item_title(NULL, shop, 1000, &error));
   FAILS(DUOMO_INVALID_ARGUMENT, "model", duomo_item_title(&text, NULL, 1000, &error));
   CHECK(text.size == 77);

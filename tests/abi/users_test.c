@@ -105,7 +105,8 @@ static void test_users_for(void) {
     SUCCEEDS(duomo_users_for(&out, context, &q, &error));
     CHECK(r.counts[0] == MEMBERS);
     for (row = 0; row < MEMBERS; ++row) {
-      CHECK(memcmp(keys[row].data, "member-", 7) == 0 && memcmp(titles[row].data, "Member ", 7) == 0);
+      CHECK(memcmp(keys[row].data, "member-", 7) == 0 &&
+            memcmp(titles[row].data, "Member ", 7) == 0);
       CHECK(memcmp(keys[row].data + 7, titles[row].data + 7, keys[row].size - 7) == 0);
     }
   }
@@ -122,8 +123,7 @@ static void test_users_for(void) {
     SUCCEEDS(duomo_users_for(&out, context, &q, &error));
     CHECK(memcmp(&r, &other, sizeof(r)) == 0);
     q.flags = DUOMO_EXCLUDE_SEEN;
-    FAILS(DUOMO_INVALID_ARGUMENT, "needs ids or keys",
-          duomo_users_for(&out, context, &q, &error));
+    FAILS(DUOMO_INVALID_ARGUMENT, "needs ids or keys", duomo_users_for(&out, context, &q, &error));
   }
   duomo_context_release(context);
   duomo_model_release(club);
@@ -171,7 +171,8 @@ static void test_similar_users(void) {
 }
 
 static void test_what_is_wrong(void) {
-  duomo_model *club = open_model("club"), *player = open_model("player"), *joint = open_model("joint");
+  duomo_model *club = open_model("club"), *player = open_model("player"),
+              *joint = open_model("joint");
   duomo_context* context = make_context(club, DUOMO_UNKNOWN_IS_ERROR);
   duomo_context* marking = make_context(club, DUOMO_UNKNOWN_IS_MARKED);
   duomo_context* towers = make_context(player, DUOMO_UNKNOWN_IS_ERROR);
@@ -204,7 +205,8 @@ static void test_what_is_wrong(void) {
   q = good, q.allow_set = set;
   FAILS(DUOMO_INVALID_ARGUMENT, "sets are of items", duomo_users_for(&out, context, &q, &error));
   q = good, q.allow_sets = sets;
-  FAILS(DUOMO_INVALID_ARGUMENT, "sets are of items", duomo_similar_users(&out, context, &q, &error));
+  FAILS(DUOMO_INVALID_ARGUMENT, "sets are of items",
+        duomo_similar_users(&out, context, &q, &error));
   duomo_item_set_release(set);
   filter.input = "author"; /* of items */
   q = good, q.count = 1, q.filters = &filter, q.filter_count = 1;
@@ -312,7 +314,8 @@ static void test_limits(void) {
   out = into(&r);
   ids[0] = member(1), ids[1] = member(2);
   limits[0].input = "town";
-  FAILS(DUOMO_INVALID_ARGUMENT, "request.limits[0]: results cannot be limited by the input \"town\"",
+  FAILS(DUOMO_INVALID_ARGUMENT,
+        "request.limits[0]: results cannot be limited by the input \"town\"",
         duomo_topk(&out, context, &q, &error));
   limits[0].input = "publisher";
   {

@@ -65,7 +65,7 @@ TEST(Options, NegativesAreANumberOrThoseOfTheBatch) {
   EXPECT_TRUE(o.in_batch_negatives);
   EXPECT_EQ(o.negatives, 0u);
   EXPECT_EQ(ToJson(o)["negatives"], "in-batch");
-  o = OptionsFromJson(Json{{"negatives", 5}}, OptionsFromJson(ToJson(o)));
+  o = OptionsFromJson(Json{{"negatives", 5u}}, OptionsFromJson(ToJson(o)));
   EXPECT_FALSE(o.in_batch_negatives);
   EXPECT_EQ(o.negatives, 5u);
   EXPECT_TRUE(OptionsFromJson(Json::object(), OptionsFromJson(Json{{"negatives", "in-batch"}}))
