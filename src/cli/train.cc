@@ -1,4 +1,5 @@
 // duomo train: from data to a .duomo file.
+#include <charconv>
 #include <algorithm>
 #include <cmath>
 #include <optional>
