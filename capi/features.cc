@@ -234,9 +234,17 @@ duomo_status duomo_features_set_integers(duomo_features* features, const char* i
     Assignment a(features, input, Setter::kIntegers);
     auto given = NeedArray(values, a.count(), "values");
     a.next().rows.resize(given.size());
-    a.vocabulary().FindAll(given, a.next().rows.data());
     const uint32_t unknown = a.unknown();
-    for (uint32_t& row : a.next().rows) row = std::min(row, unknown);
+    if (a.input().bucketed) {
+      for (size_t i = 0; i < given.size(); ++i) {
+        auto row = a.vocabulary().FindRange(given[i]);
+        a.next().rows[i] =
+            static_cast<uint32_t>(std::min<uint64_t>(row.value_or(unknown), unknown));
+      }
+    } else {
+      a.vocabulary().FindAll(given, a.next().rows.data());
+      for (uint32_t& row : a.next().rows) row = std::min(row, unknown);
+    }
     for (size_t i = 0; i < given.size() && a.strict(); ++i) {
       if (a.next().rows[i] == unknown) a.FailUnknown(given[i], i);
     }

@@ -62,7 +62,7 @@ class Ranking {
     CheckFeatureRows(request_.pair_features, Scope::kPair, request_.n, "request.pair_features");
     history_ = NeedNames(request_.history_ids, request_.history_keys, request_.history_count,
                          "request.history_ids", "request.history_keys");
-    if (has_history()) RequireHistoryInput(model_);
+    if (has_history()) RequireHistories(model_);
   }
 
   void CheckFeatureRows(const duomo_features* features, Scope scope, size_t rows,
@@ -149,9 +149,13 @@ class Ranking {
     if (stored && !frozen.empty()) {
       return runtime::FloatsOf(frozen, user_row_, 1, c_.user_vectors);
     }
+    c_.user_vectors.resize(width);
+    if (has_history() && FoldsIn(model_)) {
+      FoldInHistory(c_, history_, nullptr, c_.user_vectors.data());
+      return c_.user_vectors.data();
+    }
     ClearInputs(c_);
     AddUser(1);
-    c_.user_vectors.resize(width);
     RunTower(c_, Side::kUser, 1, c_.user_vectors.data());
     return c_.user_vectors.data();
   }

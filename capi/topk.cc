@@ -87,6 +87,15 @@ class Searcher {
   void EncodeQueries(size_t begin, size_t count) {
     AlignedVector<float>& out = c_.user_vectors;
     out.resize(count * width_);
+    if (r_.history_offsets != nullptr && FoldsIn(*c_.model)) {
+      for (size_t i = 0; i < count; ++i) {
+        if (IsUnknown(begin + i)) continue;
+        const float* weights = r_.history_weights;
+        if (weights != nullptr) weights += r_.history_offsets[begin + i];
+        FoldInHistory(c_, HistoryOf(begin + i), weights, out.data() + i * width_);
+      }
+      return;
+    }
     c_.tower_rows.resize(count);
     ClearInputs(c_);
     if (by_name()) {

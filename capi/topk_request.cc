@@ -14,6 +14,16 @@ namespace {
 
 using model::Side;
 
+// How much each of n items of histories says.
+void CheckWeights(const duomo_topk_request& r, size_t n) {
+  for (size_t i = 0; r.history_weights != nullptr && i < n; ++i) {
+    const float weight = r.history_weights[i];
+    if (std::isfinite(weight) && weight > 0) continue;
+    FailElement(Status::kInvalidArgument, Kind::kValue, "request.history_weights", i, " is ",
+                weight, ", must be a number above 0");
+  }
+}
+
 void CheckSource(const duomo_context& context, const duomo_topk_request& r, Search search) {
   bool histories = r.history_offsets != nullptr, known = r.ids != nullptr || r.keys != nullptr;
   int sources =
@@ -29,9 +39,13 @@ void CheckSource(const duomo_context& context, const duomo_topk_request& r, Sear
     FailArgument(Status::kInvalidArgument, Kind::kConflict, "request.history_offsets",
                  ": histories are for duomo_topk alone");
   }
+  if (!histories && r.history_weights != nullptr) {
+    FailArgument(Status::kInvalidArgument, Kind::kConflict, "request.history_weights",
+                 " without history_offsets");
+  }
   if (histories) {
-    RequireHistoryInput(*context.model);
-    HistoriesOf(r);
+    RequireHistories(*context.model);
+    CheckWeights(r, HistoriesOf(r).count);
   }
   if (r.features != nullptr) {
     CheckFeatures(context, *r.features,

@@ -48,7 +48,7 @@ std::string InputText(const Description& d, const Input& in, const Encoder& e) {
   std::string limit = in.max_length == 0 ? "" : Commas(in.max_length);
   switch (in.kind) {
     case InputKind::kCategory:
-      return "one of " + size;
+      return StrCat("one of ", size, in.bucketed ? " ranges" : "");
     case InputKind::kCategorySet:
       return "set of " + size;
     case InputKind::kTokens:

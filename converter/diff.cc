@@ -5,6 +5,7 @@
 
 #include "converter/command.h"
 #include "converter/compare.h"
+#include "converter/fold_in_json.h"
 #include "converter/output.h"
 #include "core/error.h"
 #include "description/json.h"
@@ -51,6 +52,7 @@ Json ReportOf(const model::Model& m) {
   }
   out["settings"] = settings.is_null() ? Json(m.report().settings) : settings;
   for (const auto& [name, value] : m.report().metrics) out["metrics"][name] = value;
+  if (m.fold_in()) out["fold_in"] = ToJson(*m.fold_in());
   return out;
 }
 

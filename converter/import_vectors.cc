@@ -1,9 +1,12 @@
 // duomo-convert import vectors: users and items by their vectors, from any model.
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <memory>
 #include <unordered_map>
 
 #include "converter/command.h"
+#include "converter/fold_in_json.h"
 #include "converter/output.h"
 #include "converter/records.h"
 #include "converter/rewrite.h"
@@ -18,6 +21,7 @@ namespace {
 struct Options {
   std::string users, items, user_ids, item_ids, titles, head = "cosine", unit, output;
   double scale = 1, offset = 0;
+  std::string fold_in;
   bool allow_nonfinite = false, skip_bad_lines = false, json = false;
 };
 
@@ -73,11 +77,28 @@ Titles TakeTitles(VectorFile& items, const Options& o) {
   return out;
 }
 
+// "l2=0.5": how strongly vectors of new users are drawn to 0.
+std::optional<model::FoldIn> FoldInOf(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  model::FoldIn out;
+  size_t equals = text.find('=');
+  const char* end = text.data() + text.size();
+  auto [rest, error] =
+      std::from_chars(text.data() + std::min(equals + 1, text.size()), end, out.l2);
+  bool number = error == std::errc() && rest == end && out.l2 > 0 && std::isfinite(out.l2);
+  if (text.substr(0, equals) != "l2" || !number) {
+    Fail(Status::kInvalidArgument, "--fold-in \"", text, "\": write l2=NUMBER, a number above 0");
+  }
+  return out;
+}
+
 Json CountsJson(const VectorCounts& counts) {
   return {{"count", counts.count}, {"normalized", counts.normalized}, {"zero", counts.zero}};
 }
 
 void Run(const Options& o) {
+  VectorOptions options;
+  options.fold_in = FoldInOf(o.fold_in);
   RequireReplaceable(o.output);
   std::optional<VectorFile> users;
   if (!o.users.empty()) {
@@ -105,6 +126,7 @@ void Run(const Options& o) {
                {"titles_of_other_items", titles.unknown},
                {"columns_not_read", titles.not_read},
                {"bad_lines", skipped},
+               {"fold_in", made.contents.fold_in ? ToJson(*made.contents.fold_in) : Json()},
                {"size", SizeOfFile(o.output)}});
     return;
   }
@@ -117,6 +139,11 @@ void Run(const Options& o) {
     text += StrCat("brought to length 1, for cosines: ", Commas(normalized), " vectors\n");
   }
   if (zero > 0) text += StrCat("zero, with a score of 0: ", Commas(zero), " vectors\n");
+  if (made.contents.fold_in && !made.contents.fold_in->fixed.empty()) {
+    text += "columns of ones, met by biases, which new users have like the mean user:";
+    for (uint32_t column : made.contents.fold_in->fixed) text += StrCat(" ", column);
+    text += "\n";
+  }
   if (titles.unknown > 0) {
     text += StrCat("titles of items that are not there: ", Commas(titles.unknown), "\n");
   }
@@ -149,6 +176,9 @@ void AddImportVectors(CLI::App& parent) {
       ->capture_default_str();
   c->add_option("--offset", o->offset, "See --scale")->capture_default_str();
   c->add_option("--unit", o->unit, "What a prediction is, for people: \"stars\"");
+  c->add_option("--fold-in", o->fold_in,
+                "l2=NUMBER: how strongly users who are known by a few items alone are drawn to 0; "
+                "default: as much as one item counts");
   c->add_option("-o,--output", o->output, "The .duomo file to write; replaced as a whole")
       ->required();
   c->add_flag("--allow-nonfinite", o->allow_nonfinite, "Take numbers that are NaN or infinite");

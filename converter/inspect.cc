@@ -5,6 +5,7 @@
 
 #include "converter/command.h"
 #include "converter/describe.h"
+#include "converter/fold_in_json.h"
 #include "core/error.h"
 #include "core/file_io.h"
 #include "description/json.h"
@@ -147,6 +148,7 @@ Json InspectionJson(const Inspection& in) {
           {"search", SearchJson(model.items())},
           {"search_users", SearchJson(model.users())},
           {"history", history},
+          {"fold_in", model.fold_in() ? ToJson(*model.fold_in()) : Json()},
           {"parameters", {{"known", known}, {"unknown_rows", unknown}, {"layers", layers}}},
           {"segments", segments},
           {"report", ReportJson(model.report())}};

@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "converter/describe.h"
+#include "converter/fold_in_json.h"
 #include "converter/inspect.h"
 #include "core/error.h"
 #include "description/fields.h"
@@ -151,6 +152,7 @@ std::string InspectionText(const Inspection& in) {
   head.Add({"header", StrCat(Commas(p.header_size), " bytes, crc32 ", Hex(p.header_crc32))});
   head.Add({"fingerprint", Hex64(model.fingerprint())});
   if (!in.producer.empty()) head.Add({"producer", in.producer});
+  if (model.fold_in()) head.Add({"new users", FoldInText(*model.fold_in())});
   return StrCat(
       head.Text(), "\n", MetadataText(model.metadata()), DescriptionText(model.description()), "\n",
       EntitiesText(model), "\n", AttributesText(model), ReportText(model.report()),

@@ -9,10 +9,10 @@
 
 namespace duomo::convert {
 
-// {"duomo_dump": 1, "description": …, "report": …, "metadata": {key: value}, "attributes": [{"name",
-// "kind"}, …], "tensors": [{"name", "dtype", "shape", "compressed", "base64" or "values"}, …]}.
-// Gives the text in pieces, and holds little of it. `readable`: numbers as arrays of JSON numbers
-// instead of base64; both are exact.
+// {"duomo_dump": 1, "description": …, "report": …, "metadata": {key: value} and "fold_in": … where
+// there are some, "attributes": [{"name", "kind"}, …], "tensors": [{"name", "dtype", "shape",
+// "compressed", "base64" or "values"}, …]}. Gives the text in pieces, and holds little of it.
+// `readable`: numbers as arrays of JSON numbers instead of base64; both are exact.
 void WriteJsonForm(const model::Model& model, bool readable,
                    const std::function<void(std::string_view)>& sink);
 

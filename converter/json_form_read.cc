@@ -5,6 +5,7 @@
 #include <limits>
 #include <memory>
 
+#include "converter/fold_in_json.h"
 #include "converter/json_form.h"
 #include "converter/output.h"
 #include "core/error.h"
@@ -82,6 +83,11 @@ class Form {
       report.Finish();
     }
     if (f.Has("metadata")) ReadMetadata(f, out.metadata);
+    if (f.Has("fold_in")) {
+      Fields fold_in(f.Get("fold_in"), "fold_in");
+      out.fold_in = ReadFoldIn(fold_in);
+      fold_in.Finish();
+    }
     f.ForEach("attributes", [&](Fields& a) { out.attributes.push_back(ReadAttribute(a)); });
     f.ForEach("tensors", [&](Fields& t) { out.sources.push_back(ReadTensor(t)); });
     f.Finish();

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "console/progress.h"
+#include "converter/fold_in_json.h"
 #include "converter/json_form.h"
 #include "converter/output.h"
 #include "core/error.h"
@@ -170,6 +171,7 @@ void WriteJsonForm(const model::Model& model, bool readable, const Sink& sink) {
     out = StrCat(
         "{\n\"duomo_dump\": 1,\n\"description\": ", description::ToJson(model.description()).dump(),
         ",\n\"report\": ", ReportText(model.report()), MetadataText(model.metadata()),
+        model.fold_in() ? ",\n\"fold_in\": " + ToJson(*model.fold_in()).dump() : "",
         AttributesText(model), ",\n\"tensors\": [");
   } catch (const Json::exception&) {  // dump() of what is not UTF-8
     Fail(Status::kUnsupported, "the description or the report has text that is not UTF-8; JSON ",

@@ -72,7 +72,9 @@ class CellReader {
     if (!number) {
       Fail(Status::kInvalidArgument, input_.name, ": \"", text, "\" is not a whole number");
     }
-    return FindKey(keys_, text);
+    if (!input_.bucketed) return FindKey(keys_, text);
+    auto row = keys_.FindRange(*IntegerKey(text));
+    return row ? std::optional(static_cast<uint32_t>(*row)) : std::nullopt;
   }
 
   const model::KeyIndex& keys_;

@@ -18,6 +18,7 @@ Draft::Draft(std::string path, std::shared_ptr<const model::Model> model)
   contents.description = model_->description();
   contents.report = model_->report();
   for (const auto& [key, value] : model_->metadata()) contents.metadata.emplace(key, value);
+  contents.fold_in = model_->fold_in();
   for (const model::Attribute& a : model_->attributes())
     contents.attributes.push_back({a.name, a.kind});
   for (const file::SegmentInfo& s : model_->file().segments()) {
@@ -71,7 +72,12 @@ void Draft::Put(file::OwnedTensor tensor) {
 }
 
 void Draft::Save(const std::string& output, const std::string& label) {
-  SaveWithProgress({contents.description, {}, contents.report, contents.sources, contents.attributes,
+  SaveWithProgress({contents.description,
+                    {},
+                    contents.report,
+                    contents.sources,
+                    contents.attributes,
+                    contents.fold_in,
                     contents.metadata},
                    output, label);
 }

@@ -70,6 +70,7 @@ Keys KeysOf(const Arrays& arrays, const Array& array);
 struct VectorOptions {
   model::Head head;  // cosine or dot, and its scale
   model::Output output;
+  std::optional<model::FoldIn> fold_in = {};  // `fixed` is found out
   bool allow_nonfinite = false;
 };
 struct VectorCounts {
@@ -77,8 +78,9 @@ struct VectorCounts {
 };
 // A model that knows vectors alone: each side's tower is a table of one value, "average", whose
 // vector is the mean of all, as is that of what is not known. No entity has the value, so that
-// nothing but a vector says what an entity is, and pruned ones leave nothing behind. For cosines
-// vectors get length 1; those that have it keep their bits. The sources borrow `users` and
+// nothing but a vector says what an entity is, and pruned ones leave nothing behind. With a dot
+// head a column that is 1 in all vectors of a side says that the other side's are biases. For
+// cosines vectors get length 1; those that have it keep their bits. The sources borrow `users` and
 // `items`; `users` may be null. Reads all vectors once. Throws Error(kInvalidArgument) for widths
 // that differ and as CheckFinite().
 struct VectorModel {

@@ -269,7 +269,6 @@ func TestTopKErrors(t *testing.T) {
 		{duomo.ErrInvalidArgument, "exactly one", duomo.TopKRequest{IDs: []int64{1}, Vectors: make([]float32, 20)}},
 		{duomo.ErrInvalidArgument, "19 floats", duomo.TopKRequest{Vectors: make([]float32, 19)}},
 		{duomo.ErrInvalidArgument, "NaN", duomo.TopKRequest{IDs: []int64{1}, MinimumScore: &nan}},
-		{duomo.ErrUnsupported, "history", duomo.TopKRequest{IDs: []int64{1}, Histories: duomo.ListsOf([]int64{1000})}},
 		{duomo.ErrInvalidArgument, "one of them", duomo.TopKRequest{IDs: []int64{1}, Exclude: []int64{1}, ExcludeEach: duomo.ListsOf([]int64{1})}},
 		{duomo.ErrInvalidArgument, "2 offsets for 2 lists", duomo.TopKRequest{IDs: []int64{1, 2}, ExcludeEach: duomo.ListsOf([]int64{1})}},
 		{duomo.ErrInvalidArgument, "from 0 to 5", duomo.TopKRequest{IDs: []int64{1}, ExcludeEach: duomo.Lists[int64]{Offsets: []int{0, 5}, Values: []int64{1}}}},

@@ -616,10 +616,12 @@ DUOMO_API duomo_status DUOMO_CALL duomo_features_set_strict(duomo_features *feat
 
 /*
  * Sets an input, by its name, for all `count` rows; an earlier value is replaced. The values are
- * copied. Values that training did not meet count as unknown (an age of 24 where it met 18, 25, 35,
- * …; a misspelt genre), and history ids that the model does not know are left out: neither is an error
- * unless duomo_features_set_strict asks for it. duomo_model_get_input_value lists what was met.
- *   _integers:      category with range or integer keys; values[count]
+ * copied. Values that training did not meet count as unknown (a misspelt genre), and history ids that
+ * the model does not know are left out: neither is an error unless duomo_features_set_strict asks for
+ * it. duomo_model_get_input_value lists what was met.
+ *   _integers:      category with range or integer keys; values[count]. Where the file says that the
+ *                   keys begin ranges, as ages 18, 25, 35, … do, every number is known: 24 as 18, and
+ *                   what is below the least key as that one
  *   _strings:       category with string keys, or text; values[count], NUL-terminated UTF-8, NULL:
  *                   unset. Text is cut into words here as it was in training, by the rules whose
  *                   version stands in the file, so hand it over as it is: in any case, Unicode
@@ -877,8 +879,8 @@ typedef struct duomo_rank_request {
 /*
  * predictions[n] for one user and n items, in the order given. For logistic models the joint tower
  * runs; for two towers it equals duomo_predict. Errors: DUOMO_INVALID_ARGUMENT; DUOMO_NOT_FOUND
- * (position named; see DUOMO_UNKNOWN_IS_MARKED); DUOMO_UNSUPPORTED for a history where the model
- * has no history input; DUOMO_OUT_OF_MEMORY.
+ * (position named; see DUOMO_UNKNOWN_IS_MARKED); DUOMO_UNSUPPORTED for a history where a joint tower
+ * has no history input, or two towers have neither that nor item vectors; DUOMO_CORRUPT as duomo_topk; DUOMO_OUT_OF_MEMORY.
  */
 DUOMO_API duomo_status DUOMO_CALL duomo_rank(float *predictions, duomo_context *context,
                                              const duomo_rank_request *request, duomo_error *error);

@@ -79,6 +79,11 @@ class Binder {
     FindColumns();
     for (Vocabulary& v : d_.vocabularies) Follow(v);
     Rename();
+    for (Input& input : d_.inputs) {
+      // Texts have no order.
+      if (input.bucketed)
+        input.bucketed = d_.vocabularies[VocabularyOf(input)].keys == KeyKind::kInt64;
+    }
     if (!out_.left_out.empty()) LeaveOut();
     if (options_.learns_ratings) StretchOutput();
     if (options_.learns_order) RequireOrder();

@@ -136,6 +136,7 @@ class Proposer {
     int32_t vocabulary = number ? -1 : static_cast<int32_t>(d.vocabularies.size()) - 1;
     d.inputs.push_back(
         {.name = column.name, .scope = scope_, .kind = kind, .vocabulary = vocabulary});
+    d.inputs.back().bucketed = column.bucketed && keys == KeyKind::kInt64;
     tower().encoders.push_back(std::move(encoder));
     return tower().encoders.back();
   }

@@ -171,6 +171,7 @@ Description FromJson(const Json& json) {
     if (in.kind == InputKind::kTokens) {
       in.tokenizer = static_cast<Tokenizer>(1 + e.Choice("tokens", kTokenizers, 0));
     }
+    if (in.kind == InputKind::kCategory) in.bucketed = e.Flag("bucketed", false);
     d.inputs.push_back(std::move(in));
   });
   f.ForEach("towers", [&](Fields& t) {
@@ -224,6 +225,7 @@ Json ToJson(const Description& d) {
       if (in.tokenizer != Tokenizer::kSpaces) {
         e["tokens"] = kTokenizers[static_cast<size_t>(in.tokenizer) - 1];
       }
+      if (in.bucketed) e["bucketed"] = true;
     }
   }
   for (const Tower& t : d.towers) {

@@ -163,6 +163,7 @@ std::span<const std::byte> Build(flatbuffers::FlatBufferBuilder& builder, const 
   auto description = fb::Description::Pack(builder, in.description.get());
   auto report = in.report ? fb::Report::Pack(builder, in.report.get()) : 0;
   auto producer = in.producer.empty() ? 0 : builder.CreateString(in.producer);
+  auto fold_in = in.fold_in ? fb::FoldIn::Pack(builder, in.fold_in.get()) : 0;
   std::vector<flatbuffers::Offset<fb::Entry>> pairs;
   for (const auto& entry : in.metadata) pairs.push_back(fb::Entry::Pack(builder, &*entry));
   auto metadata = pairs.empty() ? 0 : builder.CreateVector(pairs);
@@ -173,6 +174,7 @@ std::span<const std::byte> Build(flatbuffers::FlatBufferBuilder& builder, const 
   fb::HeaderBuilder out(builder);
   out.add_attributes(attributes);
   out.add_metadata(metadata);
+  out.add_fold_in(fold_in);
   out.add_producer(producer);
   out.add_report(report);
   out.add_segments(segments);

@@ -121,6 +121,11 @@ class Checker {
               "unknown version ", tokenizer);
       Require(in.kind == InputKind::kTokens || in.tokenizer == Tokenizer::kSpaces,
               At("inputs", i, "tokenizer"), "only text is cut into words");
+      bool ranges = in.kind == InputKind::kCategory && in.vocabulary >= 0 &&
+                    static_cast<size_t>(in.vocabulary) < d_.vocabularies.size() &&
+                    d_.vocabularies[static_cast<size_t>(in.vocabulary)].keys == KeyKind::kInt64;
+      Require(!in.bucketed || ranges, At("inputs", i, "bucketed"),
+              "only a category with integer keys has ranges");
       if (in.kind == InputKind::kNumber) {
         Require(in.vocabulary == -1, At("inputs", i, "vocabulary"), "numbers have none");
         Require(std::isfinite(in.fallback), At("inputs", i, "fallback"), "must be finite");

@@ -59,6 +59,9 @@ struct Input {
   // Numbers: what stands in when none is given, in the input's own unit.
   float fallback = 0;
   Tokenizer tokenizer = Tokenizer::kSpaces;  // tokens: how text is cut into words
+  // Of a category with integer keys: each key begins a range, as ages 18, 25, 35 do. Any number is
+  // then known: as the greatest key that is not above it, or the least key.
+  bool bucketed = false;
   bool operator==(const Input&) const = default;
 };
 

@@ -92,6 +92,24 @@ std::optional<uint64_t> KeyIndex::Find(int64_t key) const {
   return i ? WithinSize(order_[*i]) : std::nullopt;
 }
 
+std::optional<uint64_t> KeyIndex::FindRange(int64_t key) const {
+  if (kind_ != KeyKind::kInt64) return std::nullopt;
+  const bool ascend = order_.empty();
+  auto row_at = [&](uint64_t i) { return ascend ? i : uint64_t{order_[i]}; };
+  uint64_t begin = 0, n = ascend ? size_ : order_.size();
+  if (n == 0) return std::nullopt;
+  for (uint64_t end = n; begin < end;) {  // begin: the first key that is above
+    uint64_t middle = begin + (end - begin) / 2;
+    uint64_t row = row_at(middle);
+    if (row < size_ && integers_[row] <= key) {  // rows that are not there come last
+      begin = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  return WithinSize(row_at(begin == 0 ? 0 : begin - 1));
+}
+
 void KeyIndex::FindAll(std::span<const int64_t> keys, uint32_t* rows) const {
   auto put = [&](std::optional<uint64_t> row) {
     // A range may go on where no row of a file is.

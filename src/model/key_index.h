@@ -27,6 +27,9 @@ class KeyIndex {
   uint64_t size() const { return size_; }
   std::optional<uint64_t> Find(int64_t key) const;           // range and integer keys
   std::optional<uint64_t> Find(std::string_view key) const;  // string keys
+  // The row of the greatest key that is not above this one, or else of the least: of keys that
+  // begin ranges (Input::bucketed). Integer keys; none where there are no keys.
+  std::optional<uint64_t> FindRange(int64_t key) const;
   // Find() of each into rows[keys.size()], kAbsent where there is none or it is beyond. Much faster
   // for many: they wait for memory together.
   void FindAll(std::span<const int64_t> keys, uint32_t* rows) const;

@@ -35,6 +35,11 @@ std::shared_ptr<const Model> Model::FromFile(std::unique_ptr<const file::Reader>
   AsCorrupt([&] {
     model->description_ = ReadDescription(*header.description());
     Validate(model->description_, /*bound=*/true);
+    if (const fb::FoldIn* fold_in = header.fold_in()) {
+      model->fold_in_ = ReadFoldIn(*fold_in);
+      BindFoldIn(*model->fold_in_, model->description_,
+                 [&](std::string_view name) { return model->file_->Find(name); });
+    }
     std::vector<AttributeInfo> attributes = ReadAttributes(header);
     CheckAttributes(attributes);
     Binding binding = Bind(model->description_, attributes,

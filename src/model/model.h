@@ -17,6 +17,7 @@
 #include "model/description.h"
 #include "model/entity_ids.h"
 #include "model/features.h"
+#include "model/fold_in.h"
 #include "model/key_index.h"
 #include "model/metadata.h"
 #include "model/planes.h"
@@ -42,6 +43,7 @@ struct Report {
 //   E/vectors                                [n, VectorWidth]; optional for users
 //   E/planes/…, E/lists/…                    optional, see planes.h
 //   users/history/{offsets,rows}             item rows, oldest first; optional
+//   fold_in/{axes,values}                    f64, see fold_in.h; values where alpha0 > 0
 //   inputs/I/{mean_deviation | quantiles}    f32, for normalised numbers: [2] or [q]
 //   attributes/A/{values/{offsets,text,order},[offsets,]rows | integers | numbers}   attributes.h
 // Vectors and parameters of two dimensions are f32, f16, bf16, or i8 with T/scales beside T: f32,
@@ -52,6 +54,7 @@ struct Contents {
   Report report;
   std::vector<file::TensorSource> sources = {};  // more tensors: written piece by piece
   std::vector<AttributeInfo> attributes = {};    // of items
+  std::optional<FoldIn> fold_in = {};            // its views are not looked at
   std::map<std::string, std::string, std::less<>> metadata = {};  // see metadata.h
 };
 
@@ -101,6 +104,7 @@ class Model {
 
   const Description& description() const { return description_; }
   const Report& report() const { return report_; }
+  const std::optional<FoldIn>& fold_in() const { return fold_in_; }  // none: the default way
   // What the host has written about the file; a view of its header.
   Metadata metadata() const { return metadata_; }
   // Stands for all that the file holds: another one has another fingerprint, but for a chance of
@@ -131,6 +135,7 @@ class Model {
   std::unique_ptr<const file::Reader> file_;
   Description description_;
   Report report_;
+  std::optional<FoldIn> fold_in_;
   Metadata metadata_;
   Entities users_, items_;
   std::vector<KeyIndex> vocabularies_;

@@ -63,6 +63,7 @@ std::unique_ptr<fb::DescriptionT> ToTable(const Description& in) {
     o.max_length = i.max_length;
     o.fallback = i.fallback;
     o.tokenizer = static_cast<uint32_t>(i.tokenizer);
+    o.bucketed = i.bucketed;
   });
   ForEach(out->towers, in.towers, [](const Tower& t, fb::TowerT& o) {
     o.side = static_cast<fb::Side>(t.side);
@@ -80,6 +81,18 @@ std::unique_ptr<fb::DescriptionT> ToTable(const Description& in) {
   out->output->scale = in.output.scale;
   out->output->offset = in.output.offset;
   out->output->unit = in.output.unit;
+  return out;
+}
+
+std::unique_ptr<fb::FoldInT> ToTable(const FoldIn& in) {
+  auto out = std::make_unique<fb::FoldInT>();
+  out->l2 = in.l2;
+  out->alpha0 = in.alpha0;
+  out->nu = in.nu;
+  out->candidates = in.candidates;
+  out->to_mean = in.to_mean;
+  out->target = in.target;
+  out->fixed = in.fixed;
   return out;
 }
 
@@ -132,6 +145,12 @@ fb::HeaderT MakeHeader(const Contents& contents, const std::vector<TensorSource>
     entry->key = key;
     entry->value = value;
     header.metadata.push_back(std::move(entry));
+  }
+  if (contents.fold_in) {
+    FoldIn fold_in = *contents.fold_in;
+    BindFoldIn(fold_in, contents.description,
+               [&](std::string_view name) { return Find(tensors, name); });
+    header.fold_in = ToTable(fold_in);
   }
   for (const AttributeInfo& a : contents.attributes) {
     auto attribute = std::make_unique<fb::AttributeT>();

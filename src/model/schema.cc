@@ -91,6 +91,7 @@ Description ReadDescription(const fb::Description& in) {
     o.max_length = i.max_length();
     o.fallback = i.fallback();
     o.tokenizer = ReadTokenizer(i.tokenizer(), o.name);
+    o.bucketed = i.bucketed();
   });
   ForEach(out.towers, in.towers(), ReadTower);
   if (const fb::Head* head = in.head()) {

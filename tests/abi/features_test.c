@@ -175,6 +175,28 @@ static void test_histories(void) {
   duomo_model_release(player);
 }
 
+/* Where keys begin ranges every number is known, as the greatest key that is not above it. */
+static void test_ranges(void) {
+  duomo_model* model = open_model("ages");
+  duomo_context* context = make_context(model, DUOMO_UNKNOWN_IS_ERROR);
+  const int64_t keys[4] = {20, 10, 30, 20}, ages[4] = {24, -7, INT64_MAX, 20};
+  float said[4][20], found[4][20];
+  duomo_features* f = make_features(model, DUOMO_USER, 4);
+  duomo_model_info info = DUOMO_MODEL_INFO_INIT;
+  SUCCEEDS(duomo_model_get_info(&info, model, &error));
+  CHECK(info.vector_width <= 20);
+  SUCCEEDS(duomo_features_set_integers(f, "age", keys, &error));
+  SUCCEEDS(duomo_encode_features(said[0], context, f, &error));
+  SUCCEEDS(duomo_features_set_strict(f, 1, &error));
+  SUCCEEDS(duomo_features_set_integers(f, "age", ages, &error));
+  SUCCEEDS(duomo_encode_features(found[0], context, f, &error));
+  CHECK(memcmp(said, found, 4 * info.vector_width * sizeof(float)) == 0);
+  CHECK(memcmp(said[0], said[0] + info.vector_width, info.vector_width * sizeof(float)) != 0);
+  duomo_features_release(f);
+  duomo_context_release(context);
+  duomo_model_release(model);
+}
+
 /* Strict: what training did not meet is named, and the input keeps its earlier value. */
 static void test_strict(void) {
   duomo_model* shop = open_model("shop");
@@ -287,6 +309,7 @@ void test_features(void) {
   test_values();
   test_setter_errors();
   test_histories();
+  test_ranges();
 }
 
 void test_vectors(void) {

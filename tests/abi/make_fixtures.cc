@@ -47,6 +47,9 @@ void WriteAll(const std::string& folder) {
   WriteClub(path);
   model::Save(path("ranking"), fixtures::RankingModel());
 
+  model::Contents ages = fixtures::ShopModel(false);
+  for (model::Input& input : ages.description.inputs) input.bucketed = input.name == "age";
+  model::Save(path("ages"), ages);
   model::Contents twice = fixtures::ShopModel(true);  // "tags" is an attribute as well as an input
   model::AttributeColumn tags{{"tags", model::AttributeKind::kCategory}, {"x"}, {}, {}, {}};
   for (uint32_t row = 0; row < fixtures::kItems; ++row) tags.rows.rows.push_back(row % 2);

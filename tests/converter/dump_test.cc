@@ -34,6 +34,23 @@ TEST_F(Dump, AndBuildGiveTheSameBytes) {
       if (variant == 2) contents = Quantized(std::move(contents), file::DType::kBF16);
       contents.report.metrics.emplace_back("odd", std::numeric_limits<double>::quiet_NaN());
       contents.report.settings = std::string(10000, ' ') + "{\"quote\\\"\": 1}\n";
+      for (model::Input& input : contents.description.inputs) {
+        input.bucketed =
+            variant > 0 && input.kind == model::InputKind::kCategory &&
+            d.vocabularies[static_cast<size_t>(input.vocabulary)].keys == model::KeyKind::kInt64;
+      }
+      if (variant == 1 && !model::IsJoint(d)) {
+        size_t width = TowerWidth(d, d.towers[0]);
+        contents.fold_in = model::FoldIn{.l2 = 0.1,
+                                         .alpha0 = 1e-3,
+                                         .nu = -0.3,
+                                         .candidates = 1234567,
+                                         .to_mean = true,
+                                         .target = 2.5};
+        if (d.head.kind == model::HeadKind::kDot) contents.fold_in->fixed = {0};
+        model::AddGramian(contents.tensors, std::vector<double>(width, 0.7),
+                          std::vector<double>(width * width, 1.0 / 3));
+      }
       auto& t = TensorOf(contents, "parameters/tables/" + d.tables[0].name);
       if (variant == 0) {  // floats that have no JSON number
         for (uint32_t i = 0, bits[] = {0x7FC01234, 0xFF800000, 0x80000000, 1}; i < 4; ++i) {

@@ -12,6 +12,7 @@
 #include "core/random.h"
 #include "data/gzip.h"
 #include "retrieval/topk.h"
+#include "runtime/fold_in.h"
 
 namespace duomo::convert {
 namespace {
@@ -318,6 +319,37 @@ TEST_F(ImportVectors, BadInput) {
   Expect(Import("", "bad.fvecs"), {"row 1 has the width 3, and the first 2"});
   WriteText(In("bad.fvecs"), fvecs.substr(0, 23));
   Expect(Import("", "bad.fvecs"), {"are no .fvecs"});
+}
+
+TEST_F(ImportVectors, SaysHowToFoldIn) {
+  EXPECT_EQ(Import("", "items.npy"), "");
+  EXPECT_FALSE(model::Model::Open(out_)->fold_in());
+  EXPECT_EQ(Import("", "items.npy", {"--fold-in", "l2=0.25"}), "");
+  EXPECT_EQ(model::Model::Open(out_)->fold_in().value().l2, 0.25);
+  // [x, b, 1] and [y, 1, c]: columns 3 and 4 of 5.
+  std::vector<float> users(kUsers * 5, 0.25f), items(kItems * 5, 0.5f);
+  for (size_t i = 0; i < kUsers; ++i) users[i * 5 + 4] = 1;
+  for (size_t i = 0; i < kItems; ++i) items[i * 5 + 3] = 1;
+  WriteNpy("u5.npy", {kUsers, 5}, users);
+  WriteNpy("i5.npy", {kItems, 5}, items);
+  EXPECT_EQ(Import("u5.npy", "i5.npy", {"--head", "dot"}), "");
+  EXPECT_NE(said_.find("met by biases, which new users have like the mean user: 3 4\n"),
+            said_.npos);
+  auto model = model::Model::Open(out_);
+  EXPECT_EQ(model->fold_in().value().fixed, (std::vector<uint32_t>{3, 4}));
+  EXPECT_EQ(model->fold_in()->l2, 0);
+  auto engine = runtime::Engine::Create(model);
+  runtime::Workspace work;
+  std::vector<float> folded(5);
+  runtime::FoldIn(*engine, std::vector<uint32_t>{1, 2}, {}, folded.data(), work);
+  EXPECT_EQ(folded[3], 0.25f);
+  EXPECT_EQ(folded[4], 1);
+  EXPECT_EQ(Import("u5.npy", "i5.npy"), "");
+  EXPECT_FALSE(model::Model::Open(out_)->fold_in()) << "cosines have no biases";
+  for (const char* bad :
+       {"l2", "l2=", "l2=0", "l2=-1", "l2=nan", "l2=inf", "l2=1x", "alpha=1", "1"}) {
+    Expect(Import("", "items.npy", {"--fold-in", bad}), {bad, "write l2=NUMBER"});
+  }
 }
 
 TEST_F(ImportVectors, AFullDiskLeavesNothing) {

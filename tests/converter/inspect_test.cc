@@ -116,6 +116,15 @@ TEST_F(Inspect, JsonIsComplete) {
   }
 }
 
+TEST_F(Inspect, SaysHowUsersAreFoldedIn) {
+  model::Contents contents = testing::ContentsOf(testing::CosineDescription());
+  contents.fold_in = model::FoldIn{.l2 = 0.5, .nu = 1};
+  std::string path = folder_.File("folds.duomo");
+  model::Save(path, contents);
+  EXPECT_EQ(Json::parse(Convert({"inspect", "--json", path}).out)["fold_in"]["l2"], 0.5);
+  EXPECT_NE(Convert({"inspect", path}).out.find("folded in with l2 0.5, nu 1"), std::string::npos);
+}
+
 TEST_F(Inspect, TextFitsAHundredColumns) {
   std::vector<model::Description> all = AllDescriptions();
   all.push_back(HybridDescription());

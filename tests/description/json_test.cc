@@ -126,6 +126,7 @@ TEST(Json, NoFieldIsLost) {
   differs("max_length", [](Description& o) { o.inputs[2].max_length = 0; });
   differs("fallback", [](Description& o) { o.inputs[6].fallback = 0.1f; });
   differs("tokens", [](Description& o) { o.inputs[5].tokenizer = Tokenizer::kSpaces; });
+  differs("bucketed", [](Description& o) { o.inputs[1].bucketed = true; });
   differs("encoder name", [](Description& o) { o.towers[0].encoders[1].name = "age2"; });
   differs("bag pooling", [](Description& o) { o.towers[0].encoders[2].pooling = Pooling::kSum; });
   differs("windows", [](Description& o) { o.towers[0].encoders[3].windows = {5}; });

@@ -150,6 +150,17 @@ Contents GoldenDot() {
   return c;
 }
 
+Contents GoldenFolds() {
+  Contents c = GoldenCosine();
+  c.description.inputs[2].bucketed = true;
+  c.fold_in = FoldIn{.l2 = 0.25, .alpha0 = 0.5, .nu = 0.75, .candidates = 4, .to_mean = true};
+  // The axes are a permutation.
+  std::vector<double> vectors(16);
+  for (size_t i = 0; i < 4; ++i) vectors[i * 4 + (i + 1) % 4] = 1;
+  AddGramian(c.tensors, std::vector<double>{0.125, 0.5, 1, 2}, vectors);
+  return c;
+}
+
 Contents GoldenWords(const std::vector<std::string>& words) {
   Contents c;
   Description& d = c.description;

@@ -12,5 +12,7 @@ model::Contents GoldenCosine();
 model::Contents GoldenDot();
 // Version 3: item vectors are the sums of their words' rows, by the second tokeniser.
 model::Contents GoldenWords(const std::vector<std::string>& words);
+// Version 3: says how users are folded in, and keys of things begin ranges.
+model::Contents GoldenFolds();
 
 }  // namespace duomo::testing

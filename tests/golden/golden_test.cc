@@ -134,6 +134,21 @@ TEST(GoldenTest, QuantizedDot) {
 }
 
 // Version 3 has words by Unicode; `tokens_abi_test.cc` reads them.
+TEST(GoldenTest, Folds) {
+  auto m = Model::Open(Golden("good/folds", "v3"), {.verify_checksums = true});
+  EXPECT_EQ(m->file().minimum_reader_version(), 1u);
+  EXPECT_TRUE(m->description().inputs[2].bucketed);
+  EXPECT_FALSE(m->description().inputs[0].bucketed);
+  EXPECT_EQ(m->vocabulary(2).FindRange(29), 1u);
+  ASSERT_TRUE(m->fold_in());
+  const model::FoldIn& f = *m->fold_in();
+  EXPECT_EQ(std::tuple(f.l2, f.alpha0, f.nu, f.target), std::tuple(0.25, 0.5, 0.75, 0.0));
+  EXPECT_EQ(f.candidates, 4u);
+  EXPECT_TRUE(f.to_mean);
+  EXPECT_EQ(ToVector(f.values), (std::vector<double>{0.125, 0.5, 1, 2}));
+  EXPECT_EQ(ToVector(f.axes.first(8)), (std::vector<double>{0, 0, 0, 1, 1, 0, 0, 0}));
+}
+
 TEST(GoldenTest, Words) {
   auto m = Model::Open(Golden("good/words", "v3"), {.verify_checksums = true});
   EXPECT_EQ(m->file().container_version(), 3u);

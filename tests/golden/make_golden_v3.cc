@@ -59,6 +59,7 @@ void Make(const std::string& folder) {
   wrong("metadata_order", [](auto& entries) { std::swap(entries[0], entries[1]); });
   wrong("metadata_twice", [](auto& entries) { entries[1]->key = entries[0]->key; });
   wrong("metadata_utf8", [](auto& entries) { entries[0]->value = "\xC3"; });
+  Put(folder, "good/folds", model::SaveToMemory(testing::GoldenFolds()));
   auto reader = file::Reader::OpenBuffer(good, {});
   auto bad = [&](const char* name, auto edit, uint32_t reader_version) {
     std::unique_ptr<fb::HeaderT> header(reader->header().UnPack());

@@ -111,6 +111,10 @@ TEST(ValidationTest, TablesAndInputs) {
   Refuse(
       d, [](auto& x) { x.inputs[0].tokenizer = Tokenizer::kUnicode; }, "inputs[0].tokenizer",
       "only text");
+  Refuse(
+      d, [](auto& x) { x.inputs[4].bucketed = true; }, "inputs[4].bucketed", "integer keys");
+  Refuse(
+      j, [](auto& x) { x.inputs[2].bucketed = true; }, "inputs[2].bucketed", "only a category");
 }
 
 TEST(ValidationTest, Encoders) {
