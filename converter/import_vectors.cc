@@ -115,6 +115,7 @@ void Run(const Options& o) {
   options.output.unit = o.unit;
   options.allow_nonfinite = o.allow_nonfinite;
   VectorModel made = VectorModelOf(users ? &*users : nullptr, items, options);
+  const auto fold_in = made.contents.fold_in;
   SaveWithProgress(std::move(made.contents), o.output, "import vectors");
   if (o.json) {
     PrintJson({{"output", o.output},
@@ -123,9 +124,9 @@ void Run(const Options& o) {
                {"users", CountsJson(made.users)},
                {"items", CountsJson(made.items)},
                {"titles_of_other_items", titles.unknown},
-               {"fold_in", made.contents.fold_in ? ToJson(*made.contents.fold_in) : Json()},
                {"columns_not_read", titles.not_read},
                {"bad_lines", skipped},
+               {"fold_in", fold_in ? ToJson(*fold_in) : Json()},
                {"size", SizeOfFile(o.output)}});
     return;
   }
@@ -138,9 +139,9 @@ void Run(const Options& o) {
     text += StrCat("brought to length 1, for cosines: ", Commas(normalized), " vectors\n");
   }
   if (zero > 0) text += StrCat("zero, with a score of 0: ", Commas(zero), " vectors\n");
-  if (made.contents.fold_in && !made.contents.fold_in->fixed.empty()) {
+  if (fold_in && !fold_in->fixed.empty()) {
     text += "columns of ones, met by biases, which new users have like the mean user:";
-    for (uint32_t column : made.contents.fold_in->fixed) text += StrCat(" ", column);
+    for (uint32_t column : fold_in->fixed) text += StrCat(" ", column);
     text += "\n";
   }
   if (titles.unknown > 0) {
