@@ -10,9 +10,9 @@ namespace {
 
 // Finds places in ids, not empty, that are spread evenly over 0 … 2^63-1: a straight line comes
 // within about √n places, and going on from there within √√n.
-class Places {
+class SortedIds {
  public:
-  explicit Places(std::span<const int64_t> ids)
+  explicit SortedIds(std::span<const int64_t> ids)
       : ids_(ids), last_(static_cast<double>(ids.size() - 1)), slope_((last_ + 1) * 0x1p-63) {}
 
   uint64_t Guess(int64_t id) const { return Within(static_cast<double>(id) * slope_); }
@@ -67,7 +67,7 @@ EntityIds::View EntityIds::Table() const {
 // The row that the table names for an id; nothing where it names none or several.
 std::optional<uint32_t> EntityIds::Only(const View& table, int64_t id) {
   if (table.ids.empty()) return std::nullopt;
-  const Places places(table.ids);
+  const SortedIds places(table.ids);
   return RowAt(table.ids, table.order, id, places.Of(id, places.Closer(id, places.Guess(id))));
 }
 
@@ -83,7 +83,7 @@ void EntityIds::FindAll(std::span<const int64_t> ids, uint32_t* rows) const {
   if (table.ids.empty()) return (void)std::fill_n(rows, ids.size(), KeyIndex::kAbsent);
   // Every step waits for memory from all over the file; so many ids wait together.
   constexpr size_t kTogether = 32;
-  const Places places(table.ids);
+  const SortedIds places(table.ids);
   uint64_t place[kTogether];
   for (size_t n; !ids.empty(); ids = ids.subspan(n), rows += n) {
     n = std::min(kTogether, ids.size());
