@@ -151,16 +151,16 @@ func open(options []OpenOption,
 		option(&o)
 	}
 	e := newError()
-	shared := &opened{options: o.contexts, references: 1}
-	if s := call(&shared.object, &o, &e); s != C.DUOMO_OK {
+	var object *C.duomo_model // not inside of what has Go pointers
+	if s := call(&object, &o, &e); s != C.DUOMO_OK {
 		return nil, failure(s, &e)
 	}
 	raw := C.duomo_model_info{struct_size: C.uint32_t(unsafe.Sizeof(C.duomo_model_info{}))}
-	if s := C.duomo_model_get_info(&raw, shared.object, &e); s != C.DUOMO_OK {
-		C.duomo_model_release(shared.object)
+	if s := C.duomo_model_get_info(&raw, object, &e); s != C.DUOMO_OK {
+		C.duomo_model_release(object)
 		return nil, failure(s, &e)
 	}
-	shared.info = infoOf(&raw)
+	shared := &opened{object: object, info: infoOf(&raw), options: o.contexts, references: 1}
 	return shared.model(), nil
 }
 

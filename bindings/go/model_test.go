@@ -321,7 +321,7 @@ func TestTopKErrors(t *testing.T) {
 		}
 	}
 	_, err := c.Similar(duomo.TopKRequest{IDs: []int64{1000}, ExcludeSeen: true})
-	fails(t, duomo.ErrInvalidArgument, "seen", err)
+	fails(t, duomo.ErrInvalidArgument, "ExcludeSeen is for TopK", err)
 	_, err = open(t, "joint").TopK(duomo.TopKRequest{IDs: []int64{1}})
 	fails(t, duomo.ErrUnsupported, "", err)
 }
@@ -413,7 +413,7 @@ func TestFeatures(t *testing.T) {
 	fails(t, duomo.ErrNotFound, "nope", users.SetIntegers("nope", []int64{1, 2, 3}))
 	fails(t, duomo.ErrInvalidArgument, "2 values for 3 rows", users.SetIntegers("age", []int64{1, 2}))
 	fails(t, duomo.ErrInvalidArgument, "users", items.SetIntegers("age", []int64{1, 2, 3}))
-	fails(t, duomo.ErrInvalidArgument, "string", items.SetIntegerLists("tags", duomo.ListsOf([]int64{1}, nil, nil)))
+	fails(t, duomo.ErrInvalidArgument, "SetStringLists", items.SetIntegerLists("tags", duomo.ListsOf([]int64{1}, nil, nil)))
 	fails(t, duomo.ErrInvalidArgument, "UTF-8", items.SetStrings("title", []string{"", "\xff", ""}))
 	fails(t, duomo.ErrInvalidArgument, "NUL", items.SetStrings("title", []string{"", "a\x00b", ""}))
 	fails(t, duomo.ErrInvalidArgument, "NUL", items.SetStrings("ti\x00tle", []string{"", "", ""}))
@@ -449,7 +449,7 @@ func TestRank(t *testing.T) {
 	fails(t, duomo.ErrInvalidArgument, "2 predictions of 3 Items", m.Rank(out[:2], duomo.RankRequest{User: 5, Items: ids}))
 	fails(t, duomo.ErrInvalidArgument, "3 rows for 2", m.Rank(out[:2], duomo.RankRequest{User: 5, Items: ids[:2], PairFeatures: pairs}))
 	fails(t, duomo.ErrInvalidArgument, "one", m.Rank(out, duomo.RankRequest{User: 5, UserFeatures: user, Items: ids}))
-	fails(t, duomo.ErrInvalidArgument, "not both", m.Rank(out, duomo.RankRequest{User: 5, Items: ids, ItemFeatures: items}))
+	fails(t, duomo.ErrInvalidArgument, "give one of", m.Rank(out, duomo.RankRequest{User: 5, Items: ids, ItemFeatures: items}))
 	fails(t, duomo.ErrUnsupported, "history", m.Rank(out, duomo.RankRequest{User: 5, Items: ids, History: []int64{1}}))
 	fails(t, duomo.ErrNotFound, "item_ids[1]", m.Rank(out, duomo.RankRequest{User: 5, Items: []int64{1, 40, 2}}))
 	if _, err := m.Predict(1, 1); !strings.Contains(err.Error(), "use Rank") {
