@@ -24,7 +24,7 @@ static void test_open_errors(void) {
   FAILS(DUOMO_CORRUPT, "", duomo_model_open(&model, path_of("truncated"), NULL, &error));
   FAILS(DUOMO_CORRUPT, "", duomo_model_open(&model, path_of("short"), NULL, &error));
   FAILS(DUOMO_CORRUPT, "", duomo_model_open(&model, path_of("corrupt"), NULL, &error));
-  FAILS(DUOMO_UNSUPPORTED_VERSION, "container version 99 and this Duomo reads up to version 3",
+  FAILS(DUOMO_UNSUPPORTED_VERSION, "container version 99 and this Duomo reads up to version 4",
         duomo_model_open(&model, path_of("newer"), NULL, &error));
   options.flags = 64;
   FAILS(DUOMO_INVALID_ARGUMENT, "64", duomo_model_open(&model, path_of("shop"), &options, &error));

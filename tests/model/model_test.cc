@@ -1,3 +1,4 @@
+#include "model/binding.h"
 #include "model/model.h"
 
 #include <gtest/gtest.h>
