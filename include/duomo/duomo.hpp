@@ -33,5 +33,6 @@
 #include <duomo/cpp/model.hpp>     // Model, Features
 #include <duomo/cpp/requests.hpp>  // TopKRequest, RankRequest
 #include <duomo/cpp/results.hpp>   // TopKResult, Hits
+#include <duomo/cpp/slot.hpp>      // ModelSlot
 
 #endif  // DUOMO_DUOMO_HPP_

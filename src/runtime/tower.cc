@@ -54,7 +54,7 @@ struct FoldingBudget {
 
 }  // namespace
 
-Tower::Tower(const model::Model& model, model::Side side, kernels::Backend backend) {
+[[gnu::cold]] Tower::Tower(const model::Model& model, model::Side side, kernels::Backend backend) {
   const model::Description& d = model.description();
   const model::Tower& tower = model::TowerOf(d, side);
   const std::string tower_prefix = model::TowerPrefix(side);

@@ -204,6 +204,9 @@ std::optional<Network> HistoryNetwork(const data::Dataset& dataset) {
                                 [&](const model::Input& i) { return i.name == item_key; });
   if (key_input == d.inputs.end()) return std::nullopt;
   auto item_vocabulary = static_cast<uint32_t>(key_input->vocabulary);
+  // Histories count items as the model does, which a range of ids with gaps would not.
+  model::Vocabulary& taken = d.vocabularies[item_vocabulary];
+  if (taken.keys == model::KeyKind::kRange) taken = {taken.name, model::KeyKind::kInt64, 0};
   constexpr uint32_t kWidth = 128;
   auto table = static_cast<int32_t>(d.tables.size());
   d.tables.push_back({"taken", item_vocabulary, kWidth});

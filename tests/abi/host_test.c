@@ -335,7 +335,7 @@ static void test_metadata(void) {
   CHECK(value.size == 0 && value.data != NULL);
   SUCCEEDS(duomo_model_metadata_at(&key, &value, model, 0, &error));
   CHECK(is(key, "empty"));
-  SUCCEEDS(duomo_model_metadata_at(&key, &value, model, 2, &error));
+  SUCCEEDS(duomo_model_metadata_at(&key, &value, model, 1, &error));
   CHECK(is(key,
            "gr\xC3\xB6\xC3\x9F"
            "e") &&

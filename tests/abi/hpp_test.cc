@@ -580,6 +580,28 @@ void TestRank() {
   FAILS(DUOMO_UNSUPPORTED, "duomo_rank", context.EncodeUsersInto(again, items));
 }
 
+void TestHosts() {
+  duomo::Model noted = Open("noted"), shop = Open("shop");
+  CHECK(GET(noted.Metadata("name")) == "shop");
+  CHECK(GET(noted.MetadataAt(0)).first == "empty");
+  FAILS(DUOMO_NOT_FOUND, "licence", noted.Metadata("licence"));
+  CHECK(GET(noted.Info()).metadata_count == 3);
+  CHECK(GET(noted.Info()).fingerprint != GET(shop.Info()).fingerprint);
+  FAILS(DUOMO_IO_ERROR, "descriptor", duomo::Model::OpenDescriptor(-1));
+  duomo::ModelSlot slot = GET(duomo::ModelSlot::Create(shop));
+  CHECK(slot.Get().get() == shop.get());
+  GET(slot.Set(noted));
+  CHECK(slot.Get().get() == noted.get());
+  volatile int32_t cancelled = 1;
+  duomo::ContextOptions options;
+  options.cancelled = &cancelled;
+  duomo::Context context = GET(duomo::Context::Create(shop, options));
+  FAILS(DUOMO_CANCELLED, "cancelled", context.Predict(1, 1000));
+  cancelled = 0;
+  context.Trim();
+  CHECK(GET(context.Predict(1, 1000)) >= 0);
+}
+
 }  // namespace
 
 #ifdef DUOMO_NO_EXCEPTIONS
@@ -600,5 +622,6 @@ int DUOMO_HPP_TEST(const char* models) {
   TestHistories();
   TestKeys();
   TestRank();
+  TestHosts();
   return failures;
 }

@@ -277,7 +277,7 @@ TEST(Json, RecipesSayWhichFileIsWrong) {
   std::string text = Json{{"model", ToJson(Joint())}, {"trainig", Json::object()}}.dump();
   EXPECT_TRUE(
       Says(MessageOf([&] { RecipeFromText(text, "mine.json"); }),
-           "mine.json: trainig: unknown field; possible here: data, model, split, training"));
+           "mine.json: trainig: unknown field; possible here: data, model, search, split, training"));
   text = Json{{"model", ToJson(Joint())}}.dump();
   EXPECT_TRUE(RecipeFromText(text, "mine.json").model == Joint());
 }

@@ -13,6 +13,8 @@ struct ContextOptions {
   uint32_t threads = 0;                          // that TopK and Similar may use; 0 is 1
   duomo_parallel_for parallel_for = nullptr;     // the host's own threads, and its first argument
   void* parallel_data = nullptr;
+  const duomo_allocator* allocator = nullptr;
+  const volatile int32_t* cancelled = nullptr;  // while it is not 0, calls end with DUOMO_CANCELLED
 };
 
 // Scratch memory of one call at a time: make one a thread. Holds its model. Functions that end
@@ -29,10 +31,15 @@ class Context {
     o.threads = options.threads;
     o.parallel_for = options.parallel_for;
     o.parallel_data = options.parallel_data;
+    o.allocator = options.allocator;
+    o.cancelled = options.cancelled;
     duomo_status status = duomo_model_get_info(&info, model.get(), &error);
     if (status == DUOMO_OK) status = duomo_context_create(&context, model.get(), &o, &error);
     return internal::Finish(status, error, [&] { return Context(context, info); });
   }
+
+  // Gives scratch memory back, after an unusually large call.
+  void Trim() { duomo_context_trim(get()); }
 
   // The forecast for a pair, or for users[i] and items[i].
   Outcome<float> Predict(int64_t user, int64_t item) {

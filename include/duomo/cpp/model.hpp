@@ -5,6 +5,7 @@
 #include <duomo/cpp/keys.hpp>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace duomo {
 inline namespace DUOMO_HPP_NAMESPACE {
@@ -14,12 +15,14 @@ struct OpenOptions {
   bool verify = false;   // DUOMO_OPEN_VERIFY
   bool prepare = false;  // DUOMO_OPEN_PREPARE
   int32_t backend = DUOMO_BACKEND_DEFAULT;
+  const duomo_allocator* allocator = nullptr;
 };
 
 // duomo_model_info; the texts are the model's.
 struct ModelInfo {
   int32_t head;
   uint64_t user_count, item_count, vector_width, input_count, file_size, attribute_count;
+  uint64_t metadata_count, fingerprint;
   bool has_user_vectors, has_history, has_titles, copied;
   std::string_view name, unit;
   float minimum_output, maximum_output;
@@ -59,6 +62,17 @@ class Model {
                             [&] { return Model(model); });
   }
 
+  // A part of an open file, which may be closed afterwards; a length of 0 means up to its end.
+  static Outcome<Model> OpenDescriptor(int descriptor, uint64_t offset = 0, uint64_t length = 0,
+                                       const OpenOptions& options = {}) {
+    duomo_error error = DUOMO_ERROR_INIT;
+    duomo_model* model = nullptr;
+    duomo_open_options o = Given(options);
+    return internal::Finish(
+        duomo_model_open_descriptor(&model, descriptor, offset, length, &o, &error), error,
+        [&] { return Model(model); });
+  }
+
   // Takes over a reference that the C interface gave.
   static Model Adopt(duomo_model* model) { return Model(model); }
 
@@ -81,6 +95,8 @@ class Model {
                        i.input_count,
                        i.file_size,
                        i.attribute_count,
+                       i.metadata_count,
+                       i.fingerprint,
                        i.has_user_vectors != 0,
                        i.has_history != 0,
                        i.has_titles != 0,
@@ -90,6 +106,20 @@ class Model {
                        i.minimum_output,
                        i.maximum_output};
     });
+  }
+
+  // What people wrote into the file: the value of a key; number `index`, 0 … metadata_count-1.
+  Outcome<std::string_view> Metadata(const std::string& key) const {
+    duomo_error error = DUOMO_ERROR_INIT;
+    duomo_text text = {nullptr, 0};
+    return internal::Finish(duomo_model_metadata(&text, model_, key.c_str(), &error), error,
+                            [&] { return internal::View(text); });
+  }
+  Outcome<std::pair<std::string_view, std::string_view>> MetadataAt(uint64_t index) const {
+    duomo_error error = DUOMO_ERROR_INIT;
+    duomo_text key = {nullptr, 0}, value = {nullptr, 0};
+    return internal::Finish(duomo_model_metadata_at(&key, &value, model_, index, &error), error,
+                            [&] { return std::pair(internal::View(key), internal::View(value)); });
   }
 
   // The input number `index`, 0 … input_count-1.
@@ -200,6 +230,7 @@ class Model {
     if (options.verify) o.flags |= DUOMO_OPEN_VERIFY;
     if (options.prepare) o.flags |= DUOMO_OPEN_PREPARE;
     o.backend = options.backend;
+    o.allocator = options.allocator;
     return o;
   }
 
