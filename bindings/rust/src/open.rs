@@ -115,7 +115,7 @@ impl OpenOptions {
     }
 
     /// Opens a file that is in memory for good, such as one of `include_bytes!`, and uses it in
-    /// place where it is aligned to 64 bytes; else it is copied, which [`Info::copied`] tells.
+    /// place where it is aligned to 64 bytes; else it is copied, which [`crate::Info::copied`] tells.
     pub fn open_static(&self, bytes: &'static [u8]) -> Result<Model> {
         // SAFETY: 'static outlives every reference to the model.
         unsafe { self.open_buffer(bytes, 0) }

@@ -135,7 +135,7 @@ impl TopKResult {
                 *texts = None;
                 return Some(());
             }
-            resize(texts.get_or_insert_default(), places, Text(NO_TEXT))
+            resize(texts.get_or_insert_with(Vec::new), places, Text(NO_TEXT))
         };
         self.k = k;
         texts(&mut self.keys, keys)
