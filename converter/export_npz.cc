@@ -27,6 +27,7 @@ void Run(const Options& o) {
   read.verify_checksums = true;
   auto model = model::Model::Open(o.file, read);
   RequireReplaceable(o.output);
+  const console::Interruptible interruptible;  // before there is a file to take away
   NpzWriter npz(o.output, o.compress);
   std::string json = description::ToJson(model->description()).dump();
   uint64_t size = json.size();

@@ -132,6 +132,7 @@ void Run(const Options& o) {
   Plan plan = PlanOf(*model, o.data);
   std::vector<PaddleTensor> tensors = PaddleTensorsOf(plan.description);
   const bool gzip = o.gzip || o.output.ends_with(".gz") || o.output.ends_with(".tgz");
+  const console::Interruptible interruptible;  // before there is a file to take away
   TarStream tar(o.output, gzip);
   uint64_t numbers = 0, zeros = 0, total = 0;
   for (const PaddleTensor& tensor : tensors) total += tensor.rows * tensor.width;

@@ -180,6 +180,7 @@ uint64_t WriteSafetensors(const std::string& path, std::span<const file::TensorS
   std::string text = header.dump();
   text.resize(RoundUp(text.size(), 8), ' ');
   uint64_t length = text.size();
+  const console::Interruptible interruptible;  // before there is a file to take away
   AtomicFile file(path);
   file.Write(std::as_bytes(std::span(&length, 1)));
   file.Write(text);
