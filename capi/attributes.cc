@@ -6,7 +6,6 @@
 #include "capi/guard.h"
 #include "capi/handles.h"
 #include "capi/ids.h"
-#include "core/text.h"
 
 namespace duomo::capi {
 namespace {
@@ -50,13 +49,12 @@ T At(std::span<const T> values, uint32_t row, T missing) {
   return row < values.size() ? values[row] : missing;
 }
 
-// Opening a file does not read its texts; the promise that they are UTF-8 is kept here.
 duomo_text TextAt(const Attribute& a, uint32_t row) {
   if (row >= a.values.size()) return {};
-  std::string_view text = a.values.StringAt(row);
-  if (!IsUtf8(text)) Fail(Status::kCorrupt, "the file holds a value that is not UTF-8");
+  duomo_text text = CheckedText(a.values.StringAt(row), "a value");
   // A text of a damaged file may lie nowhere; a missing one is told by NULL alone.
-  return {text.data() == nullptr ? "" : text.data(), text.size()};
+  if (text.data == nullptr) text.data = "";
+  return text;
 }
 
 uint32_t FirstOf(std::span<const uint32_t> rows) { return rows.empty() ? kNoRow : rows[0]; }
@@ -82,7 +80,7 @@ duomo_status duomo_model_get_attribute(duomo_attribute_info* out, const duomo_mo
     info.struct_size = static_cast<uint32_t>(size);
     info.kind = static_cast<int32_t>(a.kind);
     info.value_count = a.values.size();
-    info.name = {a.name.data(), a.name.size()};
+    info.name = TextOf(a.name);
     std::memcpy(out, &info, std::min(size, sizeof(info)));
   });
 }

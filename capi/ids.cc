@@ -14,7 +14,7 @@ void RequireStringKeys(const model::Entities& entities, Side side) {
 
 duomo_text CheckedText(std::string_view text, const char* what) {
   if (!IsUtf8(text)) Fail(Status::kCorrupt, "the file holds ", what, " that is not UTF-8");
-  return {text.data(), text.size()};
+  return TextOf(text);
 }
 
 void RowsOfKeys(const model::Entities& entities, std::span<const char* const> keys,

@@ -84,6 +84,9 @@ inline void FindRows(const model::Model& model, model::Side side, const char* ar
 // Throws Error(kUnsupported) where the keys of that side are integers.
 void RequireStringKeys(const model::Entities& entities, model::Side side);
 
+// A text as the host sees it; one that is known to be UTF-8.
+inline duomo_text TextOf(std::string_view text) { return {text.data(), text.size()}; }
+
 // A text of the file for the host. Opening does not read texts; the promise that they are UTF-8 is
 // kept here: else Error(kCorrupt).
 duomo_text CheckedText(std::string_view text, const char* what);

@@ -4,15 +4,10 @@
 #include "capi/arguments.h"
 #include "capi/guard.h"
 #include "capi/handles.h"
+#include "capi/ids.h"
 
 using namespace duomo;
 using namespace duomo::capi;
-
-namespace {
-
-duomo_text TextOf(std::string_view text) { return {text.data(), text.size()}; }
-
-}  // namespace
 
 duomo_status duomo_model_metadata(duomo_text* value, const duomo_model* model, const char* key,
                                   duomo_error* error) {

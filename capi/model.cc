@@ -7,7 +7,6 @@
 #include "capi/handles.h"
 #include "capi/ids.h"
 #include "capi/memory.h"
-#include "core/text.h"
 
 namespace duomo::capi {
 namespace {
@@ -46,8 +45,6 @@ duomo_model* OpenWith(const duomo_open_options* options, const OpenModel& open) 
   auto engine = runtime::Engine::Create(open(plan.read), plan.backend);
   return new duomo_model(std::move(plan.memory), std::move(engine), plan.prepare);
 }
-
-duomo_text TextOf(std::string_view text) { return {text.data(), text.size()}; }
 
 }  // namespace
 }  // namespace duomo::capi
@@ -184,8 +181,6 @@ duomo_status duomo_model_get_input_value(duomo_text* text, int64_t* integer,
       return;
     }
     Need(text, "text");
-    std::string_view value = values.StringAt(index);
-    if (!IsUtf8(value)) Fail(Status::kCorrupt, "the file holds a value that is not UTF-8");
-    *text = TextOf(value);
+    *text = CheckedText(values.StringAt(index), "a value");
   });
 }

@@ -227,8 +227,6 @@ class Searcher {
   bool excludes_ = false;
 };
 
-duomo_text TextOf(std::string_view text) { return {text.data(), text.size()}; }
-
 void RunSearch(const duomo_topk_result* result, duomo_context* context,
                const duomo_topk_request* request, Search search) {
   duomo_context& c = Enter(context);
