@@ -123,8 +123,9 @@ std::optional<std::string> SelectionSplit(const Json& settings) {
     insist = ", or insist on rows that it has learned from with --trained-rows allow";
   }
   Fail(Status::kInvalidArgument, file.name, " was trained on all rows of ",
-       file.model->report().data, ", so nothing is left to test on.", split ? figures : "",
-       " Give new rows with --test FILE", insist);
+       file.model->report().data, split ? "" : " (--split none)",
+       ", so nothing is left to test on.", split ? figures : "", " Give new rows with --test FILE",
+       insist);
 }
 
 }  // namespace
