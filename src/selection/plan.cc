@@ -112,20 +112,20 @@ class AlsPlan : public Plan {
       case kToMean:
         s.to_mean = !s.to_mean;
         return true;
-      case kPriorMore:  // the first of these brings it in
+      case kPriorMore:  // where later rows test; the first of these brings it in
         s.half_life = s.prior > 0 ? s.half_life : span_ / 20;
         s.prior = s.prior > 0 ? 2 * s.prior : 0.1;
-        return true;
+        return span_ > 0;
       case kPriorLess:
         s.half_life = s.prior > 0 ? s.half_life : span_ / 20;
         s.prior = s.prior > 0 ? s.prior / 2 : 0.03;
-        return true;
+        return span_ > 0;
       case kPriorShorter:
         s.half_life /= 3;  // two steps at most: what was wanted last week is not what will be
         return s.prior > 0 && s.half_life > span_ / 200;
       case kPriorLonger:
         s.half_life *= 3;
-        return s.prior > 0 && span_ > 0;
+        return s.prior > 0;
       case kL2Up:
         s.l2 *= 1.7;
         return true;
