@@ -19,7 +19,12 @@ struct AlsSettings {
   double prior = 0, half_life = 0;
 };
 
+// from: an earlier file of the same width, whose item vectors are where the items begin.
 std::unique_ptr<Learner> MakeAlsLearner(const AlsSettings& settings, uint64_t seed,
-                                        uint32_t threads);
+                                        uint32_t threads,
+                                        std::shared_ptr<const model::Model> from = nullptr);
+
+// As Learner::Settings() of ALS wrote them. Throws Error(kInvalidArgument) for others.
+AlsSettings AlsSettingsFrom(const description::Json& settings);
 
 }  // namespace duomo::selection
