@@ -8,8 +8,9 @@
 #include <cstddef>
 #include <exception>
 #include <functional>
-#include <mutex>
 #include <vector>
+
+#include "core/lock.h"
 
 namespace duomo {
 
@@ -44,9 +45,8 @@ class ThreadPool {
   std::vector<Worker> workers_;
   size_t size_;
   pid_t owner_;
-  std::mutex mutex_;
-  // Not std::condition_variable, whose wait() takes a newer libstdc++ than all else here.
-  pthread_cond_t start_ = PTHREAD_COND_INITIALIZER, done_ = PTHREAD_COND_INITIALIZER;
+  Mutex mutex_;
+  Condition start_, done_;
   const std::function<void(size_t)>* work_ = nullptr;
   size_t generation_ = 0, running_ = 0;
   bool stopping_ = false;
