@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/bits.h"
 #include "core/error.h"
 
 namespace duomo::model {
@@ -12,22 +13,22 @@ namespace duomo::model {
 using file::DType;
 
 uint16_t ToF16(float x) {
-  auto bits = std::bit_cast<uint32_t>(x);
+  auto bits = BitCast<uint32_t>(x);
   uint32_t sign = bits >> 16 & 0x8000u, magnitude = bits & 0x7FFFFFFFu;
   if (magnitude > 0x7F800000u) return static_cast<uint16_t>(sign | 0x7E00u);
   if (magnitude >= 0x477FF000u) return static_cast<uint16_t>(sign | 0x7C00u);  // rounds beyond 65504
   if (magnitude < 0x38800000u) {
     // Below the smallest normal half: in units of 2⁻²⁴, rounded by the addition to ½, whose last
     // bit is worth that much.
-    float units = std::bit_cast<float>(magnitude) + 0.5f;
-    return static_cast<uint16_t>(sign | (std::bit_cast<uint32_t>(units) - 0x3F000000u));
+    float units = BitCast<float>(magnitude) + 0.5f;
+    return static_cast<uint16_t>(sign | (BitCast<uint32_t>(units) - 0x3F000000u));
   }
   uint32_t odd = magnitude >> 13 & 1;
   return static_cast<uint16_t>(sign | ((magnitude - 0x38000000u + 0xFFFu + odd) >> 13));
 }
 
 uint16_t ToBf16(float x) {
-  auto bits = std::bit_cast<uint32_t>(x);
+  auto bits = BitCast<uint32_t>(x);
   if ((bits & 0x7FFFFFFFu) > 0x7F800000u) return static_cast<uint16_t>(bits >> 16 | 0x40u);
   return static_cast<uint16_t>((bits + 0x7FFFu + (bits >> 16 & 1)) >> 16);
 }

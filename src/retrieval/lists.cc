@@ -7,6 +7,7 @@
 #include <limits>
 #include <numeric>
 
+#include "core/bits.h"
 #include "core/random.h"
 #include "kernels/screen.h"
 #include "kernels/vector.h"
@@ -178,8 +179,8 @@ CentreCodes EncodeCentres(const model::Lists& lists, uint64_t width) {
     }
     // A centre that is not finite, as of damaged files, has scale 0 like one that is zero.
     const auto scale =
-        static_cast<uint16_t>(sound ? (std::bit_cast<uint32_t>(most / 127) + 0xffff) >> 16 : 0);
-    const float step = std::bit_cast<float>(uint32_t{scale} << 16);
+        static_cast<uint16_t>(sound ? (BitCast<uint32_t>(most / 127) + 0xffff) >> 16 : 0);
+    const float step = BitCast<float>(uint32_t{scale} << 16);
     for (size_t i = 0; i < width && step > 0; ++i) {
       // Adding 1.5·2²³ rounds to an integer; the code lies within ±127 as the scale was rounded up.
       const float code = x[i] / step + 12582912.0f - 12582912.0f;

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 
+#include "core/bits.h"
 #include "core/error.h"
 #include "kernels/vector.h"
 #include "retrieval/spectrum.h"
@@ -32,9 +33,9 @@ float FloatUp(double x) {
 // The least bf16 that is not below x ≥ 0; NaN becomes infinity.
 uint16_t Bf16Up(double x) {
   if (!std::isfinite(x)) x = std::numeric_limits<double>::infinity();
-  return static_cast<uint16_t>((std::bit_cast<uint32_t>(FloatUp(x)) + 0xffff) >> 16);
+  return static_cast<uint16_t>((BitCast<uint32_t>(FloatUp(x)) + 0xffff) >> 16);
 }
-double OfBf16(uint16_t bits) { return double{std::bit_cast<float>(uint32_t{bits} << 16)}; }
+double OfBf16(uint16_t bits) { return double{BitCast<float>(uint32_t{bits} << 16)}; }
 
 double Most(std::span<const double> x) {
   double most = 0;

@@ -59,6 +59,6 @@ void test_predict(void);
 void test_topk(void);
 void test_similar(void);
 void test_rank(void);
-void test_host(void);
+void test_host(void); /* where files are those of POSIX */
 
 #endif
