@@ -68,6 +68,7 @@ std::unique_ptr<Case> Make(const Opened& o, size_t query, const Asked& asked) {
   }
   if (!out->allow.empty()) {
     out->request.allow_ids = out->allow.data();
+    out->request.flags |= DUOMO_ALLOW_LISTED;
     out->request.allow_count = out->allow.size();
   }
   if (asked.excluded > 0) {

@@ -2,6 +2,7 @@
 // users, other ones in every call. Files called …-lists are searched approximately.
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <random>
 
 #include "bench.h"
@@ -33,6 +34,7 @@ struct Asked {
   size_t users = 1;
   double allowed = 1;
   bool approximate = false;
+  bool by_set = false;  // a duomo_item_set made before; else an allow list in every call
 };
 
 // The part of the exact results that a request finds, over the first queries.
@@ -66,12 +68,21 @@ void Search(benchmark::State& state, const std::string& path, const Asked& asked
   request.k = kK;
   if (asked.approximate) request.flags = DUOMO_APPROXIMATE;
   std::vector<int64_t> allow;
+  std::unique_ptr<duomo_item_set, void (*)(duomo_item_set*)> held(nullptr, duomo_item_set_release);
   if (asked.allowed < 1) {
     std::mt19937_64 random(1);
     allow.resize(static_cast<size_t>(asked.allowed * static_cast<double>(c.items)));
     for (int64_t& id : allow) duomo_item_id_at(&id, c.model, random() % c.items, nullptr);
-    request.allow_ids = allow.data();
-    request.allow_count = allow.size();
+    if (asked.by_set) {
+      duomo_item_set* set = nullptr;
+      duomo_item_set_from_ids(&set, c.model, allow.data(), nullptr, allow.size(), nullptr);
+      held.reset(set);
+      request.allow_set = set;
+    } else {
+      request.flags |= DUOMO_ALLOW_LISTED;
+      request.allow_ids = allow.data();
+      request.allow_count = allow.size();
+    }
   }
   size_t at = 0;
   Measure(state, [&] {
@@ -132,6 +143,8 @@ void RegisterCatalogue(const std::string& name, const std::string& path) {
   add("/users/1", {});
   add("/users/256", {.users = 256});
   add("/allowed/10%", {.allowed = 0.1});
+  add("/set/10%", {.allowed = 0.1, .by_set = true});
+  add("/set/users/256", {.users = 256, .allowed = 0.1, .by_set = true});
   add("/allowed/1%", {.allowed = 0.01});
   add("/allowed/0.1%", {.allowed = 0.001});
   if (lists) return RegisterApproximate(base, path);

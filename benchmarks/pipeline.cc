@@ -64,6 +64,7 @@ class Pipeline {
     request.ids = &histories_[at_ + kWatched - kRecent];
     request.k = request.allow_count = count_;
     request.allow_ids = ids_;
+    request.flags = DUOMO_ALLOW_LISTED;
     duomo_topk_result result = DUOMO_TOPK_RESULT_INIT;
     result.ids = alike_;
     result.scores = cosines_;

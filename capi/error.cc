@@ -44,6 +44,17 @@ duomo_status ReportCurrentException(duomo_error* error) noexcept {
   }
 }
 
+Error MakeError(Status status, Kind kind, std::string_view name, uint64_t position,
+                std::string message) {
+  return Error(status, std::move(message),
+               {static_cast<int32_t>(kind), ArgumentOf(name), position});
+}
+
+void internal::Throw(Status status, Kind kind, std::string_view name, uint64_t position,
+                     const Piece* pieces, size_t count) {
+  throw MakeError(status, kind, name, position, duomo::internal::Join(pieces, count));
+}
+
 int32_t ArgumentOf(std::string_view name) {
   struct Beginning {
     std::string_view text;
@@ -91,6 +102,7 @@ int32_t ArgumentOf(std::string_view name) {
       {"features", DUOMO_ARGUMENT_FEATURES},
       {"input", DUOMO_ARGUMENT_NAME},
       {"attribute", DUOMO_ARGUMENT_NAME},
+      {"key", DUOMO_ARGUMENT_NAME},
       {"values", DUOMO_ARGUMENT_VALUES},
       {"offsets", DUOMO_ARGUMENT_VALUES},
   };

@@ -29,31 +29,40 @@ enum class Kind : int32_t {
 // that they share.
 int32_t ArgumentOf(std::string_view name);
 
-inline Error MakeError(Status status, Kind kind, std::string_view name, uint64_t position,
-                       std::string message) {
-  return Error(status, std::move(message),
-               {static_cast<int32_t>(kind), ArgumentOf(name), position});
-}
+// With a message that is there already.
+Error MakeError(Status status, Kind kind, std::string_view name, uint64_t position,
+                std::string message);
+
+namespace internal {
+using duomo::internal::Piece;
+[[noreturn]] void Throw(Status status, Kind kind, std::string_view name, uint64_t position,
+                        const Piece* pieces, size_t count);
+}  // namespace internal
 
 // "NAME…": the message begins with the name of the argument.
 template <typename... Parts>
 [[noreturn]] void FailArgument(Status status, Kind kind, std::string_view name,
                                const Parts&... parts) {
-  throw MakeError(status, kind, name, ErrorDetail::kNoPosition, StrCat(name, parts...));
+  const internal::Piece pieces[] = {internal::Piece(name), internal::Piece(parts)...};
+  internal::Throw(status, kind, name, ErrorDetail::kNoPosition, pieces, 1 + sizeof...(Parts));
 }
 
 // "NAME[position]…".
 template <typename... Parts>
 [[noreturn]] void FailElement(Status status, Kind kind, std::string_view name, uint64_t position,
                               const Parts&... parts) {
-  throw MakeError(status, kind, name, position, StrCat(name, '[', position, ']', parts...));
+  const internal::Piece pieces[] = {internal::Piece(name), internal::Piece('['),
+                                    internal::Piece(position), internal::Piece(']'),
+                                    internal::Piece(parts)...};
+  internal::Throw(status, kind, name, position, pieces, 4 + sizeof...(Parts));
 }
 
 // What the model or the build lacks.
 template <typename... Parts>
 [[noreturn]] void FailLacking(const Parts&... parts) {
-  throw MakeError(Status::kUnsupported, Kind::kLacking, {}, ErrorDetail::kNoPosition,
-                  StrCat(parts...));
+  const internal::Piece pieces[] = {internal::Piece(parts)...};
+  internal::Throw(Status::kUnsupported, Kind::kLacking, {}, ErrorDetail::kNoPosition, pieces,
+                  sizeof...(Parts));
 }
 
 }  // namespace duomo::capi

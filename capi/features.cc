@@ -91,7 +91,10 @@ class Assignment {
                    NameOf(features_.scope));
     }
     Setter expected = SetterOf(d, input());
-    if (expected != setter) {
+    // Items are named by ids, or by their string keys.
+    bool keys_of_items = setter == Setter::kStringLists && input().kind == InputKind::kHistory &&
+                         items().ids.strings();
+    if (expected != setter && !keys_of_items) {
       FailArgument(Status::kInvalidArgument, Kind::kConflict, "input", " \"", name_,
                    "\" is set with ", NameOf(expected), ", not with ", NameOf(setter));
     }
@@ -231,9 +234,17 @@ duomo_status duomo_features_set_integers(duomo_features* features, const char* i
     Assignment a(features, input, Setter::kIntegers);
     auto given = NeedArray(values, a.count(), "values");
     a.next().rows.resize(given.size());
-    a.vocabulary().FindAll(given, a.next().rows.data());
     const uint32_t unknown = a.unknown();
-    for (uint32_t& row : a.next().rows) row = std::min(row, unknown);
+    if (a.input().bucketed) {
+      for (size_t i = 0; i < given.size(); ++i) {
+        auto row = a.vocabulary().FindRange(given[i]);
+        a.next().rows[i] =
+            static_cast<uint32_t>(std::min<uint64_t>(row.value_or(unknown), unknown));
+      }
+    } else {
+      a.vocabulary().FindAll(given, a.next().rows.data());
+      for (uint32_t& row : a.next().rows) row = std::min(row, unknown);
+    }
     for (size_t i = 0; i < given.size() && a.strict(); ++i) {
       if (a.next().rows[i] == unknown) a.FailUnknown(given[i], i);
     }
@@ -311,7 +322,14 @@ duomo_status duomo_features_set_string_lists(duomo_features* features, const cha
     a.StartLists();
     for (size_t i = 0; i < a.count(); ++i) {
       for (size_t j = offsets[i]; j < offsets[i + 1]; ++j) {
-        a.next().rows.push_back(a.RowOf(*a.Text(given[j], j, /*may_be_null=*/false), j));
+        const std::string_view text = *a.Text(given[j], j, /*may_be_null=*/false);
+        if (a.input().kind != model::InputKind::kHistory) {
+          a.next().rows.push_back(a.RowOf(text, j));
+        } else if (auto row = a.items().ids.FindKey(text)) {
+          a.next().rows.push_back(static_cast<uint32_t>(*row));
+        } else if (a.strict()) {
+          a.FailUnknown(text, j);
+        }
       }
       a.EndList();
     }

@@ -16,6 +16,7 @@
 #include "kernels/vector.h"
 #include "model/features.h"
 #include "model/model.h"
+#include "retrieval/item_set.h"
 #include "retrieval/topk.h"
 #include "runtime/engine.h"
 
@@ -23,7 +24,14 @@
 struct duomo_model {
   duomo_model(std::unique_ptr<const duomo::Memory> m,
               std::shared_ptr<const duomo::runtime::Engine> e, bool prepare)
-      : memory(std::move(m)), engine(std::move(e)), catalogue(*engine, prepare) {
+      : memory(std::move(m)),
+        engine(std::move(e)),
+        catalogue(*engine, prepare),
+        users(*engine, /*prepare=*/false, duomo::model::Side::kUser) {
+    if (prepare) {
+      model().users().ids.Prepare();
+      model().items().ids.Prepare();
+    }
     // Chosen now, under the C++ library's lock of first uses: a child of fork() that found it held
     // by a thread that it does not have would wait for ever.
     (void)duomo::kernels::Vector();
@@ -36,7 +44,8 @@ struct duomo_model {
   std::atomic<uint64_t> references{1};
   const std::unique_ptr<const duomo::Memory> memory;  // null: the C++ library's; the last to go
   const std::shared_ptr<const duomo::runtime::Engine> engine;
-  const duomo::retrieval::Catalogue catalogue;
+  const duomo::retrieval::Catalogue catalogue;  // the items
+  const duomo::retrieval::Catalogue users;
 };
 
 namespace duomo::capi {
@@ -51,6 +60,7 @@ class ModelReference {
   const duomo_model& operator*() const { return *model_; }
   const duomo_model* operator->() const { return model_; }
   const duomo_model* get() const { return model_; }
+  duomo_model* shared() const { return model_; }  // to be retained by another object
 
  private:
   duomo_model* model_;
@@ -104,6 +114,16 @@ struct duomo_context : duomo::capi::OwnMemory, duomo::capi::Scratch {
   const bool mark_unknown;
   const duomo::capi::Threads threads;
   const duomo::Stop stop;
+};
+
+// Immutable but for its count; any thread.
+struct duomo_item_set {
+  duomo_item_set(duomo_model* m, duomo::retrieval::RowMask rows)
+      : model(m), items(std::move(rows)) {}
+
+  std::atomic<uint64_t> references{1};
+  const duomo::capi::ModelReference model;
+  const duomo::retrieval::ItemSet items;
 };
 
 // Encoded features of `count` entities of one scope; columns by index of the description's inputs.

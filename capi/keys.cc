@@ -3,6 +3,7 @@
 #include "capi/guard.h"
 #include "capi/handles.h"
 #include "capi/ids.h"
+#include "core/key_hash.h"
 #include "core/text.h"
 
 namespace duomo::capi {
@@ -21,20 +22,13 @@ void IdAt(int64_t* id, const duomo_model* model, Side side, uint64_t row) {
   *id = IdOfRow(entities, row);
 }
 
-void RequireStringKeys(const Entities& entities, Side side) {
-  if (entities.count > 0 && entities.keys.kind() != model::KeyKind::kString) {
-    FailLacking("the keys of this model's ", NameOf(side),
-                "s are integers and are themselves the ids");
-  }
-}
-
 void IdOfKey(int64_t* id, const duomo_model* model, Side side, const char* key) {
   Need(id, "id");
   const Entities& entities = Need(model, "model").model().side(side);
   std::string_view text = &Need(key, "key");
   if (!IsUtf8(text)) FailArgument(Status::kInvalidArgument, Kind::kNotUtf8, "key", " is not UTF-8");
   RequireStringKeys(entities, side);
-  std::optional<uint64_t> row = entities.keys.Find(text);
+  std::optional<uint64_t> row = entities.ids.FindKey(text);
   if (!row) Fail(Status::kNotFound, "the model has no ", NameOf(side), " \"", text, '"');
   *id = IdOfRow(entities, *row);
 }
@@ -45,17 +39,32 @@ uint64_t RowOrFail(const Entities& entities, Side side, int64_t id) {
   return *row;
 }
 
-// Opening a file does not read its texts; the promise that they are UTF-8 is kept here.
-duomo_text Checked(std::string_view text, const char* what) {
-  if (!IsUtf8(text)) Fail(Status::kCorrupt, "the file holds ", what, " that is not UTF-8");
-  return {text.data(), text.size()};
-}
-
 void KeyOf(duomo_text* key, const duomo_model* model, Side side, int64_t id) {
   Need(key, "key");
   const Entities& entities = Need(model, "model").model().side(side);
   RequireStringKeys(entities, side);
-  *key = Checked(entities.keys.StringAt(RowOrFail(entities, side, id)), "a key");
+  *key = CheckedText(entities.keys.StringAt(RowOrFail(entities, side, id)), "a key");
+}
+
+Side SideOf(int32_t scope) {
+  CheckEnum(scope, DUOMO_ITEM, "scope");
+  return scope == DUOMO_ITEM ? Side::kItem : Side::kUser;
+}
+
+// The text that text_of(row) gives for each id; {NULL, 0} where the id is unknown. Written when all
+// are found sound.
+template <typename TextOf>
+void TextsOfIds(duomo_text* out, const Entities& entities, const int64_t* ids, size_t n,
+                const char* what, const TextOf& text_of) {
+  std::vector<uint32_t> rows(n);
+  RowsOfIds(entities, {ids, n}, rows.data());
+  for (uint32_t row : rows) {
+    if (row != kNoRow) (void)CheckedText(text_of(row), what);
+  }
+  for (size_t i = 0; i < n; ++i) {
+    std::string_view text = rows[i] == kNoRow ? std::string_view() : text_of(rows[i]);
+    out[i] = {text.data(), text.size()};
+  }
 }
 
 }  // namespace
@@ -63,6 +72,8 @@ void KeyOf(duomo_text* key, const duomo_model* model, Side side, int64_t id) {
 
 using namespace duomo;
 using namespace duomo::capi;
+
+int64_t duomo_id_of_string(const char* key) { return key == nullptr ? 0 : IdOfString(key); }
 
 duomo_status duomo_item_id_at(int64_t* id, const duomo_model* model, uint64_t row,
                               duomo_error* error) {
@@ -100,6 +111,41 @@ duomo_status duomo_item_title(duomo_text* title, const duomo_model* model, int64
     Need(title, "title");
     const model::Entities& items = Need(model, "model").model().items();
     if (items.title_offsets.empty()) FailLacking("the file holds no titles");
-    *title = Checked(items.Title(RowOrFail(items, model::Side::kItem, id)), "a title");
+    *title = CheckedText(items.Title(RowOrFail(items, model::Side::kItem, id)), "a title");
+  });
+}
+
+duomo_status duomo_ids_of_keys(int64_t* ids, const duomo_model* model, int32_t scope,
+                               const char* const* keys, size_t n, duomo_error* error) {
+  return Guard(error, [&] {
+    const Entities& entities = Need(model, "model").model().side(SideOf(scope));
+    auto out = NeedArray(ids, n, "ids");
+    std::vector<uint32_t> rows(n);
+    RowsOfKeys(entities, NeedArray(keys, n, "keys"), "keys", rows.data());
+    for (size_t i = 0; i < n; ++i) out[i] = rows[i] == kNoRow ? -1 : IdOfRow(entities, rows[i]);
+  });
+}
+
+duomo_status duomo_keys_of_ids(duomo_text* keys, const duomo_model* model, int32_t scope,
+                               const int64_t* ids, size_t n, duomo_error* error) {
+  return Guard(error, [&] {
+    const Side side = SideOf(scope);
+    const Entities& entities = Need(model, "model").model().side(side);
+    NeedArray(keys, n, "keys");
+    NeedArray(ids, n, "ids");
+    RequireStringKeys(entities, side);
+    TextsOfIds(keys, entities, ids, n, "a key",
+               [&](uint32_t row) { return entities.keys.StringAt(row); });
+  });
+}
+
+duomo_status duomo_item_titles(duomo_text* titles, const duomo_model* model, const int64_t* ids,
+                               size_t n, duomo_error* error) {
+  return Guard(error, [&] {
+    const Entities& items = Need(model, "model").model().items();
+    NeedArray(titles, n, "titles");
+    NeedArray(ids, n, "ids");
+    if (items.title_offsets.empty()) FailLacking("the file holds no titles");
+    TextsOfIds(titles, items, ids, n, "a title", [&](uint32_t row) { return items.Title(row); });
   });
 }

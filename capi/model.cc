@@ -5,8 +5,8 @@
 #include "capi/arguments.h"
 #include "capi/guard.h"
 #include "capi/handles.h"
+#include "capi/ids.h"
 #include "capi/memory.h"
-#include "core/text.h"
 
 namespace duomo::capi {
 namespace {
@@ -45,8 +45,6 @@ duomo_model* OpenWith(const duomo_open_options* options, const OpenModel& open) 
   auto engine = runtime::Engine::Create(open(plan.read), plan.backend);
   return new duomo_model(std::move(plan.memory), std::move(engine), plan.prepare);
 }
-
-duomo_text TextOf(std::string_view text) { return {text.data(), text.size()}; }
 
 }  // namespace
 }  // namespace duomo::capi
@@ -117,6 +115,9 @@ duomo_status duomo_model_get_info(duomo_model_info* out, const duomo_model* mode
     info.copied = m.file().copied() ? 1 : 0;
     info.name = TextOf(d.name);
     info.unit = TextOf(d.output.unit);
+    info.attribute_count = m.attributes().size();
+    info.metadata_count = m.metadata().size();
+    info.fingerprint = m.fingerprint();
     info.minimum_output = model->engine->minimum_output();
     info.maximum_output = model->engine->maximum_output();
     std::memcpy(out, &info, std::min(size, sizeof(info)));
@@ -139,7 +140,10 @@ duomo_status duomo_model_get_input(duomo_input_info* out, const duomo_model* mod
     info.kind = static_cast<int32_t>(input.kind);
     if (input.vocabulary >= 0) {
       const model::Vocabulary& v = d.vocabularies[static_cast<size_t>(input.vocabulary)];
-      info.keys = static_cast<int32_t>(v.keys);
+      // Histories are given by the ids of items, whatever the keys are.
+      const bool ids =
+          input.kind == model::InputKind::kHistory && v.keys == model::KeyKind::kString;
+      info.keys = ids ? DUOMO_KEYS_INTEGER : static_cast<int32_t>(v.keys);
       info.vocabulary_size = v.size;
     }
     info.name = TextOf(input.name);
@@ -165,14 +169,18 @@ duomo_status duomo_model_get_input_value(duomo_text* text, int64_t* integer,
       Fail(Status::kNotFound, "index ", index, ": input \"", i.name, "\" has ", values.size(),
            " values");
     }
+    if (i.kind == model::InputKind::kHistory && index < m.items().count) {
+      // The vocabulary has the items' rows; hosts give items by their ids.
+      Need(integer, "integer");
+      *integer = IdOfRow(m.items(), index);
+      return;
+    }
     if (values.kind() != model::KeyKind::kString) {
       Need(integer, "integer");
       *integer = values.IntegerAt(index);
       return;
     }
     Need(text, "text");
-    std::string_view value = values.StringAt(index);
-    if (!IsUtf8(value)) Fail(Status::kCorrupt, "the file holds a value that is not UTF-8");
-    *text = TextOf(value);
+    *text = CheckedText(values.StringAt(index), "a value");
   });
 }

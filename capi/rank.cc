@@ -1,6 +1,7 @@
 // One user and many items, with features of the pairs: the joint tower, or the two towers.
 #include <algorithm>
 #include <limits>
+#include <string>
 
 #include "capi/arguments.h"
 #include "capi/guard.h"
@@ -40,23 +41,28 @@ class Ranking {
 
  private:
   void Check() {
-    bool by_id = (request_.flags & DUOMO_RANK_USER_ID) != 0;
-    if (by_id == (request_.user_features != nullptr)) {
+    int users = ((request_.flags & DUOMO_RANK_USER_ID) != 0) + (request_.user_key != nullptr) +
+                (request_.user_features != nullptr);
+    if (users != 1) {
       FailArgument(Status::kInvalidArgument, Kind::kConflict, "request",
-                   ": give either user_id with DUOMO_RANK_USER_ID or user_features");
+                   ": give exactly one of user_id with DUOMO_RANK_USER_ID, user_key and "
+                   "user_features");
     }
-    if (request_.item_ids != nullptr && request_.item_features != nullptr) {
+    bool listed = request_.item_ids != nullptr || request_.item_keys != nullptr;
+    if (listed && request_.item_features != nullptr) {
       FailArgument(Status::kInvalidArgument, Kind::kConflict, "request",
-                   ": give either item_ids or item_features, not both");
+                   ": give one of item_ids, item_keys and item_features");
     }
     if (request_.item_features == nullptr) {
-      NeedArray(request_.item_ids, request_.n, "request.item_ids");
+      items_ = NeedNames(request_.item_ids, request_.item_keys, request_.n, "request.item_ids",
+                         "request.item_keys");
     }
     CheckFeatureRows(request_.user_features, Scope::kUser, 1, "request.user_features");
     CheckFeatureRows(request_.item_features, Scope::kItem, request_.n, "request.item_features");
     CheckFeatureRows(request_.pair_features, Scope::kPair, request_.n, "request.pair_features");
-    NeedArray(request_.history_ids, request_.history_count, "request.history_ids");
-    if (request_.history_ids != nullptr) RequireHistoryInput(model_);
+    history_ = NeedNames(request_.history_ids, request_.history_keys, request_.history_count,
+                         "request.history_ids", "request.history_keys");
+    if (has_history()) RequireHistories(model_);
   }
 
   void CheckFeatureRows(const duomo_features* features, Scope scope, size_t rows,
@@ -71,13 +77,19 @@ class Ranking {
 
   void FindUser() {
     if (request_.user_features != nullptr) return;
-    auto row = RowOfId(model_.model().users(), request_.user_id);
-    user_known_ = row.has_value();
-    if (row) user_row_ = static_cast<uint32_t>(*row);
-    if (!row && !c_.mark_unknown) {
-      FailArgument(Status::kNotFound, Kind::kUnknownId, "request.user_id",
-                   ": the model has no user ", request_.user_id);
+    const model::Entities& users = model_.model().users();
+    if (request_.user_key != nullptr) {
+      RowsOfKeys(users, {&request_.user_key, 1}, "request.user_key", &user_row_);
+    } else {
+      RowsOfIds(users, {&request_.user_id, 1}, &user_row_);
     }
+    user_known_ = user_row_ != kNoRow;
+    if (user_known_ || c_.mark_unknown) return;
+    const std::string name = request_.user_key != nullptr ? StrCat('"', request_.user_key, '"')
+                                                          : StrCat(request_.user_id);
+    FailArgument(Status::kNotFound, Kind::kUnknownId,
+                 request_.user_key != nullptr ? "request.user_key" : "request.user_id",
+                 ": the model has no user ", name);
   }
 
   // item_rows: the rows, of the file or of item_features, of the items that are known; values:
@@ -89,8 +101,7 @@ class Ranking {
       c_.values = c_.item_rows;
       return;
     }
-    FindRows(model_.model(), Side::kItem, "request.item_ids", {request_.item_ids, request_.n},
-             c_.mark_unknown, c_.item_rows);
+    FindRows(model_.model(), Side::kItem, items_, c_.mark_unknown, c_.item_rows);
     c_.values.clear();
     for (size_t i = 0; i < request_.n; ++i) {
       if (c_.item_rows[i] != kNoRow) c_.values.push_back(static_cast<uint32_t>(i));
@@ -105,11 +116,11 @@ class Ranking {
     } else {
       model_.engine->StoredInputs(Side::kUser, c_.user_rows, c_.inputs);
     }
-    if (request_.history_ids == nullptr) return;
+    if (!has_history()) return;
     c_.history.kind = model::InputKind::kHistory;
     c_.history.offsets.assign(1, 0);
     c_.history.rows.clear();
-    AppendHistory(model_, {request_.history_ids, request_.history_count}, c_.history);
+    AppendHistory(model_, history_, c_.history);
     c_.tower_rows.assign(count, 0);
     AddHistory(c_, c_.history, c_.tower_rows);
   }
@@ -134,13 +145,17 @@ class Ranking {
   const float* UserVector() {
     const model::Rows& frozen = model_.model().users().vectors;
     size_t width = model_.engine->vector_width();
-    bool stored = request_.user_features == nullptr && request_.history_ids == nullptr;
+    bool stored = request_.user_features == nullptr && !has_history();
     if (stored && !frozen.empty()) {
       return runtime::FloatsOf(frozen, user_row_, 1, c_.user_vectors);
     }
+    c_.user_vectors.resize(width);
+    if (has_history() && FoldsIn(model_)) {
+      FoldInHistory(c_, history_, nullptr, c_.user_vectors.data());
+      return c_.user_vectors.data();
+    }
     ClearInputs(c_);
     AddUser(1);
-    c_.user_vectors.resize(width);
     RunTower(c_, Side::kUser, 1, c_.user_vectors.data());
     return c_.user_vectors.data();
   }
@@ -163,9 +178,13 @@ class Ranking {
     for (size_t i = 0; i < c_.item_rows.size(); ++i) score(c_.values[i], items.At(i));
   }
 
+  // An empty one is given, too.
+  bool has_history() const { return history_.ids != nullptr || history_.keys != nullptr; }
+
   duomo_context& c_;
   const duomo_rank_request& request_;
   const duomo_model& model_;
+  Names items_, history_;
   uint32_t user_row_ = 0;  // of the file or of user_features
   bool user_known_ = true;
 };

@@ -1,12 +1,15 @@
-// The best items of users, and the items like items.
+// The best items of users, the items like items, and the same the other way round.
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "capi/arguments.h"
 #include "capi/guard.h"
 #include "capi/handles.h"
 #include "capi/ids.h"
+#include "capi/limits.h"
 #include "capi/topk_request.h"
 #include "capi/towers.h"
 #include "kernels/vector.h"
@@ -22,35 +25,43 @@ class Searcher {
       : c_(context),
         r_(request),
         search_(search),
-        side_(search == Search::kSimilar ? Side::kItem : Side::kUser),
-        items_(context.model->model().items()),
-        width_(context.model->engine->vector_width()) {}
+        side_(QueriesOf(search)),
+        items_(context.model->model().side(ResultsOf(search))),
+        width_(context.model->engine->vector_width()) {
+    if (request.ids != nullptr || request.keys != nullptr) {
+      known_ = NeedNames(request.ids, request.keys, request.count, "request.ids", "request.keys");
+    }
+    if (request.history_offsets != nullptr && request.count > 0) histories_ = HistoriesOf(request);
+    exclude_ = ExcludedOf(request);
+    walk_.limits = limits_ =
+        ReadLimits(*context.model, ResultsOf(search), request.limits, request.limit_count);
+  }
 
   // All hits into context.hits, those of query i ending at context.hit_ends[i].
   void Run() {
     c_.hits.clear();
     c_.hit_ends.clear();
     c_.hit_ends.reserve(r_.count);
-    bool restricted = MakeAllowed(c_, r_);
+    const Allowed allowed = MakeAllowed(c_, r_, ResultsOf(search_));
     excludes_ = r_.exclude_offsets != nullptr || (r_.flags & DUOMO_EXCLUDE_SEEN) != 0 ||
-                (search_ == Search::kSimilar && r_.ids != nullptr);
-    if (r_.ids != nullptr) {
-      FindRows(c_.model->model(), side_, "request.ids", {r_.ids, r_.count}, c_.mark_unknown,
-               c_.user_rows);
-    }
+                (IsSimilar(search_) && by_name());
+    if (by_name()) FindRows(c_.model->model(), side_, known_, c_.mark_unknown, c_.user_rows);
     if (r_.vectors != nullptr && !c_.mark_unknown) CheckVectors();
     for (size_t begin = 0; begin < r_.count; begin += kChunk) {
       size_t count = std::min(kChunk, r_.count - begin);
       if (!Ready()) EncodeQueries(begin, count);
-      SearchChunk(begin, count, restricted ? &c_.allowed : nullptr);
+      SearchChunk(begin, count, allowed);
     }
   }
 
  private:
+  // Whether the queries are ids or keys; their rows are context.user_rows.
+  bool by_name() const { return r_.ids != nullptr || r_.keys != nullptr; }
+
   // Queries that nobody can answer: an unknown id, or a vector that has NaN or infinity.
   bool IsUnknown(size_t query) const {
     if (r_.vectors != nullptr) return !IsFinite(query);
-    return r_.ids != nullptr && c_.user_rows[query] == kNoRow;
+    return by_name() && c_.user_rows[query] == kNoRow;
   }
 
   bool IsFinite(size_t query) const {
@@ -68,7 +79,7 @@ class Searcher {
   // Vectors that lie ready, in the request or in the file, need no tower.
   bool Ready() const {
     if (r_.vectors != nullptr) return true;
-    return r_.ids != nullptr && r_.history_offsets == nullptr &&
+    return by_name() && r_.history_offsets == nullptr &&
            !c_.model->model().side(side_).vectors.empty();
   }
 
@@ -76,9 +87,18 @@ class Searcher {
   void EncodeQueries(size_t begin, size_t count) {
     AlignedVector<float>& out = c_.user_vectors;
     out.resize(count * width_);
+    if (r_.history_offsets != nullptr && FoldsIn(*c_.model)) {
+      for (size_t i = 0; i < count; ++i) {
+        if (IsUnknown(begin + i)) continue;
+        const float* weights = r_.history_weights;
+        if (weights != nullptr) weights += r_.history_offsets[begin + i];
+        FoldInHistory(c_, HistoryOf(begin + i), weights, out.data() + i * width_);
+      }
+      return;
+    }
     c_.tower_rows.resize(count);
     ClearInputs(c_);
-    if (r_.ids != nullptr) {
+    if (by_name()) {
       // Unknown users keep their place in the batch; another row stands in and nobody reads it.
       size_t known = begin;
       while (known < begin + count && IsUnknown(known)) ++known;
@@ -103,47 +123,61 @@ class Searcher {
     RunTower(c_, side_, count, out.data());
   }
 
-  std::span<const int64_t> HistoryOf(size_t query) const {
+  Names HistoryOf(size_t query) const {
     size_t begin = r_.history_offsets[query];
-    return {r_.history_ids + begin, r_.history_offsets[query + 1] - begin};
+    return histories_.Part(begin, r_.history_offsets[query + 1] - begin);
   }
 
   // Appends the rows of the items that this query must not have to context.excluded.
   void AddExcluded(size_t query) {
     auto add = [&](uint64_t row) { c_.excluded.push_back(static_cast<uint32_t>(row)); };
-    auto add_ids = [&](std::span<const int64_t> ids) {
-      AlignedVector<uint32_t>& rows = c_.excluded;
-      size_t before = rows.size();
-      rows.resize(before + ids.size());
-      RowsOfIds(items_, ids, rows.data() + before);
-      auto begin = rows.begin() + static_cast<std::ptrdiff_t>(before);
-      rows.erase(std::remove(begin, rows.end(), kNoRow), rows.end());
-    };
     if (r_.exclude_offsets != nullptr) {
       size_t begin = r_.exclude_offsets[query];
-      add_ids({r_.exclude_ids + begin, r_.exclude_offsets[query + 1] - begin});
+      AppendRows(items_, exclude_.Part(begin, r_.exclude_offsets[query + 1] - begin), c_.excluded);
     }
-    if ((r_.flags & DUOMO_EXCLUDE_SEEN) != 0) {
+    if ((r_.flags & DUOMO_EXCLUDE_SEEN) != 0 && search_ == Search::kTopK) {
       if (r_.history_offsets != nullptr) {
-        add_ids(HistoryOf(query));
+        AppendRows(items_, HistoryOf(query), c_.excluded);
       } else {
         for (uint32_t row : c_.model->model().HistoryOf(c_.user_rows[query])) {
           if (row < items_.count) add(row);
         }
       }
     }
-    if (search_ == Search::kSimilar && r_.ids != nullptr) add(c_.user_rows[query]);
+    if (IsSimilar(search_) && by_name()) add(c_.user_rows[query]);
   }
 
-  void SearchChunk(size_t begin, size_t count, const retrieval::RowMask* allowed) {
+  // Lets the walk leave out the users who have seen the items that the queries from `begin` on are.
+  void RefuseThoseWhoHaveSeen(size_t begin, size_t count) {
+    // Lists of a hostile file may all be the whole history: what goes beyond the whole counts as
+    // absent.
+    left_.assign(count, c_.model->model().history().rows.size());
+    walk_.refuses = [this, begin](size_t query, uint32_t user) {
+      auto seen = c_.model->model().HistoryOf(user);
+      if (seen.size() > left_[query]) return false;
+      left_[query] -= seen.size();
+      return std::find(seen.begin(), seen.end(), c_.user_rows[begin + query]) != seen.end();
+    };
+  }
+
+  // What this query may return besides: its own set, or both sets.
+  void Restrict(size_t query, const Allowed& allowed, retrieval::Query& q) const {
+    q.allowed = allowed.rows;
+    q.set = allowed.set;
+    const duomo_item_set* own = r_.allow_sets == nullptr ? nullptr : r_.allow_sets[query];
+    if (own == nullptr) return;
+    q.set = &own->items;
+    q.allowed = allowed.set != nullptr ? &allowed.set->rows() : allowed.rows;
+  }
+
+  void SearchChunk(size_t begin, size_t count, const Allowed& allowed) {
     retrieval::Query q;
-    q.allowed = allowed;
+    q.allowed_count = allowed.count;
     q.has_minimum = (r_.flags & DUOMO_MINIMUM_SCORE) != 0;
     q.minimum = r_.minimum_score;
     q.approximate = (r_.flags & DUOMO_APPROXIMATE) != 0;
     q.probes = r_.probes;
-    q.measure =
-        search_ == Search::kSimilar ? retrieval::Measure::kCosine : retrieval::Measure::kPrediction;
+    q.measure = IsSimilar(search_) ? retrieval::Measure::kCosine : retrieval::Measure::kPrediction;
     c_.queries.clear();
     c_.excluded.clear();
     c_.excluded_ends.clear();
@@ -152,7 +186,8 @@ class Searcher {
       stored.emplace(c_, side_, std::span<const uint32_t>(c_.user_rows).subspan(begin, count));
     }
     for (size_t i = 0; i < count; ++i) {
-      q.k = IsUnknown(begin + i) ? 0 : r_.k;
+      q.k = IsUnknown(begin + i) ? 0 : r_.k_each != nullptr ? r_.k_each[begin + i] : r_.k;
+      Restrict(begin + i, allowed, q);
       const float* vector = r_.vectors != nullptr ? r_.vectors + (begin + i) * width_
                             : !stored             ? c_.user_vectors.data() + i * width_
                             : q.k == 0            ? nullptr
@@ -168,7 +203,12 @@ class Searcher {
       c_.queries[i].excluded = std::span(c_.excluded).subspan(from, c_.excluded_ends[i] - from);
       from = c_.excluded_ends[i];
     }
-    retrieval::TopK(c_.model->catalogue, c_.queries, c_.threads.team, c_.search);
+    if (search_ == Search::kUsersFor && (r_.flags & DUOMO_EXCLUDE_SEEN) != 0) {
+      RefuseThoseWhoHaveSeen(begin, count);
+    }
+    const retrieval::Catalogue& catalogue =
+        ResultsOf(search_) == Side::kItem ? c_.model->catalogue : c_.model->users;
+    retrieval::TopKOnWalk(catalogue, c_.queries, walk_, c_.threads.team, c_.search);
     size_t before = c_.hits.size();
     c_.hits.insert(c_.hits.end(), c_.search.hits.begin(), c_.search.hits.end());
     for (size_t end : c_.search.ends) c_.hit_ends.push_back(before + end);
@@ -178,8 +218,12 @@ class Searcher {
   const duomo_topk_request& r_;
   const Search search_;
   const Side side_;
-  const model::Entities& items_;
+  const model::Entities& items_;  // that are searched: users, too
   const size_t width_;
+  Names known_, histories_, exclude_;
+  std::vector<retrieval::Limit> limits_;
+  retrieval::Walk walk_;
+  std::vector<size_t> left_;  // of each query: values of histories that may still be looked at
   bool excludes_ = false;
 };
 
@@ -193,15 +237,24 @@ void RunSearch(const duomo_topk_result* result, duomo_context* context,
   auto ids = NeedArray(out.ids, r.count * r.k, "out.ids");
   auto scores = NeedArray(out.scores, r.count * r.k, "out.scores");
   auto counts = NeedArray(out.counts, r.count, "out.counts");
+  const model::Entities& found = c.model->model().side(ResultsOf(search));
+  if (out.keys != nullptr) RequireStringKeys(found, ResultsOf(search));
   Searcher(c, r, search).Run();
+  for (const retrieval::Hit& hit : c.hits) {
+    if (out.keys != nullptr) CheckedText(found.keys.StringAt(hit.row), "a key");
+    if (out.titles != nullptr) CheckedText(found.Title(hit.row), "a title");
+  }
   // Nothing fails from here on.
   size_t begin = 0;
   for (size_t i = 0; i < r.count; ++i) {
     counts[i] = c.hit_ends[i] - begin;
     for (size_t j = 0; j < counts[i]; ++j) {
       const retrieval::Hit& hit = c.hits[begin + j];
-      ids[i * r.k + j] = IdOfRow(c.model->model().items(), hit.row);
-      scores[i * r.k + j] = hit.score;
+      const size_t at = i * r.k + j;
+      ids[at] = IdOfRow(found, hit.row);
+      scores[at] = hit.score;
+      if (out.keys != nullptr) out.keys[at] = TextOf(found.keys.StringAt(hit.row));
+      if (out.titles != nullptr) out.titles[at] = TextOf(found.Title(hit.row));
     }
     begin = c.hit_ends[i];
   }
@@ -221,4 +274,14 @@ duomo_status duomo_topk(duomo_topk_result* out, duomo_context* context,
 duomo_status duomo_similar(duomo_topk_result* out, duomo_context* context,
                            const duomo_topk_request* request, duomo_error* error) {
   return Guard(error, [&] { RunSearch(out, context, request, Search::kSimilar); });
+}
+
+duomo_status duomo_users_for(duomo_topk_result* out, duomo_context* context,
+                             const duomo_topk_request* request, duomo_error* error) {
+  return Guard(error, [&] { RunSearch(out, context, request, Search::kUsersFor); });
+}
+
+duomo_status duomo_similar_users(duomo_topk_result* out, duomo_context* context,
+                                 const duomo_topk_request* request, duomo_error* error) {
+  return Guard(error, [&] { RunSearch(out, context, request, Search::kSimilarUsers); });
 }

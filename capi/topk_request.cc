@@ -3,40 +3,53 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <string_view>
 
 #include "capi/arguments.h"
+#include "capi/filters.h"
 #include "capi/ids.h"
 #include "capi/towers.h"
-#include "core/text.h"
-#include "retrieval/filter.h"
 
 namespace duomo::capi {
 namespace {
 
 using model::Side;
 
+// How much each of n items of histories says.
+void CheckWeights(const duomo_topk_request& r, size_t n) {
+  for (size_t i = 0; r.history_weights != nullptr && i < n; ++i) {
+    const float weight = r.history_weights[i];
+    if (std::isfinite(weight) && weight > 0) continue;
+    FailElement(Status::kInvalidArgument, Kind::kValue, "request.history_weights", i, " is ",
+                weight, ", must be a number above 0");
+  }
+}
+
 void CheckSource(const duomo_context& context, const duomo_topk_request& r, Search search) {
-  bool histories = r.history_offsets != nullptr;
-  int sources = (r.ids != nullptr) + (r.vectors != nullptr) + (r.features != nullptr);
-  bool alone = sources == 1 && (!histories || r.ids != nullptr);
+  bool histories = r.history_offsets != nullptr, known = r.ids != nullptr || r.keys != nullptr;
+  int sources =
+      (r.ids != nullptr) + (r.keys != nullptr) + (r.vectors != nullptr) + (r.features != nullptr);
+  bool alone = sources == 1 && (!histories || known);
   bool only_histories = sources == 0 && histories;
   if (!alone && !only_histories) {
-    Fail(Status::kInvalidArgument,
-         "request: give exactly one of ids, vectors, features and histories (which may accompany "
-         "ids)");
+    FailArgument(Status::kInvalidArgument, Kind::kConflict, "request",
+                 ": give exactly one of ids, keys, vectors, features and histories (which may "
+                 "accompany ids or keys)");
   }
-  if (search == Search::kSimilar && histories) {
-    Fail(Status::kInvalidArgument, "request: duomo_similar takes items, which have no histories");
+  if (histories && search != Search::kTopK) {
+    FailArgument(Status::kInvalidArgument, Kind::kConflict, "request.history_offsets",
+                 ": histories are for duomo_topk alone");
+  }
+  if (!histories && r.history_weights != nullptr) {
+    FailArgument(Status::kInvalidArgument, Kind::kConflict, "request.history_weights",
+                 " without history_offsets");
   }
   if (histories) {
-    RequireHistoryInput(*context.model);
-    NeedArray(r.history_ids, CheckOffsets(r.history_offsets, r.count, "request.history_offsets"),
-              "request.history_ids");
+    RequireHistories(*context.model);
+    CheckWeights(r, HistoriesOf(r).count);
   }
   if (r.features != nullptr) {
     CheckFeatures(context, *r.features,
-                  search == Search::kSimilar ? model::Scope::kItem : model::Scope::kUser,
+                  QueriesOf(search) == Side::kItem ? model::Scope::kItem : model::Scope::kUser,
                   "request.features");
     if (r.features->count != r.count) {
       Fail(Status::kInvalidArgument, "request.features has ", r.features->count,
@@ -47,14 +60,16 @@ void CheckSource(const duomo_context& context, const duomo_topk_request& r, Sear
 
 void CheckSeen(const duomo_context& context, const duomo_topk_request& r, Search search) {
   if ((r.flags & DUOMO_EXCLUDE_SEEN) == 0) return;
-  if (search == Search::kSimilar) {
-    Fail(Status::kInvalidArgument,
-         "request.flags: items have seen nothing; DUOMO_EXCLUDE_SEEN is "
-         "for duomo_topk");
+  if (IsSimilar(search)) {
+    FailArgument(Status::kInvalidArgument, Kind::kConflict, "request.flags",
+                 ": DUOMO_EXCLUDE_SEEN is for duomo_topk and duomo_users_for");
   }
   if (r.history_offsets != nullptr || r.count == 0) return;
-  if (r.ids == nullptr) {
-    Fail(Status::kInvalidArgument, "request.flags: DUOMO_EXCLUDE_SEEN needs ids or histories");
+  if (r.ids == nullptr && r.keys == nullptr) {
+    FailArgument(Status::kInvalidArgument, Kind::kConflict, "request.flags",
+                 search == Search::kTopK
+                     ? ": DUOMO_EXCLUDE_SEEN needs ids, keys or histories"
+                     : ": DUOMO_EXCLUDE_SEEN needs ids or keys: who has seen a vector?");
   }
   if (!context.model->model().has_history()) {
     Fail(Status::kUnsupported,
@@ -63,64 +78,68 @@ void CheckSeen(const duomo_context& context, const duomo_topk_request& r, Search
   }
 }
 
-// The vocabulary's rows of a filter's values, into `rows`.
-void FindValues(const model::Model& model, const model::Input& input, const duomo_filter& filter,
-                AlignedVector<uint32_t>& rows) {
-  const model::KeyIndex& vocabulary = model.vocabulary(static_cast<uint32_t>(input.vocabulary));
-  bool strings = vocabulary.kind() == model::KeyKind::kString;
-  if ((strings ? filter.integers != nullptr : filter.strings != nullptr)) {
-    Fail(Status::kInvalidArgument, "filter: the values of \"", input.name, "\" are ",
-         strings ? "strings" : "integers");
+void CheckAllowed(const duomo_context& context, const duomo_topk_request& r) {
+  if ((r.flags & DUOMO_ALLOW_LISTED) != 0) {
+    AllowedOf(r);
+  } else if (r.allow_count > 0) {
+    FailArgument(Status::kInvalidArgument, Kind::kConflict, "request.allow_count", " is ",
+                 r.allow_count, " without DUOMO_ALLOW_LISTED in request.flags: set it to return ",
+                 "only what the list has");
   }
-  if (strings) {
-    NeedArray(filter.strings, filter.value_count, "filter.strings");
-  } else {
-    NeedArray(filter.integers, filter.value_count, "filter.integers");
+  if (r.allow_set != nullptr && r.allow_set->model.get() != context.model.get()) {
+    FailArgument(Status::kInvalidArgument, Kind::kConflict, "request.allow_set",
+                 " is a set of another model");
   }
-  rows.clear();
-  for (size_t i = 0; i < filter.value_count; ++i) {
-    std::optional<uint64_t> row;
-    if (strings) {
-      std::string_view text = &Need(filter.strings[i], "a string of filter.strings");
-      if (!IsUtf8(text)) Fail(Status::kInvalidArgument, "filter.strings[", i, "] is not UTF-8");
-      row = vocabulary.Find(text);
-      if (!row) Fail(Status::kNotFound, "filter: \"", input.name, "\" has no value \"", text, '"');
-    } else {
-      row = vocabulary.Find(filter.integers[i]);
-      if (!row) {
-        Fail(Status::kNotFound, "filter: \"", input.name, "\" has no value ", filter.integers[i]);
-      }
-    }
-    // What is beyond every row no item has.
-    rows.push_back(static_cast<uint32_t>(std::min<uint64_t>(*row, kNoRow)));
+  if (r.allow_sets == nullptr) return;
+  for (size_t i = 0; i < r.count; ++i) {
+    const duomo_item_set* set = r.allow_sets[i];
+    if (set == nullptr || set->model.get() == context.model.get()) continue;
+    FailElement(Status::kInvalidArgument, Kind::kConflict, "request.allow_sets", i,
+                " is a set of another model");
   }
 }
 
-void Apply(duomo_context& context, const duomo_filter& filter) {
-  CheckEnum(filter.mode, DUOMO_NONE, "filter.mode");
-  std::string_view name = &Need(filter.input, "filter.input");
-  const model::Model& model = context.model->model();
-  const auto& inputs = model.description().inputs;
-  auto found = std::find_if(inputs.begin(), inputs.end(),
-                            [&](const model::Input& i) { return i.name == name; });
-  if (found == inputs.end()) {
-    Fail(Status::kNotFound, "filter: the model has no input \"", name, '"');
+void CheckEach(const duomo_topk_request& r) {
+  if (r.k_each == nullptr) return;
+  for (size_t i = 0; i < r.count; ++i) {
+    if (r.k_each[i] <= r.k) continue;
+    FailElement(Status::kInvalidArgument, Kind::kValue, "request.k_each", i, " is ", r.k_each[i],
+                ", above request.k, which is ", r.k);
   }
-  bool listed = found->vocabulary >= 0;
-  context.values.clear();
-  if (listed) FindValues(model, *found, filter, context.values);
-  retrieval::ApplyFilter(model,
-                         {static_cast<uint32_t>(found - inputs.begin()),
-                          static_cast<retrieval::FilterMode>(filter.mode), context.values},
-                         context.allowed);
 }
 
 }  // namespace
 
+Names HistoriesOf(const duomo_topk_request& r) {
+  const size_t n = CheckOffsets(r.history_offsets, r.count, "request.history_offsets");
+  return NeedNames(r.history_ids, r.history_keys, n, "request.history_ids", "request.history_keys");
+}
+
+Names ExcludedOf(const duomo_topk_request& r) {
+  if (r.exclude_offsets == nullptr && (r.exclude_ids != nullptr || r.exclude_keys != nullptr)) {
+    FailArgument(Status::kInvalidArgument, Kind::kConflict, "request.exclude_offsets",
+                 " is NULL, but there is something to exclude");
+  }
+  if (r.exclude_offsets == nullptr) return {};
+  const size_t n = CheckOffsets(r.exclude_offsets, r.count, "request.exclude_offsets");
+  return NeedNames(r.exclude_ids, r.exclude_keys, n, "request.exclude_ids", "request.exclude_keys");
+}
+
+Names SharedExcludedOf(const duomo_topk_request& r) {
+  return NeedNames(r.shared_exclude_ids, r.shared_exclude_keys, r.shared_exclude_count,
+                   "request.shared_exclude_ids", "request.shared_exclude_keys");
+}
+
+Names AllowedOf(const duomo_topk_request& r) {
+  return NeedNames(r.allow_ids, r.allow_keys, r.allow_count, "request.allow_ids",
+                   "request.allow_keys");
+}
+
 duomo_topk_request ReadTopKRequest(const duomo_context& context, const duomo_topk_request* given,
                                    Search search) {
   duomo_topk_request r = ReadStruct(&Need(given, "request"), "duomo_topk_request");
-  CheckFlags(r.flags, DUOMO_EXCLUDE_SEEN | DUOMO_MINIMUM_SCORE | DUOMO_APPROXIMATE,
+  CheckFlags(r.flags,
+             DUOMO_EXCLUDE_SEEN | DUOMO_MINIMUM_SCORE | DUOMO_APPROXIMATE | DUOMO_ALLOW_LISTED,
              "request.flags");
   CheckReserved(r.reserved, "request.reserved");
   RequireTwoTowers(*context.model);
@@ -129,13 +148,14 @@ duomo_topk_request ReadTopKRequest(const duomo_context& context, const duomo_top
   CheckedProduct(r.count, context.model->engine->vector_width(), "request.vectors");
   if (r.count > 0) CheckSource(context, r, search);
   CheckSeen(context, r, search);
-  if (r.exclude_offsets != nullptr) {
-    NeedArray(r.exclude_ids, CheckOffsets(r.exclude_offsets, r.count, "request.exclude_offsets"),
-              "request.exclude_ids");
-  } else if (r.exclude_ids != nullptr) {
-    Fail(Status::kInvalidArgument, "request.exclude_ids without exclude_offsets");
+  ExcludedOf(r);
+  if (ResultsOf(search) == Side::kUser && (r.allow_set != nullptr || r.allow_sets != nullptr)) {
+    FailArgument(Status::kInvalidArgument, Kind::kConflict, "request.allow_set",
+                 ": sets are of items, and this is a search of users");
   }
-  NeedArray(r.allow_ids, r.allow_count, "request.allow_ids");
+  SharedExcludedOf(r);
+  CheckAllowed(context, r);
+  CheckEach(r);
   NeedArray(r.filters, r.filter_count, "request.filters");
   if ((r.flags & DUOMO_MINIMUM_SCORE) != 0 && std::isnan(r.minimum_score)) {
     Fail(Status::kInvalidArgument, "request.minimum_score is NaN");
@@ -143,30 +163,33 @@ duomo_topk_request ReadTopKRequest(const duomo_context& context, const duomo_top
   return r;
 }
 
-bool MakeAllowed(duomo_context& c, const duomo_topk_request& r) {
-  if (r.allow_ids == nullptr && r.filter_count == 0) return false;
-  const model::Entities& items = c.model->model().items();
-  c.allowed.Reset(items.count, r.allow_ids == nullptr);
+Allowed MakeAllowed(duomo_context& c, const duomo_topk_request& r, Side side) {
+  Allowed out;
+  if (r.allow_set != nullptr) out.set = &r.allow_set->items;
+  const bool listed = (r.flags & DUOMO_ALLOW_LISTED) != 0;
+  if (!listed && r.filter_count == 0 && r.shared_exclude_count == 0) return out;
+  const model::Entities& items = c.model->model().side(side);
+  c.allowed.Reset(items.count, !listed);
   // Some at a time: their keys come from all over the file, and are waited for together.
-  std::span<const int64_t> ids(r.allow_ids, r.allow_ids == nullptr ? 0 : r.allow_count);
-  for (uint32_t rows[kChunk]; !ids.empty();) {
-    auto some = ids.first(std::min(ids.size(), kChunk));
-    ids = ids.subspan(some.size());
-    RowsOfIds(items, some, rows);
-    c.allowed.SetAll({rows, some.size()});
-  }
-  // A newer client's array has a wider stride; its first element tells.
-  const auto* bytes = reinterpret_cast<const unsigned char*>(r.filters);
-  for (size_t i = 0; i < r.filter_count; ++i) {
-    size_t stride = r.filters->struct_size;
-    const auto* filter = reinterpret_cast<const duomo_filter*>(bytes + i * stride);
-    if (filter->struct_size != stride) {
-      Fail(Status::kInvalidArgument, "request.filters[", i, "].struct_size is ",
-           filter->struct_size, ", that of the first is ", stride);
+  auto for_rows = [&](const Names& names, const auto& work) {
+    uint32_t rows[kChunk];
+    for (size_t begin = 0; begin < names.count; begin += kChunk) {
+      const size_t count = std::min(kChunk, names.count - begin);
+      RowsOf(items, names.Part(begin, count), rows);
+      work(std::span<const uint32_t>(rows, count));
     }
-    Apply(c, ReadStruct(filter, "duomo_filter"));
+  };
+  if (listed) {
+    for_rows(AllowedOf(r), [&](auto rows) { c.allowed.SetAll(rows); });
   }
-  return true;
+  for_rows(SharedExcludedOf(r), [&](auto rows) { c.allowed.ClearAll(rows); });
+  ApplyFilters(*c.model, side, r.filters, r.filter_count, "request.filters", c.allowed, c.values);
+  if (out.set != nullptr) c.allowed.And(out.set->rows());
+  out.set = nullptr;
+  out.rows = &c.allowed;
+  // What an approximate search counts is the same for all of its queries.
+  if ((r.flags & DUOMO_APPROXIMATE) != 0) out.count = c.allowed.Count();
+  return out;
 }
 
 }  // namespace duomo::capi

@@ -5,18 +5,47 @@
 #include <span>
 
 #include "capi/handles.h"
+#include "capi/ids.h"
 
 namespace duomo::capi {
 
-enum class Search { kTopK, kSimilar };
+enum class Search { kTopK, kSimilar, kUsersFor, kSimilarUsers };
+
+// Whose ids and vectors the queries are, and whose are looked for.
+inline model::Side QueriesOf(Search search) {
+  return search == Search::kTopK || search == Search::kSimilarUsers ? model::Side::kUser
+                                                                    : model::Side::kItem;
+}
+inline model::Side ResultsOf(Search search) {
+  return search == Search::kTopK || search == Search::kSimilar ? model::Side::kItem
+                                                               : model::Side::kUser;
+}
+inline bool IsSimilar(Search search) {
+  return search == Search::kSimilar || search == Search::kSimilarUsers;
+}
 
 // Checks everything that does not need ids to be looked up. Throws Error(kInvalidArgument),
 // (kUnsupported) or (kUnsupportedVersion).
 duomo_topk_request ReadTopKRequest(const duomo_context& context, const duomo_topk_request* given,
                                    Search search);
 
-// The items that the allow list and the filters leave, for every query, in context.allowed; false
-// where neither is given. Throws Error(kNotFound) for inputs and values, (kInvalidArgument).
-bool MakeAllowed(duomo_context& context, const duomo_topk_request& request);
+// The lists of what a request's users have watched, of what is left out for each query and for all,
+// and of what is allowed; none: empty. Throws as ReadTopKRequest(), which asks for all of them.
+Names HistoriesOf(const duomo_topk_request& request);
+Names ExcludedOf(const duomo_topk_request& request);
+Names SharedExcludedOf(const duomo_topk_request& request);
+Names AllowedOf(const duomo_topk_request& request);
+
+// What every query may return: a set as it lies, or what set, allow list, filters and shared
+// exclusions leave, in context.allowed; or everything.
+struct Allowed {
+  const retrieval::RowMask* rows = nullptr;
+  uint64_t count = retrieval::Query::kNotCounted;  // of `rows`, for approximate searches
+  const retrieval::ItemSet* set = nullptr;         // instead of `rows`
+};
+
+// Of the side that is searched. Throws Error(kNotFound) for names and values, (kInvalidArgument),
+// (kUnsupported) for keys where they are integers.
+Allowed MakeAllowed(duomo_context& context, const duomo_topk_request& request, model::Side side);
 
 }  // namespace duomo::capi

@@ -4,6 +4,7 @@
 #include "capi/fail.h"
 #include "capi/ids.h"
 #include "core/error.h"
+#include "runtime/fold_in.h"
 #include "runtime/widen.h"
 
 namespace duomo::capi {
@@ -63,11 +64,32 @@ void AddFeatures(duomo_context& c, const duomo_features& features, std::span<con
   }
 }
 
-void RequireHistoryInput(const duomo_model& model) {
-  for (const model::Input& input : model.description().inputs) {
-    if (input.kind == InputKind::kHistory) return;
+void RequireHistories(const duomo_model& model) {
+  if (model::ReadsHistory(model.description())) return;
+  if (model.engine->joint()) {
+    FailLacking("the model has no history input; a history tells it nothing");
   }
-  FailLacking("the model has no history input; a history tells it nothing");
+  if (model.model().items().vectors.empty()) {
+    FailLacking("a history needs the items' vectors, and the file has none; export it with them");
+  }
+}
+
+bool FoldsIn(const duomo_model& model) { return runtime::FoldsIn(*model.engine); }
+
+void FoldInHistory(duomo_context& c, const Names& items, const float* weights, float* vector) {
+  auto& rows = c.history.rows;
+  auto& kept = c.history.numbers;
+  rows.resize(items.count);
+  kept.clear();
+  RowsOf(c.model->model().items(), items, rows.data());
+  size_t n = 0;
+  for (size_t i = 0; i < items.count; ++i) {
+    if (rows[i] == kNoRow) continue;
+    rows[n++] = rows[i];
+    if (weights != nullptr) kept.push_back(weights[i]);
+  }
+  rows.resize(n);
+  runtime::FoldIn(*c.model->engine, rows, kept, vector, c.tower);
 }
 
 void AddHistory(duomo_context& c, const model::FeatureColumn& history,
@@ -78,12 +100,8 @@ void AddHistory(duomo_context& c, const model::FeatureColumn& history,
   }
 }
 
-void AppendHistory(const duomo_model& model, std::span<const int64_t> item_ids,
-                   model::FeatureColumn& history) {
-  for (int64_t id : item_ids) {
-    auto row = RowOfId(model.model().items(), id);
-    if (row) history.rows.push_back(static_cast<uint32_t>(*row));
-  }
+void AppendHistory(const duomo_model& model, const Names& items, model::FeatureColumn& history) {
+  AppendRows(model.model().items(), items, history.rows);
   history.offsets.push_back(history.rows.size());
 }
 

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "capi/handles.h"
+#include "capi/ids.h"
 
 namespace duomo::capi {
 
@@ -27,15 +28,22 @@ void ClearInputs(duomo_context& context);
 // Adds the features' inputs; the batch's row i reads features' row rows[i], or i where it is empty.
 void AddFeatures(duomo_context& context, const duomo_features& features,
                  std::span<const uint32_t> rows);
-// Replaces every history input by `history`, which must outlive the run; rows as above. Throws
-// Error(kUnsupported) where the model has no history input.
+// Replaces every history input by `history`, which must outlive the run; rows as above.
 void AddHistory(duomo_context& context, const model::FeatureColumn& history,
                 std::span<const uint32_t> rows);
-void RequireHistoryInput(const duomo_model& model);
 
-// Appends one list of item ids to a history; ids that the model does not know are left out.
-void AppendHistory(const duomo_model& model, std::span<const int64_t> item_ids,
-                   model::FeatureColumn& history);
+// Throws Error(kUnsupported) where a history tells the model nothing: it neither has an input of
+// that kind nor two towers and item vectors to fold users into.
+void RequireHistories(const duomo_model& model);
+// True where FoldInHistory() answers for a history, and no tower reads it.
+bool FoldsIn(const duomo_model& model);
+// The vector [vector_width] of somebody who took these items; unknown ones are left out. weights:
+// one an id, or NULL: all 1.
+void FoldInHistory(duomo_context& context, const Names& items, const float* weights, float* vector);
+
+// Appends one list of items to a history; those that the model does not know are left out. Throws
+// as RowsOf().
+void AppendHistory(const duomo_model& model, const Names& items, model::FeatureColumn& history);
 
 // Runs a side's tower (the joint one) on `count` rows of context.inputs.
 void RunTower(duomo_context& context, model::Side side, size_t count, float* vectors);

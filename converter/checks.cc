@@ -7,6 +7,7 @@
 
 #include "console/progress.h"
 #include "converter/output.h"
+#include "core/key_hash.h"
 #include "core/text.h"
 #include "file/crc.h"
 #include "file/preamble.h"
@@ -68,6 +69,22 @@ void CheckAscending(Check& check, const std::string& prefix, uint64_t count,
     check.Problem(prefix,
                   before == after ? ": the same key stands in rows " : ": wrong order of rows ",
                   row(i - 1), " and ", row(i));
+  }
+}
+
+// Of users or items: the ids of string keys, where the file has them.
+void CheckIds(Check& check, const Model& model, const std::string& prefix, const KeyIndex& keys) {
+  auto ids = model.file().Find(prefix + "/ids/sorted");
+  if (keys.kind() != KeyKind::kString || !ids) return;
+  auto sorted = ids->As<int64_t>();
+  auto order = model.file().Find(prefix + "/ids/order")->As<uint32_t>();
+  // Strictly ascending ids of the rows' keys name every row once.
+  for (size_t i = 0; i < sorted.size(); ++i) {
+    if (i > 0 && sorted[i - 1] >= sorted[i]) {
+      check.Problem(prefix, "/ids/sorted: place ", i, " is not above the one before");
+    } else if (order[i] >= keys.size() || IdOfString(keys.StringAt(order[i])) != sorted[i]) {
+      check.Problem(prefix, "/ids/sorted: place ", i, " is not the id of the key of its row");
+    }
   }
 }
 
@@ -134,6 +151,28 @@ void CheckFinite(Check& check, const std::string& name, std::span<const float> v
 constexpr std::pair<const char*, model::Side> kSides[] = {{"users", model::Side::kUser},
                                                           {"items", model::Side::kItem}};
 
+void CheckPlanesOf(Check& check, const std::string& name, const model::Entities& entities) {
+  const model::Planes& planes = entities.planes;
+  const std::string of = name.substr(0, name.size() - 1);
+  // Given the axes, they are the same on every machine.
+  retrieval::PlaneTensors made =
+      retrieval::MakePlanesAlong(entities.vectors, {planes.axes.begin(), planes.axes.end()});
+  auto compare = [&](const char* plane, const uint8_t* stored, const auto& expected, size_t size) {
+    for (uint64_t at = 0; at < expected.size(); at += size) {
+      uint64_t n = std::min<uint64_t>(size, expected.size() - at);
+      if (std::memcmp(stored + at, expected.data() + at, n) == 0) continue;
+      check.Problem(name, "/planes/", plane, ": ", size == planes.stride() ? "row " : "block ",
+                    at / size, " is not what the ", of,
+                    " vectors give; make it again with `duomo-convert index`");
+    }
+  };
+  compare("first", planes.first, made.first, planes.block_size());
+  compare("second", planes.second, made.second, planes.stride());
+  if (!std::equal(made.limits.begin(), made.limits.end(), planes.limits.begin())) {
+    check.Problem(name, "/planes/limits are not what the ", of, " vectors give");
+  }
+}
+
 }  // namespace
 
 double ToleranceOf(file::DType dtype) {
@@ -188,7 +227,10 @@ Check CheckChecksums(const file::Reader& reader, std::span<const std::byte> byte
 
 Check CheckKeys(const Model& model) {
   Check check{.name = "keys"};
-  for (auto [name, side] : kSides) CheckKeyIndex(check, model, name, model.side(side).keys);
+  for (auto [name, side] : kSides) {
+    CheckKeyIndex(check, model, name, model.side(side).keys);
+    CheckIds(check, model, name, model.side(side).keys);
+  }
   const auto& vocabularies = model.description().vocabularies;
   uint64_t values = 0;
   for (uint32_t v = 0; v < vocabularies.size(); ++v) {
@@ -238,6 +280,29 @@ Check CheckFeatures(const Model& model) {
     }
   }
   check.checked = StrCat(Commas(values), " values of ", d.inputs.size(), " inputs");
+  return check;
+}
+
+Check CheckAttributes(const Model& model) {
+  Check check{.name = "attributes", .checked = "none stored"};
+  uint64_t values = 0;
+  for (const model::Attribute& a : model.attributes()) {
+    const std::string prefix = model::AttributePrefix(a.name);
+    values += a.integers.size() + a.numbers.size() + a.rows.rows.size();
+    for (size_t i = 0; i < a.numbers.size(); ++i) {
+      if (std::isinf(a.numbers[i])) check.Problem(prefix, "numbers: value ", i, " is infinite");
+    }
+    if (!a.listed()) continue;
+    CheckKeyIndex(check, model, prefix + "values", a.values);
+    if (a.kind == model::AttributeKind::kSet) {
+      CheckOffsets(check, prefix + "offsets", a.rows.offsets, a.rows.rows.size());
+    }
+    CheckRows(check, prefix + "rows", a.rows.rows, a.values.size() + 1,
+              "the list of values with the missing one");
+  }
+  if (!model.attributes().empty()) {
+    check.checked = StrCat(Commas(values), " values of ", model.attributes().size(), " attributes");
+  }
   return check;
 }
 
@@ -320,25 +385,14 @@ Check CheckVectors(const Model& model) {
 
 Check CheckPlanes(const Model& model) {
   Check check{.name = "search", .checked = "no codes: searches scan the vectors"};
-  const model::Planes& planes = model.items().planes;
-  if (planes.empty()) return check;
-  // Given the axes, they are the same on every machine.
-  retrieval::PlaneTensors made =
-      retrieval::MakePlanesAlong(model.items().vectors, {planes.axes.begin(), planes.axes.end()});
-  auto compare = [&](const char* plane, const uint8_t* stored, const auto& expected, size_t size) {
-    for (uint64_t at = 0; at < expected.size(); at += size) {
-      uint64_t n = std::min<uint64_t>(size, expected.size() - at);
-      if (std::memcmp(stored + at, expected.data() + at, n) == 0) continue;
-      check.Problem("items/planes/", plane, ": ", size == planes.stride() ? "row " : "block ", at / size,
-                    " is not what the item vectors give; make it again with `duomo-convert index`");
-    }
-  };
-  compare("first", planes.first, made.first, planes.block_size());
-  compare("second", planes.second, made.second, planes.stride());
-  if (!std::equal(made.limits.begin(), made.limits.end(), planes.limits.begin())) {
-    check.Problem("items/planes/limits are not what the item vectors give");
+  std::string checked;
+  for (auto [name, side] : kSides) {
+    const model::Entities& entities = model.side(side);
+    if (entities.planes.empty()) continue;
+    CheckPlanesOf(check, name, entities);
+    checked += StrCat(checked.empty() ? "codes of " : ", ", Commas(entities.count), " ", name);
   }
-  check.checked = StrCat("codes of ", Commas(planes.count), " items");
+  if (!checked.empty()) check.checked = checked;
   return check;
 }
 

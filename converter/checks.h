@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "converter/key_list.h"
 #include "core/error.h"
 #include "model/model.h"
 #include "runtime/engine.h"
@@ -37,6 +38,8 @@ Check CheckKeys(const model::Model& model);
 Check CheckTitles(const model::Model& model);
 // Every row within its vocabulary (its unknown row included), every number finite or not given.
 Check CheckFeatures(const model::Model& model);
+// Texts sorted and UTF-8, every row within them (one more: missing), no number infinite.
+Check CheckAttributes(const model::Model& model);
 Check CheckHistory(const model::Model& model);
 // Parameters and statistics finite, quantiles ascending; the report's settings are JSON.
 Check CheckParameters(const model::Model& model);
@@ -44,6 +47,11 @@ Check CheckParameters(const model::Model& model);
 Check CheckVectors(const model::Model& model);
 // The codes that searches read are those of the item vectors.
 Check CheckPlanes(const model::Model& model);
+
+// Nothing of these users or items is left: no key, no value of an id's vocabulary (so no row of its
+// tables), and of keys of 6 bytes and more that are no numbers, no such word in the header, a title
+// or any other segment.
+Check CheckErased(const model::Model& model, model::Side side, const std::vector<ListedKey>& list);
 
 // By how much numbers of components up to 1 may be off where something is stored as `dtype`:
 // rounding alone for f32; for the others the rounding of weights adds up through the layers.

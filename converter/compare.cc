@@ -68,7 +68,8 @@ void Count(TensorDifference& d, double a, double b, double& sum) {
 }
 
 // Whether the bytes are the same.
-bool SameBytes(std::span<const std::byte> a, std::span<const std::byte> b, console::Progress& progress) {
+bool SameBytes(std::span<const std::byte> a, std::span<const std::byte> b,
+               console::Progress& progress) {
   if (a.size() != b.size()) return false;
   for (size_t begin = 0; begin < a.size(); begin += kPiece) {
     size_t count = std::min(kPiece, a.size() - begin);
@@ -138,7 +139,8 @@ bool SameKeys(const model::Entities& a, const model::Entities& b) {
 }
 
 // Whether it differs.
-bool CompareOne(TensorDifference& d, const Model& first, const Model& second, console::Progress& progress) {
+bool CompareOne(TensorDifference& d, const Model& first, const Model& second,
+                console::Progress& progress) {
   auto a = first.file().Find(d.name), b = second.file().Find(d.name);
   d.first = Describe(first, d.name, a);
   d.second = Describe(second, d.name, b);

@@ -48,7 +48,7 @@ std::string InputText(const Description& d, const Input& in, const Encoder& e) {
   std::string limit = in.max_length == 0 ? "" : Commas(in.max_length);
   switch (in.kind) {
     case InputKind::kCategory:
-      return "one of " + size;
+      return StrCat("one of ", size, in.bucketed ? " ranges" : "");
     case InputKind::kCategorySet:
       return "set of " + size;
     case InputKind::kTokens:
@@ -77,6 +77,12 @@ std::string EncoderText(const Description& d, const Encoder& e) {
       out = StrCat("embedding ", dim, " → windows of ");
       for (size_t i = 0; i < e.windows.size(); ++i) out += StrCat(i == 0 ? "" : ",", e.windows[i]);
       out += StrCat(" × ", e.filters, " ", NameOf(e.activation), " → ", NameOf(e.pooling));
+      break;
+    case EncoderKind::kAttention:
+      out = StrCat("attention of embeddings ", dim, " over the latest ", model::PlacesOf(d, e),
+                   ", ", e.blocks, e.blocks == 1 ? " block" : " blocks", " of ", e.heads,
+                   e.heads == 1 ? " head" : " heads", " and dense ", e.feed_forward, " ",
+                   NameOf(e.activation));
       break;
     case EncoderKind::kNumber:
       out = StrCat("x", e.square ? ", x²" : "", e.root ? ", √x" : "");

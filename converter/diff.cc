@@ -5,6 +5,7 @@
 
 #include "converter/command.h"
 #include "converter/compare.h"
+#include "converter/fold_in_json.h"
 #include "converter/output.h"
 #include "core/error.h"
 #include "description/json.h"
@@ -24,7 +25,8 @@ struct Change {
 // Every leaf that differs, by its path, "towers/0/dense/0/units".
 std::vector<Change> Changes(const Json& a, const Json& b) {
   std::vector<Change> out;
-  Json x = a.flatten(), y = b.flatten();
+  auto leaves = [](const Json& j) { return j.empty() ? Json::object() : j.flatten(); };
+  Json x = leaves(a), y = leaves(b);
   for (const auto& [path, value] : x.items()) {
     if (!y.contains(path)) {
       out.push_back({path, value.dump(), ""});
@@ -50,15 +52,29 @@ Json ReportOf(const model::Model& m) {
   }
   out["settings"] = settings.is_null() ? Json(m.report().settings) : settings;
   for (const auto& [name, value] : m.report().metrics) out["metrics"][name] = value;
+  if (m.fold_in()) out["fold_in"] = ToJson(*m.fold_in());
+  return out;
+}
+
+Json MetadataOf(const model::Model& m) {
+  Json out = Json::object();
+  for (const auto& [key, value] : m.metadata()) out[std::string(key)] = value;
+  return out;
+}
+
+Json AttributesOf(const model::Model& m) {
+  Json out = Json::object();
+  for (const model::Attribute& a : m.attributes()) out[a.name] = model::NameOf(a.kind);
   return out;
 }
 
 struct Differences {
-  std::vector<Change> description, report;
+  std::vector<Change> description, report, metadata, attributes;
   std::vector<KeyDifference> keys;
   std::vector<TensorDifference> tensors;
   bool none() const {
-    return description.empty() && report.empty() && keys.empty() && tensors.empty();
+    return description.empty() && report.empty() && metadata.empty() && attributes.empty() &&
+           keys.empty() && tensors.empty();
   }
 };
 
@@ -101,6 +117,8 @@ Json ToJson(const Options& o, const Differences& d) {
           {"same", d.none()},
           {"description", changes(d.description)},
           {"report", changes(d.report)},
+          {"metadata", changes(d.metadata)},
+          {"attributes", changes(d.attributes)},
           {"keys", keys},
           {"tensors", tensors}};
 }
@@ -175,6 +193,8 @@ bool Run(const Options& o) {
   d.description =
       Changes(description::ToJson(a->description()), description::ToJson(b->description()));
   d.report = Changes(ReportOf(*a), ReportOf(*b));
+  d.metadata = Changes(MetadataOf(*a), MetadataOf(*b));
+  d.attributes = Changes(AttributesOf(*a), AttributesOf(*b));
   d.keys = CompareKeys(*a, *b);
   d.tensors = CompareTensors(*a, *b);
   if (o.json) {
@@ -185,6 +205,7 @@ bool Run(const Options& o) {
     std::string text;
     for (const std::string& part :
          {ChangesText("description", d.description), ChangesText("training report", d.report),
+          ChangesText("metadata", d.metadata), ChangesText("attributes", d.attributes),
           KeysText(d.keys), TensorsText(d.tensors)}) {
       text += text.empty() || part.empty() ? part : "\n" + part;
     }

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <numeric>
 
+#include "converter/attribute_columns.h"
 #include "converter/output.h"
 #include "core/error.h"
 #include "model/parameters.h"
@@ -87,6 +88,23 @@ void KeepKeys(Draft& draft, const std::string& prefix, const model::KeyIndex& ke
   PutAll(draft, std::move(made), compress);
 }
 
+// One value that nobody has had, since no vocabulary is empty.
+void PutNobody(Draft& draft, const model::Vocabulary& v, const model::KeyIndex& keys) {
+  const std::string prefix = "vocabularies/" + v.name;
+  draft.RemoveIf([&](std::string_view name) { return name.starts_with(prefix + "/"); });
+  std::vector<file::OwnedTensor> made;
+  if (v.keys == KeyKind::kString) {
+    std::string nobody = "-";
+    while (keys.Find(nobody)) nobody += '-';
+    model::AddKeys(made, prefix, std::span<const std::string>(&nobody, 1));
+  } else {
+    int64_t nobody = INT64_MIN;
+    while (keys.Find(nobody)) ++nobody;
+    model::AddKeys(made, prefix, std::span<const int64_t>(&nobody, 1));
+  }
+  PutAll(draft, std::move(made), false);
+}
+
 }  // namespace
 
 std::string PrefixOf(Side side) { return side == Side::kItem ? "items" : "users"; }
@@ -120,6 +138,7 @@ void KeepRows(Draft& draft, Side side, const std::vector<uint32_t>& rows) {
   const model::Description& d = m.description();
   const model::Entities& entities = m.side(side);
   const std::string prefix = PrefixOf(side);
+  if (side == Side::kItem) KeepAttributeRows(draft, rows);
   if (rows.empty()) {
     draft.RemoveIf([&](std::string_view name) { return name.starts_with(prefix + "/"); });
     return;
@@ -150,10 +169,10 @@ void KeepRows(Draft& draft, Side side, const std::vector<uint32_t>& rows) {
 std::vector<std::string> RemoveDerived(Draft& draft, Side side) {
   const model::Description& d = draft.model().description();
   const std::string prefix = PrefixOf(side) + "/";
-  std::vector<std::string> known = {"keys",        "order",          "offsets",
-                                    "text",        "titles/offsets", "titles/text",
-                                    "vectors",     "vectors/scales", "history/offsets",
-                                    "history/rows"};
+  std::vector<std::string> known = {"keys",           "order",           "offsets",
+                                    "text",           "ids/sorted",      "ids/order",
+                                    "titles/offsets", "titles/text",     "vectors",
+                                    "vectors/scales", "history/offsets", "history/rows"};
   for (const model::Input& input : d.inputs) {
     if (input.scope != ScopeOf(side)) continue;
     for (const char* part : {"rows", "offsets", "numbers"}) {
@@ -176,7 +195,8 @@ std::string LeftOutText(const std::vector<std::string>& names) {
   bool index = false;
   for (const std::string& name : names) {
     text += StrCat(&name == &names[0] ? " " : ", ", name);
-    index |= name.starts_with("items/planes/") || name.starts_with("items/lists/");
+    std::string_view rest = std::string_view(name).substr(name.find('/') + 1);
+    index |= rest.starts_with("planes/") || rest.starts_with("lists/");
   }
   return text + (index ? "; `duomo-convert index` makes codes for fast searches again\n" : "\n");
 }
@@ -191,13 +211,15 @@ void KeepValues(Draft& draft, uint32_t vocabulary, const std::vector<uint32_t>& 
   if (v.keys == KeyKind::kRange && (!ascending || rows.empty() || rows.back() + 1 != rows.size())) {
     v.keys = KeyKind::kInt64;
   }
-  if (v.keys != KeyKind::kRange) {
+  if (rows.empty()) {
+    PutNobody(draft, v, m.vocabulary(vocabulary));
+  } else if (v.keys != KeyKind::kRange) {
     KeepKeys(draft, "vocabularies/" + v.name, m.vocabulary(vocabulary), rows);
   }
-  v.size = rows.size();
+  v.size = std::max<size_t>(1, rows.size());
 
   auto with_unknown = std::make_shared<std::vector<uint32_t>>(rows);
-  with_unknown->push_back(static_cast<uint32_t>(old_size));
+  with_unknown->resize(v.size + 1, static_cast<uint32_t>(old_size));
   auto gather = [&](const std::string& parameter) {
     GatherRows(draft, "parameters/" + parameter, with_unknown);
     GatherRows(draft, "parameters/" + parameter + "/scales", with_unknown);
@@ -212,7 +234,7 @@ void KeepValues(Draft& draft, uint32_t vocabulary, const std::vector<uint32_t>& 
   if (reads_it(d.head.user_bias)) gather("head/user_bias");
   if (reads_it(d.head.item_bias)) gather("head/item_bias");
 
-  std::vector<uint32_t> now(old_size + 1, static_cast<uint32_t>(rows.size()));
+  std::vector<uint32_t> now(old_size + 1, static_cast<uint32_t>(v.size));
   for (size_t i = 0; i < rows.size(); ++i) now[rows[i]] = static_cast<uint32_t>(i);
   for (size_t i = 0; i < d.inputs.size(); ++i) {
     const model::Input& input = d.inputs[i];

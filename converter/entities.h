@@ -23,8 +23,8 @@ void PutFeature(Draft& draft, const std::string& prefix, const model::FeatureCol
 // The stored values of one input for these rows.
 model::FeatureColumn ColumnOf(const model::FeatureView& view, const std::vector<uint32_t>& rows);
 
-// Keeps these rows of one side, in this order: keys, titles, features, vectors, and the users'
-// history. None: nothing of that side stays.
+// Keeps these rows of one side, in this order: keys, titles, features, attributes, vectors, and the
+// users' history. None: nothing of that side stays.
 void KeepRows(Draft& draft, model::Side side, const std::vector<uint32_t>& rows);
 
 // Removes what stands below "users/" or "items/" and is not one of FORMAT.md's tensors of entities:
@@ -34,15 +34,16 @@ std::vector<std::string> RemoveDerived(Draft& draft, model::Side side);
 // A line for people that says so; empty where there is nothing to say.
 std::string LeftOutText(const std::vector<std::string>& names);
 
-// Keeps these rows of a vocabulary, in this order, and with them rows of its tables and biases; values
-// that are gone become unknown ones. A range that loses values becomes a list of integers.
+// Keeps these rows of a vocabulary, in this order, and with them rows of its tables and biases;
+// values that are gone become unknown ones. A range that loses values becomes a list of integers.
+// Where none is left there is one that nobody has had, with the unknown value's rows.
 void KeepValues(Draft& draft, uint32_t vocabulary, const std::vector<uint32_t>& rows);
 
 // Vocabularies of histories, which have the items' rows, keep these of them, in this order.
 void KeepHistoryValues(Draft& draft, const std::vector<uint32_t>& items);
 
-// Puts all items into another order: row r is now order[r]. Histories, and the vocabularies and tables
-// that have the items' rows, follow. What was derived from the items' rows goes.
+// Puts all items into another order: row r is now order[r]. Histories, and the vocabularies and
+// tables that have the items' rows, follow. What was derived from the items' rows goes.
 void ReorderItems(Draft& draft, const std::vector<uint32_t>& order);
 
 // Sets the frozen vectors of a side: `count` rows, of which make(begin, count, floats) gives any,

@@ -1,6 +1,7 @@
 // duomo-convert export npz: every tensor of a file as a NumPy array.
 #include <memory>
 
+#include "console/progress.h"
 #include "converter/command.h"
 #include "converter/npz.h"
 #include "converter/output.h"
@@ -26,12 +27,16 @@ void Run(const Options& o) {
   read.verify_checksums = true;
   auto model = model::Model::Open(o.file, read);
   RequireReplaceable(o.output);
+  const console::Interruptible interruptible;  // before there is a file to take away
   NpzWriter npz(o.output, o.compress);
   std::string json = description::ToJson(model->description()).dump();
   uint64_t size = json.size();
   npz.Add(kDescription, file::DType::kU8, {&size, 1},
           std::as_bytes(std::span(json.data(), json.size())));
   size_t arrays = 1;
+  uint64_t total = 0;
+  for (const file::SegmentInfo& s : model->file().segments()) total += s.size;
+  console::Progress progress("export npz", total);
   for (const file::SegmentInfo& s : model->file().segments()) {
     if (s.name == kDescription) {
       Fail(Status::kUnsupported, o.file, " has a tensor \"", kDescription,
@@ -40,6 +45,7 @@ void Run(const Options& o) {
     auto tensor = model->file().Find(s.name);
     npz.Add(s.name, s.dtype, s.shape, tensor->bytes);
     model->file().DropPages(tensor->bytes);
+    progress.Add(s.size);
     ++arrays;
   }
   uint64_t bytes = npz.Commit();

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "console/progress.h"
 #include "converter/command.h"
 #include "converter/output.h"
 #include "converter/paddle_data.h"
@@ -131,11 +132,15 @@ void Run(const Options& o) {
   Plan plan = PlanOf(*model, o.data);
   std::vector<PaddleTensor> tensors = PaddleTensorsOf(plan.description);
   const bool gzip = o.gzip || o.output.ends_with(".gz") || o.output.ends_with(".tgz");
+  const console::Interruptible interruptible;  // before there is a file to take away
   TarStream tar(o.output, gzip);
-  uint64_t numbers = 0, zeros = 0;
+  uint64_t numbers = 0, zeros = 0, total = 0;
+  for (const PaddleTensor& tensor : tensors) total += tensor.rows * tensor.width;
+  console::Progress progress("export paddle-v2", total);
   for (const PaddleTensor& tensor : tensors) {
     zeros += WriteTensor(*model, tensor, plan, tar);
     numbers += tensor.rows * tensor.width;
+    progress.Add(tensor.rows * tensor.width);
   }
   const uint64_t size = tar.Commit();
   if (o.json) {

@@ -40,6 +40,7 @@ class Archive {
       std::vector<char> piece(kPiece);
       while (size_t n = source->Read(piece.data(), piece.size())) {
         out.Write(std::as_bytes(std::span(piece).first(n)));
+        console::Interruptible::Check();
       }
       out.Commit();
     });

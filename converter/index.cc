@@ -21,17 +21,16 @@ namespace {
 
 struct Options {
   std::string file, output;
-  bool none = false, json = false, with_lists = false;
+  bool none = false, json = false, with_lists = false, users = false;
   size_t lists = 0;
   double recall = 0.95;
 };
 
 constexpr size_t kBest = 10, kQueries = 1000;
 
-void RemovePlanes(Draft& draft) {
-  draft.RemoveIf([](std::string_view n) {
-    return n.starts_with("items/planes/") || n.starts_with("items/lists/");
-  });
+void RemovePlanes(Draft& draft, model::Side side) {
+  const std::string planes = PrefixOf(side) + "/planes/", lists = PrefixOf(side) + "/lists/";
+  draft.RemoveIf([&](std::string_view n) { return n.starts_with(planes) || n.starts_with(lists); });
 }
 
 void PutLists(Draft& draft, const retrieval::ListTensors& lists, uint32_t probes) {
@@ -127,14 +126,34 @@ Made SaveWithLists(const Options& o, Draft& draft) {
   }
   Draft last(searched.path());
   PutLists(last, lists, static_cast<uint32_t>(out.probes));
+  if (o.users) PutPlanes(last, model::Side::kUser);
   last.Save(o.output, "index");
   return out;
 }
 
-std::string Describe(const model::Planes& planes) {
-  if (planes.empty()) return "searches scan the vectors";
-  return planes.axes.empty() ? StrCat("half a byte for each of ", planes.width, " dimensions")
-                             : StrCat("bytes along ", planes.dimensions(), " axes");
+Json Describe(const char* of, const model::Entities& side) {
+  const model::Planes& planes = side.planes;
+  if (planes.empty()) {
+    return {{of, side.count}, {"axes", Json()}, {"first_bytes", 0}, {"second_bytes", 0}};
+  }
+  return {{of, side.count},
+          {"axes", planes.axes.empty() ? 0 : planes.dimensions()},
+          {"first_bytes", planes.block_size() / 16},
+          {"second_bytes", planes.stride()}};
+}
+
+std::string Sentence(const char* one, const model::Entities& side, const Options& o) {
+  const model::Planes& planes = side.planes;
+  std::string text = StrCat(Commas(side.count), " ", one, "s: ");
+  if (planes.empty()) {
+    text += "searches scan the vectors";
+    if (!o.none) text += StrCat(", which is as fast for fewer than ", retrieval::kFewestForPlanes);
+    return text + "\n";
+  }
+  text += planes.axes.empty() ? StrCat("half a byte for each of ", planes.width, " dimensions")
+                              : StrCat("bytes along ", planes.dimensions(), " axes");
+  return text + StrCat("; a search reads ", planes.block_size() / 16, " bytes of each, and ",
+                       planes.stride(), " more where those do not decide\n");
 }
 
 void Run(const Options& o) {
@@ -146,26 +165,30 @@ void Run(const Options& o) {
   if (draft.model().items().vectors.empty()) {
     Fail(Status::kUnsupported, o.file, " holds no item vectors to search");
   }
+  if (o.users && draft.model().users().vectors.empty()) {
+    Fail(Status::kUnsupported, o.file, " holds no vectors of users to search; leave --users out");
+  }
   Made made;
   if (o.with_lists) {
     made = SaveWithLists(o, draft);
   } else {
-    o.none ? RemovePlanes(draft) : PutPlanes(draft);
+    if (o.none) {
+      RemovePlanes(draft, model::Side::kItem);
+      RemovePlanes(draft, model::Side::kUser);
+    } else {
+      PutPlanes(draft);
+      if (o.users) PutPlanes(draft, model::Side::kUser);
+    }
     draft.Save(o.output, "index");
   }
   auto after = model::Model::Open(o.output);
-  const model::Planes& planes = after->items().planes;
-  uint64_t first = planes.empty() ? 0 : planes.block_size() / 16;
   if (o.json) {
-    Json axes = planes.empty() ? Json() : Json(planes.axes.empty() ? 0 : planes.dimensions());
     Json out = {{"file", o.file},
                 {"output", o.output},
-                {"items", after->items().count},
-                {"axes", axes},
-                {"first_bytes", first},
-                {"second_bytes", planes.empty() ? 0 : planes.stride()},
                 {"size_before", draft.size()},
                 {"size_after", after->file().file_size()}};
+    out.update(Describe("items", after->items()));
+    if (o.users) out["users"] = Describe("count", after->users());
     if (made.lists > 0) {
       out["lists"] = made.lists;
       out["probes"] = made.probes;
@@ -176,15 +199,8 @@ void Run(const Options& o) {
     return;
   }
   Print(StrCat(o.output, ": ", Commas(after->file().file_size()), " bytes, before ",
-               Commas(draft.size()), "\n", Commas(after->items().count),
-               " items: ", Describe(planes)));
-  if (!planes.empty()) {
-    Print(StrCat("; a search reads ", first, " bytes an item, and ", planes.stride(),
-                 " more where those do not decide"));
-  } else if (!o.none) {
-    Print(StrCat(", which is as fast for fewer than ", retrieval::kFewestForPlanes));
-  }
-  Print("\n");
+               Commas(draft.size()), "\n", Sentence("item", after->items(), o)));
+  if (o.users) Print(Sentence("user", after->users(), o));
   if (made.lists > 0) {
     char recall[16];
     std::snprintf(recall, sizeof(recall), "%.2f", 100 * made.recall);
@@ -196,10 +212,10 @@ void Run(const Options& o) {
 
 }  // namespace
 
-void PutPlanes(Draft& draft) {
-  RemovePlanes(draft);
+void PutPlanes(Draft& draft, model::Side side) {
+  RemovePlanes(draft, side);
   std::vector<file::OwnedTensor> tensors;
-  retrieval::AddPlanes(tensors, draft.model().items().vectors);
+  retrieval::AddPlanes(tensors, draft.model().side(side).vectors, PrefixOf(side));
   for (auto& tensor : tensors) draft.Put(std::move(tensor));
 }
 
@@ -212,7 +228,7 @@ void SaveIndexed(const std::string& path, const std::string& output, const std::
 void AddIndex(CLI::App& parent) {
   auto o = std::make_shared<Options>();
   CLI::App* c = parent.add_subcommand(
-      "index", "Make (again) the codes of the item vectors that fast exact searches read");
+      "index", "Make (again) the codes of the vectors that fast exact searches read");
   c->add_option("FILE", o->file, "A .duomo file")->required();
   c->add_option("-o,--output", o->output, "The .duomo file to write; replaced as a whole")
       ->required();
@@ -227,8 +243,12 @@ void AddIndex(CLI::App& parent) {
       ->check(CLI::Range(0.0, 1.0))
       ->needs(lists)
       ->capture_default_str();
+  auto* users = c->add_flag("--users", o->users,
+                            "Also make codes of the users' vectors, for searches of users "
+                            "(duomo_users_for, duomo_similar_users)");
   c->add_flag("--none", o->none, "Leave them out: a smaller file, whose searches scan the vectors")
-      ->excludes(lists);
+      ->excludes(lists)
+      ->excludes(users);
   c->add_flag("--json", o->json, "Print JSON");
   c->callback([o] { Run(*o); });
 }

@@ -1,8 +1,11 @@
 // duomo-convert inspect: what a file holds.
 #include "converter/inspect.h"
 
+#include <cmath>
+
 #include "converter/command.h"
 #include "converter/describe.h"
+#include "converter/fold_in_json.h"
 #include "core/error.h"
 #include "core/file_io.h"
 #include "description/json.h"
@@ -21,14 +24,25 @@ Json EntitiesJson(const model::Entities& entities) {
           {"frozen_vectors", !entities.vectors.empty()}};
 }
 
-// What searches read; null: the vectors.
-Json SearchJson(const model::Model& model) {
-  const model::Planes& planes = model.items().planes;
+// What searches of one side read; null: the vectors.
+Json SearchJson(const model::Entities& side) {
+  const model::Planes& planes = side.planes;
   if (planes.empty()) return {};
   return {{"axes", planes.axes.empty() ? 0 : planes.dimensions()},
-          {"left_out_energy", retrieval::LeftOutEnergy(planes, model.items().vectors)},
+          {"left_out_energy", retrieval::LeftOutEnergy(planes, side.vectors)},
           {"first_bytes", planes.block_size() / 16},
           {"second_bytes", planes.stride()}};
+}
+
+Json AttributesJson(const model::Model& model) {
+  Json out = Json::array();
+  for (const model::Attribute& a : model.attributes()) {
+    out.push_back({{"name", a.name},
+                   {"kind", model::NameOf(a.kind)},
+                   {"values", a.listed() ? Json(a.values.size()) : Json()},
+                   {"missing", MissingOf(a, model.items().count)}});
+  }
+  return out;
 }
 
 Json ReportJson(const model::Report& report) {
@@ -40,7 +54,25 @@ Json ReportJson(const model::Report& report) {
       {"data", report.data}, {"split", report.split}, {"metrics", metrics}, {"settings", settings}};
 }
 
+Json MetadataJson(const model::Metadata& metadata) {
+  Json out = Json::object();
+  for (const auto& [key, value] : metadata) out[std::string(key)] = value;
+  return out;
+}
+
 }  // namespace
+
+uint64_t MissingOf(const model::Attribute& a, uint64_t items) {
+  uint64_t missing = 0;
+  for (double x : a.numbers) missing += std::isnan(x);
+  for (int64_t x : a.integers) missing += x == model::kMissingInteger;
+  if (!a.listed()) return missing;
+  for (uint64_t row = 0; row < items; ++row) {
+    auto rows = a.rows.RowsOf(row);
+    missing += rows.empty() || rows[0] >= a.values.size();
+  }
+  return missing;
+}
 
 Inspection Inspect(const std::string& path) {
   Inspection out;
@@ -99,6 +131,8 @@ Json InspectionJson(const Inspection& in) {
   }
   return {{"file", in.path},
           {"producer", in.producer},
+          {"fingerprint", Hex64(model.fingerprint())},
+          {"metadata", MetadataJson(model.metadata())},
           {"container_version", in.preamble.container_version},
           {"minimum_reader_version", in.preamble.minimum_reader_version},
           {"size", in.preamble.file_size},
@@ -110,8 +144,11 @@ Json InspectionJson(const Inspection& in) {
           {"vector_width", model::IsJoint(d) ? Json() : Json(model::VectorWidth(d))},
           {"users", EntitiesJson(model.users())},
           {"items", EntitiesJson(model.items())},
-          {"search", SearchJson(model)},
+          {"attributes", AttributesJson(model)},
+          {"search", SearchJson(model.items())},
+          {"search_users", SearchJson(model.users())},
           {"history", history},
+          {"fold_in", model.fold_in() ? ToJson(*model.fold_in()) : Json()},
           {"parameters", {{"known", known}, {"unknown_rows", unknown}, {"layers", layers}}},
           {"segments", segments},
           {"report", ReportJson(model.report())}};

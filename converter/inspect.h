@@ -28,6 +28,9 @@ struct LayerParameters {
 };
 std::vector<LayerParameters> LayersOf(const model::Description& description);
 
+// Items that have no value.
+uint64_t MissingOf(const model::Attribute& attribute, uint64_t items);
+
 Json InspectionJson(const Inspection& inspection);         // complete
 std::string InspectionText(const Inspection& inspection);  // for people, 100 columns
 

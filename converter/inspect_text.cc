@@ -1,7 +1,9 @@
 // The form of `inspect` for people: sections of aligned tables, none wider than 100 columns.
 #include <cstdio>
+#include <tuple>
 
 #include "converter/describe.h"
+#include "converter/fold_in_json.h"
 #include "converter/inspect.h"
 #include "core/error.h"
 #include "description/fields.h"
@@ -20,10 +22,10 @@ std::string EntitiesText(const model::Model& model) {
     text += e.title_offsets.empty() ? ", no titles" : ", titles";
     text += model::IsJoint(model.description()) ? ""
             : e.vectors.empty()                 ? ", not frozen"
-                                : StrCat(", frozen vectors of ", e.vectors.width,
+                                                : StrCat(", frozen vectors of ", e.vectors.width,
                                          e.vectors.dtype == file::DType::kF32
-                                             ? ""
-                                             : StrCat(" in ", file::NameOf(e.vectors.dtype)));
+                                                             ? ""
+                                                             : StrCat(" in ", file::NameOf(e.vectors.dtype)));
     table.Add({name, Commas(e.count), text});
   };
   add("users", model.users());
@@ -32,17 +34,35 @@ std::string EntitiesText(const model::Model& model) {
     auto rows = model.file().Find("users/history/rows");
     table.Add({"history", Commas(rows ? rows->rows() : 0), "interactions, oldest first"});
   }
-  if (const model::Planes& planes = model.items().planes; !planes.empty()) {
+  for (auto [name, each, side] : {std::tuple("search", "an item", &model.items()),
+                                  std::tuple("search users", "a user", &model.users())}) {
+    const model::Planes& planes = side->planes;
+    if (planes.empty()) continue;
     char left_out[32];
     std::snprintf(left_out, sizeof(left_out), "%.2f %%",
-                  100 * retrieval::LeftOutEnergy(planes, model.items().vectors));
-    table.Add({"search", StrCat(planes.block_size() / 16, " + ", planes.stride()),
-               planes.axes.empty()
-                   ? StrCat("bytes an item: half a byte for each of ", planes.width, " dimensions")
-                   : StrCat("bytes an item: ", planes.dimensions(), " axes, which leave out ",
-                            left_out, " of the energy")});
+                  100 * retrieval::LeftOutEnergy(planes, side->vectors));
+    table.Add(
+        {name, StrCat(planes.block_size() / 16, " + ", planes.stride()),
+         planes.axes.empty()
+             ? StrCat("bytes ", each, ": half a byte for each of ", planes.width, " dimensions")
+             : StrCat("bytes ", each, ": ", planes.dimensions(), " axes, which leave out ",
+                      left_out, " of the energy")});
   }
   return "contents\n" + table.Text();
+}
+
+std::string AttributesText(const model::Model& model) {
+  if (model.attributes().empty()) return "";
+  Table table({{"attribute", {}, true},
+               {"kind", {}, false},
+               {"values", Align::kRight, false},
+               {"missing", Align::kRight, false}});
+  for (const model::Attribute& a : model.attributes()) {
+    table.Add({a.name, std::string(model::NameOf(a.kind)),
+               a.listed() ? Commas(a.values.size()) : "",
+               Commas(MissingOf(a, model.items().count))});
+  }
+  return table.Text() + "\n";
 }
 
 std::string ParametersText(const model::Description& d) {
@@ -106,6 +126,17 @@ std::string ReportText(const model::Report& report) {
   return text + (settings.empty() ? "" : "training settings\n" + settings.Text() + "\n");
 }
 
+// The first line of each value.
+std::string MetadataText(const model::Metadata& metadata) {
+  if (metadata.empty()) return "";
+  Table table({{"", {}, true}, {"", {}, true}});
+  for (const auto& [key, value] : metadata) {
+    std::string_view line = value.substr(0, value.find_first_of("\r\n"));
+    table.Add({std::string(key), StrCat(line, line.size() < value.size() ? " …" : "")});
+  }
+  return "metadata\n" + table.Text() + "\n";
+}
+
 }  // namespace
 
 std::string InspectionText(const Inspection& in) {
@@ -119,11 +150,13 @@ std::string InspectionText(const Inspection& in) {
   head.Add({"format", StrCat("container version ", p.container_version,
                              ", for readers from version ", p.minimum_reader_version)});
   head.Add({"header", StrCat(Commas(p.header_size), " bytes, crc32 ", Hex(p.header_crc32))});
+  head.Add({"fingerprint", Hex64(model.fingerprint())});
   if (!in.producer.empty()) head.Add({"producer", in.producer});
+  if (model.fold_in()) head.Add({"new users", FoldInText(*model.fold_in())});
   return StrCat(
-      head.Text(), "\n", DescriptionText(model.description()), "\n", EntitiesText(model), "\n",
-      ReportText(model.report()), ParametersText(model.description()), "\n",
-      SegmentsText(model.file()),
+      head.Text(), "\n", MetadataText(model.metadata()), DescriptionText(model.description()), "\n",
+      EntitiesText(model), "\n", AttributesText(model), ReportText(model.report()),
+      ParametersText(model.description()), "\n", SegmentsText(model.file()),
       "\nChecksums of small segments were verified; `duomo-convert verify` does the rest.\n");
 }
 

@@ -9,7 +9,8 @@
 
 namespace duomo::convert {
 
-// {"duomo_dump": 1, "description": …, "report": …, "tensors": [{"name", "dtype", "shape",
+// {"duomo_dump": 1, "description": …, "report": …, "fold_in": … where there is one, "metadata":
+// {key: value}, "attributes": [{"name", "kind"}, …], "tensors": [{"name", "dtype", "shape",
 // "compressed", "base64" or "values"}, …]}. Gives the text in pieces, and holds little of it.
 // `readable`: numbers as arrays of JSON numbers instead of base64; both are exact.
 void WriteJsonForm(const model::Model& model, bool readable,

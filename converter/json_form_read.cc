@@ -5,6 +5,7 @@
 #include <limits>
 #include <memory>
 
+#include "converter/fold_in_json.h"
 #include "converter/json_form.h"
 #include "converter/output.h"
 #include "core/error.h"
@@ -81,6 +82,13 @@ class Form {
       ReadReport(report, out.report);
       report.Finish();
     }
+    if (f.Has("fold_in")) {
+      Fields fold_in(f.Get("fold_in"), "fold_in");
+      out.fold_in = ReadFoldIn(fold_in);
+      fold_in.Finish();
+    }
+    if (f.Has("metadata")) ReadMetadata(f, out.metadata);
+    f.ForEach("attributes", [&](Fields& a) { out.attributes.push_back(ReadAttribute(a)); });
     f.ForEach("tensors", [&](Fields& t) { out.sources.push_back(ReadTensor(t)); });
     f.Finish();
     return out;
@@ -97,12 +105,24 @@ class Form {
     return text_.substr(begin, size);
   }
 
-  std::string TextOf(Fields& f, const char* name) const {
-    std::string text = f.Text(name, "");
+  std::string TextOf(Fields& f, const char* name) const { return Whole(f.Text(name, "")); }
+
+  // A string of the skeleton as the file has it.
+  std::string Whole(std::string text) const {
     auto inside = Long(text);
     if (!inside) return text;
     Json string = description::ParseJson(StrCat("[\"", *inside, "\"]"), source_);
     return string[0].get<std::string>();
+  }
+
+  void ReadMetadata(Fields& f, std::map<std::string, std::string, std::less<>>& out) const {
+    const Json& json = f.Get("metadata");
+    if (!json.is_object()) f.Wrong("metadata", "must be an object");
+    for (const auto& [key, value] : json.items()) {
+      if (!value.is_string())
+        f.Wrong("metadata", "must hold texts, and ", value.dump(), " is none");
+      out.emplace(Whole(key), Whole(value.get<std::string>()));
+    }
   }
 
   void ReadReport(Fields& f, model::Report& out) const {
@@ -120,6 +140,11 @@ class Form {
       Store<double>(m[1], reinterpret_cast<std::byte*>(&value), f, "metrics");
       out.metrics.emplace_back(m[0].get<std::string>(), value);
     }
+  }
+
+  static model::AttributeInfo ReadAttribute(Fields& f) {
+    return {f.Text("name"),
+            static_cast<model::AttributeKind>(f.Choice("kind", model::AttributeKindNames()))};
   }
 
   // One number of type T; anything else, also one that T does not hold, is wrong.

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "console/progress.h"
+#include "converter/fold_in_json.h"
 #include "converter/json_form.h"
 #include "converter/output.h"
 #include "core/error.h"
@@ -139,6 +140,26 @@ std::string ReportText(const model::Report& report) {
                 ", \"settings\": ", Text(report.settings), ", \"metrics\": [", metrics, "]}");
 }
 
+// Nothing where there is none.
+std::string MetadataText(const model::Metadata& metadata) {
+  std::string text;
+  for (const auto& [key, value] : metadata) {
+    text += StrCat(text.empty() ? ",\n\"metadata\": {" : ", ", Text(std::string(key)), ": ",
+                   Text(std::string(value)));
+  }
+  return text.empty() ? text : text + "}";
+}
+
+std::string AttributesText(const model::Model& model) {
+  if (model.attributes().empty()) return "";
+  std::string out;
+  for (const model::Attribute& a : model.attributes()) {
+    out += StrCat(out.empty() ? "" : ", ", "{\"name\": ", Text(a.name), ", \"kind\": \"",
+                  model::NameOf(a.kind), "\"}");
+  }
+  return StrCat(",\n\"attributes\": [", out, "]");
+}
+
 }  // namespace
 
 void WriteJsonForm(const model::Model& model, bool readable, const Sink& sink) {
@@ -149,7 +170,9 @@ void WriteJsonForm(const model::Model& model, bool readable, const Sink& sink) {
   try {
     out = StrCat(
         "{\n\"duomo_dump\": 1,\n\"description\": ", description::ToJson(model.description()).dump(),
-        ",\n\"report\": ", ReportText(model.report()), ",\n\"tensors\": [");
+        ",\n\"report\": ", ReportText(model.report()),
+        model.fold_in() ? ",\n\"fold_in\": " + ToJson(*model.fold_in()).dump() : "",
+        MetadataText(model.metadata()), AttributesText(model), ",\n\"tensors\": [");
   } catch (const Json::exception&) {  // dump() of what is not UTF-8
     Fail(Status::kUnsupported, "the description or the report has text that is not UTF-8; JSON ",
          "cannot hold it");

@@ -1,5 +1,6 @@
 // `duomo-convert`: everything about files.
 #include "console/main.h"
+
 #include "converter/command.h"
 #include "core/error.h"
 #include "core/version.h"

@@ -119,6 +119,10 @@ Name EncoderBuilder::Encode(model::Side side, const model::Encoder& e) {
     case EncoderKind::kNumber:
       x = Number(e, prefix);
       break;
+    case EncoderKind::kAttention:
+      Fail(Status::kUnsupported, "the encoder \"", prefix,
+           "\" is attention over a history, which ONNX files are not written for; keep the .duomo "
+           "file, or export its vectors with `duomo-convert export npz`");
   }
   return Layers(prefix, e.layers, x);
 }

@@ -21,8 +21,8 @@ namespace duomo::convert {
 
 struct Network {
   model::Description description;  // valid and bound
-  // parameters/… and inputs/… (statistics), as model.h says. They borrow the graph, whose tables are
-  // not copied.
+  // parameters/… and inputs/… (statistics), as model.h says. They borrow the graph, whose tables
+  // are not copied.
   std::vector<file::TensorSource> sources;
 };
 

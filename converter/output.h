@@ -13,12 +13,13 @@ namespace duomo::convert {
 
 using console::Commas;
 using console::Json;
-using console::Log;    // to stderr
-using console::Print;  // to stdout
+using console::Log;                // to stderr
+using console::Print;              // to stdout
 void PrintJson(const Json& json);  // indented, one document
 
 std::string ShapeText(std::span<const uint64_t> shape);  // "6042 × 32", "()" for a scalar
 std::string Hex(uint32_t crc);                           // "0badcafe"
+std::string Hex64(uint64_t fingerprint);                 // 16 digits
 std::string Clip(std::string_view text, size_t width);   // with "…" where it was longer
 size_t DisplayWidth(std::string_view utf8);              // in characters
 

@@ -130,10 +130,17 @@ Naming Guess(const Arrays& arrays, std::span<const Parameter> parameters) {
 std::string TorchName(const Parameter& p) {
   std::string name = p.name;
   std::ranges::replace(name, '/', '.');
-  return p.is_table ? name + ".weight" : name;
+  // Places are an Embedding of their own, gains and shifts a LayerNorm's.
+  if (p.is_table || name.ends_with(".positions")) return name + ".weight";
+  if (name.ends_with(".gain")) return name.substr(0, name.size() - 4) + "weight";
+  if (name.ends_with(".shift")) return name.substr(0, name.size() - 5) + "bias";
+  return name;
 }
 
-bool TorchTransposes(const Parameter& p) { return !p.is_table && p.shape.size() == 2; }
+bool TorchTransposes(const Parameter& p) {
+  // Of two dimensions are places and distances, too, which lie there as here.
+  return !p.is_table && p.name.ends_with("/weight");
+}
 
 std::vector<uint64_t> TorchShape(const Parameter& p) {
   return ShapesOf(p, TorchTransposes(p)).front();

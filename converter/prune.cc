@@ -1,12 +1,13 @@
 // duomo-convert prune: less of a file, for privacy or size. What stays answers as before.
 #include <algorithm>
-#include <charconv>
 #include <memory>
 #include <numeric>
+#include <set>
 
 #include "converter/command.h"
 #include "converter/entities.h"
-#include "converter/input.h"
+#include "converter/erase.h"
+#include "converter/key_list.h"
 #include "converter/output.h"
 #include "core/error.h"
 #include "core/file_io.h"
@@ -21,46 +22,16 @@ using model::Side;
 using Rows = std::vector<uint32_t>;
 
 struct Options {
-  std::string file, output, keep_users, keep_items;
+  std::string file, output, keep_users, drop_users, keep_items, drop_items;
   std::vector<std::string> where;
-  bool drop_users = false, no_history = false, no_titles = false, no_user_vectors = false;
+  bool no_users = false, no_history = false, no_titles = false, no_user_vectors = false;
   bool json = false;
 };
-
-int64_t IntegerOf(std::string_view text, const std::string& what) {
-  int64_t value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    Fail(Status::kInvalidArgument, what, ": \"", text, "\" is not a whole number");
-  }
-  return value;
-}
 
 std::optional<uint64_t> Find(const model::KeyIndex& keys, std::string_view text,
                              const std::string& what) {
   if (keys.kind() == KeyKind::kString) return keys.Find(text);
-  return keys.Find(IntegerOf(text, what));
-}
-
-// The rows of the keys in a file, one a line; ascending, each once.
-Rows ReadKeys(const std::string& path, const model::KeyIndex& keys, const char* of) {
-  TextInput input(path);
-  std::string_view text = input.text();
-  Rows out;
-  for (size_t line = 1; !text.empty(); ++line) {
-    size_t end = std::min(text.find('\n'), text.size());
-    std::string_view key = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (key.ends_with('\r')) key.remove_suffix(1);
-    if (key.empty()) continue;
-    std::string what = StrCat(input.name(), ", line ", line);
-    auto row = Find(keys, key, what);
-    if (!row) Fail(Status::kNotFound, what, ": the model has no ", of, " \"", key, "\"");
-    out.push_back(static_cast<uint32_t>(*row));
-  }
-  std::ranges::sort(out);
-  out.erase(std::unique(out.begin(), out.end()), out.end());  // clang 14 knows no subrange
-  return out;
+  return keys.Find(WholeNumber(text, what));
 }
 
 // Clears what an INPUT=VALUE[,VALUE…] does not hold for.
@@ -102,34 +73,36 @@ Rows All(uint64_t n) {
   return out;
 }
 
-Rows KeptItems(const model::Model& m, const Options& o) {
-  Rows rows =
-      o.keep_items.empty() ? All(m.items().count) : ReadKeys(o.keep_items, m.items().keys, "item");
-  if (o.where.empty()) return rows;
-  retrieval::RowMask mask;
-  mask.Reset(m.items().count, true);
-  for (const std::string& where : o.where) ApplyWhere(m, where, mask);
-  std::erase_if(rows, [&](uint32_t row) { return !mask.Test(row); });
+Rows Without(Rows rows, const Rows& dropped) {
+  std::erase_if(rows, [&](uint32_t row) { return std::ranges::binary_search(dropped, row); });
   return rows;
 }
 
 class Pruner {
  public:
   explicit Pruner(const Options& o) : o_(o), draft_(o.file), m_(draft_.model()) {
-    items_ = KeptItems(m_, o);
-    users_ = o.drop_users           ? Rows()
-             : o.keep_users.empty() ? All(m_.users().count)
-                                    : ReadKeys(o.keep_users, m_.users().keys, "user");
-    if (items_.empty() && m_.items().count > 0) {
-      Fail(Status::kInvalidArgument, "no item would be left; check --keep-items and --where");
+    items_ = Chosen(Side::kItem, o.keep_items, o.drop_items);
+    if (!o.where.empty()) {
+      retrieval::RowMask mask;
+      mask.Reset(m_.items().count, true);
+      for (const std::string& where : o.where) ApplyWhere(m_, where, mask);
+      std::erase_if(items_, [&](uint32_t row) { return !mask.Test(row); });
     }
-    if (users_.empty() && m_.users().count > 0 && !o.drop_users) {
-      Fail(Status::kInvalidArgument, "no user would be left; say --drop-users to mean that");
+    users_ = o.no_users ? Rows() : Chosen(Side::kUser, o.keep_users, o.drop_users);
+    if (items_.empty() && m_.items().count > 0) {
+      Fail(Status::kInvalidArgument, "no item would be left; check what is kept and dropped");
+    }
+    if (users_.empty() && m_.users().count > 0 && !o.no_users) {
+      Fail(Status::kInvalidArgument, "no user would be left; say --no-users to mean that");
     }
   }
 
   void Run() {
+    // Rows first: what is taken out of vocabularies renumbers what stands there then.
     if (users_.size() < m_.users().count) Keep(Side::kUser, users_);
+    if (items_.size() < m_.items().count) Keep(Side::kItem, items_);
+    Erase(Side::kUser, !o_.keep_users.empty() || o_.no_users);
+    Erase(Side::kItem, !o_.keep_items.empty() || !o_.where.empty());
     if (o_.no_history) RemoveBelow("users/history/");
     if (o_.no_titles) {
       RemoveBelow("users/titles/");
@@ -138,8 +111,13 @@ class Pruner {
     if (o_.no_user_vectors) {
       draft_.RemoveIf(
           [](std::string_view n) { return n == "users/vectors" || n == "users/vectors/scales"; });
+      RemoveBelow("users/planes/");
+      RemoveBelow("users/lists/");
     }
-    if (items_.size() < m_.items().count) KeepItems();
+    if (items_.size() < m_.items().count) KeepItemsOfHistories();
+    RefreezeChanged();
+    bool erased = users_.size() < m_.users().count || items_.size() < m_.items().count;
+    if (erased || erased_values_ > 0) emptied_ = EmptySketch(draft_.contents.report);
     draft_.Save(o_.output, "prune");
     PrintResult();
   }
@@ -154,17 +132,75 @@ class Pruner {
     draft_.RemoveIf([&](std::string_view name) { return name.starts_with(prefix); });
   }
 
-  void KeepItems() {
-    Keep(Side::kItem, items_);
+  // The rows that one side's lists leave. What is to be dropped and is not there is no mistake:
+  // lists of those who have left grow, and files are made anew.
+  Rows Chosen(Side side, const std::string& keep, const std::string& drop) {
+    const bool items = side == Side::kItem;
+    const model::KeyIndex& keys = m_.side(side).keys;
+    const char* of = items ? "item" : "user";
+    Rows rows = keep.empty() ? All(m_.side(side).count) : RowsOfKeys(ReadKeyList(keep), keys, of);
+    if (drop.empty()) return rows;
+    std::vector<ListedKey> list = ReadKeyList(drop);
+    for (const ListedKey& one : list) dropped_keys_[items].insert(one.key);
+    return Without(std::move(rows), RowsOfKeys(list, keys, of, &absent_[items]));
+  }
+
+  // Takes those who are gone out of the vocabularies of ids: whoever is not kept, or is dropped.
+  void Erase(Side side, bool by_kept) {
+    const bool items = side == Side::kItem;
+    if (!by_kept && dropped_keys_[items].empty()) return;
+    std::set<std::string> kept;
+    for (uint32_t row : by_kept ? (items ? items_ : users_) : Rows()) {
+      kept.insert(ValueText(m_.side(side).keys, row));
+    }
+    auto gone = [&](const std::string& key) {
+      return dropped_keys_[items].contains(key) || (by_kept && !kept.contains(key));
+    };
+    EraseIds(draft_, side, gone, gone_);
+    erased_values_ = 0;
+    for (const auto& values : gone_) erased_values_ += std::ranges::count(values, true);
+  }
+
+  void KeepItemsOfHistories() {
     KeepHistoryValues(draft_, items_);  // items that are gone leave the histories
+    gone_.resize(m_.description().vocabularies.size());
+    for (const model::Input& input : m_.description().inputs) {
+      if (input.kind != InputKind::kHistory) continue;
+      auto& gone = gone_[static_cast<size_t>(input.vocabulary)];
+      gone.assign(m_.description().vocabularies[static_cast<size_t>(input.vocabulary)].size, true);
+      for (uint32_t row : items_) {
+        if (row < gone.size()) gone[row] = false;
+      }
+    }
     if (draft_.Find("users/history/offsets") == nullptr) return;
     left_ = ColumnOf(m_.history(), users_);
     model::FeatureColumn renamed = left_;
     FilterHistory(renamed);
     PutFeature(draft_, "users/history", renamed);
-    bool read = model::ReadsHistory(m_.description()) && draft_.Find("users/vectors") != nullptr;
-    if (read && forgotten_ > 0) Refreeze();
   }
+
+  // Vectors whose tower would see something else now: a shorter history, a value that is gone.
+  void RefreezeChanged() {
+    const model::Description& d = m_.description();
+    for (Side side : {Side::kUser, Side::kItem}) {
+      const std::string name = PrefixOf(side) + "/vectors";
+      if (draft_.Find(name) == nullptr || model::IsJoint(d)) continue;
+      bool changed = side == Side::kUser && model::ReadsHistory(d) && forgotten_ > 0;
+      auto columns = std::make_shared<std::vector<model::FeatureColumn>>(d.inputs.size());
+      auto scope = side == Side::kItem ? model::Scope::kItem : model::Scope::kUser;
+      for (size_t i = 0; i < d.inputs.size(); ++i) {
+        if (d.inputs[i].scope != scope || d.inputs[i].kind == InputKind::kHistory) continue;
+        bool any = false;
+        auto column = WithoutGone(m_, i, RowsOf(side), gone_, any);
+        if (any) (*columns)[i] = std::move(column);
+        changed |= any;
+      }
+      if (!changed) continue;
+      Refreeze(side, columns);
+      for (std::string& one : RemoveDerived(draft_, side)) dropped_.push_back(std::move(one));
+    }
+  }
+  const Rows& RowsOf(Side side) const { return side == Side::kItem ? items_ : users_; }
 
   // Leaves items out of left_ (in their old rows) and of `renamed` (in their new ones).
   void FilterHistory(model::FeatureColumn& renamed) {
@@ -189,25 +225,27 @@ class Pruner {
     left_ = std::move(old);
   }
 
-  // The users' vectors from what is left of their histories.
-  void Refreeze() {
-    refrozen_ = true;
+  // A side's vectors from what is left of histories, and from `columns` where they have rows.
+  void Refreeze(Side side, std::shared_ptr<std::vector<model::FeatureColumn>> columns) {
+    refrozen_[side == Side::kItem] = true;
     auto engine = runtime::Engine::Create(draft_.shared_model());
     auto work = std::make_shared<runtime::Workspace>();
-    auto make = [this, engine, work](uint64_t begin, uint64_t count, float* out) {
-      Rows rows(users_.begin() + static_cast<ptrdiff_t>(begin),
-                users_.begin() + static_cast<ptrdiff_t>(begin + count));
+    auto make = [this, side, columns, engine, work](uint64_t begin, uint64_t count, float* out) {
+      Rows rows(RowsOf(side).begin() + static_cast<ptrdiff_t>(begin),
+                RowsOf(side).begin() + static_cast<ptrdiff_t>(begin + count));
       Rows places(count);
       std::iota(places.begin(), places.end(), static_cast<uint32_t>(begin));
       std::vector<runtime::InputSource> inputs;
-      engine->StoredInputs(Side::kUser, rows, inputs);
+      engine->StoredInputs(side, rows, inputs);
       const auto& d = m_.description();
       for (size_t i = 0; i < d.inputs.size(); ++i) {
-        if (d.inputs[i].kind == InputKind::kHistory) inputs[i] = {left_.view(), places};
+        bool history = d.inputs[i].kind == InputKind::kHistory && !left_.offsets.empty();
+        if (history && side == Side::kUser) inputs[i] = {left_.view(), places};
+        if (!(*columns)[i].rows.empty()) inputs[i] = {(*columns)[i].view(), places};
       }
-      engine->Encode(Side::kUser, {count, inputs}, out, *work);
+      engine->Encode(side, {count, inputs}, out, *work);
     };
-    PutVectors(draft_, Side::kUser, users_.size(), m_.users().vectors.dtype, make);
+    PutVectors(draft_, side, RowsOf(side).size(), m_.side(side).vectors.dtype, make);
   }
 
   void PrintResult() const {
@@ -222,7 +260,12 @@ class Pruner {
                  {"items", items_.size()},
                  {"items_before", m_.items().count},
                  {"history_entries_dropped", forgotten_},
-                 {"user_vectors_recomputed", refrozen_},
+                 {"id_values_dropped", erased_values_},
+                 {"user_vectors_recomputed", refrozen_[0]},
+                 {"item_vectors_recomputed", refrozen_[1]},
+                 {"users_not_there", absent_[0].size()},
+                 {"items_not_there", absent_[1].size()},
+                 {"training_sample_emptied", emptied_},
                  {"tensors_left_out", dropped_}});
       return;
     }
@@ -230,9 +273,26 @@ class Pruner {
         StrCat(o_.output, ": ", Commas(after), " bytes, before ", Commas(draft_.size()), "; ",
                Commas(users_.size()), " of ", Commas(m_.users().count), " users, ",
                Commas(items_.size()), " of ", Commas(m_.items().count), " items\n");
-    if (refrozen_) {
-      text += StrCat(Commas(forgotten_), " history entries are gone with their items, and the ",
-                     "users' vectors were made again without them\n");
+    if (erased_values_ > 0) {
+      text +=
+          StrCat(Commas(erased_values_), " values of ids are gone from vocabularies and tables\n");
+    }
+    if (forgotten_ > 0) {
+      text += StrCat(Commas(forgotten_), " history entries are gone with their items\n");
+    }
+    for (size_t side : {0, 1}) {
+      if (refrozen_[side]) {
+        text += StrCat("vectors of ", side == 1 ? "items" : "users",
+                       " were made again without what is gone\n");
+      }
+      if (absent_[side].empty()) continue;
+      text += StrCat(Commas(absent_[side].size()), side == 1 ? " items" : " users",
+                     " of the list are not in the file, such as \"", absent_[side][0], "\"\n");
+    }
+    if (emptied_) {
+      text +=
+          "the sample of training rows is empty now: `evaluate` cannot tell by it whether other "
+          "rows were learned from\n";
     }
     Print(text + LeftOutText(dropped_));
   }
@@ -241,9 +301,12 @@ class Pruner {
   Draft draft_;
   const model::Model& m_;
   Rows users_, items_;
-  model::FeatureColumn left_;  // the kept users' histories, in the old rows of items
-  uint64_t forgotten_ = 0;
-  bool refrozen_ = false;
+  model::FeatureColumn left_;              // the kept users' histories, in the old rows of items
+  std::set<std::string> dropped_keys_[2];  // users' and items', as the lists have them
+  std::vector<std::string> absent_[2];     // of them, those that are not in the file
+  GoneValues gone_;
+  uint64_t forgotten_ = 0, erased_values_ = 0;
+  bool refrozen_[2] = {}, emptied_ = false;
   std::vector<std::string> dropped_;
 };
 
@@ -256,12 +319,18 @@ void AddPrune(CLI::App& parent) {
   c->add_option("FILE", o->file, "A .duomo file")->required();
   c->add_option("-o,--output", o->output, "The .duomo file to write; replaced as a whole")
       ->required();
-  auto* drop = c->add_flag("--drop-users", o->drop_users, "No user stays: keys, features, history");
+  auto* none = c->add_flag("--no-users", o->no_users, "No user stays: keys, features, history");
   c->add_option("--keep-users", o->keep_users,
                 "Only the users whose keys this file lists, one a line; -: stdin")
-      ->excludes(drop);
+      ->excludes(none);
+  c->add_option(
+       "--drop-users", o->drop_users,
+       "Without the users whose keys this file lists, and without what was learned of them")
+      ->excludes(none);
   c->add_option("--keep-items", o->keep_items,
                 "Only the items whose keys this file lists; -: stdin");
+  c->add_option("--drop-items", o->drop_items,
+                "Without these items, also in histories, and without what was learned of them");
   c->add_option("--where", o->where,
                 "Only items with one of these values, INPUT=VALUE[,VALUE…]; repeat for \"and\"");
   c->add_flag("--no-history", o->no_history, "Without the users' histories");
@@ -270,13 +339,17 @@ void AddPrune(CLI::App& parent) {
               "Without the users' frozen vectors; their tower runs at every call instead");
   c->add_flag("--json", o->json, "Print JSON");
   c->callback([o] {
-    bool all = o->keep_users.empty() && o->keep_items.empty() && o->where.empty();
-    if (all && !o->drop_users && !o->no_history && !o->no_titles && !o->no_user_vectors) {
+    int lists = 0, piped = 0;
+    for (const std::string* list :
+         {&o->keep_users, &o->drop_users, &o->keep_items, &o->drop_items}) {
+      lists += !list->empty();
+      piped += *list == "-";
+    }
+    bool all = lists == 0 && o->where.empty() && !o->no_users;
+    if (all && !o->no_history && !o->no_titles && !o->no_user_vectors) {
       throw CLI::ValidationError("prune", "nothing to do: say what to leave out or what to keep");
     }
-    if (o->keep_users == "-" && o->keep_items == "-") {
-      throw CLI::ValidationError("prune", "only one list can come from stdin");
-    }
+    if (piped > 1) throw CLI::ValidationError("prune", "only one list can come from stdin");
     RequireReplaceable(o->output);
     Pruner(*o).Run();
   });

@@ -13,7 +13,7 @@ struct QualityOptions {
   // Best lists compared; 0: of all users. Unless somebody asks for a number: 1,000, or as many (10
   // at least) as a few seconds are enough for.
   std::optional<uint64_t> users;
-  uint64_t seed = 0;       // which pairs and users
+  uint64_t seed = 0;  // which pairs and users
   static constexpr size_t kBest = 10;
 };
 

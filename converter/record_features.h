@@ -1,47 +1,42 @@
-// From the features of a record to rows of vocabularies, as a host's raw features become them.
+// From the cells of a record to rows of vocabularies, as a host's raw features become them.
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <string>
+#include <string_view>
 #include <vector>
 
-#include "converter/output.h"
-#include "description/fields.h"
 #include "model/model.h"
 
 namespace duomo::convert {
 
-// A number, as one or as its text; none for anything else.
-std::optional<int64_t> Integer(const Json& json);
-std::optional<double> Real(const Json& json);
-
-// The columns of one side's inputs (histories apart), which grow by one entity at a time.
-class FeatureReader {
- public:
-  FeatureReader(const model::Model& model, model::Side side);
-
-  bool Reads(size_t input) const;  // it is one of this side's
-  // One entity: a category is a value, a set a list (or text with "|" between), a text a string or
-  // its words, a number a number. What is not there is not given; values that the vocabulary lacks
-  // become its unknown row, and are counted. Throws Error(kInvalidArgument) that names the input.
-  void Add(description::Fields& features);
-
-  const std::vector<model::FeatureColumn>& columns() const { return columns_; }  // by input
-  const std::map<std::string, uint64_t>& unknown() const { return unknown_; }    // by input
-
- private:
-  uint32_t RowOf(const model::Input& input, const Json& value, description::Fields& f);
-  void AddFeature(size_t i, description::Fields& f);
-  void AddList(const model::Input& input, const Json& value, description::Fields& f,
-               model::FeatureColumn& column);
-
-  const model::Model& m_;
-  const model::Description& d_;
-  model::Scope scope_;
-  std::vector<model::FeatureColumn> columns_;
-  std::map<std::string, uint64_t> unknown_;
+// What an input has of one entity: rows of its vocabulary, or a number.
+struct FeatureValue {
+  std::vector<uint32_t> rows;
+  float number = 0;
+  uint64_t unknown = 0;  // values that the vocabulary lacks; they became its unknown row
 };
+
+// A cell as people write it: a category is a value, a set a list (or texts with "|" between, or
+// with
+// "," or ";" where the vocabulary has the parts and not the whole), a text a text or a list of
+// words, a number a number. Empty: nothing is given. `blanks`: values of a set are separated by
+// them. Throws Error(kInvalidArgument) that names the input.
+FeatureValue ReadFeature(const model::Model& model, size_t input, std::string_view cell,
+                         bool blanks);
+
+// The row of a key as text: of integers "7", and "7.0", which other programs make of it.
+std::optional<uint32_t> FindKey(const model::KeyIndex& keys, std::string_view text,
+                                bool bucketed = false);
+// The one way in which an integer prints; nothing for what is none.
+std::optional<int64_t> IntegerKey(std::string_view text);
+
+// Puts a value behind a column's last, and takes one out.
+void AppendValue(model::FeatureColumn& column, const FeatureValue& value);
+FeatureValue ValueAt(const model::FeatureView& view, size_t row);
+bool SameValue(model::InputKind kind, const FeatureValue& a, const FeatureValue& b);
+
+// A finite number that a float holds. Throws Error(kInvalidArgument) that begins with `what`.
+float FiniteFloat(std::string_view text, std::string_view what);
 
 }  // namespace duomo::convert

@@ -1,27 +1,74 @@
-// New users or items as people give them: JSON lines or CSV.
+// Users or items as people give them: a table in any form that data/table_reader.h knows.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "converter/output.h"
+#include "data/bytes.h"
+#include "data/table_reader.h"
+#include "model/model.h"
 
 namespace duomo::convert {
 
-// One object a record, of the fields "id", "title", "features" {input: value or list}, "vector"
-// and "history"; where they stand is kept for messages.
-struct Record {
-  std::string where;  // "new.jsonl, line 3"
-  Json json;
+// The bytes of a table that is named on the command line, unpacked; "-": stdin.
+std::unique_ptr<data::ByteSource> OpenTableBytes(const std::string& path);
+std::string NameOfTable(const std::string& path);  // for messages
+
+struct RecordOptions {
+  bool skip_bad_lines = false;
+  std::vector<std::string> ignored = {};  // columns that are not looked at
 };
 
-// A file that begins with "{" holds one JSON object a line; another one is CSV (RFC 4180) whose
-// first line names the columns: id, title, and inputs, in which "|" separates the values of a set.
-// CSV has text alone: what is a number is decided by the input that it is for. Throws
-// Error(kInvalidArgument) that names the line.
-std::vector<Record> ReadRecords(const std::string& path);  // "-": stdin
-// The same from text; `source` is for messages.
-std::vector<Record> ParseRecords(std::string_view text, const std::string& source);
+// What the file's own data called a column, or said of the tables, where it keeps that: "users.id",
+// "title", "timestamp". Empty where it does not, or `table` has no column of that name.
+std::string RecordedRole(const model::Model& model, const char* role,
+                         const data::TableReader& table);
+
+// The values of a list in a cell: of JSON, ["a", "b"] as text, or with "|" between; in order,
+// blanks around them cut off, empty ones passed over.
+std::vector<std::string> ListOf(std::string_view cell);
+
+// A table of one side's entities, row by row. Columns: the key is "id", or what `train` takes for
+// the key ("user_id", "movieId" …); "title" (of items also "name" …); inputs by name, in JSON also
+// below "features"; "vector"; of users "history". A title's or an input's column may be one. Every
+// other column is an error that names those that there are. One thread.
+class RecordTable {
+ public:
+  // Borrows `model`. Throws Error as data::OpenTable(), kInvalidArgument for the columns.
+  RecordTable(std::unique_ptr<data::ByteSource> bytes, std::string where, const model::Model& model,
+              model::Side side, const RecordOptions& options);
+
+  // The next row; false behind the last, where names that only late rows of JSON have are an error.
+  bool Next();
+
+  // What the row says. Nothing: what is stored stays. Empty: it is taken away. Valid until Next().
+  using Cell = std::optional<std::string_view>;
+  std::string_view key() const { return table_->fields()[key_]; }
+  Cell title() const { return Given(title_); }
+  Cell vector() const { return Given(vector_); }
+  Cell history() const { return Given(history_); }
+  Cell Feature(size_t input) const { return Given(inputs_[input]); }
+  // The values of an input are separated by blanks, as the column's name says ("tags:token_seq").
+  bool InBlanks(size_t input) const;
+
+  data::TableReader& table() { return *table_; }
+
+ private:
+  using Columns = std::vector<size_t>;  // that say the same; a row has one of them
+  Cell Given(const Columns& columns) const;
+  void FindColumns(const std::vector<std::string>& ignored);
+  [[noreturn]] void RefuseColumn(std::string_view name, uint64_t line) const;
+  std::string Known() const;
+
+  const model::Model& m_;
+  model::Side side_;
+  std::unique_ptr<data::TableReader> table_;
+  size_t key_ = 0;
+  Columns title_, vector_, history_, nothing_;
+  std::vector<Columns> inputs_;
+};
 
 }  // namespace duomo::convert

@@ -17,6 +17,10 @@ Draft::Draft(std::string path, std::shared_ptr<const model::Model> model)
     : path_(std::move(path)), model_(std::move(model)) {
   contents.description = model_->description();
   contents.report = model_->report();
+  contents.fold_in = model_->fold_in();
+  for (const auto& [key, value] : model_->metadata()) contents.metadata.emplace(key, value);
+  for (const model::Attribute& a : model_->attributes())
+    contents.attributes.push_back({a.name, a.kind});
   for (const file::SegmentInfo& s : model_->file().segments()) {
     file::TensorSource& source = contents.sources.emplace_back(file::SourceOf(model_->file(), s));
     source.write = [path = path_, write = source.write](const file::TensorSource::Sink& sink) {
@@ -68,7 +72,14 @@ void Draft::Put(file::OwnedTensor tensor) {
 }
 
 void Draft::Save(const std::string& output, const std::string& label) {
-  SaveWithProgress({contents.description, {}, contents.report, contents.sources}, output, label);
+  SaveWithProgress({contents.description,
+                    {},
+                    contents.report,
+                    contents.sources,
+                    contents.attributes,
+                    contents.fold_in,
+                    contents.metadata},
+                   output, label);
 }
 
 void SaveWithProgress(model::Contents contents, const std::string& output,

@@ -26,7 +26,8 @@ class Draft {
   const std::string& path() const { return path_; }
   uint64_t size() const { return model_->file().file_size(); }
 
-  // Description, report and every tensor of the file, as sources that read it; to be changed.
+  // Description, report, metadata, attributes, way of folding in and every tensor of the file, as
+  // sources that read it; to be changed.
   model::Contents contents;
 
   file::TensorSource* Find(std::string_view name);  // nullptr: not there

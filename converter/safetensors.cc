@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "console/progress.h"
 #include "converter/import_tensors.h"
 #include "converter/output.h"
 #include "core/error.h"
@@ -179,11 +180,16 @@ uint64_t WriteSafetensors(const std::string& path, std::span<const file::TensorS
   std::string text = header.dump();
   text.resize(RoundUp(text.size(), 8), ' ');
   uint64_t length = text.size();
+  const console::Interruptible interruptible;  // before there is a file to take away
   AtomicFile file(path);
   file.Write(std::as_bytes(std::span(&length, 1)));
   file.Write(text);
+  console::Progress progress("write", end);
   for (const file::TensorSource& t : tensors) {
-    t.write([&](std::span<const std::byte> piece) { file.Write(piece); });
+    t.write([&](std::span<const std::byte> piece) {
+      file.Write(piece);
+      progress.Add(piece.size());
+    });
   }
   uint64_t size = file.size();
   file.Commit();

@@ -26,6 +26,7 @@ bool Describes(const model::Description& d, std::string_view name) {
   for (const model::Input& input : d.inputs) {
     if (below("users/features/", input.name) || below("items/features/", input.name)) return true;
   }
+  if (name.starts_with("attributes/")) return true;
   // What is known of users and items whatever the network: history as well, for "exclude seen".
   for (const char* side : {"users/", "items/"}) {
     if (!name.starts_with(side)) continue;
@@ -45,6 +46,7 @@ model::Contents Stock(const model::Model& from, model::Description description) 
     if (!Describes(description, s.name)) continue;
     out.sources.push_back(file::SourceOf(from.file(), s));
   }
+  for (const model::Attribute& a : from.attributes()) out.attributes.push_back({a.name, a.kind});
   out.description = std::move(description);
   return out;
 }

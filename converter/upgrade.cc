@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "converter/command.h"
+#include "converter/entities.h"
 #include "converter/output.h"
 #include "converter/rewrite.h"
 #include "core/error.h"
@@ -19,6 +20,14 @@ void Run(const Options& o) {
   RequireReplaceable(o.output);
   Draft draft(o.file);
   uint32_t before = draft.model().file().container_version();
+  // By which ids of string keys are found: files from before ids were hashes have none.
+  for (model::Side side : {model::Side::kUser, model::Side::kItem}) {
+    const model::KeyIndex& keys = draft.model().side(side).keys;
+    if (keys.kind() != model::KeyKind::kString || keys.size() == 0) continue;
+    std::vector<file::OwnedTensor> made;
+    model::AddIds(made, PrefixOf(side), keys);
+    for (file::OwnedTensor& tensor : made) draft.Put(std::move(tensor));
+  }
   draft.Save(o.output, "upgrade");
   auto after = model::Model::Open(o.output);
   uint32_t now = after->file().container_version();
@@ -40,7 +49,9 @@ void Run(const Options& o) {
 void AddUpgrade(CLI::App& parent) {
   auto o = std::make_shared<Options>();
   CLI::App* c = parent.add_subcommand(
-      "upgrade", "Rewrite a file of an older release in today's container; contents stay");
+      "upgrade",
+      "Rewrite a file of an older release in today's container, with what today's searches look "
+      "into; contents stay");
   c->add_option("FILE", o->file, "A .duomo file")->required();
   c->add_option("-o,--output", o->output, "The .duomo file to write; replaced as a whole")
       ->required();

@@ -52,7 +52,7 @@ bool Normalize(std::span<float> row) {
 class Builder {
  public:
   Builder(VectorModel& out, const VectorOptions& options, uint64_t width)
-      : out_(out), o_(options), width_(width) {}
+      : out_(out), o_(options), width_(width), biases_(width) {}
 
   void Describe() {
     model::Description& d = out_.contents.description;
@@ -84,6 +84,9 @@ class Builder {
     if (file != nullptr) {
       Survey(*file, sums, counts);
       Put(*file, name + "s");
+      for (size_t i = 0; i < width_ && counts.count > 1; ++i) {
+        if (ones_[i] == counts.count) biases_[i] = true;
+      }
     }
     const auto rows = static_cast<double>(std::max<uint64_t>(1, counts.count));
     std::vector<float> table(2 * width_);
@@ -94,10 +97,21 @@ class Builder {
         file::OwnedTensor::From<float>(StrCat("parameters/tables/", name), {2, width_}, table));
   }
 
+  // How new users are folded in, once all vectors have been added. A column of ones on one side
+  // stands for biases on the other.
+  void FoldIn() {
+    model::FoldIn out = o_.fold_in.value_or(model::FoldIn{});
+    for (uint32_t i = 0; i < width_ && !cosine(); ++i) {
+      if (biases_[i]) out.fixed.push_back(i);
+    }
+    if (o_.fold_in || !out.fixed.empty()) out_.contents.fold_in = out;
+  }
+
  private:
   bool cosine() const { return o_.head.kind == model::HeadKind::kCosine; }
 
   void Survey(const VectorFile& file, std::vector<double>& sums, VectorCounts& counts) {
+    ones_.assign(width_, 0);
     std::string what = StrCat(file.arrays.where, ": ", QuotedName(file.array().name));
     ReadRows(file, [&](std::span<float> rows) {
       if (!o_.allow_nonfinite) {
@@ -109,6 +123,7 @@ class Builder {
         counts.normalized += cosine() && Normalize(row);
         for (size_t i = 0; i < width_; ++i) {
           if (std::isfinite(row[i])) sums[i] += double{row[i]};
+          ones_[i] += row[i] == 1.0f;
         }
         ++counts.count;
       }
@@ -152,6 +167,8 @@ class Builder {
   VectorModel& out_;
   const VectorOptions& o_;
   uint64_t width_;
+  std::vector<uint64_t> ones_;  // by column: rows of one side that have a 1
+  std::vector<bool> biases_;    // by column
 };
 
 }  // namespace
@@ -167,6 +184,7 @@ VectorModel VectorModelOf(const VectorFile* users, const VectorFile& items,
   builder.Describe();
   builder.Add(users, "user", out.users);
   builder.Add(&items, "item", out.items);
+  builder.FoldIn();
   out.contents.report.data = "imported vectors";
   return out;
 }

@@ -1,174 +1,20 @@
 // Vectors and keys from foreign files.
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <filesystem>
 
 #include "converter/import_tensors.h"
+#include "converter/key_list.h"
 #include "converter/output.h"
 #include "converter/rewrite.h"
 #include "converter/vectors.h"
 #include "core/error.h"
-#include "core/text.h"
 
 namespace duomo::convert {
 namespace {
 
-constexpr size_t kLongestLine = 16u << 20;
-constexpr uint64_t kLargestWidth = 1u << 20;
+constexpr uint64_t kLargestWidth = kLargestVectorWidth;
 constexpr const char* kWanted = "vectors as .npy, .npz, .safetensors, .fvecs or text";
-
-// The integer whose shortest form `text` is.
-std::optional<int64_t> Canonical(std::string_view text) {
-  int64_t value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return StrCat(value) == text ? std::optional(value) : std::nullopt;
-}
-
-// Calls take(line, number) for every line of a source, whatever pieces it comes in.
-template <typename Take>
-void ForLines(data::ByteSource& source, const std::string& where, const Take& take) {
-  std::vector<char> buffer(kArrayPiece);
-  size_t have = 0;
-  uint64_t number = 0;
-  auto give = [&](std::string_view line) {
-    ++number;
-    if (number == 1 && line.starts_with("\xEF\xBB\xBF")) line.remove_prefix(3);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (!line.empty()) take(line, number);
-  };
-  while (true) {
-    if (have == buffer.size()) {
-      if (have >= kLongestLine) {
-        Fail(Status::kUnsupported, where, ", line ", number + 1, ": longer than ", kLongestLine,
-             " bytes");
-      }
-      buffer.resize(2 * have);
-    }
-    size_t n = source.Read(buffer.data() + have, buffer.size() - have);
-    have += n;
-    std::string_view rest(buffer.data(), have);
-    for (size_t end; (end = rest.find('\n')) != rest.npos; rest.remove_prefix(end + 1)) {
-      give(rest.substr(0, end));
-    }
-    if (n == 0) {
-      if (!rest.empty()) give(rest);
-      return;
-    }
-    std::memmove(buffer.data(), rest.data(), rest.size());
-    have = rest.size();
-  }
-}
-
-char SeparatorOf(std::string_view line) {
-  char best = ' ';
-  ptrdiff_t most = 0;
-  for (char c : {',', ';', '\t'}) {
-    auto count = std::ranges::count(line, c);
-    if (count > most) best = c;
-    most = std::max(most, count);
-  }
-  return best;
-}
-
-class VectorLines {
- public:
-  VectorLines(const std::string& where, Keys& keys,
-              const std::function<void(std::span<const float>)>& sink)
-      : where_(where), keys_(keys), sink_(sink) {}
-
-  void Take(std::string_view line, uint64_t number) {
-    number_ = number;
-    if (separator_ == '\0') separator_ = SeparatorOf(line);
-    std::string_view key = TakeKey(line);
-    values_.clear();
-    bool bad = false;
-    while (!line.empty() && !bad) {
-      if (line[0] == separator_) line.remove_prefix(1);
-      while (line.starts_with(' ') || (separator_ == ' ' && line.starts_with('\t'))) {
-        line.remove_prefix(1);
-      }
-      if (line.empty() && separator_ == ' ') break;  // blanks at the end
-      float value = 0;
-      auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), value);
-      auto size = static_cast<size_t>(end - line.data());
-      while (size < line.size() && line[size] == ' ') ++size;
-      // Too large or too small for a float.
-      if (error == std::errc::result_out_of_range) value = Rounded(line.substr(0, size));
-      bad =
-          error == std::errc::invalid_argument || (size < line.size() && line[size] != separator_ &&
-                                                   !(separator_ == ' ' && line[size - 1] == ' '));
-      if (!bad) {
-        values_.push_back(value);
-        line.remove_prefix(size);
-        if (line.size() == 1 && line[0] == separator_) bad = separator_ != ' ';
-      }
-    }
-    if (bad && !started_) {
-      started_ = true;
-      return;  // the header
-    }
-    started_ = true;
-    if (bad) FailLine("\"", Clip(line.substr(0, line.find(separator_)), 40), "\" is no number");
-    if (values_.empty()) FailLine("there is no number behind the key");
-    if (values_.size() > kLargestWidth) FailLine("more than ", kLargestWidth, " numbers");
-    if (width_ == 0) width_ = values_.size();
-    if (values_.size() != width_) {
-      FailLine(values_.size(), " numbers, and the first line has ", width_);
-    }
-    if (key.empty()) FailLine("the key is empty");
-    if (!IsUtf8(key)) FailLine("the key is not UTF-8");
-    keys_.Add(key);
-    sink_(values_);
-  }
-
-  uint64_t width() const { return width_; }
-
- private:
-  template <typename... Parts>
-  [[noreturn]] void FailLine(const Parts&... parts) const {
-    Fail(Status::kCorrupt, where_, ", line ", number_, ": ", parts...);
-  }
-
-  // Removes the key, which may be quoted, from the line.
-  std::string_view TakeKey(std::string_view& line) {
-    if (!line.starts_with('"')) {
-      std::string_view key = line.substr(0, line.find(separator_));
-      line.remove_prefix(key.size());
-      return key;
-    }
-    unquoted_.clear();
-    for (size_t i = 1; i < line.size(); ++i) {
-      if (line[i] != '"') {
-        unquoted_ += line[i];
-      } else if (i + 1 < line.size() && line[i + 1] == '"') {
-        unquoted_ += line[i++];
-      } else {
-        line.remove_prefix(i + 1);
-        if (!line.empty() && line[0] != separator_) FailLine("text behind a quoted key");
-        return unquoted_;
-      }
-    }
-    FailLine("a quote is not closed");
-  }
-
-  static float Rounded(std::string_view text) {
-    double value = 0;
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error == std::errc()) return static_cast<float>(value);
-    return text.find("e-") != text.npos || text.find("E-") != text.npos ? 0.0f : HUGE_VALF;
-  }
-
-  const std::string& where_;
-  Keys& keys_;
-  const std::function<void(std::span<const float>)>& sink_;
-  char separator_ = '\0';
-  bool started_ = false;
-  uint64_t number_ = 0, width_ = 0;
-  std::vector<float> values_;
-  std::string unquoted_;
-};
 
 // What text was read into, beside the output and removed at the end.
 struct Spool {
@@ -194,17 +40,20 @@ struct Spool {
   FileBytes file;
 };
 
-VectorFile ReadText(const std::string& path, const std::string& output) {
+VectorFile ReadText(const std::string& path, const std::string& output, bool skip_bad_lines) {
   // One name for each table, because both are there at once.
   static int number = 0;
   auto spool = std::make_shared<Spool>(output, StrCat("vectors", number++));
   VectorFile out;
-  auto source = data::OpenBytes(path);
-  uint64_t width = ReadVectorText(*source, path, out.keys,
-                                  [&](std::span<const float> values) { spool->Write(values); });
+  TextVectors text = ReadVectorText(data::OpenBytes(path), path, skip_bad_lines, out.keys,
+                                    [&](std::span<const float> values) {
+                                      spool->Write(values);
+                                      console::Interruptible::Check();
+                                    });
+  out.skipped = text.skipped;
   spool->Finish(output);
   Array array{.name = path, .number = Number::kF32, .type = "text"};
-  array.shape = {out.keys.size(), width};
+  array.shape = {out.keys.size(), text.width};
   array.read =
       ReadInPlace(spool->file.bytes(), [s = spool.get()](auto part) { s->file.DropPages(part); });
   out.arrays.where = path;
@@ -237,32 +86,6 @@ std::pair<std::string, std::string> SplitPath(const std::string& path) {
 }
 
 }  // namespace
-
-void Keys::Add(std::string_view key) {
-  if (strings_.empty()) {
-    if (auto number = Canonical(key)) return integers_.push_back(*number);
-    for (int64_t number : integers_) strings_.push_back(StrCat(number));
-    integers_ = {};
-  }
-  strings_.emplace_back(key);
-}
-
-void Keys::Add(int64_t key) {
-  if (strings_.empty()) return integers_.push_back(key);
-  strings_.push_back(StrCat(key));
-}
-
-std::string Keys::At(size_t row) const {
-  return strings_.empty() ? StrCat(integers_[row]) : strings_[row];
-}
-
-void Keys::AddTo(std::vector<file::OwnedTensor>& out, const std::string& prefix) const {
-  if (strings_.empty()) {
-    model::AddKeys(out, prefix, std::span<const int64_t>(integers_));
-  } else {
-    model::AddKeys(out, prefix, std::span<const std::string>(strings_));
-  }
-}
 
 Arrays FvecsOf(std::span<const std::byte> bytes, const std::string& where, Drop drop) {
   auto width_at = [bytes](uint64_t at) {
@@ -323,13 +146,6 @@ void SelectVectors(Arrays& arrays, std::string_view name) {
   arrays.list = {std::move(one)};
 }
 
-uint64_t ReadVectorText(data::ByteSource& source, const std::string& where, Keys& keys,
-                        const std::function<void(std::span<const float>)>& sink) {
-  VectorLines lines(where, keys, sink);
-  ForLines(source, where, [&](std::string_view line, uint64_t n) { lines.Take(line, n); });
-  return lines.width();
-}
-
 Keys KeysOf(const Arrays& arrays, const Array& array) {
   bool fits = array.shape.size() == 1 || (array.shape.size() == 2 && array.shape[1] == 1);
   bool integers = array.number == Number::kI64 || array.number == Number::kI32 ||
@@ -356,7 +172,7 @@ Keys KeysOf(const Arrays& arrays, const Array& array) {
   return out;
 }
 
-VectorFile OpenVectors(const std::string& path, const std::string& output) {
+VectorFile OpenVectors(const std::string& path, const std::string& output, bool skip_bad_lines) {
   auto [file, name] = SplitPath(path);
   std::string head = Head(file, 16);
   VectorFile out;
@@ -369,8 +185,8 @@ VectorFile OpenVectors(const std::string& path, const std::string& output) {
         FvecsOf(bytes->bytes(), file, [b = bytes.get()](auto part) { b->DropPages(part); });
     out.arrays.file = std::move(bytes);
   } else {
-    if (!head.starts_with("\x1F\x8B")) RefuseOtherFiles(head, file, kWanted);
-    out = ReadText(file, output);
+    if (!head.starts_with("BZh")) RefuseOtherFiles(head, file, kWanted);
+    out = ReadText(file, output, skip_bad_lines);
   }
   const Array& array = out.array();
   if (array.shape.size() != 2 || array.shape[0] == 0 || array.shape[1] == 0 ||
@@ -396,13 +212,9 @@ Keys ReadKeys(const std::string& path) {
     }
     return KeysOf(arrays, *array);
   }
-  RefuseOtherFiles(head, file, "one key a line");
+  if (!head.starts_with("BZh")) RefuseOtherFiles(head, file, "one key a line");
   Keys out;
-  auto source = data::OpenBytes(file);
-  ForLines(*source, file, [&](std::string_view line, uint64_t number) {
-    if (!IsUtf8(line)) Fail(Status::kCorrupt, file, ", line ", number, ": not UTF-8");
-    out.Add(line);
-  });
+  for (const ListedKey& one : ReadKeyList(file)) out.Add(one.key);
   return out;
 }
 

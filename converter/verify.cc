@@ -9,8 +9,14 @@
 namespace duomo::convert {
 namespace {
 
+struct Options {
+  std::string file, erased_users, erased_items;
+  bool json = false;
+};
+
 // Every check that the file admits; later ones need what earlier ones have found sound.
-std::vector<Check> Verify(const std::string& path) {
+std::vector<Check> Verify(const Options& o) {
+  const std::string& path = o.file;
   std::vector<Check> checks;
   std::shared_ptr<const model::Model> model;
   // A container that opens is checked even where the model in it does not bind.
@@ -32,14 +38,17 @@ std::vector<Check> Verify(const std::string& path) {
   checks.push_back(CheckChecksums(*reader, bytes.bytes()));
   if (model == nullptr) return checks;
   bool sound = true;
-  for (auto check :
-       {CheckKeys, CheckTitles, CheckFeatures, CheckHistory, CheckParameters, CheckVectors,
-        CheckPlanes}) {
+  for (auto check : {CheckKeys, CheckTitles, CheckFeatures, CheckAttributes, CheckHistory,
+                     CheckParameters, CheckVectors, CheckPlanes}) {
     checks.push_back(check(*model));
     // Keys, titles and vectors are no inputs of towers.
     bool read_by_towers =
         check == CheckFeatures || check == CheckHistory || check == CheckParameters;
     if (read_by_towers && !checks.back().ok()) sound = false;
+  }
+  for (auto [list, side] : {std::pair(&o.erased_users, model::Side::kUser),
+                            std::pair(&o.erased_items, model::Side::kItem)}) {
+    if (!list->empty()) checks.push_back(CheckErased(*model, side, ReadKeyList(*list)));
   }
   if (sound) {
     checks.push_back(CheckTowers(*runtime::Engine::Create(model)));
@@ -80,15 +89,16 @@ std::string ToText(const std::string& path, const std::vector<Check>& checks, ui
   return out + (problems == 0 ? "Nothing is wrong with this file.\n" : "");
 }
 
-void Run(const std::string& path, bool json) {
-  std::vector<Check> checks = Verify(path);
+void Run(const Options& o) {
+  const std::string& path = o.file;
+  std::vector<Check> checks = Verify(o);
   uint64_t problems = 0;
   std::string first;
   for (const Check& check : checks) {
     problems += check.problem_count;
     if (first.empty() && !check.ok()) first = check.problems[0];
   }
-  if (json) {
+  if (o.json) {
     PrintJson(ToJson(path, checks, problems));
   } else {
     Print(ToText(path, checks, problems));
@@ -103,16 +113,20 @@ void Run(const std::string& path, bool json) {
 }  // namespace
 
 void AddVerify(CLI::App& parent) {
-  struct Options {
-    std::string file;
-    bool json = false;
-  };
   auto o = std::make_shared<Options>();
   CLI::App* c =
       parent.add_subcommand("verify", "Check everything in a file, frozen vectors included");
   c->add_option("FILE", o->file, "A .duomo file")->required();
   c->add_flag("--json", o->json, "Print JSON");
-  c->callback([o] { Run(o->file, o->json); });
+  c->add_option("--erased-users", o->erased_users,
+                "A list of keys, one a line: nothing of these users may be left; -: stdin");
+  c->add_option("--erased-items", o->erased_items, "The same for items");
+  c->callback([o] {
+    if (o->erased_users == "-" && o->erased_items == "-") {
+      throw CLI::ValidationError("verify", "only one list can come from stdin");
+    }
+    Run(*o);
+  });
 }
 
 }  // namespace duomo::convert

@@ -21,7 +21,7 @@ int main(int argc, char** argv) {
   static float scores[kPairs * kBest];
   static size_t counts[kPairs];
   duomo_topk_request request = DUOMO_TOPK_REQUEST_INIT;
-  duomo_topk_result result = {sizeof result, 0, ids, scores, counts};
+  duomo_topk_result result = {sizeof result, 0, ids, scores, counts, NULL, NULL};
   duomo_error error = DUOMO_ERROR_INIT;
   duomo_model* model = NULL;
   duomo_context* context = NULL;

@@ -32,7 +32,7 @@ static void run(const char* path, duomo_model* model, int calls) {
   float score, scores[5], vector[20];
   duomo_filter filter = DUOMO_FILTER_INIT;
   duomo_topk_request request = DUOMO_TOPK_REQUEST_INIT;
-  duomo_topk_result result = {sizeof result, 0, ids, scores, &count};
+  duomo_topk_result result = {sizeof result, 0, ids, scores, &count, NULL, NULL};
   int i;
   filter.input = "tags";
   filter.strings = &red;

@@ -27,8 +27,11 @@ import (
 type Context struct {
 	handle
 	err       C.duomo_error
+	request   C.duomo_topk_request // here, as C would have it escape otherwise
+	cancelled *C.int32_t           // what the library looks at; in C's memory
 	width     int
 	itemCount int
+	userCount int
 }
 
 // ContextOption changes what a context does.
@@ -39,8 +42,8 @@ func MarkUnknown() ContextOption {
 	return func(o *C.duomo_context_options) { o.unknown_ids = C.DUOMO_UNKNOWN_IS_MARKED }
 }
 
-// Threads is how many threads TopK and Similar may use, the caller's among them, at most 256; 0 is 1.
-// Results are the same with any number.
+// Threads is how many threads searches may use, the caller's among them, at most 256; 0 is 1. Results
+// are the same with any number.
 func Threads(n uint32) ContextOption {
 	return func(o *C.duomo_context_options) { o.threads = C.uint32_t(n) }
 }
@@ -61,17 +64,33 @@ func (m *Model) newContext(options []ContextOption) (*Context, error) {
 	for _, option := range options {
 		option(&o)
 	}
-	c := &Context{err: newError(), width: m.info.VectorWidth, itemCount: m.info.ItemCount}
+	cancelled := (*C.int32_t)(C.calloc(1, C.sizeof_int32_t))
+	o.cancelled = cancelled
+	c := &Context{err: newError(), cancelled: cancelled, width: m.info.VectorWidth,
+		itemCount: m.info.ItemCount, userCount: m.info.UserCount}
 	var object *C.duomo_context
 	if s := C.duomo_context_create(&object, m.object, &o, &c.err); s != C.DUOMO_OK {
+		C.free(unsafe.Pointer(cancelled))
 		return nil, failure(s, &c.err)
 	}
 	runtime.KeepAlive(m)
-	own(c, &c.handle, unsafe.Pointer(object), releaseContext)
+	own(c, &c.handle, unsafe.Pointer(object), func(object unsafe.Pointer) {
+		C.duomo_context_release((*C.duomo_context)(object))
+		C.free(unsafe.Pointer(cancelled))
+	})
 	return c, nil
 }
 
-func releaseContext(object unsafe.Pointer) { C.duomo_context_release((*C.duomo_context)(object)) }
+// Trim gives back the memory that calls have left, for instance after an unusually large batch; the
+// next call takes what it needs anew.
+func (c *Context) Trim() error {
+	if err := c.enter(); err != nil {
+		return err
+	}
+	C.duomo_context_trim(c.c())
+	c.leave()
+	return nil
+}
 
 // Close frees the scratch memory. It fails with ErrInUse while a call runs; the second Close does
 // nothing.

@@ -1,15 +1,16 @@
 // Package duomo predicts and recommends from .duomo files, in microseconds and without a server.
 //
 // A [Model] is an opened file: immutable, safe for any number of goroutines, closed by Close. Its
-// methods borrow scratch memory from a free list; a goroutine that wants its own takes a [Context].
+// methods borrow scratch memory from a free list; a goroutine that wants its own takes a [Context]. A
+// [Slot] holds the model in use, for hosts that swap it while they answer.
 // [Features] carry what is known of users, items or pairs that the file has never seen. What to
 // recommend is said by a [TopKRequest], what came out is a [TopKResult], and whatever fails gives an
 // [*Error] with a [Status]:
 //
 //	if errors.Is(err, duomo.ErrNotFound) { … }
 //
-// Ids are int64; where a catalogue has string keys, [Model.ItemIDOfKey] and [Model.UserIDOfKey]
-// translate. Scores are in the unit that [Info] names (stars, probability, seconds). The same pair
+// Ids are int64. Where a catalogue has string keys, requests take those, too, and an id is a hash of the
+// key alone ([IDOfKey]): the same in every file. Scores are in the unit that [Info] names (stars, probability, seconds). The same pair
 // of stored vectors has the same bits in every call.
 //
 // Slices go to the library as they are, never copied, and results come into slices of the caller's

@@ -7,6 +7,9 @@ import "C"
 
 import (
 	"fmt"
+	"math"
+	"regexp"
+	"strings"
 	"unsafe"
 )
 
@@ -25,6 +28,7 @@ const (
 	ErrUnsupportedVersion Status = C.DUOMO_UNSUPPORTED_VERSION // the file is newer than the library
 	ErrUnsupported        Status = C.DUOMO_UNSUPPORTED         // this model cannot do that
 	ErrInternal           Status = C.DUOMO_INTERNAL            // a defect in Duomo: please report it
+	ErrCancelled          Status = C.DUOMO_CANCELLED           // TopKRequest.Ctx is done
 )
 
 // String is the name in C, "DUOMO_NOT_FOUND".
@@ -32,34 +36,124 @@ func (s Status) String() string { return C.GoString(C.duomo_status_name(C.duomo_
 
 func (s Status) Error() string { return s.String() }
 
-// Error is every failure of this package: what kind, and what was wrong, where, and what to do.
+// ErrorKind is what was wrong, finer than the [Status]; 0 where none of these says it.
+type ErrorKind int32
+
+const (
+	KindMissing      ErrorKind = C.DUOMO_KIND_NULL          // what must be given
+	KindStructSize   ErrorKind = C.DUOMO_KIND_STRUCT_SIZE   // what a newer client asks for
+	KindValue        ErrorKind = C.DUOMO_KIND_VALUE         // a number outside what is allowed
+	KindConflict     ErrorKind = C.DUOMO_KIND_CONFLICT      // arguments that do not go together
+	KindOffsets      ErrorKind = C.DUOMO_KIND_OFFSETS       // offsets that do not ascend from 0
+	KindNotUTF8      ErrorKind = C.DUOMO_KIND_NOT_UTF8      // text
+	KindNotFinite    ErrorKind = C.DUOMO_KIND_NOT_FINITE    // NaN or infinity
+	KindUnknownID    ErrorKind = C.DUOMO_KIND_UNKNOWN_ID    // a user or item, by id or key
+	KindUnknownName  ErrorKind = C.DUOMO_KIND_UNKNOWN_NAME  // an input, attribute or entry of the metadata
+	KindUnknownValue ErrorKind = C.DUOMO_KIND_UNKNOWN_VALUE // that the input or attribute does not have
+	KindLacking      ErrorKind = C.DUOMO_KIND_LACKING       // the file or the build lacks what the call needs
+)
+
+// Argument is which argument, or part of a request, was wrong; 0 where none of these says it.
+type Argument int32
+
+const (
+	ArgumentOut      Argument = C.DUOMO_ARGUMENT_OUT // where results go
+	ArgumentModel    Argument = C.DUOMO_ARGUMENT_MODEL
+	ArgumentContext  Argument = C.DUOMO_ARGUMENT_CONTEXT
+	ArgumentOptions  Argument = C.DUOMO_ARGUMENT_OPTIONS
+	ArgumentFile     Argument = C.DUOMO_ARGUMENT_FILE // path, bytes or open file
+	ArgumentRequest  Argument = C.DUOMO_ARGUMENT_REQUEST
+	ArgumentUsers    Argument = C.DUOMO_ARGUMENT_USERS // their ids, keys or vectors
+	ArgumentItems    Argument = C.DUOMO_ARGUMENT_ITEMS // their ids, keys or vectors
+	ArgumentQueries  Argument = C.DUOMO_ARGUMENT_QUERIES
+	ArgumentFeatures Argument = C.DUOMO_ARGUMENT_FEATURES
+	ArgumentHistory  Argument = C.DUOMO_ARGUMENT_HISTORY
+	ArgumentExclude  Argument = C.DUOMO_ARGUMENT_EXCLUDE
+	ArgumentAllow    Argument = C.DUOMO_ARGUMENT_ALLOW
+	ArgumentFilters  Argument = C.DUOMO_ARGUMENT_FILTERS
+	ArgumentLimits   Argument = C.DUOMO_ARGUMENT_LIMITS
+	ArgumentName     Argument = C.DUOMO_ARGUMENT_NAME   // of an input, attribute or entry of the metadata
+	ArgumentValues   Argument = C.DUOMO_ARGUMENT_VALUES // of features
+)
+
+// Error is every failure of this package: what kind, which argument, and in words what was wrong,
+// where, and what to do.
 type Error struct {
-	Status  Status
-	Message string
+	Status   Status
+	Message  string
+	Kind     ErrorKind
+	Argument Argument
+	Position int   // of the element at fault in that argument, or -1
+	cause    error // why it was cancelled
 }
 
 func (e *Error) Error() string { return "duomo: " + e.Message }
 
-// Unwrap gives the Status, so that errors.Is(err, ErrNotFound) works.
-func (e *Error) Unwrap() error { return e.Status }
+// Unwrap gives the Status, so that errors.Is(err, ErrNotFound) works, and of a call that was cancelled
+// the error of its context.Context.
+func (e *Error) Unwrap() []error {
+	if e.cause != nil {
+		return []error{e.Status, e.cause}
+	}
+	return []error{e.Status}
+}
 
 var (
 	// ErrClosed is the failure of every call with something that was closed.
-	ErrClosed error = &Error{ErrInvalidArgument, "use after Close"}
+	ErrClosed = invalid("use after Close")
 	// ErrInUse is the failure of a call with a Context or Features that another goroutine is in.
-	ErrInUse error = &Error{ErrInvalidArgument,
-		"another goroutine is in a call with this Context or Features: each takes one call at a time"}
+	ErrInUse = invalid(
+		"another goroutine is in a call with this Context or Features: each takes one call at a time")
 )
 
 func invalid(format string, values ...any) error {
-	return &Error{ErrInvalidArgument, fmt.Sprintf(format, values...)}
+	return &Error{Status: ErrInvalidArgument, Message: fmt.Sprintf(format, values...), Position: -1}
 }
 
 // What the library wrote into e.
 func failure(status C.duomo_status, e *C.duomo_error) error {
-	return &Error{Status(status), C.GoString(&e.message[0])}
+	position := -1
+	if e.position < math.MaxInt {
+		position = int(e.position)
+	}
+	return &Error{Status: Status(status), Message: inGo(C.GoString(&e.message[0])),
+		Kind: ErrorKind(e.kind), Argument: Argument(e.argument), Position: position}
+}
+
+var namesOfC = regexp.MustCompile(`\b(duomo|DUOMO)_\w+|\b_PORTABLE\b`)
+
+// inGo puts this package's names in place of C's: TopK for duomo_topk.
+func inGo(message string) string {
+	if !strings.Contains(message, "duomo_") && !strings.Contains(message, "DUOMO_") {
+		return message // nearly all
+	}
+	return namesOfC.ReplaceAllStringFunc(message, func(name string) string {
+		switch name {
+		case "duomo_topk":
+			return "TopK"
+		case "DUOMO_RANK_USER_ID":
+			return "User"
+		case "DUOMO_UNKNOWN_IS_MARKED":
+			return "MarkUnknown"
+		case "DUOMO_ALLOW_LISTED":
+			return "Allow"
+		case "DUOMO_BACKEND_ONEDNN":
+			return "BackendOneDNN"
+		case "_PORTABLE":
+			return "BackendPortable"
+		}
+		words := strings.Split(strings.ToLower(name[len("duomo_"):]), "_")
+		if words[0] == "features" {
+			words = words[1:]
+		}
+		for i, word := range words {
+			words[i] = strings.ToUpper(word[:min(1, len(word))]) + word[min(1, len(word)):]
+		}
+		return strings.Join(words, "")
+	})
 }
 
 func newError() C.duomo_error {
-	return C.duomo_error{struct_size: C.uint32_t(unsafe.Sizeof(C.duomo_error{}))}
+	return C.duomo_error{struct_size: C.uint32_t(unsafe.Sizeof(C.duomo_error{})),
+		position: C.DUOMO_NO_POSITION}
 }

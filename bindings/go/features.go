@@ -17,7 +17,8 @@ import (
 //
 // The Set methods set an input by its name for all rows and copy the values. Values that the
 // vocabulary does not have count as unknown; neither that nor an unknown item in a history is an
-// error. A failed call leaves the earlier value.
+// error, unless Strict asks for it. [Model.InputValues] lists the values that there are. A failed call
+// leaves the earlier value.
 type Features struct {
 	handle
 	count int
@@ -58,6 +59,18 @@ func (f *Features) c() *C.duomo_features {
 		return nil
 	}
 	return (*C.duomo_features)(f.object)
+}
+
+// Strict says whether the Set methods fail, from now on, with ErrNotFound for values of categories and
+// sets, and items of histories, that the model does not know.
+func (f *Features) Strict(strict bool) error {
+	var on C.int32_t
+	if strict {
+		on = 1
+	}
+	return f.call(func(e *C.duomo_error) C.duomo_status {
+		return C.duomo_features_set_strict(f.c(), on, e)
+	})
 }
 
 // SetIntegers sets a category with range or integer keys.
@@ -146,12 +159,16 @@ func (f *Features) set(input string, n int,
 	if err != nil {
 		return err
 	}
+	return f.call(func(e *C.duomo_error) C.duomo_status { return call(name, e) })
+}
+
+func (f *Features) call(call func(*C.duomo_error) C.duomo_status) error {
 	if err := f.enter(); err != nil {
 		return err
 	}
 	defer f.leave()
 	e := newError()
-	if s := call(name, &e); s != C.DUOMO_OK {
+	if s := call(&e); s != C.DUOMO_OK {
 		return failure(s, &e)
 	}
 	runtime.KeepAlive(f)

@@ -5,7 +5,11 @@ package duomo
 */
 import "C"
 
-import "unsafe"
+import (
+	"fmt"
+	"slices"
+	"unsafe"
+)
 
 // Head is how a model makes a score of a user and an item.
 type Head int32
@@ -32,6 +36,9 @@ type Info struct {
 	Copied         bool    // the bytes are copied, not mapped
 	MinimumOutput  float32 // the range of predictions; infinite where it has no bound
 	MaximumOutput  float32
+	Fingerprint    uint64 // of the file's content: another content has another one
+	attributes     int
+	metadata       int
 }
 
 func infoOf(i *C.duomo_model_info) Info {
@@ -42,6 +49,8 @@ func infoOf(i *C.duomo_model_info) Info {
 		FileSize: int64(i.file_size), HasUserVectors: i.has_user_vectors != 0,
 		HasHistory: i.has_history != 0, HasTitles: i.has_titles != 0, Copied: i.copied != 0,
 		MinimumOutput: float32(i.minimum_output), MaximumOutput: float32(i.maximum_output),
+		Fingerprint: uint64(i.fingerprint), attributes: int(i.attribute_count),
+		metadata: int(i.metadata_count),
 	}
 }
 
@@ -104,4 +113,59 @@ func (m *Model) Inputs() ([]Input, error) {
 		return nil, err
 	}
 	return inputs, nil
+}
+
+// InputValues are the values that an input knows, for forms and checks: strings of inputs with string
+// keys, else integers; of histories the items, as the model counts them.
+func (m *Model) InputValues(name string) (strings []string, integers []int64, err error) {
+	inputs, err := m.Inputs()
+	if err != nil {
+		return nil, nil, err
+	}
+	at := slices.IndexFunc(inputs, func(input Input) bool { return input.Name == name })
+	if at < 0 {
+		return nil, nil, &Error{Status: ErrNotFound, Message: fmt.Sprintf("there is no input %q", name),
+			Kind: KindUnknownName, Argument: ArgumentName, Position: -1}
+	}
+	input := inputs[at]
+	err = m.call(func(e *C.duomo_error) C.duomo_status {
+		// Numbers have no values, which the library says at the first.
+		for i := range max(input.VocabularySize, 1) {
+			var text C.duomo_text
+			var integer C.int64_t
+			if s := C.duomo_model_get_input_value(&text, &integer, m.object, C.uint64_t(at),
+				C.uint64_t(i), e); s != C.DUOMO_OK {
+				return s
+			}
+			if input.Keys == StringKeys {
+				strings = append(strings, textOf(text))
+			} else {
+				integers = append(integers, int64(integer))
+			}
+		}
+		return C.DUOMO_OK
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return strings, integers, nil
+}
+
+// Metadata is what people wrote into the file: name, version, licence and so on.
+func (m *Model) Metadata() (map[string]string, error) {
+	out := make(map[string]string, m.info.metadata)
+	err := m.call(func(e *C.duomo_error) C.duomo_status {
+		for i := range m.info.metadata {
+			var key, value C.duomo_text
+			if s := C.duomo_model_metadata_at(&key, &value, m.object, C.uint64_t(i), e); s != C.DUOMO_OK {
+				return s
+			}
+			out[textOf(key)] = textOf(value)
+		}
+		return C.DUOMO_OK
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }

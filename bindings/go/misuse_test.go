@@ -28,6 +28,7 @@ func TestUseAfterClose(t *testing.T) {
 	m := must2(duomo.Open("shop.duomo"))(t)
 	c := must2(m.NewContext())(t)
 	f := must2(m.NewFeatures(duomo.User, 1))(t)
+	set := must2(m.NewItemSet(1000, 1006))(t)
 	want := must2(m.Predict(3, 1006))(t)
 	ok(t, m.Close())
 	ok(t, m.Close())
@@ -58,8 +59,26 @@ func TestUseAfterClose(t *testing.T) {
 	ok(t, f.Close())
 	isClosed(t, f.SetIntegers("age", []int64{10}))
 	isClosed(t, c.EncodeFeatures(make([]float32, 20), f))
+	isClosed(t, m.Trim())
+	ok(t, c.Trim())
+	bySet := duomo.TopKRequest{IDs: []int64{3}, AllowSet: set}
+	if got := must2(c.TopK(bySet))(t); len(got.IDs(0)) != 2 {
+		t.Error(got)
+	}
+	ok(t, set.Close())
+	ok(t, set.Close())
+	_, err = c.TopK(bySet)
+	isClosed(t, err)
+	_, err = c.TopK(duomo.TopKRequest{IDs: []int64{3}, AllowSets: []*duomo.ItemSet{set}})
+	isClosed(t, err)
+	_, err = set.Not()
+	isClosed(t, err)
+	if set.Len() != 0 || set.Contains(1000) {
+		t.Error("a closed set has items")
+	}
 	ok(t, c.Close())
 	ok(t, c.Close())
+	isClosed(t, c.Trim())
 	_, err = c.Predict(3, 1006)
 	isClosed(t, err)
 	isClosed(t, c.TopKInto(&duomo.TopKResult{}, duomo.TopKRequest{IDs: []int64{3}}))
@@ -142,40 +161,6 @@ func TestCloseWhileOthersRun(t *testing.T) {
 		ok(t, m.Close())
 		all.Wait()
 	}
-}
-
-// A host that swaps models while it answers.
-func TestSwap(t *testing.T) {
-	var current atomic.Pointer[duomo.Model]
-	current.Store(must2(duomo.Open("shop.duomo"))(t))
-	want := must2(current.Load().Predict(3, 1006))(t)
-	stop := make(chan struct{})
-	var all sync.WaitGroup
-	for range 4 {
-		all.Go(func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
-				got, err := current.Load().Predict(3, 1006)
-				if errors.Is(err, duomo.ErrClosed) {
-					continue // the model was swapped between the two calls
-				}
-				if err != nil || got != want {
-					t.Error(got, err)
-					return
-				}
-			}
-		})
-	}
-	for range 200 {
-		ok(t, current.Swap(must2(duomo.Open("shop.duomo"))(t)).Close())
-	}
-	close(stop)
-	all.Wait()
-	ok(t, current.Load().Close())
 }
 
 // resident is the memory of this process in bytes.

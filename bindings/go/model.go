@@ -2,24 +2,11 @@ package duomo
 
 /*
 #include "shim.h"
-#cgo noescape duomo_item_id_at
-#cgo nocallback duomo_item_id_at
-#cgo noescape duomo_user_id_at
-#cgo nocallback duomo_user_id_at
-#cgo noescape duomo_item_id_of_key
-#cgo nocallback duomo_item_id_of_key
-#cgo noescape duomo_user_id_of_key
-#cgo nocallback duomo_user_id_of_key
-#cgo noescape duomo_item_key
-#cgo nocallback duomo_item_key
-#cgo noescape duomo_user_key
-#cgo nocallback duomo_user_key
-#cgo noescape duomo_item_title
-#cgo nocallback duomo_item_title
 */
 import "C"
 
 import (
+	"os"
 	"runtime"
 	"strings"
 	"sync"
@@ -27,16 +14,53 @@ import (
 )
 
 // Model is an opened .duomo file. All methods may be called from any number of goroutines at once;
-// Close may come at any time: calls that run finish, later ones fail with ErrClosed. To swap
-// models, open the new one, publish it (atomic.Pointer), and close the old.
+// Close may come at any time: calls that run finish, later ones fail with ErrClosed. To swap models
+// under running goroutines use a [Slot].
 type Model struct {
-	object  *C.duomo_model
-	info    Info
-	mu      sync.Mutex
-	closed  bool
-	options []ContextOption
-	free    []*Context // idle contexts; every one holds a reference to the model
+	*opened
+	closed  bool // under mu
 	cleanup runtime.Cleanup
+}
+
+// opened is what the Models of one file share: one from Open, and one for each Slot.Get.
+type opened struct {
+	object     *C.duomo_model
+	info       Info
+	options    []ContextOption
+	mu         sync.Mutex
+	references int        // Models that are not closed
+	free       []*Context // idle contexts; every one holds a reference to the model
+}
+
+// reference is one more Model, nil where the last one was closed.
+func (o *opened) reference() *Model {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.references == 0 {
+		return nil
+	}
+	o.references++
+	return o.model()
+}
+
+func (o *opened) model() *Model {
+	m := &Model{opened: o}
+	m.cleanup = runtime.AddCleanup(m, (*opened).drop, o)
+	return m
+}
+
+// drop ends a reference, and with the last one all that is idle.
+func (o *opened) drop() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.references--; o.references > 0 {
+		return
+	}
+	for _, c := range o.free {
+		c.Close() //nolint:errcheck // idle: nothing else has it
+	}
+	o.free = nil
+	C.duomo_model_release(o.object)
 }
 
 // Backend is what runs the towers.
@@ -83,58 +107,74 @@ func Open(path string, options ...OpenOption) (*Model, error) {
 	}
 	name := C.CString(path)
 	defer C.free(unsafe.Pointer(name))
-	return open(name, nil, options)
+	return open(options, func(m **C.duomo_model, o *openOptions, e *C.duomo_error) C.duomo_status {
+		return C.duomo_go_open(m, name, C.uint32_t(o.flags), C.int32_t(o.backend), e)
+	})
 }
 
 // OpenBuffer opens a file that is in memory, such as an embedded one. The bytes are copied: the
 // garbage collector could not know how long the library needs them.
 func OpenBuffer(data []byte, options ...OpenOption) (*Model, error) {
-	return open(nil, data, append(options, Copy()))
-}
-
-func open(path *C.char, data []byte, options []OpenOption) (*Model, error) {
-	var o openOptions
-	for _, option := range options {
-		option(&o)
-	}
 	var empty [1]byte
 	bytes := unsafe.Pointer(&empty)
 	if len(data) > 0 {
 		bytes = unsafe.Pointer(&data[0])
 	}
+	options = append(options, Copy())
+	return open(options, func(m **C.duomo_model, o *openOptions, e *C.duomo_error) C.duomo_status {
+		return C.duomo_go_open_buffer(m, bytes, C.size_t(len(data)), C.uint32_t(o.flags),
+			C.int32_t(o.backend), e)
+	})
+}
+
+// OpenFile opens a model inside of an open file: length bytes from offset on, 0 meaning up to its
+// end. The file may be closed afterwards. Where offset is no multiple of 64 the bytes are copied.
+func OpenFile(file *os.File, offset, length int64, options ...OpenOption) (*Model, error) {
+	if offset < 0 || length < 0 {
+		return nil, invalid("offset %d, length %d: neither may be negative", offset, length)
+	}
+	descriptor := file.Fd() // and no number where the file is closed
+	if descriptor == ^uintptr(0) {
+		return nil, &Error{Status: ErrIO, Message: os.ErrClosed.Error(), Position: -1}
+	}
+	defer runtime.KeepAlive(file)
+	return open(options, func(m **C.duomo_model, o *openOptions, e *C.duomo_error) C.duomo_status {
+		return C.duomo_go_open_descriptor(m, C.int(descriptor), C.uint64_t(offset),
+			C.uint64_t(length), C.uint32_t(o.flags), C.int32_t(o.backend), e)
+	})
+}
+
+func open(options []OpenOption,
+	call func(**C.duomo_model, *openOptions, *C.duomo_error) C.duomo_status) (*Model, error) {
+	var o openOptions
+	for _, option := range options {
+		option(&o)
+	}
 	e := newError()
-	m := &Model{options: o.contexts}
-	if s := C.duomo_go_open(&m.object, path, bytes, C.size_t(len(data)), C.uint32_t(o.flags),
-		C.int32_t(o.backend), &e); s != C.DUOMO_OK {
+	var object *C.duomo_model // not inside of what has Go pointers
+	if s := call(&object, &o, &e); s != C.DUOMO_OK {
 		return nil, failure(s, &e)
 	}
 	raw := C.duomo_model_info{struct_size: C.uint32_t(unsafe.Sizeof(C.duomo_model_info{}))}
-	if s := C.duomo_model_get_info(&raw, m.object, &e); s != C.DUOMO_OK {
-		C.duomo_model_release(m.object)
+	if s := C.duomo_model_get_info(&raw, object, &e); s != C.DUOMO_OK {
+		C.duomo_model_release(object)
 		return nil, failure(s, &e)
 	}
-	m.info = infoOf(&raw)
-	m.cleanup = runtime.AddCleanup(m, releaseModel, unsafe.Pointer(m.object))
-	return m, nil
+	shared := &opened{object: object, info: infoOf(&raw), options: o.contexts, references: 1}
+	return shared.model(), nil
 }
 
-func releaseModel(object unsafe.Pointer) { C.duomo_model_release((*C.duomo_model)(object)) }
-
-// Close drops the file as soon as the last call, Context and Features with it are done. The
+// Close drops the file as soon as the last call, Context, Features and ItemSet with it are done. The
 // second Close does nothing. The error is always nil.
 func (m *Model) Close() error {
 	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.closed {
-		return nil
-	}
+	closed := m.closed
 	m.closed = true
-	for _, c := range m.free {
-		c.Close() //nolint:errcheck // idle: nothing else has it
+	m.mu.Unlock()
+	if !closed {
+		m.cleanup.Stop()
+		m.drop()
 	}
-	m.free = nil
-	m.cleanup.Stop()
-	C.duomo_model_release(m.object)
 	return nil
 }
 
@@ -156,13 +196,27 @@ func (m *Model) borrow() (*Context, error) {
 
 func (m *Model) giveBack(c *Context) {
 	m.mu.Lock()
-	if !m.closed {
+	if m.references > 0 {
 		m.free = append(m.free, c)
 		m.mu.Unlock()
 		return
 	}
 	m.mu.Unlock()
 	c.Close() //nolint:errcheck // idle: nothing else has it
+}
+
+// Trim gives back the memory that idle contexts hold, for instance after an unusually large batch.
+func (m *Model) Trim() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return ErrClosed
+	}
+	for _, c := range m.free {
+		c.Close() //nolint:errcheck // idle: nothing else has it
+	}
+	m.free = nil
+	return nil
 }
 
 // call runs f with the model held open and an error to write to.
@@ -176,80 +230,4 @@ func (m *Model) call(f func(*C.duomo_error) C.duomo_status) error {
 		return failure(s, &c.err)
 	}
 	return nil
-}
-
-// ItemIDAt is the id of the item at row 0 … ItemCount-1, in the order of the file.
-func (m *Model) ItemIDAt(row int) (id int64, err error) {
-	err = m.call(func(e *C.duomo_error) C.duomo_status {
-		return C.duomo_item_id_at((*C.int64_t)(&id), m.object, C.uint64_t(row), e)
-	})
-	return id, err
-}
-
-// UserIDAt is the id of the user at row 0 … UserCount-1, in the order of the file.
-func (m *Model) UserIDAt(row int) (id int64, err error) {
-	err = m.call(func(e *C.duomo_error) C.duomo_status {
-		return C.duomo_user_id_at((*C.int64_t)(&id), m.object, C.uint64_t(row), e)
-	})
-	return id, err
-}
-
-// ItemIDOfKey is the id of a string key. ErrUnsupported: the model's items have integer ids.
-func (m *Model) ItemIDOfKey(key string) (id int64, err error) {
-	name, err := terminated(key)
-	if err == nil {
-		err = m.call(func(e *C.duomo_error) C.duomo_status {
-			return C.duomo_item_id_of_key((*C.int64_t)(&id), m.object, name, e)
-		})
-	}
-	return id, err
-}
-
-// UserIDOfKey is the id of a string key. ErrUnsupported: the model's users have integer ids.
-func (m *Model) UserIDOfKey(key string) (id int64, err error) {
-	name, err := terminated(key)
-	if err == nil {
-		err = m.call(func(e *C.duomo_error) C.duomo_status {
-			return C.duomo_user_id_of_key((*C.int64_t)(&id), m.object, name, e)
-		})
-	}
-	return id, err
-}
-
-// ItemKey is the string key of an id. ErrUnsupported: the model's items have integer ids.
-func (m *Model) ItemKey(id int64) (string, error) {
-	return m.text(func(text *C.duomo_text, e *C.duomo_error) C.duomo_status {
-		return C.duomo_item_key(text, m.object, C.int64_t(id), e)
-	})
-}
-
-// UserKey is the string key of an id. ErrUnsupported: the model's users have integer ids.
-func (m *Model) UserKey(id int64) (string, error) {
-	return m.text(func(text *C.duomo_text, e *C.duomo_error) C.duomo_status {
-		return C.duomo_user_key(text, m.object, C.int64_t(id), e)
-	})
-}
-
-// ItemTitle is the title for people, possibly empty. ErrUnsupported: the file has no titles.
-func (m *Model) ItemTitle(id int64) (string, error) {
-	return m.text(func(text *C.duomo_text, e *C.duomo_error) C.duomo_status {
-		return C.duomo_item_title(text, m.object, C.int64_t(id), e)
-	})
-}
-
-// text copies what f found while the model is held open.
-func (m *Model) text(f func(*C.duomo_text, *C.duomo_error) C.duomo_status) (out string, err error) {
-	err = m.call(func(e *C.duomo_error) C.duomo_status {
-		var t C.duomo_text
-		s := f(&t, e)
-		if s == C.DUOMO_OK {
-			out = textOf(t)
-		}
-		return s
-	})
-	return out, err
-}
-
-func textOf(t C.duomo_text) string {
-	return strings.Clone(unsafe.String((*byte)(unsafe.Pointer(t.data)), int(t.size)))
 }

@@ -1,7 +1,7 @@
 package duomo_test
 
 import (
-	"bytes"
+	"errors"
 	"math"
 	"os"
 	"slices"
@@ -108,6 +108,27 @@ func TestOpenBuffer(t *testing.T) {
 	if got := must2(m.Predict(3, 1006))(t); got != want {
 		t.Error(got, want)
 	}
+}
+
+// A model inside of another file, which may be closed afterwards.
+func TestOpenFile(t *testing.T) {
+	data := must2(os.ReadFile("shop.duomo"))(t)
+	path := t.TempDir() + "/archive"
+	ok(t, os.WriteFile(path, append(append(make([]byte, 128), data...), "behind"...), 0o600))
+	file := must2(os.Open(path))(t)
+	m := must2(duomo.OpenFile(file, 128, int64(len(data))))(t)
+	defer m.Close()
+	_, err := duomo.OpenFile(file, 128, int64(len(data)+7))
+	fails(t, duomo.ErrInvalidArgument, "", err)
+	_, err = duomo.OpenFile(file, -1, 0)
+	fails(t, duomo.ErrInvalidArgument, "-1", err)
+	ok(t, file.Close())
+	want := must2(open(t, "shop").Predict(3, 1006))(t)
+	if got := must2(m.Predict(3, 1006))(t); got != want || m.Info().Copied {
+		t.Error(got, want, m.Info().Copied)
+	}
+	_, err = duomo.OpenFile(file, 0, 0)
+	fails(t, duomo.ErrIO, "closed", err)
 }
 
 func TestPrepare(t *testing.T) {
@@ -231,6 +252,10 @@ func TestTopK(t *testing.T) {
 		{Input: "codes", Integers: []int64{7, 8}}}}); len(got) != 13 {
 		t.Error(got)
 	}
+	if got := top(duomo.TopKRequest{Filters: []duomo.Filter{
+		{Input: "tags", Strings: []string{"mauve"}}}}); len(got) != 0 { // no item has it
+		t.Error(got)
+	}
 	vector := make([]float32, 20)
 	ok(t, c.EncodeUsers(vector, []int64{3}))
 	if got := top(duomo.TopKRequest{Vectors: vector}); !slices.Equal(got, every.IDs(0)[:10]) {
@@ -269,14 +294,21 @@ func TestTopKErrors(t *testing.T) {
 		{duomo.ErrInvalidArgument, "exactly one", duomo.TopKRequest{IDs: []int64{1}, Vectors: make([]float32, 20)}},
 		{duomo.ErrInvalidArgument, "19 floats", duomo.TopKRequest{Vectors: make([]float32, 19)}},
 		{duomo.ErrInvalidArgument, "NaN", duomo.TopKRequest{IDs: []int64{1}, MinimumScore: &nan}},
-		{duomo.ErrUnsupported, "history", duomo.TopKRequest{IDs: []int64{1}, Histories: duomo.ListsOf([]int64{1000})}},
-		{duomo.ErrInvalidArgument, "one of them", duomo.TopKRequest{IDs: []int64{1}, Exclude: []int64{1}, ExcludeEach: duomo.ListsOf([]int64{1})}},
+		{duomo.ErrInvalidArgument, "one of them", duomo.TopKRequest{IDs: []int64{1}, Exclude: []int64{1}, ExcludeKeys: []string{"a"}}},
+		{duomo.ErrInvalidArgument, "ids or keys", duomo.TopKRequest{IDs: []int64{1}, ExcludeEach: duomo.ListsOf([]int64{1}), ExcludeKeysEach: duomo.ListsOf([]string{"a"})}},
+		{duomo.ErrInvalidArgument, "KEach: 1 for 2", duomo.TopKRequest{IDs: []int64{1, 2}, KEach: []int{1}}},
+		{duomo.ErrInvalidArgument, "KEach[1] is -1", duomo.TopKRequest{IDs: []int64{1, 2}, KEach: []int{1, -1}}},
+		{duomo.ErrInvalidArgument, "AllowSets: 1 for 2", duomo.TopKRequest{IDs: []int64{1, 2}, AllowSets: make([]*duomo.ItemSet, 1)}},
+		{duomo.ErrInvalidArgument, "HistoryWeights: 1 for 0", duomo.TopKRequest{IDs: []int64{1}, HistoryWeights: []float32{1}}},
+		{duomo.ErrInvalidArgument, "at least 1", duomo.TopKRequest{IDs: []int64{1}, Limits: []duomo.Limit{{Input: "tags"}}}},
+		{duomo.ErrNotFound, "nope", duomo.TopKRequest{IDs: []int64{1}, Limits: []duomo.Limit{{Input: "nope", AtMost: 1}}}},
+		{duomo.ErrUnsupported, "", duomo.TopKRequest{Keys: []string{"1"}}},
 		{duomo.ErrInvalidArgument, "2 offsets for 2 lists", duomo.TopKRequest{IDs: []int64{1, 2}, ExcludeEach: duomo.ListsOf([]int64{1})}},
 		{duomo.ErrInvalidArgument, "from 0 to 5", duomo.TopKRequest{IDs: []int64{1}, ExcludeEach: duomo.Lists[int64]{Offsets: []int{0, 5}, Values: []int64{1}}}},
 		{duomo.ErrInvalidArgument, "offsets", duomo.TopKRequest{IDs: []int64{1, 2}, ExcludeEach: duomo.Lists[int64]{Offsets: []int{0, -4, 1}, Values: []int64{1}}}},
 		{duomo.ErrInvalidArgument, "offsets", duomo.TopKRequest{IDs: []int64{1, 2}, ExcludeEach: duomo.Lists[int64]{Offsets: []int{0, 2, 1}, Values: []int64{1}}}},
 		{duomo.ErrNotFound, "nope", duomo.TopKRequest{IDs: []int64{1}, Filters: []duomo.Filter{{Input: "nope"}}}},
-		{duomo.ErrNotFound, "mauve", duomo.TopKRequest{IDs: []int64{1}, Filters: []duomo.Filter{{Input: "tags", Strings: []string{"mauve"}}}}},
+		{duomo.ErrNotFound, "mauve", duomo.TopKRequest{IDs: []int64{1}, Filters: []duomo.Filter{{Input: "tags", Strings: []string{"mauve"}, Strict: true}}}},
 		{duomo.ErrInvalidArgument, "strings", duomo.TopKRequest{IDs: []int64{1}, Filters: []duomo.Filter{{Input: "tags", Integers: []int64{1}}}}},
 		{duomo.ErrInvalidArgument, "not both", duomo.TopKRequest{IDs: []int64{1}, Filters: []duomo.Filter{{Input: "tags", Strings: []string{"red"}, Integers: []int64{1}}}}},
 		{duomo.ErrInvalidArgument, "mode", duomo.TopKRequest{IDs: []int64{1}, Filters: []duomo.Filter{{Input: "tags", Mode: 7, Strings: []string{"red"}}}}},
@@ -289,7 +321,7 @@ func TestTopKErrors(t *testing.T) {
 		}
 	}
 	_, err := c.Similar(duomo.TopKRequest{IDs: []int64{1000}, ExcludeSeen: true})
-	fails(t, duomo.ErrInvalidArgument, "seen", err)
+	fails(t, duomo.ErrInvalidArgument, "ExcludeSeen is for TopK", err)
 	_, err = open(t, "joint").TopK(duomo.TopKRequest{IDs: []int64{1}})
 	fails(t, duomo.ErrUnsupported, "", err)
 }
@@ -310,16 +342,22 @@ func TestSimilar(t *testing.T) {
 
 func TestHistories(t *testing.T) {
 	m := open(t, "player")
-	known := must2(m.TopK(duomo.TopKRequest{IDs: []int64{3}, K: 5, ExcludeSeen: true}))(t)
-	said := must2(m.TopK(duomo.TopKRequest{IDs: []int64{3}, K: 5, ExcludeSeen: true,
-		Histories: duomo.ListsOf([]int64{3, 4, 777})}))(t)
+	user := duomo.TopKRequest{Keys: []string{"u3"}, K: 5, ExcludeSeen: true}
+	known := must2(m.TopK(user))(t)
+	user.HistoryKeys = duomo.ListsOf([]string{"i3", "i4", "nothing"})
+	said := must2(m.TopK(user))(t)
 	if !slices.Equal(known.IDs(0), said.IDs(0)) || !slices.Equal(known.Scores(0), said.Scores(0)) {
 		t.Error(known, said)
 	}
 	alone := must2(m.TopK(duomo.TopKRequest{K: 40, ExcludeSeen: true,
-		Histories: duomo.ListsOf([]int64{3, 4}, nil)}))(t)
+		HistoryKeys: duomo.ListsOf([]string{"i3", "i4"}, nil)}))(t)
 	if len(alone.IDs(0)) != 38 || len(alone.IDs(1)) != 40 {
 		t.Error(alone)
+	}
+	ids := []int64{must2(duomo.IDOfKey("i3"))(t), must2(duomo.IDOfKey("i4"))(t)}
+	same := must2(m.TopK(duomo.TopKRequest{K: 40, ExcludeSeen: true, Histories: duomo.ListsOf(ids, nil)}))(t)
+	if !slices.Equal(same.IDs(0), alone.IDs(0)) || slices.Contains(same.IDs(0), ids[0]) {
+		t.Error(same, alone)
 	}
 }
 
@@ -362,15 +400,25 @@ func TestFeatures(t *testing.T) {
 		t.Error(users.Count(), users.Scope())
 	}
 
+	ok(t, users.Strict(true))
+	err := users.SetStrings("plan", []string{"paid", "paid", "payed"})
+	fails(t, duomo.ErrNotFound, "payed", err)
+	var e *duomo.Error
+	if errors.As(err, &e); e.Kind != duomo.KindUnknownValue || e.Argument != duomo.ArgumentValues || e.Position != 2 {
+		t.Errorf("%+v", e)
+	}
+	ok(t, users.Strict(false))
+	ok(t, users.SetStrings("plan", []string{"paid", "paid", "payed"}))
+
 	fails(t, duomo.ErrNotFound, "nope", users.SetIntegers("nope", []int64{1, 2, 3}))
 	fails(t, duomo.ErrInvalidArgument, "2 values for 3 rows", users.SetIntegers("age", []int64{1, 2}))
 	fails(t, duomo.ErrInvalidArgument, "users", items.SetIntegers("age", []int64{1, 2, 3}))
-	fails(t, duomo.ErrInvalidArgument, "string", items.SetIntegerLists("tags", duomo.ListsOf([]int64{1}, nil, nil)))
+	fails(t, duomo.ErrInvalidArgument, "SetStringLists", items.SetIntegerLists("tags", duomo.ListsOf([]int64{1}, nil, nil)))
 	fails(t, duomo.ErrInvalidArgument, "UTF-8", items.SetStrings("title", []string{"", "\xff", ""}))
 	fails(t, duomo.ErrInvalidArgument, "NUL", items.SetStrings("title", []string{"", "a\x00b", ""}))
 	fails(t, duomo.ErrInvalidArgument, "NUL", items.SetStrings("ti\x00tle", []string{"", "", ""}))
 	fails(t, duomo.ErrInvalidArgument, "0 offsets for 3 lists", items.SetStringLists("tags", duomo.Lists[string]{}))
-	_, err := m.NewFeatures(duomo.Pair, 1)
+	_, err = m.NewFeatures(duomo.Pair, 1)
 	fails(t, duomo.ErrUnsupported, "pairs", err)
 	_, err = m.NewFeatures(duomo.User, -1)
 	fails(t, duomo.ErrInvalidArgument, "-1", err)
@@ -401,10 +449,10 @@ func TestRank(t *testing.T) {
 	fails(t, duomo.ErrInvalidArgument, "2 predictions of 3 Items", m.Rank(out[:2], duomo.RankRequest{User: 5, Items: ids}))
 	fails(t, duomo.ErrInvalidArgument, "3 rows for 2", m.Rank(out[:2], duomo.RankRequest{User: 5, Items: ids[:2], PairFeatures: pairs}))
 	fails(t, duomo.ErrInvalidArgument, "one", m.Rank(out, duomo.RankRequest{User: 5, UserFeatures: user, Items: ids}))
-	fails(t, duomo.ErrInvalidArgument, "not both", m.Rank(out, duomo.RankRequest{User: 5, Items: ids, ItemFeatures: items}))
+	fails(t, duomo.ErrInvalidArgument, "give one of", m.Rank(out, duomo.RankRequest{User: 5, Items: ids, ItemFeatures: items}))
 	fails(t, duomo.ErrUnsupported, "history", m.Rank(out, duomo.RankRequest{User: 5, Items: ids, History: []int64{1}}))
 	fails(t, duomo.ErrNotFound, "item_ids[1]", m.Rank(out, duomo.RankRequest{User: 5, Items: []int64{1, 40, 2}}))
-	if _, err := m.Predict(1, 1); !bytes.Contains([]byte(err.Error()), []byte("duomo_rank")) {
+	if _, err := m.Predict(1, 1); !strings.Contains(err.Error(), "use Rank") {
 		t.Error(err)
 	}
 }

@@ -69,6 +69,28 @@ func (m *Model) SimilarInto(result *TopKResult, request TopKRequest) error {
 	return m.with(func(c *Context) error { return c.SimilarInto(result, request) })
 }
 
+// UsersFor is [Context.UsersFor].
+func (m *Model) UsersFor(request TopKRequest) (*TopKResult, error) {
+	var result TopKResult
+	return &result, m.UsersForInto(&result, request)
+}
+
+// UsersForInto is [Context.UsersForInto].
+func (m *Model) UsersForInto(result *TopKResult, request TopKRequest) error {
+	return m.with(func(c *Context) error { return c.UsersForInto(result, request) })
+}
+
+// SimilarUsers is [Context.SimilarUsers].
+func (m *Model) SimilarUsers(request TopKRequest) (*TopKResult, error) {
+	var result TopKResult
+	return &result, m.SimilarUsersInto(&result, request)
+}
+
+// SimilarUsersInto is [Context.SimilarUsersInto].
+func (m *Model) SimilarUsersInto(result *TopKResult, request TopKRequest) error {
+	return m.with(func(c *Context) error { return c.SimilarUsersInto(result, request) })
+}
+
 // Rank is [Context.Rank].
 func (m *Model) Rank(out []float32, request RankRequest) error {
 	return m.with(func(c *Context) error { return c.Rank(out, request) })

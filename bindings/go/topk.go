@@ -8,90 +8,59 @@ package duomo
 import "C"
 
 import (
-	"iter"
+	"context"
 	"math"
-	"unsafe"
+	"sync/atomic"
 )
 
-// Mode is how a filter's values must meet an item's.
-type Mode int32
-
-const (
-	Any  Mode = C.DUOMO_ANY
-	All  Mode = C.DUOMO_ALL
-	None Mode = C.DUOMO_NONE
-)
-
-// Filter keeps items whose category or set input has any, all or none of the values. The values
-// are Strings for inputs with string keys, else Integers. Of no values, none has any, and every
-// item has all and none.
-type Filter struct {
-	Input    string
-	Mode     Mode
-	Strings  []string
-	Integers []int64
-}
-
-// TopKRequest says what to recommend, and to whom. For TopK the queries are users, for Similar
-// items. Exactly one of IDs, Vectors, Features and (TopK only) Histories says who they are.
+// TopKRequest says what to recommend, and to whom. For TopK and SimilarUsers the queries are users, for
+// Similar and UsersFor items. Exactly one of IDs, Keys, Vectors, Features and (TopK only) Histories or
+// HistoryKeys says who they are. What to leave out or allow is of what is searched. Keys are string
+// keys; each field with them takes the place of the one with ids.
 type TopKRequest struct {
-	IDs      []int64   // known users or items
+	IDs      []int64 // known users or items
+	Keys     []string
 	Vectors  []float32 // VectorWidth floats each, used as given
 	Features *Features // a row each
 	// Histories, of item ids, oldest first, a list each: users of whom nothing else is known; or,
-	// beside IDs, what stands for the history in the file. Unknown items are left out.
-	Histories Lists[int64]
+	// beside IDs or Keys, used in place of the history in the file. Unknown items are left out. Models
+	// that read no histories fold them in, with HistoryWeights above 0 for how much each item says.
+	Histories      Lists[int64]
+	HistoryKeys    Lists[string]
+	HistoryWeights []float32
 
-	K            int          // results a query; 0 is 10
-	ExcludeSeen  bool         // leave out what is in Histories, else in the file's history
-	Exclude      []int64      // items never to return, to any query
-	ExcludeEach  Lists[int64] // the same, a list for each query; not both
-	Allow        []int64      // where not nil: return only these
-	Filters      []Filter     // all must hold
-	MinimumScore *float32     // leave out lower scores; in the unit of the results
+	K               int          // results a query; 0 is 10
+	KEach           []int        // results of each query, in place of K
+	ExcludeSeen     bool         // leave out what is in Histories, else in the file's history
+	Exclude         []int64      // what is never returned, to any query
+	ExcludeKeys     []string     //
+	ExcludeEach     Lists[int64] // a list for each query, besides that for all
+	ExcludeKeysEach Lists[string]
+	Allow           []int64 // where not nil: return only these
+	AllowKeys       []string
+	AllowSet        *ItemSet   // return only its items
+	AllowSets       []*ItemSet // for each query; nil allows all
+	Filters         []Filter   // all must hold
+	Limits          []Limit    // all hold
+	MinimumScore    *float32   // leave out lower scores; in the unit of the results
 
 	// Approximate looks into the Probes likeliest lists only, where the file has lists: faster, and an
-	// item may be missed; the scores are exact. Probes of 0: as many as the file says.
+	// item may be missed; the scores are exact. Probes of 0: as many as the file says, and on until
+	// about 19 of 20 results or more are those of an exact search.
 	Approximate bool
 	Probes      int
-}
 
-// TopKResult is what TopK and Similar find. It can be used again for another request; slices that
-// it gave are then overwritten.
-type TopKResult struct {
-	k      int
-	ids    []int64
-	scores []float32
-	counts []int
-}
+	WithKeys   bool // the results' keys, for TopKResult.Keys
+	WithTitles bool // their titles, for TopKResult.Titles
 
-// Len is the number of queries.
-func (r *TopKResult) Len() int { return len(r.counts) }
-
-// IDs are the items of a query, best first: K, or fewer where there are no more.
-func (r *TopKResult) IDs(query int) []int64 {
-	return r.ids[query*r.k:][:r.counts[query]:r.counts[query]]
-}
-
-// Scores are those of IDs.
-func (r *TopKResult) Scores(query int) []float32 {
-	return r.scores[query*r.k:][:r.counts[query]:r.counts[query]]
-}
-
-// All walks the items and scores of a query, best first.
-func (r *TopKResult) All(query int) iter.Seq2[int64, float32] {
-	return func(yield func(int64, float32) bool) {
-		scores := r.Scores(query)
-		for i, id := range r.IDs(query) {
-			if !yield(id, scores[i]) {
-				return
-			}
-		}
-	}
+	// Ctx, where not nil, ends the search when it is done, within some milliseconds: the error is then
+	// ErrCancelled and Ctx's own.
+	Ctx context.Context
 }
 
 // TopK finds the K best items of each user, best first, ties in the order of the file: exactly what
-// predicting every allowed item and sorting by score gives.
+// predicting every allowed item and sorting by score gives. (Where scores are rounded to the same
+// float, the better item is still first.)
 func (c *Context) TopK(request TopKRequest) (*TopKResult, error) {
 	var result TopKResult
 	if err := c.TopKInto(&result, request); err != nil {
@@ -103,11 +72,11 @@ func (c *Context) TopK(request TopKRequest) (*TopKResult, error) {
 // TopKInto is TopK into a result that is used again, which allocates nothing once it is as large as
 // needed. On failure the result has no queries.
 func (c *Context) TopKInto(result *TopKResult, request TopKRequest) error {
-	return c.search(0, result, &request)
+	return c.search(searchTopK, result, &request)
 }
 
 // Similar finds the items most like each item of IDs, Vectors or Features, by the cosine of their
-// vectors, −1 … 1, without the item itself where queries are IDs.
+// vectors, −1 … 1, without the item itself where queries are IDs or Keys.
 func (c *Context) Similar(request TopKRequest) (*TopKResult, error) {
 	var result TopKResult
 	if err := c.SimilarInto(&result, request); err != nil {
@@ -118,68 +87,122 @@ func (c *Context) Similar(request TopKRequest) (*TopKResult, error) {
 
 // SimilarInto is to Similar what TopKInto is to TopK.
 func (c *Context) SimilarInto(result *TopKResult, request TopKRequest) error {
-	return c.search(1, result, &request)
+	return c.search(searchSimilar, result, &request)
 }
 
-func (c *Context) search(similar C.int, result *TopKResult, r *TopKRequest) error {
+// UsersFor finds who would want each item, in the order of what is predicted for each user and the
+// item. Results are users.
+func (c *Context) UsersFor(request TopKRequest) (*TopKResult, error) {
+	var result TopKResult
+	if err := c.UsersForInto(&result, request); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// UsersForInto is to UsersFor what TopKInto is to TopK.
+func (c *Context) UsersForInto(result *TopKResult, request TopKRequest) error {
+	return c.search(searchUsersFor, result, &request)
+}
+
+// SimilarUsers finds the users most like each user, by the cosine of their vectors; otherwise as
+// Similar.
+func (c *Context) SimilarUsers(request TopKRequest) (*TopKResult, error) {
+	var result TopKResult
+	if err := c.SimilarUsersInto(&result, request); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
+
+// SimilarUsersInto is to SimilarUsers what TopKInto is to TopK.
+func (c *Context) SimilarUsersInto(result *TopKResult, request TopKRequest) error {
+	return c.search(searchSimilarUsers, result, &request)
+}
+
+const (
+	searchTopK C.int = iota
+	searchSimilar
+	searchUsersFor
+	searchSimilarUsers
+)
+
+func (c *Context) search(which C.int, result *TopKResult, r *TopKRequest) error {
 	result.counts = result.counts[:0]
-	count, k, err := c.shape(r)
+	most := c.itemCount
+	if which >= searchUsersFor {
+		most = c.userCount
+	}
+	count, k, err := c.shape(r, max(most, 1))
 	if err != nil {
 		return err
 	}
-	var single [2]int
-	exclude, err := r.excluded(count, single[:])
+	if err := r.check(count); err != nil {
+		return err
+	}
+	var memory cMemory
+	defer memory.free()
+	known, err := r.known(&memory)
 	if err != nil {
 		return err
 	}
-	if r.Histories.given() {
-		if err := r.Histories.check("Histories", count); err != nil {
-			return err
-		}
+	known.count, known.k = C.size_t(count), C.size_t(k)
+	sets, err := r.beginSets(&known)
+	if err != nil {
+		return err
 	}
-	var filters filterList
-	if len(r.Filters) > 0 {
-		defer filters.free()
-		if err := filters.add(r.Filters); err != nil {
-			return err
-		}
-	}
-	var flags C.uint32_t
-	var minimum C.float
-	if r.ExcludeSeen {
-		flags |= C.DUOMO_EXCLUDE_SEEN
-	}
-	if r.MinimumScore != nil {
-		flags |= C.DUOMO_MINIMUM_SCORE
-		minimum = C.float(*r.MinimumScore)
-	}
-	if r.Approximate {
-		flags |= C.DUOMO_APPROXIMATE
-	}
+	defer r.endSets()
 	if err := c.enterWith(r.Features); err != nil {
 		return err
 	}
 	if r.Features != nil {
+		known.features = r.Features.c()
 		defer r.Features.leave()
 	}
-	result.k = k
-	result.ids = resized(result.ids, count*k)
-	result.scores = resized(result.scores, count*k)
+	result.resize(count, k, r)
 	counts := resized(result.counts, count)
-	err = c.done(C.duomo_go_search(similar, integers(result.ids), floats(result.scores),
-		sizesOf(counts), c.c(), flags, C.size_t(count), C.size_t(k), integers(r.IDs),
-		floats(r.Vectors), r.Features.c(), sizesOf(r.Histories.Offsets),
-		integers(r.Histories.Values), sizesOf(exclude.Offsets), integers(exclude.Values),
-		integers(r.Allow), C.size_t(len(r.Allow)), filters.memory, C.size_t(len(r.Filters)),
-		minimum, C.size_t(r.Probes), &c.err))
+	watch := c.watch(r.Ctx)
+	c.request = known
+	err = c.done(C.duomo_go_search(which, integers(result.ids), floats(result.scores),
+		sizesOf(counts), texts(result.keys), texts(result.titles), c.c(), &c.request,
+		integers(r.IDs), floats(r.Vectors), sizesOf(r.historyOffsets()),
+		integers(r.Histories.Values), floats(r.HistoryWeights), integers(r.Exclude),
+		sizesOf(r.excludeOffsets()), integers(r.ExcludeEach.Values), integers(r.Allow), sets,
+		sizesOf(r.eachK(most)), &c.err))
+	if watch != nil {
+		err = watch(err)
+	}
 	if err == nil {
-		result.counts = counts
+		result.fill(counts)
 	}
 	return err
 }
 
-// shape is the number of queries and of places for results: no more than there are items.
-func (c *Context) shape(r *TopKRequest) (count, k int, err error) {
+// watch has ctx end the call that follows; what it returns is called after that, and explains the
+// error.
+func (c *Context) watch(ctx context.Context) func(error) error {
+	if ctx == nil || ctx.Done() == nil {
+		return nil
+	}
+	flag, set := (*int32)(c.cancelled), make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		atomic.StoreInt32(flag, 1)
+		close(set)
+	})
+	return func(err error) error {
+		if !stop() { // it runs or has run
+			<-set
+			atomic.StoreInt32(flag, 0)
+		}
+		if e, ok := err.(*Error); ok && e.Status == ErrCancelled {
+			e.cause = ctx.Err()
+		}
+		return err
+	}
+}
+
+// shape is the number of queries and of places for results: no more than there are.
+func (c *Context) shape(r *TopKRequest, most int) (count, k int, err error) {
 	switch {
 	case r.K < 0:
 		return 0, 0, invalid("K is %d", r.K)
@@ -187,6 +210,8 @@ func (c *Context) shape(r *TopKRequest) (count, k int, err error) {
 		return 0, 0, invalid("Probes is %d", r.Probes)
 	case r.IDs != nil:
 		count = len(r.IDs)
+	case r.Keys != nil:
+		count = len(r.Keys)
 	case r.Vectors != nil:
 		count = len(r.Vectors) / max(c.width, 1)
 		err = c.sizes("Vectors", r.Vectors, count)
@@ -194,95 +219,27 @@ func (c *Context) shape(r *TopKRequest) (count, k int, err error) {
 		count = r.Features.count
 	case r.Histories.given():
 		count = r.Histories.Len()
+	case r.HistoryKeys.given():
+		count = r.HistoryKeys.Len()
 	default:
-		err = invalid("no queries: give one of IDs, Vectors, Features and Histories")
+		err = invalid("no queries: give one of IDs, Keys, Vectors, Features and Histories")
 	}
-	k = min(max(c.itemCount, 1), r.K)
+	k = r.K
 	if r.K == 0 {
-		k = min(max(c.itemCount, 1), 10)
+		k = 10
 	}
+	if r.KEach != nil {
+		k = 1
+		for i, each := range r.KEach {
+			if each < 0 {
+				return 0, 0, invalid("KEach[%d] is %d", i, each)
+			}
+			k = max(k, each)
+		}
+	}
+	k = min(k, most)
 	if err == nil && count > math.MaxInt/16/k {
-		err = &Error{ErrOutOfMemory, "more results than there is memory"}
+		err = &Error{Status: ErrOutOfMemory, Message: "more results than there is memory", Position: -1}
 	}
 	return count, k, err
-}
-
-// single is room for the offsets of one list.
-func (r *TopKRequest) excluded(count int, single []int) (Lists[int64], error) {
-	if len(r.Exclude) == 0 {
-		if !r.ExcludeEach.given() {
-			return Lists[int64]{}, nil
-		}
-		return r.ExcludeEach, r.ExcludeEach.check("ExcludeEach", count)
-	}
-	if r.ExcludeEach.given() {
-		return Lists[int64]{}, invalid("Exclude and ExcludeEach: give one of them")
-	}
-	if count == 1 {
-		single[1] = len(r.Exclude)
-		return Lists[int64]{single, r.Exclude}, nil
-	}
-	lists := make([][]int64, count)
-	for i := range lists {
-		lists[i] = r.Exclude
-	}
-	return ListsOf(lists...), nil
-}
-
-func resized[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return make([]T, n)
-	}
-	return s[:n]
-}
-
-// A filterList is an array of C's filters in C's memory, as are their names and values.
-type filterList struct {
-	memory *C.duomo_filter
-	pieces []unsafe.Pointer
-}
-
-func (l *filterList) allocate(size int) unsafe.Pointer {
-	piece := C.malloc(C.size_t(max(size, 1)))
-	l.pieces = append(l.pieces, piece)
-	return piece
-}
-
-func (l *filterList) add(filters []Filter) error {
-	const size = int(unsafe.Sizeof(C.duomo_filter{}))
-	l.memory = (*C.duomo_filter)(l.allocate(size * len(filters)))
-	out := unsafe.Slice(l.memory, len(filters))
-	for i, f := range filters {
-		if f.Strings != nil && f.Integers != nil {
-			return invalid("Filters[%d]: give Strings or Integers, not both", i)
-		}
-		input, err := newStringList([]string{f.Input})
-		if err != nil {
-			return err
-		}
-		l.pieces = append(l.pieces, unsafe.Pointer(input.memory))
-		out[i] = C.duomo_filter{struct_size: C.uint32_t(size), mode: C.int32_t(f.Mode),
-			input: *input.memory}
-		if f.Strings != nil {
-			values, err := newStringList(f.Strings)
-			if err != nil {
-				return err
-			}
-			l.pieces = append(l.pieces, unsafe.Pointer(values.memory))
-			out[i].strings, out[i].value_count = values.memory, C.size_t(values.count)
-		} else if len(f.Integers) > 0 {
-			values := (*C.int64_t)(l.allocate(8 * len(f.Integers)))
-			for j, v := range f.Integers {
-				unsafe.Slice(values, len(f.Integers))[j] = C.int64_t(v)
-			}
-			out[i].integers, out[i].value_count = values, C.size_t(len(f.Integers))
-		}
-	}
-	return nil
-}
-
-func (l *filterList) free() {
-	for _, piece := range l.pieces {
-		C.free(piece)
-	}
 }

@@ -11,10 +11,10 @@ int main(int argc, char **argv) {
   float rating, scores[10];
   size_t count, i;
   duomo_topk_request request = DUOMO_TOPK_REQUEST_INIT; /* k is 10 unless set */
-  duomo_topk_result result = {sizeof(result), 0, best, scores, &count};
+  duomo_topk_result result = DUOMO_TOPK_RESULT_INIT;
   duomo_text title;
-  request.count = 1;
-  request.ids = &user;
+  request.count = 1, request.ids = &user;
+  result.ids = best, result.scores = scores, result.counts = &count;
   if (argc != 4 || duomo_model_open(&model, argv[1], NULL, &error) ||
       duomo_context_create(&context, model, NULL, &error) ||
       duomo_predict(&rating, context, &user, &item, 1, &error) ||

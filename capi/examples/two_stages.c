@@ -55,6 +55,7 @@ static duomo_status compare(stage *s, const int64_t *history, size_t watched, co
   request.count = watched < kRecent ? watched : kRecent;
   request.ids = history + watched - request.count;
   request.k = count;
+  request.flags |= DUOMO_ALLOW_LISTED;
   request.allow_ids = ids;
   request.allow_count = count;
   result.ids = found;

@@ -25,9 +25,9 @@
  *    call's at a time, whether it changes or reads them; which thread makes the call is all the
  *    same. The last release of an object comes after every call with it.
  *  - Ids are int64_t. Where a catalogue has integer keys, a key is its own id. Where it has string
- * keys, an id is a hash of the key alone (duomo_id_of_string): the same in every file and on every
- * machine, so that a stored id means the same item after retraining, or is unknown, and is never
- * another item. Wherever a request takes ids it takes such keys as well.
+ *    keys, an id is a hash of the key alone (duomo_id_of_string): the same in every file and on every
+ *    machine, so that a stored id means the same item after retraining, or is unknown, and is never
+ *    another item. Wherever a request takes ids it takes such keys as well.
  *  - Scores are in the unit of the model's output (stars, probability, seconds); see
  *    duomo_model_info. The same pair of stored vectors has the same bits in every call.
  *  - Any call may fail with DUOMO_OUT_OF_MEMORY, and with DUOMO_INTERNAL where Duomo is at fault.
@@ -169,7 +169,10 @@ enum {
   DUOMO_OPEN_PREPARE = 4 /* make the codes for fast searches where the file has none: up to 10
                             microseconds and about as many bytes as vector_width an item. Nothing is
                             made for vectors wider than 1,024, which would take longer; those that
-                            duomo-convert index writes into the file search faster still */
+                            duomo-convert index writes into the file search faster still. Of users
+                            nothing is made: searches of users are fast where the file has codes of
+                            them. Also the table of the ids of string keys, where a file from before
+                            0.1 has none and the first call would make it: 0.1 microseconds a key */
 };
 
 enum {
@@ -197,7 +200,7 @@ typedef struct duomo_open_options {
   uint32_t flags;  /* DUOMO_OPEN_… */
   int32_t backend; /* DUOMO_BACKEND_…: what runs the towers */
   uint32_t reserved;
-  const duomo_allocator *allocator; /* for what the model holds; NULL: malloc's */
+  const duomo_allocator *allocator; /* for what the model and its item sets hold; NULL: malloc's */
 } duomo_open_options;
 
 #define DUOMO_OPEN_OPTIONS_INIT \
@@ -316,9 +319,9 @@ DUOMO_API duomo_status DUOMO_CALL duomo_model_get_input(duomo_input_info *out,
                                                         duomo_error *error);
 
 /* A value that the input number `input` knows, number `index` of 0 … vocabulary_size-1: into *text where
- * its keys are strings, else into *integer; the other may be NULL. For a history they are items, as the
- * model counts them. Errors: DUOMO_NOT_FOUND for either number; DUOMO_UNSUPPORTED for inputs that are
- * numbers; DUOMO_CORRUPT where the file's text is not UTF-8. Thread-safe. */
+ * its keys are strings, else into *integer; the other may be NULL. For a history they are the ids of
+ * items. Errors: DUOMO_NOT_FOUND for either number; DUOMO_UNSUPPORTED for inputs that are numbers;
+ * DUOMO_CORRUPT where the file's text is not UTF-8. Thread-safe. */
 DUOMO_API duomo_status DUOMO_CALL duomo_model_get_input_value(duomo_text *text, int64_t *integer,
                                                               const duomo_model *model,
                                                               uint64_t input, uint64_t index,
@@ -480,8 +483,9 @@ enum {
 /*
  * The items (or, where users are searched, the users) whose attribute, category or set has at least
  * one, all or none of some values; or, with DUOMO_RANGE, whose attribute is a number, integer or
- * time in a range (1990 <= year < 2000: minimum 1990, maximum 2000, DUOMO_BELOW_MAXIMUM; infinity:
- * no bound). A missing number is in no range. With no values, DUOMO_ANY holds for no item,
+ * time, or whose input is a number, in a range (1990 <= year < 2000: minimum 1990, maximum 2000,
+ * DUOMO_BELOW_MAXIMUM; infinity: no bound). A missing number is in no range; values are not given
+ * with a range, nor its flags without one. With no values, DUOMO_ANY holds for no item,
  * DUOMO_ALL and DUOMO_NONE for all. Where an attribute and an input have the same name, the
  * attribute is meant. In an array of filters every struct_size is the same.
  */
@@ -612,10 +616,12 @@ DUOMO_API duomo_status DUOMO_CALL duomo_features_set_strict(duomo_features *feat
 
 /*
  * Sets an input, by its name, for all `count` rows; an earlier value is replaced. The values are
- * copied. Values that training did not meet count as unknown (an age of 24 where it met 18, 25, 35,
- * …; a misspelt genre), and history ids that the model does not know are left out: neither is an error
- * unless duomo_features_set_strict asks for it. duomo_model_get_input_value lists what was met.
- *   _integers:      category with range or integer keys; values[count]
+ * copied. Values that training did not meet count as unknown (a misspelt genre), and history ids that
+ * the model does not know are left out: neither is an error unless duomo_features_set_strict asks for
+ * it. duomo_model_get_input_value lists what was met.
+ *   _integers:      category with range or integer keys; values[count]. Where the file says that the
+ *                   keys begin ranges, as ages 18, 25, 35, … do, every number is known: 24 as 18, and
+ *                   what is below the least key as that one
  *   _strings:       category with string keys, or text; values[count], NUL-terminated UTF-8, NULL:
  *                   unset. Text is cut into words here as it was in training, by the rules whose
  *                   version stands in the file, so hand it over as it is: in any case, Unicode
@@ -626,7 +632,7 @@ DUOMO_API duomo_status DUOMO_CALL duomo_features_set_strict(duomo_features *feat
  *   _numbers:       number; values[count]; NaN: the fallback
  *   _integer_lists: set with range or integer keys, or history of item ids, oldest first; row i
  *                   has values[offsets[i]] … values[offsets[i+1]-1]; offsets[count+1] ascend from 0
- *   _string_lists:  set with string keys
+ *   _string_lists:  set with string keys, or history of items with string keys
  * Errors: DUOMO_NOT_FOUND for the name; DUOMO_INVALID_ARGUMENT where the input has another scope or
  * takes another kind of value (the message says which), for text that is not UTF-8, infinite
  * numbers and offsets that descend; DUOMO_NOT_FOUND for unknown values of strict features;
@@ -709,7 +715,7 @@ enum {
                              of 20 results or more are those of an exact one. Where there are no lists,
                              or few items are left, it is exact */
   DUOMO_ALLOW_LISTED = 8   /* return only what allow_ids or allow_keys list: nothing, where
-                              allow_count   is 0. Without it allow_count must be 0 */
+                              allow_count is 0. Without it allow_count must be 0 */
 };
 
 /* At most so many results share a value of an attribute, category or set: two of an artist, three
@@ -783,12 +789,12 @@ typedef struct duomo_topk_request {
 typedef struct duomo_topk_result {
   uint32_t struct_size;
   uint32_t reserved;
-  int64_t *ids;     /* [count * k] item ids */
+  int64_t *ids;     /* [count * k] of items, or users */
   float *scores;    /* [count * k] */
   size_t *counts;   /* [count] */
   duomo_text *keys; /* NULL, or [count * k]: the string keys of the results */
   duomo_text
-      *titles; /* NULL, or [count * k]: the titles of the items, empty where there are none */
+      *titles; /* NULL, or [count * k]: their titles, empty where there are none */
 } duomo_topk_result;
 
 #define DUOMO_TOPK_RESULT_INIT \
@@ -873,8 +879,8 @@ typedef struct duomo_rank_request {
 /*
  * predictions[n] for one user and n items, in the order given. For logistic models the joint tower
  * runs; for two towers it equals duomo_predict. Errors: DUOMO_INVALID_ARGUMENT; DUOMO_NOT_FOUND
- * (position named; see DUOMO_UNKNOWN_IS_MARKED); DUOMO_UNSUPPORTED for a history where the model
- * has no history input; DUOMO_OUT_OF_MEMORY.
+ * (position named; see DUOMO_UNKNOWN_IS_MARKED); DUOMO_UNSUPPORTED for a history where a joint tower
+ * has no history input, or two towers have neither that nor item vectors; DUOMO_CORRUPT as duomo_topk; DUOMO_OUT_OF_MEMORY.
  */
 DUOMO_API duomo_status DUOMO_CALL duomo_rank(float *predictions, duomo_context *context,
                                              const duomo_rank_request *request, duomo_error *error);

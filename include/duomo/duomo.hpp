@@ -27,8 +27,12 @@
 #define DUOMO_DUOMO_HPP_
 
 #include <duomo/cpp/base.hpp>      // Error, Result, Outcome, Span, Lists
-#include <duomo/cpp/context.hpp>   // Context: predict, top-k, similar, encode, rank
+#include <duomo/cpp/context.hpp>   // Context: predict, top-k, similar, users for items, encode, rank
+#include <duomo/cpp/items.hpp>     // Filter, ItemSet
+#include <duomo/cpp/keys.hpp>      // Keys, KeyLists, IdOfString
 #include <duomo/cpp/model.hpp>     // Model, Features
-#include <duomo/cpp/requests.hpp>  // Filter, TopKRequest, TopKResult, RankRequest
+#include <duomo/cpp/requests.hpp>  // TopKRequest, RankRequest
+#include <duomo/cpp/results.hpp>   // TopKResult, Hits
+#include <duomo/cpp/slot.hpp>      // ModelSlot
 
 #endif  // DUOMO_DUOMO_HPP_

@@ -3,20 +3,20 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <numeric>
 
+#include "cli/analysis.h"
+#include "cli/compare.h"
 #include "cli/evidence_record.h"
 #include "cli/examples.h"
 #include "cli/observers.h"
 #include "cli/provenance.h"
-#include "cli/understanding.h"
 #include "cli/workflow.h"
 #include "core/error.h"
+#include "core/numbers.h"
 #include "selection/search.h"
-#include "selection/split_choice.h"
 
 namespace duomo::cli {
 namespace {
@@ -128,8 +128,7 @@ void PrintTable(const selection::Found& found, const data::Split& split, data::G
     Print("%zu test users, ranked over %zu items; split %s\n", found.cases.task.cases.size(),
           dataset.items.size(), split.name.c_str());
     if (found.newcomers > 0) {
-      Print("left out: %zu users without a row to learn from; they get the list of a newcomer\n",
-            found.newcomers);
+      Print("%s\n", selection::NewcomersSentence(found.newcomers).c_str());
     }
   } else {
     Print("%zu test ratings; split %s\n", found.test_rows, split.name.c_str());
@@ -140,6 +139,20 @@ void PrintTable(const selection::Found& found, const data::Split& split, data::G
   }
 }
 
+// What one user takes says nothing of others, and of one item nobody needs a list.
+void RequireSeveral(const data::Interactions& rows) {
+  auto require = [&](const std::vector<uint32_t>& side, const char* one) {
+    bool several =
+        std::any_of(side.begin(), side.end(), [&](uint32_t row) { return row != side[0]; });
+    if (several) return;
+    Fail(Status::kInvalidArgument, "all ", side.size(), " rows are of one ", one,
+         ", so nothing can be learned about others; give more rows, or name the column of ", one,
+         "s with --map ", one, "=COLUMN");
+  };
+  require(rows.users, "user");
+  require(rows.items, "item");
+}
+
 // One plain line about who won.
 void SayWinner(const selection::Found& found, data::Goal goal) {
   if (found.table.empty()) return;
@@ -148,9 +161,10 @@ void SayWinner(const selection::Found& found, data::Goal goal) {
     if (row.test.Better(best->test, goal)) best = &row;
   }
   if (found.floor) {
-    Print("Nothing learned was better than %s, so the file is that; --no-floor writes the best "
-          "learned model instead.\n",
-          found.best->name().c_str());
+    Print(
+        "Nothing learned was better than %s, so the file is that; --no-floor writes the best "
+        "learned model instead.\n",
+        found.best->name().c_str());
   } else if (best != &found.table.front()) {
     Print("%s is better than anything learned, but %s; the file is the best learned model.\n",
           best->name.c_str(),
@@ -162,31 +176,23 @@ void SayWinner(const selection::Found& found, data::Goal goal) {
 }  // namespace
 
 double ParseBudget(const std::string& text) {
-  double value = 0;
-  const char* end = text.data() + text.size();
-  auto [at, error] = std::from_chars(text.data(), end, value);
-  std::string_view unit(at, static_cast<size_t>(end - at));
-  double seconds = unit == "h" ? 3600 : unit == "m" ? 60 : unit.empty() || unit == "s" ? 1 : 0;
-  if (error != std::errc() || seconds == 0 || !(value > 0) || !std::isfinite(value)) {
+  double unit = text.ends_with('h') ? 3600 : text.ends_with('m') ? 60 : 1;
+  bool has_unit = unit > 1 || text.ends_with('s');
+  auto value = FiniteNumber(std::string_view(text).substr(0, text.size() - (has_unit ? 1 : 0)));
+  if (!value || !(*value > 0)) {
     Fail(Status::kInvalidArgument, "the budget \"", text,
          "\" is no time; write for example 90s, 20m or 2h");
   }
-  return value * seconds;
+  return *value * unit;
 }
 
 void TrainAutomatically(const AutomaticRun& run) {
   RequireWritable(run.file);
-  Understood data = Understand(run.data, true);
-  for (const std::string& line : data.Lines()) Log("%s\n", line.c_str());
-  data::Dataset& dataset = data.dataset;
-  data::Goal goal = run.data.evidence.goal;
-
-  selection::SplitChoice choice{run.split, "as asked for"};
-  if (run.split.empty()) choice = selection::ChooseSplit(dataset, goal);
-  data::SplitSpec spec = data::ParseSplit(choice.split);
-  data::Split split = SplitData(run.data, spec, dataset, run.seed);
-  Log("goal: %s; test rows: %s (%s)\n", Ranks(goal) ? "lists" : "ratings", choice.split.c_str(),
-      choice.why.c_str());
+  Analysis analysis = Analyse(run.data, run.split, run.seed);
+  const data::Dataset& dataset = analysis.data.dataset;
+  const data::Split& split = analysis.split;
+  RequireSeveral(dataset.interactions);
+  data::Goal goal = analysis.goal;
 
   selection::SearchOptions options;
   options.goal = goal;
@@ -198,7 +204,7 @@ void TrainAutomatically(const AutomaticRun& run) {
   selection::Found found;
   {
     Teller teller(goal, run.budget);
-    found = selection::Search(dataset, split, spec, options, teller);
+    found = selection::Search(dataset, split, analysis.spec, options, teller);
   }
 
   data::Split all = split;
@@ -215,9 +221,11 @@ void TrainAutomatically(const AutomaticRun& run) {
   learned.settings["seed"] = run.seed;
   learned.settings["selection"] = SelectionJson(found, split, goal);
   learned.settings["floors"] = learned.settings["selection"]["floors"];
-  learned.settings["data"] = RecordJson(
-      {dataset, all, run.seed, data.spec.interactions.empty() ? nullptr : &data.spec});
-  learned.settings["data"]["evidence"] = EvidenceToJson(run.data.evidence, data.evidence);
+  learned.settings["data"] =
+      RecordJson({dataset, all, run.seed,
+                  analysis.data.spec.interactions.empty() ? nullptr : &analysis.data.spec});
+  learned.settings["data"]["evidence"] =
+      EvidenceToJson(*analysis.data.evidence_options, analysis.data.evidence);
   if (!run.data.user_range.empty()) learned.settings["user_range"] = run.data.user_range;
   model::Report& report = learned.contents.report;
   report.data = dataset.name;
@@ -237,6 +245,8 @@ void TrainAutomatically(const AutomaticRun& run) {
   }
   PrintTable(found, split, goal, dataset);
   SayWinner(found, goal);
+  for (const std::string& note : found.notes) Log("%s\n", note.c_str());
+  if (Ranks(goal) && !found.table.empty()) LogRemarks(RemarksOf(found.cases, {}));
   PrintExampleLists(run.file);
 }
 

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "data/split.h"
 #include "kernels/vector.h"
+#include "runtime/fold_in.h"
 
 namespace duomo::cli {
 
@@ -133,11 +134,10 @@ std::span<const float> Session::HistoryVector(std::optional<uint32_t> user,
                                               std::span<const uint32_t> items) {
   RequireVectors();
   const model::Description& d = model().description();
-  if (!model::ReadsHistory(d)) {
-    Fail(Status::kUnsupported, file_,
-         " reads no histories: it knows users by their ids and features alone. Ask with --user, ask "
-         "for items like one with duomo similar, or train a model with a history input, such as "
-         "--preset youtube-candidates");
+  if (runtime::FoldsIn(*engine_)) {
+    vectors_[0].resize(engine_->vector_width());
+    runtime::FoldIn(*engine_, items, {}, vectors_[0].data(), work_);
+    return vectors_[0];
   }
   std::vector<runtime::InputSource> inputs(d.inputs.size());
   for (size_t i = 0; i < inputs.size(); ++i) inputs[i].view.kind = d.inputs[i].kind;

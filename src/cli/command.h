@@ -66,7 +66,8 @@ class Session {
   double Dot(uint64_t user_row, uint64_t item_row);
   double DotWithItem(std::span<const float> vector, uint64_t item_row);
   // The user's vector after these items, oldest first; no user: nothing else is known. Throws
-  // Error(kUnsupported) for a model that reads no histories. Valid until the next user's.
+  // Error(kUnsupported) for a model that ranks pairs. Without a history input it is the vector that
+  // fits the items (runtime/fold_in.h). Valid until the next user's.
   std::span<const float> HistoryVector(std::optional<uint32_t> user,
                                        std::span<const uint32_t> items);
   void RequireVectors() const;  // throws Error(kUnsupported) for a model that ranks pairs

@@ -2,6 +2,7 @@
 #include "cli/compare.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "cli/baselines.h"
 #include "cli/cost_log.h"
@@ -119,29 +120,42 @@ void Run(Options o) {
     models.push_back({&stages[i]->model(), o.pipeline[i]});
   }
   TestData test = OpenTestData(o.data, o.measure, models);
-  evaluation::RankingCases cases = evaluation::BuildRankingCases(test.dataset, test.split);
+  evaluation::RankingCases cases = CasesOf(test, models);
+  Remarks remarks = RemarksOf(cases, o.measure);
   auto ratings = evaluation::RatingMatrix::Make(test.dataset, test.split.train);
 
   evaluation::Report report;
   Json systems = Json::array();
   auto measure = [&](const evaluation::Recommender& recommender, bool rates,
-                     const std::string& file, const TrainedRows* trained = nullptr) {
+                     const std::string& file, const ModelRecommender* model = nullptr,
+                     const TrainedRows* trained = nullptr) {
     Log("measuring %s\n", file.empty() ? std::string(recommender.name()).c_str() : file.c_str());
-    auto system = MeasureSystem(recommender, rates, test, cases.task, o.measure);
+    auto whole = RankCases(recommender, cases.task, o.measure);
+    auto parts = SliceReports(recommender, cases, whole, o.measure);
+    auto system = MeasureSystem(recommender, rates, test, whole, o.measure);
     if (!file.empty()) {  // files of one preset have one name
       system.name = file.substr(file.rfind('/') + 1);
       if (system.name.ends_with(".duomo")) system.name.resize(system.name.size() - 6);
     }
+    AddRemarks(system.name, model, cases.task, whole, remarks);
     Json json = {{"name", system.name}};
     if (!file.empty()) json["file"] = file;
     if (trained != nullptr) json["trained_rows"] = TrainedRowsJson(*trained);
     json["measures"] = MeasuresJson(system.measures);
+    for (evaluation::SystemReport& part : parts) {
+      std::string title = std::exchange(part.name, system.name);
+      json["parts"][title] = MeasuresJson(part.measures);
+      auto of = std::find_if(report.parts.begin(), report.parts.end(),
+                             [&](const auto& other) { return other.title == title; });
+      if (of == report.parts.end()) of = report.parts.insert(of, {title, {}});
+      of->systems.push_back(std::move(part));
+    }
     systems.push_back(json);
     report.systems.push_back(std::move(system));
   };
   for (size_t i = 0; i < sessions.size(); ++i) {
     ModelRecommender model(sessions[i]->shared_engine(), test.dataset);
-    measure(model, PredictsRatings(sessions[i]->model()), o.files[i], &test.trained[i]);
+    measure(model, PredictsRatings(sessions[i]->model()), o.files[i], &model, &test.trained[i]);
     if (i > 0 || o.html.empty()) continue;
     report.model = report.systems[0].name;
     report.map = MapOf(model, test);
@@ -157,8 +171,9 @@ void Run(Options o) {
     auto baseline = MakeBaseline(name, {test.dataset, test.split, ratings, o.social});
     measure(*baseline, baseline->PredictsRatings(), "");
   }
-  report.warnings = Warnings(cases, o.measure);
-  report.warnings.insert(report.warnings.end(), test.remarks.begin(), test.remarks.end());
+  report.warnings = remarks.warnings;
+  report.notes = remarks.notes;
+  report.notes.insert(report.notes.end(), test.remarks.begin(), test.remarks.end());
   if (!o.html.empty()) {
     for (const std::string& log : o.logs) report.costs.push_back(CostChartOfLog(log));
     report.title = "Recommenders on " + test.dataset.name;
@@ -179,14 +194,20 @@ void Run(Options o) {
                {"test_rows", test.split.test.size()},
                {"later_training_rows", cases.later_training_rows},
                {"remarks", test.remarks},
+               {"warnings", report.warnings},
+               {"notes", remarks.notes},
                {"systems", systems}});
     return;
   }
   Print("%s, split %s: %zu users ranked over %u items\n\n", test.dataset.name.c_str(),
         test.split.name.c_str(), cases.task.cases.size(), cases.task.items);
   PrintSystems(report.systems);
+  for (const evaluation::ReportPart& part : report.parts) {
+    Print("\n%s\n", part.title.c_str());
+    PrintSystems(part.systems);
+  }
   for (const std::string& remark : test.remarks) Print("%s\n", remark.c_str());
-  for (const std::string& warning : Warnings(cases, o.measure)) Log("%s\n", warning.c_str());
+  LogRemarks(remarks);
 }
 
 }  // namespace

@@ -10,14 +10,15 @@
 #include "cli/provenance.h"
 #include "data/dataset.h"
 #include "data/split.h"
+#include "evaluation/model_recommender.h"
 #include "evaluation/protocol.h"
 #include "evaluation/report.h"
 
 namespace duomo::cli {
 
 struct MeasureOptions {
-  std::string split;  // empty: as the (first) file was trained
-  std::string test;   // a table of test rows; or empty
+  std::string split;          // empty: as the (first) file was trained
+  std::string test;           // a table of test rows; or empty
   bool trained_rows = false;  // measure even on rows that a file was trained on
   std::optional<uint64_t> seed;
   std::vector<uint32_t> ks = {10, 50};
@@ -48,6 +49,11 @@ struct TestData {
 TestData OpenTestData(DataOptions data, const MeasureOptions& options,
                       const std::vector<TrainedFile>& files);
 
+// What is ranked: the same for every command. Users of the test rows without a training row are
+// left out where the search has chosen one of the files, which was measured so; test.remarks says
+// how many. Throws Error(kInvalidArgument) where no case is left.
+evaluation::RankingCases CasesOf(TestData& test, const std::vector<TrainedFile>& files);
+
 // Whether the model learned to predict ratings, by its training report.
 bool PredictsRatings(const model::Model& model);
 
@@ -64,14 +70,23 @@ std::vector<evaluation::SystemReport> SliceReports(const evaluation::Recommender
                                                    const evaluation::RankingResult& whole,
                                                    const MeasureOptions& options);
 
-// Both, and for a system that `rates` its errors on the test rows.
+// What RankCases() gave, and for a system that `rates` its errors on the test rows.
 evaluation::SystemReport MeasureSystem(const evaluation::Recommender& recommender, bool rates,
-                                       const TestData& test, const evaluation::RankingTask& task,
+                                       const TestData& test, evaluation::RankingResult result,
                                        const MeasureOptions& options);
 
-// What people have to know about the cases; empty: nothing.
-std::vector<std::string> Warnings(const evaluation::RankingCases& cases,
-                                  const MeasureOptions& options);
+// What people have to know about the cases. Warnings: why the figures may be better than what will
+// be; notes: what else they are made of.
+struct Remarks {
+  std::vector<std::string> warnings, notes;
+};
+Remarks RemarksOf(const evaluation::RankingCases& cases, const MeasureOptions& options);
+// And about a system, called `name`: what it does not know, and scores that are no numbers.
+// `model`: nullptr for what is no file.
+void AddRemarks(const std::string& name, const evaluation::ModelRecommender* model,
+                const evaluation::RankingTask& task, const evaluation::RankingResult& result,
+                Remarks& out);
+void LogRemarks(const Remarks& remarks);  // all of them on stderr
 
 // --count: how many candidates the second of two stages puts in order.
 void AddCountOption(CLI::App& command, size_t& count);

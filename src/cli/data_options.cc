@@ -1,11 +1,10 @@
 // Options that say which data to read.
 #include "cli/data_options.h"
 
-#include <charconv>
-
 #include "cli/command.h"
 #include "cli/understanding.h"
 #include "core/error.h"
+#include "data/lines.h"
 #include "data/open.h"
 
 namespace duomo::cli {
@@ -14,16 +13,17 @@ namespace {
 // A validator that keeps what it has parsed.
 template <typename Value, typename Parse>
 CLI::Option* AddParsed(CLI::App& c, const char* name, Value& value, Parse parse, const char* help) {
-  return c.add_option_function<std::string>(
-              name,
-              [&value, parse, name](const std::string& text) {
-                try {
-                  value = parse(text);
-                } catch (const Error& error) {
-                  throw CLI::ValidationError(name, error.message());
-                }
-              },
-              help)
+  return c
+      .add_option_function<std::string>(
+          name,
+          [&value, parse, name](const std::string& text) {
+            try {
+              value = parse(text);
+            } catch (const Error& error) {
+              throw CLI::ValidationError(name, error.message());
+            }
+          },
+          help)
       ->group("What rows say");
 }
 
@@ -31,24 +31,24 @@ CLI::Option* AddParsed(CLI::App& c, const char* name, Value& value, Parse parse,
 
 std::pair<int64_t, int64_t> ParseUserRange(const std::string& text) {
   int64_t first = 0, last = 0;
-  const char* end = text.data() + text.size();
-  auto [at, error] = std::from_chars(text.data(), end, first);
-  if (error == std::errc() && at != end && *at == '-') {
-    auto [stop, bad] = std::from_chars(at + 1, end, last);
-    if (bad == std::errc() && stop == end && first <= last) return {first, last};
+  size_t dash = text.find('-', 1);  // a first one may be a minus
+  if (dash != text.npos && data::ParseInteger(std::string_view(text).substr(0, dash), first) &&
+      data::ParseInteger(std::string_view(text).substr(dash + 1), last) && first <= last) {
+    return {first, last};
   }
   Fail(Status::kInvalidArgument, '"', text, "\" is not FIRST-LAST, two ids of users");
 }
 
 void AddEvidenceOptions(CLI::App& c, DataOptions& o) {
   data::EvidenceOptions& e = o.evidence;
-  AddParsed(c, "--goal", e.goal,
-            [](const std::string& text) {
-              if (text == "rank") return data::Goal::kRank;
-              if (text == "rate") return data::Goal::kRate;
-              Fail(Status::kInvalidArgument, '"', text, "\" is neither rank nor rate");
-            },
-            "rank: lists of what users will take; rate: the rating that they would give [rank]")
+  AddParsed(
+      c, "--goal", e.goal,
+      [](const std::string& text) {
+        if (text == "rank") return data::Goal::kRank;
+        if (text == "rate") return data::Goal::kRate;
+        Fail(Status::kInvalidArgument, '"', text, "\" is neither rank nor rate");
+      },
+      "rank: lists of what users will take; rate: the rating that they would give [rank]")
       ->type_name("rank|rate");
   AddParsed(c, "--positive", e.positive, data::ParseCondition,
             "Rows that count as liked, as in 'rating>=4' [all]")
@@ -120,8 +120,7 @@ void AddTableOptions(CLI::App& c, DataOptions& o) {
 }
 
 void AddDataOptions(CLI::App& c, DataOptions& o) {
-  c.add_option("DATA", o.data,
-               "A folder, zip or table of interactions; or give --interactions");
+  c.add_option("DATA", o.data, "A folder, zip or table of interactions; or give --interactions");
   AddTableOptions(c, o);
   // Wrong usage, which has an exit code of its own.
   c.parse_complete_callback([&o] {
@@ -151,7 +150,7 @@ data::TablesSpec TablesOf(const DataOptions& o) {
 }
 
 data::Dataset ReadData(const DataOptions& o) {
-  Understood data = Understand(o, false);
+  Understood data = Understand(o, EvidenceOf::kNone);
   if (data.dataset.skipped_lines > 0) {
     Log("left out %llu bad lines\n", static_cast<unsigned long long>(data.dataset.skipped_lines));
   }

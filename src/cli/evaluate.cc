@@ -11,7 +11,6 @@
 #include "description/fields.h"
 #include "evaluation/model_recommender.h"
 #include "evaluation/ratings.h"
-#include "selection/search.h"
 
 namespace duomo::cli {
 
@@ -136,19 +135,11 @@ void PrintRanking(const model::Model& model, const evaluation::SystemReport& sys
 
 // What is ranked. Nothing where that is not wanted, or where no user is left to rank for though
 // there are ratings to measure, which is said.
-std::optional<evaluation::RankingCases> CasesOf(TestData& test, const model::Model& model,
-                                                bool rates, bool no_ranking) {
+std::optional<evaluation::RankingCases> CasesFor(TestData& test, const TrainedFile& file,
+                                                 bool rates, bool no_ranking) {
   if (rates && no_ranking) return std::nullopt;
   try {
-    auto cases = evaluation::BuildRankingCases(test.dataset, test.split);
-    Json settings = description::JsonOrNull(model.report().settings);
-    // As the search measured that chose this model.
-    if (settings.is_object() && settings.contains("selection")) {
-      if (size_t newcomers = selection::LeaveOutNewcomers(cases); newcomers > 0) {
-        test.remarks.push_back(StrCat(newcomers, " users without a training row are left out"));
-      }
-    }
-    return cases;
+    return CasesOf(test, {file});
   } catch (const Error& error) {
     if (!rates || error.status() != Status::kInvalidArgument) throw;
     test.remarks.push_back("no ranking: " + error.message());
@@ -174,18 +165,27 @@ void RunRanking(const Options& o, const Session& ranking) {
          "--candidates");
   }
   Session candidates(o.candidates);
-  TestData test = OpenTestData(o.data, o.measure,
-                               {{&ranking.model(), o.file}, {&candidates.model(), o.candidates}});
-  evaluation::RankingCases cases = evaluation::BuildRankingCases(test.dataset, test.split);
+  std::vector<TrainedFile> files = {{&ranking.model(), o.file},
+                                    {&candidates.model(), o.candidates}};
+  TestData test = OpenTestData(o.data, o.measure, files);
+  evaluation::RankingCases cases = CasesOf(test, files);
   TwoStages stages =
       RunTwoStages(candidates.shared_engine(), ranking.shared_engine(), test, cases.task, o.count);
   auto before = RankCases(*stages.candidates, cases.task, o.measure);
   auto after = RankCases(*stages.pipeline, cases.task, o.measure);
   auto before_report = ReportOf(*stages.candidates, before, o.measure);
   auto after_report = ReportOf(*stages.pipeline, after, o.measure);
+  // The same cases for both, so the same parts.
+  auto before_parts = SliceReports(*stages.candidates, cases, before, o.measure);
+  auto after_parts = SliceReports(*stages.pipeline, cases, after, o.measure);
   evaluation::SystemReport difference;
   difference.measures = evaluation::RankingDifferences(after, before);
   if (o.json) {
+    Json parts = Json::object();
+    for (size_t i = 0; i < before_parts.size(); ++i) {
+      parts[before_parts[i].name] = {{"measures", MeasuresJson(after_parts[i].measures)},
+                                     {"candidates", MeasuresJson(before_parts[i].measures)}};
+    }
     PrintJson({{"file", o.file},
                {"candidates", o.candidates},
                {"count", o.count},
@@ -198,6 +198,7 @@ void RunRanking(const Options& o, const Session& ranking) {
                  {"later_training_rows", cases.later_training_rows},
                  {"measures", MeasuresJson(after_report.measures)},
                  {"candidates", MeasuresJson(before_report.measures)},
+                 {"parts", parts},
                  {"difference", MeasuresJson(difference.measures)}}}});
     return;
   }
@@ -205,10 +206,16 @@ void RunRanking(const Options& o, const Session& ranking) {
         cases.task.cases.size(), cases.task.items, o.count,
         candidates.model().description().name.c_str(), ranking.model().description().name.c_str());
   PrintSystems({before_report, after_report});
+  for (size_t i = 0; i < before_parts.size(); ++i) {
+    Print("\n%s\n", before_parts[i].name.c_str());
+    before_parts[i].name = before_report.name;
+    after_parts[i].name = after_report.name;
+    PrintSystems({before_parts[i], after_parts[i]});
+  }
   Print("\npipeline less candidates, the same users drawn for both\n");
   PrintSystems({difference});
   PrintRemarks(test);
-  for (const std::string& warning : Warnings(cases, o.measure)) Log("%s\n", warning.c_str());
+  LogRemarks(RemarksOf(cases, o.measure));
 }
 
 void Run(const Options& o) {
@@ -218,10 +225,10 @@ void Run(const Options& o) {
     Fail(Status::kInvalidArgument, o.file, " is not a ranking model; it needs no --candidates");
   }
   if (model::ReadsHistory(session.model().description()) && !session.model().has_history()) {
-    Log("%s reads histories but holds none: its users are measured as newcomers\n",
-        o.file.c_str());
+    Log("%s reads histories but holds none: its users are measured as newcomers\n", o.file.c_str());
   }
-  TestData test = OpenTestData(o.data, o.measure, {{&session.model(), o.file}});
+  TrainedFile file{&session.model(), o.file};
+  TestData test = OpenTestData(o.data, o.measure, {file});
   const std::string& name = session.model().description().name;
   bool rates = PredictsRatings(session.model());
   Json out = {{"file", o.file},
@@ -245,7 +252,7 @@ void Run(const Options& o) {
     if (report.bias) out["user_item_bias"] = errors(*report.bias);
     if (report.global_mean) out["global_mean"] = errors(*report.global_mean);
   }
-  if (std::optional<evaluation::RankingCases> found = CasesOf(test, session.model(), rates, o.no_ranking)) {
+  if (std::optional<evaluation::RankingCases> found = CasesFor(test, file, rates, o.no_ranking)) {
     const evaluation::RankingCases& cases = *found;
     evaluation::ModelRecommender model(session.shared_engine(), test.dataset);
     evaluation::RankingResult whole = RankCases(model, cases.task, o.measure);
@@ -256,6 +263,11 @@ void Run(const Options& o) {
                       {"later_training_rows", cases.later_training_rows},
                       {"repeated_rows", cases.repeated_rows},
                       {"measures", MeasuresJson(system.measures)}};
+    Remarks remarks = RemarksOf(cases, o.measure);
+    AddRemarks(name, &model, cases.task, whole, remarks);
+    for (const auto* sentences : {&remarks.warnings, &remarks.notes}) {
+      for (const std::string& sentence : *sentences) out["ranking"]["remarks"].push_back(sentence);
+    }
     for (const auto& slice : slices) {
       out["ranking"]["parts"][slice.name] = MeasuresJson(slice.measures);
     }
@@ -267,7 +279,7 @@ void Run(const Options& o) {
         Print("\n%s\n", slice.name.c_str());
         PrintSystems({slice});
       }
-      for (const std::string& warning : Warnings(cases, o.measure)) Log("%s\n", warning.c_str());
+      LogRemarks(remarks);
     }
   }
   AddFileFigures(session.model(), out);

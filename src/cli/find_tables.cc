@@ -1,7 +1,9 @@
 #include "cli/find_tables.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <utility>
 
 #include "core/error.h"
 #include "data/open.h"
@@ -15,12 +17,35 @@ namespace {
 
 constexpr size_t kRowsToTell = 2000;  // enough to tell what a file of a folder is
 
+// Whether some line at the beginning of a file has so many fields with "::" between.
+bool HasFields(const data::Source& source, std::string_view file, size_t count) {
+  std::string head(4096, '\0');
+  size_t size = 0;
+  auto bytes = source.Stream(file);
+  for (size_t n = 1; n > 0 && size < head.size(); size += n) {
+    n = bytes->Read(head.data() + size, head.size() - size);
+  }
+  head.resize(size);
+  for (std::string_view rest = head; !rest.empty();) {
+    std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    size_t fields = 1;
+    for (size_t at = line.find("::"); at != line.npos; at = line.find("::", at + 2)) ++fields;
+    if (fields == count) return true;
+  }
+  return false;
+}
+
 bool IsMovieLens(const std::string& path) {
   std::error_code error;
   bool folder = std::filesystem::is_directory(path, error);
   if (!folder && !data::IsArchive(path)) return false;
-  for (const char* file : {"ratings.dat", "u.data"}) {
-    if (data::Source::Find(path, file)) return true;
+  if (data::Source::Find(path, "u.data")) return true;
+  // Others have files of these names, too: MovieTweetings, with users of two fields, and MovieLens
+  // 10M, which has tags and no users.
+  if (auto ratings = data::Source::Find(path, "ratings.dat")) {
+    if (!ratings->Has("users.dat")) return !ratings->Has("tags.dat");
+    return HasFields(*ratings, "users.dat", 5) || !HasFields(*ratings, "users.dat", 2);
   }
   auto source = data::Source::Find(path, "ratings.csv");
   return source && source->Has("movies.csv");
@@ -50,7 +75,8 @@ class Finder {
     std::string path;
     uint64_t size = 0;
     data::TableKind kind = data::TableKind::kOther;
-    std::string why = {};  // it is not a table
+    std::vector<std::string> names = {};  // for a side table that has none
+    std::string why = {};                 // it is not a table
   };
 
   // Looks into every file of a folder or archive; a single table is the interactions.
@@ -67,6 +93,7 @@ class Finder {
       try {
         auto [profile, named] = Profile(file.path, kRowsToTell);
         file.kind = data::KindOfTable(profile, named);
+        if (!named) file.names = data::NamesForSide(profile, file.kind);
       } catch (const Error& e) {
         file.why = e.message();
       }
@@ -83,10 +110,12 @@ class Finder {
     if (rows == nullptr) {
       std::string list;
       for (const File& file : files) {
-        list += StrCat(list.empty() ? "" : ", ", std::filesystem::path(file.path).filename().string());
+        list +=
+            StrCat(list.empty() ? "" : ", ", std::filesystem::path(file.path).filename().string());
       }
       Fail(Status::kNotFound, o_.data,
-           " has neither MovieLens's ratings.dat, u.data or ratings.csv nor a table of users and items",
+           " has neither MovieLens's ratings.dat, u.data or ratings.csv nor a table of users and "
+           "items",
            list.empty() ? "" : StrCat(" among ", list), "; name it with --interactions FILE");
     }
     out_.spec.interactions = rows->path;
@@ -94,6 +123,8 @@ class Finder {
     const File* items = largest(data::TableKind::kItems);
     if (users != nullptr) out_.spec.users = users->path;
     if (items != nullptr) out_.spec.items = items->path;
+    Name(users, "users:", out_.spec.user_columns);
+    Name(items, "items:", out_.spec.item_columns);
     for (const File& file : files) {
       if (&file == rows || &file == users || &file == items) continue;
       std::string reason = !file.why.empty() ? file.why
@@ -101,9 +132,23 @@ class Finder {
                                ? "who knows whom; --social reads it in baseline and compare"
                            : file.kind == data::TableKind::kInteractions
                                ? "another table of users and items; --interactions would take it"
+                           : file.kind == data::TableKind::kSeveralRows
+                               ? "it has several rows for one user or item; --users and --items "
+                                 "take tables with one row for each"
                                : "no table of users, items or both";
       out_.others.push_back(StrCat(file.path, " is not read: ", reason));
     }
+  }
+
+  // Names for a side table whose first row is one of data.
+  void Name(const File* file, const char* side, std::vector<std::string>& columns) {
+    if (file == nullptr || file->names.empty() || !columns.empty()) return;
+    columns = file->names;
+    std::string list;
+    for (const std::string& name : columns) list += StrCat(list.empty() ? "" : ",", name);
+    out_.others.push_back(StrCat(file->path,
+                                 ": the first row looks like data, so the columns are called ",
+                                 list, "; --columns ", side, list, " would name them"));
   }
 
   std::pair<data::TableProfile, bool> Profile(const std::string& path, size_t rows) {
@@ -129,9 +174,16 @@ class Finder {
     }
     auto [profile, named] = Profile(out_.spec.interactions, data::kSampleRows);
     if (profile.rows == 0) return;  // ReadTables() says so
-    data::Recognised found = data::RecogniseInteractions(profile, out_.spec.roles, named);
+    data::ColumnRoles& stated = out_.spec.roles;
+    if (!out_.spec.items.empty()) {
+      stated.item_title = "none";
+    } else if (!stated.title.empty()) {
+      stated.item_title = std::exchange(stated.title, "");
+    }
+    data::Recognised found = data::RecogniseInteractions(profile, stated, named);
     out_.spec.roles = found.roles;
     out_.unread = found.unread;
+    if (!out_.spec.items.empty()) out_.spec.roles.item_title.clear();
     if (named) return;
     std::string names;
     for (const data::ColumnProfile& column : profile.columns) {
@@ -140,7 +192,8 @@ class Finder {
     out_.spec.columns = profile.names();
     out_.unread.insert(out_.unread.begin(),
                        StrCat("the first row looks like data, so columns are told by their values; "
-                              "--columns ", names, " would name them"));
+                              "--columns ",
+                              names, " would name them"));
   }
 
   std::string NameFor(const std::string& column) const {

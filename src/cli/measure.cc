@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "description/fields.h"
 #include "evaluation/slices.h"
+#include "selection/search.h"
 
 namespace duomo::cli {
 namespace {
@@ -123,9 +124,9 @@ evaluation::SystemReport ReportOf(const evaluation::Recommender& recommender,
 }
 
 evaluation::SystemReport MeasureSystem(const evaluation::Recommender& recommender, bool rates,
-                                       const TestData& test, const evaluation::RankingTask& task,
+                                       const TestData& test, evaluation::RankingResult result,
                                        const MeasureOptions& o) {
-  evaluation::SystemReport report = ReportOf(recommender, RankCases(recommender, task, o), o);
+  evaluation::SystemReport report = ReportOf(recommender, std::move(result), o);
   if (rates) {
     const data::Interactions& all = test.dataset.interactions;
     for (auto& m : evaluation::RatingMeasures(recommender, all, test.split.test)) {
@@ -136,14 +137,56 @@ evaluation::SystemReport MeasureSystem(const evaluation::Recommender& recommende
   return report;
 }
 
-std::vector<std::string> Warnings(const evaluation::RankingCases& cases, const MeasureOptions& o) {
-  std::vector<std::string> out = cases.Sentences();
+evaluation::RankingCases CasesOf(TestData& test, const std::vector<TrainedFile>& files) {
+  evaluation::RankingCases cases = evaluation::BuildRankingCases(test.dataset, test.split);
+  bool chosen = std::any_of(files.begin(), files.end(), [](const TrainedFile& file) {
+    return Settings(*file.model).contains("selection");
+  });
+  if (!chosen) return cases;
+  size_t newcomers = selection::LeaveOutNewcomers(cases);
+  if (newcomers > 0) test.remarks.push_back(selection::NewcomersSentence(newcomers));
+  if (cases.task.cases.empty()) {
+    Fail(Status::kInvalidArgument,
+         "no user has rows both to learn from and to be tested on, so "
+         "nothing can be ranked; give another --split, or test rows with "
+         "--test FILE");
+  }
+  return cases;
+}
+
+Remarks RemarksOf(const evaluation::RankingCases& cases, const MeasureOptions& o) {
+  Remarks out;
+  std::string ahead = cases.LooksAhead() ? cases.FutureSentence() : "";
+  for (std::string& sentence : cases.Sentences()) {
+    (sentence == ahead ? out.warnings : out.notes).push_back(std::move(sentence));
+  }
   if (o.sampled_negatives > 0) {
-    out.push_back(StrCat("Ranked among ", o.sampled_negatives,
-                         " drawn items: far higher than among all, "
-                         "and not always in the same order. Only for comparison with papers."));
+    out.warnings.push_back(StrCat("Ranked among ", o.sampled_negatives,
+                                  " drawn items: far higher than among all, and not always in the "
+                                  "same order. Only for comparison with papers."));
   }
   return out;
+}
+
+void AddRemarks(const std::string& name, const evaluation::ModelRecommender* model,
+                const evaluation::RankingTask& task, const evaluation::RankingResult& result,
+                Remarks& out) {
+  if (model != nullptr) {
+    for (std::string& sentence : model->UnknownSentences(task)) {
+      out.warnings.push_back(std::move(sentence));
+    }
+  }
+  if (result.nan_scores > 0) {
+    out.warnings.push_back(StrCat(result.nan_scores, " scores of \"", name,
+                                  "\" are not numbers; they rank below all others. Something in it "
+                                  "is broken."));
+  }
+}
+
+void LogRemarks(const Remarks& remarks) {
+  for (const auto* sentences : {&remarks.warnings, &remarks.notes}) {
+    for (const std::string& sentence : *sentences) Log("%s\n", sentence.c_str());
+  }
 }
 
 void AddCountOption(CLI::App& command, size_t& count) {

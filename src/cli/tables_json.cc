@@ -15,10 +15,15 @@ using data::TablesSpec;
 using description::Json;
 
 constexpr std::pair<const char*, std::string ColumnRoles::*> kRoles[] = {
-    {"user", &ColumnRoles::user},         {"item", &ColumnRoles::item},
-    {"rating", &ColumnRoles::rating},     {"timestamp", &ColumnRoles::timestamp},
-    {"users.id", &ColumnRoles::user_key}, {"items.id", &ColumnRoles::item_key},
-    {"title", &ColumnRoles::title},       {"event", &ColumnRoles::event},
+    {"user", &ColumnRoles::user},
+    {"item", &ColumnRoles::item},
+    {"rating", &ColumnRoles::rating},
+    {"timestamp", &ColumnRoles::timestamp},
+    {"users.id", &ColumnRoles::user_key},
+    {"items.id", &ColumnRoles::item_key},
+    {"title", &ColumnRoles::title},
+    {"event", &ColumnRoles::event},
+    {"item_title", &ColumnRoles::item_title},
 };
 constexpr std::pair<const char*, std::string TablesSpec::*> kTexts[] = {
     {"separator", &TablesSpec::separator},
@@ -170,6 +175,8 @@ TablesSpec MergeTables(const TablesSpec& recorded, const TablesSpec& wish) {
   if (wish.items.empty()) {
     out.roles.item_key = wish.roles.item_key;
     out.roles.title = wish.roles.title;
+  } else {
+    out.roles.item_title = wish.roles.item_title;
   }
   return out;
 }

@@ -1,14 +1,18 @@
 // duomo train: from data to a .duomo file.
-#include <algorithm>
 #include <charconv>
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <tuple>
 
 #include "cli/automatic.h"
 #include "cli/data_options.h"
+#include "cli/evidence_record.h"
+#include "cli/tables_json.h"
+#include "cli/understanding.h"
 #include "cli/workflow.h"
 #include "core/error.h"
+#include "core/numbers.h"
 
 namespace duomo::cli {
 namespace {
@@ -18,10 +22,10 @@ struct Options {
   std::string file, preset, model, split, candidates, log, plot;
   double budget = 180;
   std::optional<uint64_t> passes, steps;
-  std::optional<uint32_t> batch, negatives;
-  std::optional<double> learning_rate, dropout, weight_decay;
+  std::optional<uint32_t> batch;
+  std::optional<double> learning_rate, momentum, dropout, weight_decay;
   std::optional<uint64_t> warmup;
-  std::string schedule, checkpoint;
+  std::string optimizer, schedule, negatives, checkpoint;
   std::vector<std::string> id_dropout;
   uint64_t seed = 0, test_every = 1000, checkpoint_every = 1000, early_stop = 0;
   uint32_t threads = 0;
@@ -30,20 +34,10 @@ struct Options {
   bool no_floor = false, no_history = false, keep_test_rows = false;
 };
 
-// All of a text as a finite number.
-std::optional<double> Number(std::string_view text) {
-  double value = 0;
-  auto end = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (end.ec != std::errc() || end.ptr != text.data() + text.size() || !std::isfinite(value)) {
-    return std::nullopt;
-  }
-  return value;
-}
-
 // INPUT=P; the name of the input may hold '='.
 std::pair<std::string, double> ParseIdDropout(const std::string& text) {
   size_t at = text.rfind('=');
-  auto p = at == text.npos ? std::nullopt : Number(std::string_view(text).substr(at + 1));
+  auto p = at == text.npos ? std::nullopt : FiniteNumber(std::string_view(text).substr(at + 1));
   if (!p || at == 0 || !(*p >= 0 && *p < 1)) {
     Fail(Status::kInvalidArgument, '"', text, "\" is not INPUT=P with P in [0, 1)");
   }
@@ -51,24 +45,33 @@ std::pair<std::string, double> ParseIdDropout(const std::string& text) {
 }
 
 void ParseRate(const std::string& text) {
-  auto p = Number(text);
+  auto p = FiniteNumber(text);
   if (!p || !(*p >= 0 && *p < 1)) {
     Fail(Status::kInvalidArgument, '"', text, "\" is not a number in [0, 1)");
   }
 }
 
 void ParseLearningRate(const std::string& text) {
-  auto rate = Number(text);
+  auto rate = FiniteNumber(text);
   if (!rate || !(*rate > 0)) {
     Fail(Status::kInvalidArgument, '"', text, "\" is not a number above 0");
   }
 }
 
 void ParseDecay(const std::string& text) {
-  auto decay = Number(text);
+  auto decay = FiniteNumber(text);
   if (!decay || !(*decay >= 0)) {
     Fail(Status::kInvalidArgument, '"', text, "\" is not a number from 0 up");
   }
+}
+
+// How many, or "in-batch".
+Json ParseNegatives(const std::string& text) {
+  uint32_t count = 0;
+  auto end = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (end.ec == std::errc() && end.ptr == text.data() + text.size()) return count;
+  if (text == "in-batch") return text;
+  Fail(Status::kInvalidArgument, '"', text, "\" is not a number from 0 up, nor in-batch");
 }
 
 // As a shell reads it back.
@@ -110,12 +113,13 @@ std::string ResumeCommand(const CLI::App& command) {
 
 // Options that say how one network is trained: without --preset and --model it is the first preset.
 constexpr const char* kOfNetworks[] = {
-    "--candidates", "--passes",       "--steps",      "--batch",         "--negatives",
-    "--schedule",   "--warmup",       "--dropout",    "--weight-decay",  "--learning-rate",
-    "--id-dropout", "--test-every",   "--early-stop", "--checkpoint",    "--log",
-    "--plot",       "--no-user-vectors"};
+    "--optimizer",    "--momentum",      "--candidates", "--passes",         "--steps",
+    "--batch",        "--negatives",     "--schedule",   "--warmup",         "--dropout",
+    "--weight-decay", "--learning-rate", "--id-dropout", "--test-every",     "--early-stop",
+    "--checkpoint",   "--log",           "--plot",       "--no-user-vectors"};
 // And those of a search for the best model.
-constexpr const char* kOfSearches[] = {"--budget", "--no-floor", "--keep-test-rows", "--no-history"};
+constexpr const char* kOfSearches[] = {"--budget", "--no-floor", "--keep-test-rows",
+                                       "--no-history"};
 constexpr const char* kFirstPreset = "hybrid";
 
 // The preset that was meant; empty: the best model is looked for. Throws for wrong usage.
@@ -127,8 +131,9 @@ std::string PresetOf(const Options& o, const CLI::App& command) {
   for (const char* name : kOfSearches) {
     if (!given(name)) continue;
     throw CLI::ValidationError(
-        name, StrCat("is for a search for the best model, without ",
-                     !o.model.empty() ? "--model" : named ? "--preset" : *setting));
+        name, StrCat("is for a search for the best model, without ", !o.model.empty() ? "--model"
+                                                                     : named          ? "--preset"
+                                                                                      : *setting));
   }
   if (named) return o.preset;
   Log("%s is a setting of a network, so this trains the preset %s; --preset names another, and "
@@ -152,6 +157,33 @@ void RunSearch(const Options& o) {
   TrainAutomatically(run);
 }
 
+// Reads the data as the search does: tables of one's own as evidence for what the network learns. A
+// model file that `describe` has written says how, where the command does not.
+Understood ReadFor(const TrainingRun& run, DataOptions data, const std::string& name) {
+  if (run.recipe.data.is_object()) {
+    const Json& read = run.recipe.data;
+    if (read.contains("mapping")) {
+      data.tables = MergeTables(TablesFromJson(read["mapping"]), data.tables);
+    }
+    if (read.contains("evidence") && !HasEvidenceOptions(data)) {
+      data.evidence = EvidenceFromJson(read["evidence"]);
+    }
+  }
+  using training::Loss;
+  bool rates = run.options.loss == Loss::kSquared;
+  data.evidence.instead = "run `duomo train` without " + name + " for lists";
+  // Logistic regression learns from the values themselves, such as the time that was watched.
+  EvidenceOf evidence =
+      run.options.loss == Loss::kLogistic ? EvidenceOf::kNone : EvidenceOf::kOwnTables;
+  Understood out = Understand(data, evidence, rates ? data::Goal::kRate : data::Goal::kRank);
+  if (!out.spec.interactions.empty()) {
+    for (const std::string& line : out.Lines()) Log("%s\n", line.c_str());
+  } else if (out.dataset.skipped_lines > 0) {
+    Log("left out %llu bad lines\n", static_cast<unsigned long long>(out.dataset.skipped_lines));
+  }
+  return out;
+}
+
 void Run(const Options& o, const CLI::App& command) {
   std::string preset = PresetOf(o, command);
   if (preset.empty() && o.model.empty()) return RunSearch(o);
@@ -164,12 +196,27 @@ void Run(const Options& o, const CLI::App& command) {
     if (!o.passes) run.options.passes = 0;
   }
   if (o.batch) run.options.batch_size = *o.batch;
-  if (o.negatives) run.options.negatives = *o.negatives;
-  if (o.learning_rate) run.options.learning_rate = *o.learning_rate;
-  if (!o.schedule.empty()) {
+  if (!o.optimizer.empty()) {
+    auto was = run.options.optimizer;
     run.options =
-        training::OptionsFromJson(description::Json{{"schedule", o.schedule}}, run.options);
+        training::OptionsFromJson(description::Json{{"optimizer", o.optimizer}}, run.options);
+    if (run.options.optimizer != was && !o.learning_rate) {
+      Fail(Status::kInvalidArgument, "--optimizer ", o.optimizer,
+           " needs --learning-rate: the model's own, ", run.options.learning_rate,
+           ", was chosen for another; 0.05 is a usual one of Adagrad, 0.01 of SGD, 0.001 of Adam");
+    }
   }
+  if (o.learning_rate) run.options.learning_rate = *o.learning_rate;
+  if (o.momentum) {
+    if (run.options.optimizer != training::OptimizerKind::kSgd) {
+      Fail(Status::kInvalidArgument, "--momentum is for --optimizer sgd");
+    }
+    run.options.momentum = *o.momentum;
+  }
+  Json named = Json::object();
+  if (!o.schedule.empty()) named["schedule"] = o.schedule;
+  if (!o.negatives.empty()) named["negatives"] = ParseNegatives(o.negatives);
+  run.options = training::OptionsFromJson(named, run.options);
   if (o.warmup) run.options.warmup_steps = *o.warmup;
   if (o.dropout) run.options.dropout = *o.dropout;
   if (o.weight_decay) run.options.weight_decay = *o.weight_decay;
@@ -194,9 +241,11 @@ void Run(const Options& o, const CLI::App& command) {
   run.early_stop = o.early_stop;
   run.resume_command = ResumeCommand(command);
   data::SplitSpec spec = data::ParseSplit(o.split.empty() ? run.recipe.split : o.split);
-  data::Dataset dataset = ReadData(o.data);
+  Understood read = ReadFor(run, o.data, preset.empty() ? "--model" : "--preset");
+  const data::Dataset& dataset = read.dataset;
   BindPreset(run, dataset);
-  if (o.data.data.empty()) run.tables = TablesOf(o.data);
+  if (!read.spec.interactions.empty()) run.tables = read.spec;
+  if (read.evidence_options) run.evidence = EvidenceToJson(*read.evidence_options, read.evidence);
   TrainingResult result = Train(run, dataset, SplitData(o.data, spec, dataset, o.seed));
   Log("wrote %s after %llu steps, %.1f s in all\n", o.file.c_str(),
       static_cast<unsigned long long>(result.steps), result.seconds);
@@ -220,13 +269,15 @@ void Run(const Options& o, const CLI::App& command) {
 
 void AddTrain(CLI::App& app) {
   auto o = std::make_shared<Options>();
-  CLI::App* c = app.add_subcommand("train", "Learn the model that fits your data, or the one you name, and write a .duomo file");
+  CLI::App* c = app.add_subcommand(
+      "train", "Learn the model that fits your data, or the one you name, and write a .duomo file");
   AddDataOptions(*c, o->data);
   AddUserRange(*c, o->data, "all");
   c->add_option("-o,--output", o->file, "The .duomo file to write")->required();
-  auto* preset = c->add_option("--preset", o->preset,
-                               "A built-in model [without this and --model: what fits the data best]")
-                     ->check(CLI::IsMember(description::PresetNames()));
+  auto* preset =
+      c->add_option("--preset", o->preset,
+                    "A built-in model [without this and --model: what fits the data best]")
+          ->check(CLI::IsMember(description::PresetNames()));
   c->add_option("--model", o->model, "Your own model: a JSON file like the presets")
       ->excludes(preset);
   c->add_option_function<std::string>(
@@ -247,9 +298,19 @@ void AddTrain(CLI::App& app) {
   c->add_option("--passes", o->passes, "Passes over the training rows [2]")->check(AtLeastOne());
   c->add_option("--steps", o->steps, "The most steps to take")->check(AtLeastOne());
   c->add_option("--batch", o->batch, "Examples a step [256]")->check(AtLeastOne());
-  c->add_option("--negatives", o->negatives,
-                "Items drawn a step for the softmax loss; 0: all items [as the preset says]");
-  c->add_option("--learning-rate", o->learning_rate, "Of Adam [1e-4]")
+  c->add_option(
+       "--negatives", o->negatives,
+       "Items drawn a step for the softmax loss; 0: all items; in-batch: the others' items "
+       "in the batch, for item towers that are expensive [as the preset says]")
+      ->type_name("N|in-batch")
+      ->check(Checked("N|in-batch", [](const std::string& text) { ParseNegatives(text); }));
+  c->add_option("--optimizer", o->optimizer,
+                "adagrad-rows keeps one number a row of a table instead of one a parameter [adam]")
+      ->check(CLI::IsMember({"adam", "adagrad", "adagrad-rows", "sgd"}));
+  c->add_option("--momentum", o->momentum, "Of SGD, in [0, 1) [0.9]")
+      ->check(Checked("P", ParseRate));
+  c->add_option("--learning-rate", o->learning_rate,
+                "Of the optimiser [as the preset says, else 1e-4]")
       ->check(Checked("RATE", ParseLearningRate));
   c->add_option("--schedule", o->schedule, "Of the learning rate, down to 0 [constant]")
       ->check(CLI::IsMember({"constant", "linear", "cosine"}));
@@ -281,7 +342,8 @@ void AddTrain(CLI::App& app) {
       ->needs(checkpoint);
   c->add_option("--log", o->log, "Write events to this file, one JSON object a line");
   c->add_option("--plot", o->plot, "Draw the costs to this SVG file");
-  c->add_flag("--store-history", o->store_history, "Keep in the file who has rated what [always for models that read histories]");
+  c->add_flag("--store-history", o->store_history,
+              "Keep in the file who has rated what [always for models that read histories]");
   c->add_flag("--no-user-vectors", o->no_user_vectors,
               "Leave user vectors out: smaller; the user tower runs when asked");
   c->add_flag("--json", o->json, "Print a summary as JSON");

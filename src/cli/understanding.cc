@@ -2,11 +2,18 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <filesystem>
+#include <iterator>
+#include <numeric>
 #include <set>
+#include <unordered_set>
 
+#include "cli/evidence_record.h"
 #include "cli/find_tables.h"
+#include "cli/tables_json.h"
 #include "core/error.h"
+#include "core/numbers.h"
 #include "core/text.h"
 #include "data/open.h"
 #include "evaluation/protocol.h"
@@ -14,22 +21,10 @@
 namespace duomo::cli {
 namespace {
 
-std::string Count(uint64_t n) {
-  std::string digits = std::to_string(n), out;
-  for (size_t i = 0; i < digits.size(); ++i) {
-    if (i > 0 && (digits.size() - i) % 3 == 0) out += ',';
-    out += digits[i];
-  }
-  return out;
-}
-
-std::string Counted(uint64_t n, std::string_view one) {
-  return StrCat(Count(n), ' ', one, n == 1 ? "" : "s");
-}
-
 std::string Number(double value) {
   char text[40];
-  std::snprintf(text, sizeof(text), "%.6g", value);
+  bool whole = std::floor(value) == value && std::abs(value) < 1e15;
+  std::snprintf(text, sizeof(text), whole ? "%.0f" : "%.6g", value);
   return text;
 }
 
@@ -80,7 +75,7 @@ std::string DescribeTimes(const std::vector<int64_t>& times) {
 
 std::string DescribeNumbers(const std::vector<float>& numbers) {
   float least = INFINITY, most = -INFINITY;
-  std::set<float> distinct;
+  std::unordered_set<float> distinct;
   for (float x : numbers) {
     if (std::isnan(x)) continue;
     least = std::min(least, x);
@@ -89,7 +84,8 @@ std::string DescribeNumbers(const std::vector<float>& numbers) {
   }
   if (distinct.empty()) return "all empty";
   return StrCat(Number(least), " to ", Number(most), ", ",
-                distinct.size() > 1000 ? "more than 1,000" : Count(distinct.size()), " distinct");
+                distinct.size() > 1000 ? "more than 1,000" : WithCommas(distinct.size()),
+                " distinct");
 }
 
 std::string DescribeTexts(const std::vector<std::string>& texts, uint64_t rows, bool set) {
@@ -105,7 +101,7 @@ std::string DescribeTexts(const std::vector<std::string>& texts, uint64_t rows, 
     distinct.insert(text);
   }
   if (distinct.empty()) return "all empty";
-  std::string out = StrCat(Count(distinct.size()), set ? " values" : " distinct", ", e.g. ",
+  std::string out = StrCat(WithCommas(distinct.size()), set ? " values" : " distinct", ", e.g. ",
                            Utf8Prefix(example, 40));
   if (empty > 0 && !set) out += StrCat("; ", Share(empty, rows), " empty");
   return out;
@@ -129,9 +125,8 @@ UnderstoodColumn Describe(const data::Column& column, uint64_t rows) {
 
 class Reader {
  public:
-  Reader(const DataOptions& options, bool evidence) : o_(options) {
-    out_.is_evidence = evidence || HasEvidenceOptions(options);
-  }
+  Reader(const DataOptions& options, EvidenceOf evidence, std::optional<data::Goal> goal)
+      : o_(options), evidence_(evidence), goal_(goal.value_or(options.evidence.goal)) {}
 
   Understood Run() {
     FoundTables found = FindTables(o_);
@@ -145,15 +140,23 @@ class Reader {
     }
     RestrictUsers();
     Tables(found);
-    if (out_.is_evidence) {
+    if (IsEvidence(found.movielens)) {
       data::EvidenceOptions evidence = o_.evidence;
       evidence.value_name = value_;
+      evidence.goal = goal_;
       out_.evidence = data::MakeEvidence(out_.dataset, evidence);
+      out_.evidence_options = evidence;
     }
     return std::move(out_);
   }
 
  private:
+  bool IsEvidence(bool movielens) const {
+    bool nothing_to_rate = value_.empty() && goal_ == data::Goal::kRate;
+    return HasEvidenceOptions(o_) || evidence_ == EvidenceOf::kAll ||
+           (evidence_ == EvidenceOf::kOwnTables && !movielens && !nothing_to_rate);
+  }
+
   void RestrictUsers() {
     if (o_.user_range.empty()) return;
     auto [first, last] = ParseUserRange(o_.user_range);
@@ -187,16 +190,17 @@ class Reader {
       }
       add(found.movielens ? "timestamp" : roles.timestamp, "time", values);
     }
+    if (!roles.item_title.empty() && roles.item_title != "none" && !d.items.titles.empty()) {
+      add(roles.item_title, "title", DescribeTexts(d.items.titles, d.items.size(), false));
+    }
     if (!d.interactions.events.empty()) Events(roles.event, table);
     Skipped(out_.report.interactions, table);
     out_.tables.push_back(std::move(table));
     if (found.movielens || !found.spec.users.empty()) {
-      Side(d.users, "user", found.movielens ? "users" : out_.report.users.where,
-           out_.report.users);
+      Side(d.users, "user", found.movielens ? "users" : out_.report.users.where, out_.report.users);
     }
     if (found.movielens || !found.spec.items.empty()) {
-      Side(d.items, "item", found.movielens ? "items" : out_.report.items.where,
-           out_.report.items);
+      Side(d.items, "item", found.movielens ? "items" : out_.report.items.where, out_.report.items);
     }
     for (const std::string& note : found.others) out_.tables.front().notes.push_back(note);
   }
@@ -207,14 +211,20 @@ class Reader {
     for (uint16_t event : rows.events) ++counts[event];
     std::string values;
     for (size_t i = 0; i < counts.size() && i < 8; ++i) {
-      values += StrCat(values.empty() ? "" : ", ", rows.event_names[i], " ", Count(counts[i]));
+      values += StrCat(values.empty() ? "" : ", ", rows.event_names[i], " ", WithCommas(counts[i]));
     }
     if (counts.size() > 8) values += ", …";
     table.columns.push_back({name, "event", values});
     if (!o_.evidence.event_weights.empty()) return;
+    // What is rarer says more.
+    std::vector<size_t> order(counts.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](size_t a, size_t b) { return counts[a] > counts[b]; });
+    constexpr const char* kWeights[] = {"1", "3", "10", "30"};
     std::string weights;
-    for (size_t i = 0; i < counts.size() && i < 4; ++i) {
-      weights += StrCat(weights.empty() ? "" : ",", rows.event_names[i], "=1");
+    for (size_t i = 0; i < order.size() && i < std::size(kWeights); ++i) {
+      weights += StrCat(weights.empty() ? "" : ",", rows.event_names[order[i]], "=", kWeights[i]);
     }
     table.notes.push_back(StrCat("all kinds of \"", name, "\" count alike: --event-weights ",
                                  weights, " weighs them, and leaves out what has no weight"));
@@ -259,6 +269,8 @@ class Reader {
   }
 
   const DataOptions& o_;
+  EvidenceOf evidence_;
+  data::Goal goal_;
   std::string value_;  // the rating column's name; empty: none
   Understood out_;
 };
@@ -294,7 +306,9 @@ Json Understood::ToJson() const {
               {"items", dataset.items.size()},
               {"rows", dataset.interactions.size()},
               {"tables", Json::array()},
-              {"evidence", evidence.sentences}};
+              {"sentences", evidence.sentences}};
+  if (!spec.interactions.empty()) out["mapping"] = TablesToJson(spec);
+  if (evidence_options) out["evidence"] = EvidenceToJson(*evidence_options, evidence);
   for (const UnderstoodTable& table : tables) {
     Json columns = Json::array();
     for (const UnderstoodColumn& c : table.columns) {
@@ -309,8 +323,9 @@ Json Understood::ToJson() const {
   return out;
 }
 
-Understood Understand(const DataOptions& options, bool evidence) {
-  return Reader(options, evidence).Run();
+Understood Understand(const DataOptions& options, EvidenceOf evidence,
+                      std::optional<data::Goal> goal) {
+  return Reader(options, evidence, goal).Run();
 }
 
 }  // namespace duomo::cli

@@ -2,6 +2,7 @@
 // and why. Shown by `train` and `describe`, and recorded in files that are trained.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,19 +27,29 @@ struct UnderstoodTable {
 };
 
 struct Understood {
-  data::Dataset dataset;   // as evidence, where that was asked for
-  data::TablesSpec spec;   // every role named, but no file; empty for MovieLens's own formats
+  data::Dataset dataset;      // as evidence, where that was asked for
+  data::TablesSpec spec;      // every role named, but no file; empty for MovieLens's own formats
   data::TablesReport report;  // empty for those formats
   std::vector<UnderstoodTable> tables;
   data::EvidenceReport evidence;
-  bool is_evidence = false;
+  // How, where the rows became evidence.
+  std::optional<data::EvidenceOptions> evidence_options = {};
 
   std::vector<std::string> Lines() const;  // for people
   Json ToJson() const;
 };
 
-// Reads the data that the options name. The rows become evidence where `evidence` says so, or the
-// options have one of that kind. Throws as the readers and data::MakeEvidence().
-Understood Understand(const DataOptions& options, bool evidence);
+// Which rows become evidence (data::MakeEvidence), whatever the options say besides.
+enum class EvidenceOf {
+  kAll,
+  kOwnTables,  // not of MovieLens's own formats, nor for ratings where no column has any
+  kNone,
+};
+
+// Reads the data that the options name. The rows become evidence as `evidence` says, and where the
+// options have one of that kind. `goal`: of what will be learned, whatever the options say. Throws
+// as the readers and data::MakeEvidence().
+Understood Understand(const DataOptions& options, EvidenceOf evidence,
+                      std::optional<data::Goal> goal = {});
 
 }  // namespace duomo::cli

@@ -152,6 +152,7 @@ TrainingResult Train(TrainingRun run, const data::Dataset& dataset, const data::
   if (!run.user_range.empty()) settings["user_range"] = run.user_range;
   settings["data"] =
       RecordJson({dataset, split, run.options.seed, run.tables ? &*run.tables : nullptr});
+  if (!run.evidence.is_null()) settings["data"]["evidence"] = run.evidence;
   contents.report.settings = settings.dump();
   auto metric = [&](const char* name, double value) {
     contents.report.metrics.emplace_back(name, value);

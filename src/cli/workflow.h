@@ -25,6 +25,7 @@ struct TrainingRun {
   std::string user_range;  // that the data set was restricted to, for the report; or empty
   // How tables of one's own were read, for the report; none for data that are known by their files.
   std::optional<data::TablesSpec> tables;
+  Json evidence = Json();  // how their rows became evidence (evidence_record.h), for the report
 
   std::string checkpoint;  // the folder; or empty
   uint64_t checkpoint_every = 1000, early_stop = 0;
@@ -61,7 +62,7 @@ std::pair<description::Recipe, training::TrainingOptions> FindRecipe(const std::
 struct RatingReport {
   evaluation::RatingErrors model;
   std::optional<evaluation::RatingErrors> bias, global_mean;  // none without training ratings
-  double cost = 0;     // squared error of the head's number
+  double cost = 0;                                            // squared error of the head's number
   size_t unknown = 0;  // test rows left out: their user or item is not in the model
 };
 RatingReport EvaluateRatings(Session& session, const data::Dataset& dataset,

@@ -2,7 +2,7 @@
 // The C ABI turns it into a status and a duomo_error at its barrier; nothing is thrown across it.
 #pragma once
 
-#include <charconv>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <string>
@@ -50,29 +50,49 @@ class Error : public std::exception {
 };
 
 namespace internal {
-inline void Append(std::string& out, std::string_view text) { out += text; }
-inline void Append(std::string& out, char c) { out += c; }
-// to_chars, not a stream: messages must not depend on the host's locale.
-template <typename T>
-requires(std::is_arithmetic_v<T> && !std::is_same_v<T, char> &&
-         !std::is_same_v<T, bool>) void Append(std::string& out, T value) {
-  char digits[32];
-  auto end = std::to_chars(digits, digits + sizeof(digits), value).ptr;
-  out.append(digits, end);
-}
+
+// A part of a message: text, which it refers to, or a number. Plain data, so that a place that makes
+// a message has little code of its own: there are many.
+struct Piece {
+  enum class Kind { kText, kSigned, kUnsigned, kFloat, kDouble, kCharacter };
+
+  Piece(std::string_view t) : kind(Kind::kText), size(t.size()), text(t.data()) {}
+  Piece(const std::string& t) : kind(Kind::kText), size(t.size()), text(t.data()) {}
+  Piece(const char* t) : Piece(std::string_view(t)) {}
+  Piece(char c) : kind(Kind::kCharacter), integer(static_cast<unsigned char>(c)) {}
+  Piece(float x) : kind(Kind::kFloat), number(double{x}) {}
+  Piece(double x) : kind(Kind::kDouble), number(x) {}
+  template <typename T>
+    requires(std::is_integral_v<T> && !std::is_same_v<T, bool>)
+  Piece(T x)
+      : kind(std::is_signed_v<T> ? Kind::kSigned : Kind::kUnsigned),
+        integer(static_cast<uint64_t>(x)) {}
+
+  Kind kind;
+  size_t size = 0;
+  union {
+    const char* text;
+    uint64_t integer;
+    double number;
+  };
+};
+
+std::string Join(const Piece* pieces, size_t count);
+[[noreturn]] void Throw(Status status, const Piece* pieces, size_t count);
+
 }  // namespace internal
 
 // The parts written one after the other; numbers in their shortest exact form, whatever the locale.
 template <typename... Parts>
 std::string StrCat(const Parts&... parts) {
-  std::string out;
-  (internal::Append(out, parts), ...);
-  return out;
+  const internal::Piece pieces[] = {internal::Piece(parts)...};
+  return internal::Join(pieces, sizeof...(Parts));
 }
 
 template <typename... Parts>
 [[noreturn]] void Fail(Status status, const Parts&... parts) {
-  throw Error(status, StrCat(parts...));
+  const internal::Piece pieces[] = {internal::Piece(parts)...};
+  internal::Throw(status, pieces, sizeof...(Parts));
 }
 
 }  // namespace duomo

@@ -1,5 +1,8 @@
 #include "core/text.h"
 
+#include <cstdint>
+#include <cstring>
+
 namespace duomo {
 namespace {
 
@@ -71,7 +74,15 @@ std::string Latin1ToUtf8(std::string_view latin1) {
 
 bool IsUtf8(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
-    size_t length = Utf8Length(text, i);
+    uint64_t eight;  // of ASCII go at once: keys and titles are checked in every call
+    if (text.size() - i >= sizeof(eight)) {
+      std::memcpy(&eight, text.data() + i, sizeof(eight));
+      if ((eight & 0x8080808080808080) == 0) {
+        i += sizeof(eight);
+        continue;
+      }
+    }
+    size_t length = static_cast<unsigned char>(text[i]) < 0x80 ? 1 : Utf8Length(text, i);
     if (length == 0) return false;
     i += length;
   }

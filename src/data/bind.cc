@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "core/error.h"
+#include "data/propose.h"
 
 namespace duomo::data {
 namespace {
@@ -79,6 +80,11 @@ class Binder {
     FindColumns();
     for (Vocabulary& v : d_.vocabularies) Follow(v);
     Rename();
+    for (Input& input : d_.inputs) {
+      // Texts have no order.
+      if (input.bucketed)
+        input.bucketed = d_.vocabularies[VocabularyOf(input)].keys == KeyKind::kInt64;
+    }
     if (!out_.left_out.empty()) LeaveOut();
     if (options_.learns_ratings) StretchOutput();
     if (options_.learns_order) RequireOrder();
@@ -221,76 +227,31 @@ class Binder {
     if (!list.empty()) Note(list);
   }
 
-  // Cuts the inputs out, then the tables and vocabularies that nothing reads any more.
+  // Cuts the inputs out, and what nothing else uses.
   void LeaveOut() {
-    std::vector<bool> keep_input, keep_table(d_.tables.size()),
-        keep_vocabulary(d_.vocabularies.size());
+    std::vector<uint8_t> kept;
     for (size_t i = 0; i < d_.inputs.size(); ++i) {
-      keep_input.push_back(!ReadsColumn(d_.inputs[i]) || columns_[i] != nullptr);
+      kept.push_back(!ReadsColumn(d_.inputs[i]) || columns_[i] != nullptr ? 1 : 0);
     }
     for (model::Tower& tower : d_.towers) {
       std::vector<std::string> lost;
       for (const model::Encoder& e : tower.encoders) {
-        if (!keep_input[e.input]) lost.push_back(d_.inputs[e.input].name);
+        if (!kept[e.input]) lost.push_back(d_.inputs[e.input].name);
       }
-      std::erase_if(tower.encoders, [&](const auto& e) { return !keep_input[e.input]; });
+      std::erase_if(tower.encoders, [&](const auto& e) { return !kept[e.input]; });
       if (tower.encoders.empty()) {
         Cannot("learns about ", tower.side == model::Side::kUser ? "users" : "items", " from ",
                List(lost), " alone, and ", dataset_.name, " has no such column");
       }
-      for (const model::Encoder& e : tower.encoders) {
-        if (e.table >= 0) keep_table[static_cast<size_t>(e.table)] = true;
-      }
-    }
-    for (size_t t = 0; t < d_.tables.size(); ++t) {
-      if (keep_table[t]) keep_vocabulary[d_.tables[t].vocabulary] = true;
-    }
-    for (size_t i = 0; i < d_.inputs.size(); ++i) {
-      if (keep_input[i] && d_.inputs[i].vocabulary >= 0) {
-        keep_vocabulary[VocabularyOf(d_.inputs[i])] = true;
-      }
-    }
-    std::vector<uint32_t> input = Numbers(keep_input), table = Numbers(keep_table),
-                          vocabulary = Numbers(keep_vocabulary);
-    Keep(d_.inputs, keep_input);
-    Keep(d_.tables, keep_table);
-    Keep(d_.vocabularies, keep_vocabulary);
-    for (Input& in : d_.inputs) {
-      if (in.vocabulary >= 0) in.vocabulary = static_cast<int32_t>(vocabulary[VocabularyOf(in)]);
-    }
-    for (model::Table& t : d_.tables) t.vocabulary = vocabulary[t.vocabulary];
-    for (model::Tower& tower : d_.towers) {
-      for (model::Encoder& e : tower.encoders) {
-        e.input = input[e.input];
-        if (e.table >= 0) e.table = static_cast<int32_t>(table[static_cast<size_t>(e.table)]);
-      }
     }
     for (int32_t* bias : {&d_.head.user_bias, &d_.head.item_bias}) {
-      if (*bias < 0) continue;
-      auto of = static_cast<size_t>(*bias);
-      *bias = keep_input[of] ? static_cast<int32_t>(input[of]) : -1;
+      if (*bias >= 0 && !kept[static_cast<size_t>(*bias)]) *bias = -1;
     }
+    DropUnused(d_, kept);
     if (d_.towers.size() == 2 && TowerWidth(d_, d_.towers[0]) != TowerWidth(d_, d_.towers[1])) {
       Cannot("compares its inputs number by number, and ", dataset_.name, " has no ",
              List(out_.left_out));
     }
-  }
-
-  // By old number, the new one.
-  static std::vector<uint32_t> Numbers(const std::vector<bool>& keep) {
-    std::vector<uint32_t> out;
-    uint32_t next = 0;
-    for (bool kept : keep) out.push_back(kept ? next++ : next);
-    return out;
-  }
-
-  template <typename T>
-  static void Keep(std::vector<T>& parts, const std::vector<bool>& keep) {
-    std::vector<T> kept;
-    for (size_t i = 0; i < parts.size(); ++i) {
-      if (keep[i]) kept.push_back(std::move(parts[i]));
-    }
-    parts = std::move(kept);
   }
 
   void StretchOutput() {

@@ -3,6 +3,7 @@
 #include "data/csv.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <set>
 #include <utility>
@@ -11,8 +12,6 @@
 
 namespace duomo::data {
 namespace {
-
-constexpr size_t kPiece = size_t{1} << 18;
 
 struct Seen {
   bool beyond_ascii, nul;
@@ -36,20 +35,37 @@ Seen LookAt(std::string_view bytes) {
   return {(any & kHigh) != 0, zero != 0};
 }
 
+// The first separator or line end from p on. Eight bytes at a time: fields are short, and a step a
+// byte is what reading would spend most of its time on.
+const char* FieldEnd(const char* p, const char* end, char separator) {
+  constexpr uint64_t kOnes = 0x0101010101010101, kHigh = 0x8080808080808080;
+  const uint64_t separators = kOnes * static_cast<uint8_t>(separator), lines = kOnes * '\n';
+  if constexpr (std::endian::native == std::endian::little) {
+    for (; end - p >= 8; p += 8) {
+      uint64_t word;
+      std::memcpy(&word, p, 8);
+      uint64_t a = word ^ separators, b = word ^ lines;
+      // The lowest bit that is set here is that of the first byte that became 0.
+      uint64_t found = (((a - kOnes) & ~a) | ((b - kOnes) & ~b)) & kHigh;
+      if (found != 0) return p + std::countr_zero(found) / 8;
+    }
+  }
+  while (p < end && *p != separator && *p != '\n') ++p;
+  return p;
+}
+
 }  // namespace
 
 CsvReader::CsvReader(std::unique_ptr<ByteSource> bytes, std::string where,
                      const CsvOptions& options)
     : TableReader(std::move(where), options.skip_bad_lines),
-      bytes_(std::move(bytes)),
-      options_(options),
-      buffer_(kPiece) {
+      in_(std::move(bytes)),
+      options_(options) {
   Start();
   if (options_.separator == '\0') DetectDialect();
   if (options_.separator == '\n' || options_.separator == '\r' || options_.separator == '"') {
     Fail(Status::kInvalidArgument, "a quote or line end cannot separate fields");
   }
-  special_[static_cast<uint8_t>(options_.separator)] = special_[static_cast<uint8_t>('\n')] = true;
   if (options_.names.empty()) {
     cut_.resize(kMaxColumns);
     if (!CutRow())
@@ -67,33 +83,26 @@ CsvReader::CsvReader(std::unique_ptr<ByteSource> bytes, std::string where,
 
 // Takes a byte order mark away.
 void CsvReader::Start() {
-  while (end_ < 4 && Fill()) continue;
-  std::string_view head(buffer_.data(), end_);
+  while (in_.end < 4 && Fill()) continue;
+  std::string_view head(in_.data(), in_.end);
   if (head.starts_with("\xFF\xFE") || head.starts_with("\xFE\xFF")) {
     Fail(Status::kCorrupt, where_,
          " is UTF-16; save it as UTF-8, e.g. with iconv -f UTF-16 -t UTF-8");
   }
-  if (head.starts_with("\xEF\xBB\xBF")) begin_ = 3;
+  if (head.starts_with("\xEF\xBB\xBF")) in_.begin = 3;
 }
 
 // Reads on, behind what has not been given yet. False at the end of the file.
 bool CsvReader::Fill() {
-  if (at_end_) return false;
-  if (begin_ > 0) {
-    std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
-    end_ -= begin_;
-    begin_ = 0;
-  }
-  if (end_ == buffer_.size()) buffer_.resize(buffer_.size() * 2);
-  size_t n = bytes_->Read(buffer_.data() + end_, buffer_.size() - end_);
-  end_ += n;
-  at_end_ = n == 0;
-  return !at_end_;
+  bool more = in_.Fill();
+  Seen seen = LookAt({in_.data() + in_.begin, in_.end - in_.begin});
+  plain_ = !seen.beyond_ascii && !seen.nul;
+  return more;
 }
 
 void CsvReader::DetectDialect() {
-  while (end_ < buffer_.size() && Fill()) continue;
-  Dialect found = FindDialect({buffer_.data() + begin_, end_ - begin_}, at_end_,
+  while (!in_.full() && Fill()) continue;
+  Dialect found = FindDialect({in_.data() + in_.begin, in_.end - in_.begin}, in_.at_end(),
                               {.separator = "", .quotes = options_.quotes});
   options_.separator = found.separator;
   options_.twice = found.twice;
@@ -111,7 +120,7 @@ void CsvReader::CheckHeader() {
 
 // The field that begins with the quote at p; p moves behind it.
 CsvReader::Quoted CsvReader::CutQuoted(const char* row, const char*& p, uint64_t& newlines) {
-  const char* end = buffer_.data() + end_;
+  const char* end = in_.data() + in_.end;
   const char* from = p + 1;
   const uint64_t before = newlines, opened = line_ + newlines;
   bool doubled = false, backslash = false;
@@ -126,7 +135,7 @@ CsvReader::Quoted CsvReader::CutQuoted(const char* row, const char*& p, uint64_t
       return Quoted::kBad;
     }
     if (quote == nullptr) {
-      if (!at_end_) return Quoted::kMore;
+      if (!in_.at_end()) return Quoted::kMore;
       Fail(Status::kCorrupt, where_, ", line ", opened,
            ": the quote that opens here is never closed; if quotes mean nothing in this file, say "
            "--quotes none");
@@ -139,7 +148,7 @@ CsvReader::Quoted CsvReader::CutQuoted(const char* row, const char*& p, uint64_t
       ++p;
       continue;
     }
-    if (p + 1 == end && !at_end_) return Quoted::kMore;
+    if (p + 1 == end && !in_.at_end()) return Quoted::kMore;
     if (p + 1 < end && p[1] == '"') {
       doubled = true;
       p += 2;
@@ -155,10 +164,10 @@ CsvReader::Quoted CsvReader::CutQuoted(const char* row, const char*& p, uint64_t
   Field field{static_cast<size_t>(from - row), static_cast<size_t>(p - from), doubled, backslash};
   ++p;
   if (p < end && *p == '\r') {
-    if (p + 1 == end && !at_end_) return Quoted::kMore;
+    if (p + 1 == end && !in_.at_end()) return Quoted::kMore;
     if (p + 1 == end || p[1] == '\n') ++p;
   }
-  if (!at_end_ && p + (options_.twice ? 1 : 0) >= end) return Quoted::kMore;
+  if (!in_.at_end() && p + (options_.twice ? 1 : 0) >= end) return Quoted::kMore;
   if (p < end && *p != '\n' && !AtSeparator(p, end)) {
     if (options_.lenient && newlines == before) return Quoted::kBare;
     Misquoted(count_ + 1, static_cast<size_t>(p - row), newlines);
@@ -169,21 +178,21 @@ CsvReader::Quoted CsvReader::CutQuoted(const char* row, const char*& p, uint64_t
   return Quoted::kField;
 }
 
-// Finds the fields of the row at begin_ and its size, or refuses it.
+// Finds the fields of the row at in_.begin and its size, or refuses it.
 CsvReader::Found CsvReader::Cut() {
-  const char* row = buffer_.data() + begin_;
-  const char* end = buffer_.data() + end_;
+  const char* row = in_.data() + in_.begin;
+  const char* end = in_.data() + in_.end;
   const char* p = row;
   uint64_t newlines = 0;  // inside quotes
   count_ = 0;
-  if (p == end) return at_end_ ? Found::kEnd : Found::kMore;
+  if (p == end) return in_.at_end() ? Found::kEnd : Found::kMore;
   auto offset = [&](const char* at) { return static_cast<size_t>(at - row); };
   const size_t width = options_.twice ? 2 : 1;
   const bool quotes = options_.quotes != Quotes::kNone;
   for (;;) {
     if (options_.runs) {
       while (p < end && *p == ' ') ++p;
-      if (p == end && !at_end_) return Found::kMore;
+      if (p == end && !in_.at_end()) return Found::kMore;
       bool blank_end = p == end || *p == '\n' || (*p == '\r' && p + 1 < end && p[1] == '\n');
       if (blank_end && count_ > 0) {
         if (p < end && *p == '\r') ++p;
@@ -208,15 +217,15 @@ CsvReader::Found CsvReader::Cut() {
     }
     if (bare) {
       for (;; ++p) {
-        while (p < end && !special_[static_cast<uint8_t>(*p)]) ++p;
+        p = FieldEnd(p, end, options_.separator);
         if (p == end || *p == '\n' || !options_.twice) break;
-        if (p + 1 == end && !at_end_) return Found::kMore;
+        if (p + 1 == end && !in_.at_end()) return Found::kMore;
         if (AtSeparator(p, end)) break;
       }
       if (static_cast<size_t>(p - from) > kMaxField || offset(p) > kMaxRow) {
         return TooLong(offset(p), false, newlines, 0);
       }
-      if (p == end && !at_end_) return Found::kMore;
+      if (p == end && !in_.at_end()) return Found::kMore;
       if (count_ < cut_.size()) {
         bool last = p == end || *p == '\n';
         const char* to = last && p > from && p[-1] == '\r' ? p - 1 : p;
@@ -227,7 +236,7 @@ CsvReader::Found CsvReader::Cut() {
     if (p == end || *p == '\n') break;
     p += width;
     // Whether one more field follows is known only with the next byte, or at the end.
-    if (p == end && !at_end_) return Found::kMore;
+    if (p == end && !in_.at_end()) return Found::kMore;
   }
   row_size_ = offset(p) + (p < end ? 1 : 0);
   next_line_ = line_ + newlines + 1;
@@ -236,7 +245,7 @@ CsvReader::Found CsvReader::Cut() {
 
 CsvReader::Found CsvReader::Misquoted(size_t field, size_t at, uint64_t newlines) {
   // Nothing more can be known of the row than that the next line may be a good one again.
-  begin_ += at;
+  in_.begin += at;
   next_line_ = line_ + newlines;
   Bad("field ", field,
       " has a quote in its middle; a field with quotes is quoted as a whole, and they are doubled");
@@ -245,7 +254,7 @@ CsvReader::Found CsvReader::Misquoted(size_t field, size_t at, uint64_t newlines
 }
 
 CsvReader::Found CsvReader::TooLong(size_t at, bool quoted, uint64_t newlines, uint64_t opened) {
-  begin_ += at;
+  in_.begin += at;
   next_line_ = line_ + newlines;
   std::string why = quoted ? StrCat("; does the quote that opens in line ", opened, " ever close?")
                            : std::string();
@@ -261,16 +270,16 @@ CsvReader::Found CsvReader::TooLong(size_t at, bool quoted, uint64_t newlines, u
 // Leaves out all that is left of the row, without keeping it.
 bool CsvReader::DropLine(bool quoted, uint64_t opened) {
   for (;;) {
-    while (begin_ < end_) {
-      char c = buffer_[begin_++];
+    while (in_.begin < in_.end) {
+      char c = in_.data()[in_.begin++];
       if (c == '\n') ++next_line_;
       if (c == '\n' && !quoted) return true;
       if (c == '"' && quoted) {
         // What comes behind the quote that closes, or is doubled, is known with the next byte.
-        if (begin_ == end_) Fill();
-        bool doubled = begin_ < end_ && buffer_[begin_] == '"';
+        if (in_.begin == in_.end) Fill();
+        bool doubled = in_.begin < in_.end && in_.data()[in_.begin] == '"';
         if (doubled) {
-          ++begin_;
+          ++in_.begin;
         } else {
           quoted = false;
         }
@@ -295,19 +304,19 @@ bool CsvReader::CutRow() {
     }
     if (found == Found::kBad) continue;
     size_t size = row_size_;
-    bool empty = count_ == 1 && cut_[0].size == 0 && buffer_[begin_] != '"';
+    bool empty = count_ == 1 && cut_[0].size == 0 && in_.data()[in_.begin] != '"';
     bool good = (empty && columns_ != 1) ? false : Accept();
-    begin_ += size;
+    in_.begin += size;
     if (good) return true;
   }
 }
 
 // Checks the row that has been cut, and makes its fields readable.
 bool CsvReader::Accept() {
-  char* row = buffer_.data() + begin_;
-  Seen seen = LookAt({row, row_size_});
+  char* row = in_.data() + in_.begin;
+  Seen seen = plain_ ? Seen{false, false} : LookAt({row, row_size_});
   if (seen.nul) return Bad("there is a NUL byte; is this a text file?");
-  if (seen.beyond_ascii && !options_.latin1 && !IsUtf8({row, row_size_})) {
+  if (seen.beyond_ascii && !options_.latin1 && !FitsEncoding({row, row_size_})) {
     return Bad("the text is not UTF-8; if the file is ISO-8859-1, say so with --latin1");
   }
   if (columns_ == 0 && count_ > kMaxColumns) {
@@ -316,34 +325,46 @@ bool CsvReader::Accept() {
   if (columns_ != 0 && count_ != columns_) {
     return Bad(count_, count_ == 1 ? " field" : " fields", " instead of ", columns_);
   }
-  fields_.clear();
-  converted_.clear();
-  if (seen.beyond_ascii && options_.latin1) converted_.reserve(2 * row_size_);  // never moves
+  fields_.resize(count_);
   for (size_t i = 0; i < count_; ++i) {
-    Field field = cut_[i];
-    char* text = row + field.begin;
-    if (field.doubled || field.backslash) {
-      size_t to = 0;
-      for (size_t from = 0; from < field.size; ++from, ++to) {
-        char next = from + 1 < field.size ? text[from + 1] : '\0';
-        if (field.backslash && text[from] == '\\' && (next == '"' || next == '\\')) {
-          ++from;
-        } else if (field.doubled && text[from] == '"' && next == '"') {
-          ++from;  // the second of two
-        }
-        text[to] = text[from];
-      }
-      field.size = to;
-    }
-    std::string_view view(text, field.size);
-    if (seen.beyond_ascii && options_.latin1) {
+    Field& field = cut_[i];
+    if (field.doubled || field.backslash) Unescape(row + field.begin, field);
+    fields_[i] = {row + field.begin, field.size};
+  }
+  if (seen.beyond_ascii && options_.latin1) {
+    converted_.clear();
+    converted_.reserve(2 * row_size_);  // never moves
+    for (std::string_view& field : fields_) {
       size_t at = converted_.size();
-      converted_ += Latin1ToUtf8(view);
-      view = std::string_view(converted_).substr(at);
+      converted_ += Latin1ToUtf8(field);
+      field = std::string_view(converted_).substr(at);
     }
-    fields_.push_back(view);
   }
   return true;
+}
+
+// Whether a row beyond ASCII is of the file's encoding, which the first one decides where nobody
+// has said so.
+bool CsvReader::FitsEncoding(std::string_view row) {
+  if (IsUtf8(row)) return utf8_seen_ = true;
+  if (!options_.find_encoding || utf8_seen_) return false;
+  options_.latin1 = true;
+  return true;
+}
+
+// Takes out what only says that a quote is no end.
+void CsvReader::Unescape(char* text, Field& field) {
+  size_t to = 0;
+  for (size_t from = 0; from < field.size; ++from, ++to) {
+    char next = from + 1 < field.size ? text[from + 1] : '\0';
+    if (field.backslash && text[from] == '\\' && (next == '"' || next == '\\')) {
+      ++from;
+    } else if (field.doubled && text[from] == '"' && next == '"') {
+      ++from;  // the second of two
+    }
+    text[to] = text[from];
+  }
+  field.size = to;
 }
 
 bool CsvReader::Next() { return CutRow(); }

@@ -7,8 +7,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "data/byte_buffer.h"
 #include "data/bytes.h"
 #include "data/dialect.h"
 #include "data/table_reader.h"
@@ -23,6 +25,8 @@ struct CsvOptions {
   // quoted, or a \" among doubled quotes.
   bool lenient = false;
   bool latin1 = false;  // the file is ISO-8859-1; else UTF-8
+  // Whether the first row beyond ASCII decides which of both it is, where `latin1` does not say so.
+  bool find_encoding = false;
   // Leave bad rows out and count them; else the first one is an error.
   bool skip_bad_lines = false;
   // The columns of a file without a header row; empty: the first row names them.
@@ -42,7 +46,7 @@ class CsvReader : public TableReader {
  public:
   static constexpr size_t kMaxField = size_t{1} << 20;  // bytes
   static constexpr size_t kMaxRow = size_t{1} << 24;
-  static constexpr size_t kMaxColumns = 4096;
+  static constexpr size_t kMaxColumns = 16384;
 
   // Reads the header. `where` is the file's name in messages. Throws Error(kCorrupt) for a file
   // without rows, and for names that stand there twice.
@@ -50,6 +54,12 @@ class CsvReader : public TableReader {
 
   bool Next() override;
   char separator() const { return options_.separator; }
+  // For people: `dialect`, the encoding as it has been found out by now, and what form_ says
+  // besides.
+  void set_dialect(std::string dialect) { dialect_ = std::move(dialect); }
+  std::string form() const override {
+    return dialect_ + (options_.latin1 ? ", ISO-8859-1" : ", UTF-8") + form_;
+  }
 
  private:
   struct Field {
@@ -75,21 +85,21 @@ class CsvReader : public TableReader {
   bool DropLine(bool quoted, uint64_t opened);
   bool CutRow();
   bool Accept();
+  bool FitsEncoding(std::string_view row);
+  static void Unescape(char* text, Field& field);
 
-  std::unique_ptr<ByteSource> bytes_;
+  ByteBuffer in_;
   CsvOptions options_;
   size_t columns_ = 0;  // 0: not known yet
 
-  std::vector<char> buffer_;
-  size_t begin_ = 0, end_ = 0;  // what has been read and not yet been given
-  bool at_end_ = false;
-  bool special_[256] = {};  // what ends an unquoted field
+  bool plain_ = false;      // what has been read and not yet been given is ASCII without a NUL
+  bool utf8_seen_ = false;  // some row is UTF-8 beyond ASCII
 
   std::vector<Field> cut_;
   size_t count_ = 0;  // of the row's fields, which may be more than cut_ keeps
   size_t row_size_ = 0;
   uint64_t next_line_ = 1;
-  std::string converted_;
+  std::string converted_, dialect_;
 };
 
 }  // namespace duomo::data

@@ -23,6 +23,7 @@ struct Column {
   std::vector<float> numbers;
   std::vector<std::string> texts;
   std::vector<uint64_t> offsets;
+  bool bucketed = false;  // integers that begin ranges: 18, 25, 35 for ages from 18, from 25, …
 
   bool operator==(const Column&) const = default;
 };

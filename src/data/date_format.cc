@@ -18,7 +18,7 @@ class ByFormat {
     if (!Run(format_) || !text_.empty()) return false;
     if (epoch_) {
       seconds = epoch_seconds_;
-      return seconds >= 0;
+      return true;
     }
     if (afternoon_ >= 0) {
       if (hour_ < 1 || hour_ > 12) return false;
@@ -29,7 +29,7 @@ class ByFormat {
     if (!MakeTime(year_, month_, day_, hour_, minute_, second_, seconds)) return false;
     if (day_of_year > 0) seconds += int64_t{86400} * (day_of_year - 1);
     seconds -= offset_;
-    return seconds >= 0;
+    return true;
   }
 
  private:
@@ -175,10 +175,11 @@ size_t DigitsOf(std::string_view format) {
 
 }  // namespace
 
-bool ParseByFormat(std::string_view text, std::string_view format, int64_t& seconds) {
+bool ParseByFormat(std::string_view text, std::string_view format, int64_t& seconds,
+                   int64_t least) {
   std::string padded;
   if (text.size() + 1 == DigitsOf(format)) text = padded = StrCat('0', text);
-  return ByFormat(text, format).Parse(seconds);
+  return ByFormat(text, format).Parse(seconds) && seconds >= least;
 }
 
 }  // namespace duomo::data

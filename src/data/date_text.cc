@@ -187,8 +187,8 @@ int MonthOf(std::string_view word) {
   return 0;
 }
 
-bool ParseDateText(std::string_view text, bool day_first, int64_t& seconds) {
-  return DateText(text, day_first).Parse(seconds) && seconds >= 0;
+bool ParseDateText(std::string_view text, bool day_first, int64_t& seconds, int64_t least) {
+  return DateText(text, day_first).Parse(seconds) && seconds >= least;
 }
 
 }  // namespace duomo::data

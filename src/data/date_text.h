@@ -16,6 +16,7 @@ int MonthOf(std::string_view word);
 // 2014", "Fri, 30 May 2014 12:00:00 GMT", "2019/12/31". Where no name or year of four digits at the
 // front tells, the day stands before the month, or behind it, as `day_first` says. Years of two
 // digits are 1970 to 2069. Not ISO 8601, see ParseTime(). Without a zone it is UTC.
-bool ParseDateText(std::string_view text, bool day_first, int64_t& seconds);
+// False for times before `least`, which is 1970.
+bool ParseDateText(std::string_view text, bool day_first, int64_t& seconds, int64_t least = 0);
 
 }  // namespace duomo::data

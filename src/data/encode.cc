@@ -275,7 +275,9 @@ class Encoder {
 
   void EncodeCategory(const Input& input, const Column& column, FeatureColumn& out) {
     auto unknown = static_cast<uint32_t>(VocabularyOf(input).size());
-    if (column.kind == ColumnKind::kInteger) {
+    if (input.bucketed) {
+      EncodeRanges(VocabularyOf(input).integers(), column.integers, out);
+    } else if (column.kind == ColumnKind::kInteger) {
       out.rows.reserve(column.integers.size());
       for (size_t i = 0; i < column.integers.size(); ++i) {
         out.rows.push_back(RowOf(input, i, column.integers[i]));
@@ -286,6 +288,20 @@ class Encoder {
         const std::string& value = column.texts[i];
         out.rows.push_back(value.empty() ? unknown : RowOf(input, i, value));
       }
+    }
+  }
+
+  // As model::KeyIndex::FindRange() says; `keys` in row order.
+  static void EncodeRanges(const std::vector<int64_t>& keys, const std::vector<int64_t>& values,
+                           FeatureColumn& out) {
+    std::vector<std::pair<int64_t, uint32_t>> ascending;
+    for (int64_t key : keys) ascending.emplace_back(key, static_cast<uint32_t>(ascending.size()));
+    std::sort(ascending.begin(), ascending.end());
+    out.rows.reserve(values.size());
+    for (int64_t value : values) {
+      auto above = std::upper_bound(ascending.begin(), ascending.end(),
+                                    std::pair(value, std::numeric_limits<uint32_t>::max()));
+      out.rows.push_back((above == ascending.begin() ? above : above - 1)->second);
     }
   }
 

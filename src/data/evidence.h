@@ -42,7 +42,7 @@ struct ValueReading {
 // "plays" and "quantity" are counts, "rating" and "stars" are ratings.
 ValueReading ReadValues(std::span<const float> values, std::string_view name);
 
-std::string_view ValueKindName(ValueKind kind);  // "none", "rating", "count"
+std::string_view ValueKindName(ValueKind kind);   // "none", "rating", "count"
 ValueKind ParseValueKind(std::string_view text);  // throws Error(kInvalidArgument)
 
 // A condition on the value: "rating>=4"; the name before the sign is for people alone.
@@ -71,12 +71,14 @@ std::vector<std::pair<std::string, double>> ParseEventWeights(std::string_view t
 
 struct EvidenceOptions {
   Goal goal = Goal::kRank;
-  std::string value_name = {};       // of the rating column; empty: there is none
-  std::optional<ValueKind> values = {};   // what they are, where that shall not be found out
+  std::string value_name = {};             // of the rating column; empty: there is none
+  std::optional<ValueKind> values = {};    // what they are, where that shall not be found out
   std::optional<Condition> positive = {};  // to rank: rows that do not fulfil it are no evidence
   std::vector<std::pair<std::string, double>> event_weights = {};
   Repeats repeats = Repeats::kAuto;
   uint32_t min_user = 1, min_item = 1;  // rows that every user and item shall have
+  // What to do where there is nothing to rate, for the message.
+  std::string instead = "leave --goal rate out to learn lists";
 };
 
 struct EvidenceReport {

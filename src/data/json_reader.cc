@@ -11,12 +11,12 @@
 
 #include "core/error.h"
 #include "core/text.h"
+#include "data/byte_buffer.h"
 #include "data/csv.h"
 
 namespace duomo::data {
 namespace {
 
-constexpr size_t kPiece = size_t{1} << 18;
 constexpr size_t kMostLearned = 1000;  // rows whose names make the header
 constexpr size_t kMostLate = 100;      // names that are told of
 constexpr std::string_view kBlanks = " \t\r\n";
@@ -31,8 +31,7 @@ class Records {
  public:
   enum class Found { kRecord, kTooLong, kCutOff, kEnd };
 
-  Records(std::unique_ptr<ByteSource> bytes, bool lines)
-      : bytes_(std::move(bytes)), lines_(lines), buffer_(kPiece) {}
+  Records(std::unique_ptr<ByteSource> bytes, bool lines) : in_(std::move(bytes)), lines_(lines) {}
 
   // The next one, which begins in `line`. kCutOff: the text ends within it. kTooLong: over 16 MB,
   // and passed over.
@@ -46,26 +45,12 @@ class Records {
   }
 
  private:
-  bool Fill() {
-    if (at_end_) return false;
-    if (begin_ > 0) {
-      std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
-      end_ -= begin_;
-      begin_ = 0;
-    }
-    if (end_ == buffer_.size()) buffer_.resize(buffer_.size() * 2);
-    size_t n = bytes_->Read(buffer_.data() + end_, buffer_.size() - end_);
-    end_ += n;
-    at_end_ = n == 0;
-    return !at_end_;
-  }
-
   // To the next record's first byte; false at the end. Between objects of an array stand commas.
   bool SkipBlanks() {
     const std::string_view skipped = lines_ ? "\n\r\t " : "\n\r\t ,[]";
-    for (;; ++begin_) {
-      if (begin_ == end_ && !Fill()) return false;
-      char c = buffer_[begin_];
+    for (;; ++in_.begin) {
+      if (in_.begin == in_.end && !in_.Fill()) return false;
+      char c = in_.data()[in_.begin];
       if (skipped.find(c) == skipped.npos) return true;
       if (c == '\n') ++line_;
     }
@@ -73,33 +58,33 @@ class Records {
 
   Found Line(std::string_view& record) {
     for (size_t size = 0;;) {
-      const char* from = buffer_.data() + begin_;
-      const void* end = std::memchr(from + size, '\n', end_ - begin_ - size);
+      const char* from = in_.data() + in_.begin;
+      const void* end = std::memchr(from + size, '\n', in_.end - in_.begin - size);
       if (end != nullptr) {
         size = static_cast<size_t>(static_cast<const char*>(end) - from);
         record = Trim({from, size});
-        begin_ += size + 1;
+        in_.begin += size + 1;
         ++line_;
         return size > CsvReader::kMaxRow ? Found::kTooLong : Found::kRecord;
       }
-      size = end_ - begin_;
+      size = in_.end - in_.begin;
       if (size > CsvReader::kMaxRow) {
-        begin_ = end_;
+        in_.begin = in_.end;
         return DropLine();
       }
-      if (Fill()) continue;
-      record = Trim({buffer_.data() + begin_, size});
-      begin_ = end_;
+      if (in_.Fill()) continue;
+      record = Trim({in_.data() + in_.begin, size});
+      in_.begin = in_.end;
       return Found::kRecord;
     }
   }
 
   Found DropLine() {
-    while (Fill()) {
-      const void* end = std::memchr(buffer_.data(), '\n', end_);
-      begin_ = end == nullptr
-                   ? end_
-                   : static_cast<size_t>(static_cast<const char*>(end) - buffer_.data()) + 1;
+    while (in_.Fill()) {
+      const void* end = std::memchr(in_.data(), '\n', in_.end);
+      in_.begin = end == nullptr
+                      ? in_.end
+                      : static_cast<size_t>(static_cast<const char*>(end) - in_.data()) + 1;
       if (end == nullptr) continue;
       ++line_;
       break;
@@ -111,23 +96,23 @@ class Records {
     size_t at = 0, depth = 0;
     bool text = false;
     for (;; ++at) {
-      if (begin_ + at == end_) {
+      if (in_.begin + at == in_.end) {
         if (at > CsvReader::kMaxRow) {
-          begin_ = end_;
+          in_.begin = in_.end;
           return Found::kTooLong;
         }
-        if (!Fill()) {
-          record = {buffer_.data() + begin_, at};
-          begin_ = end_;
+        if (!in_.Fill()) {
+          record = {in_.data() + in_.begin, at};
+          in_.begin = in_.end;
           return Found::kCutOff;
         }
       }
-      char c = buffer_[begin_ + at];
+      char c = in_.data()[in_.begin + at];
       if (c == '\n') ++line_;
       if (text) {
         if (c == '\\') ++at;
         // The escaped byte may be the next piece's first.
-        if (c == '\\' && begin_ + at >= end_ && !Fill()) --at;
+        if (c == '\\' && in_.begin + at >= in_.end && !in_.Fill()) --at;
         text = c != '"';
       } else if (c == '"') {
         text = true;
@@ -141,17 +126,14 @@ class Records {
         if (c == ',' || c == '\n') break;
       }
     }
-    record = Trim({buffer_.data() + begin_, at + 1});
-    begin_ += at + 1;
+    record = Trim({in_.data() + in_.begin, at + 1});
+    in_.begin += at + 1;
     return Found::kRecord;
   }
 
-  std::unique_ptr<ByteSource> bytes_;
+  ByteBuffer in_;
   bool lines_;
-  std::vector<char> buffer_;
-  size_t begin_ = 0, end_ = 0;
   uint64_t line_ = 1;
-  bool at_end_ = false;
 };
 
 // Takes the events of one object's parse to cells.
@@ -168,6 +150,7 @@ class Flattener : public nlohmann::json_sax<nlohmann::json> {
   bool Parse(std::string_view text) {
     cells_.resize(names_.size());
     for (std::string& cell : cells_) cell.clear();
+    given_.assign(names_.size(), false);
     levels_.clear();
     path_.clear();
     lists_ = 0;
@@ -180,6 +163,7 @@ class Flattener : public nlohmann::json_sax<nlohmann::json> {
   }
 
   const std::vector<std::string>& cells() const { return cells_; }
+  bool given(size_t column) const { return given_[column]; }
   const std::string& error() const { return error_; }
   // Names that had only null, unless they turned out to be objects.
   void AddEmptyColumns() {
@@ -196,6 +180,7 @@ class Flattener : public nlohmann::json_sax<nlohmann::json> {
     auto found = columns_.find(path_);
     if (found != columns_.end()) {
       cells_[found->second].clear();
+      given_[found->second] = true;
     } else if (learn_ && std::find(empty_.begin(), empty_.end(), path_) == empty_.end()) {
       empty_.push_back(path_);
     }
@@ -230,6 +215,7 @@ class Flattener : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   bool start_array(size_t) override {
+    null();  // it may have no value
     ++lists_;
     return true;
   }
@@ -252,6 +238,7 @@ class Flattener : public nlohmann::json_sax<nlohmann::json> {
     columns_.emplace(name, names_.size());
     names_.push_back(name);
     cells_.emplace_back();
+    given_.push_back(true);
     return names_.size() - 1;
   }
 
@@ -263,6 +250,7 @@ class Flattener : public nlohmann::json_sax<nlohmann::json> {
       return error_.empty();
     }
     std::string& cell = cells_[column];
+    given_[column] = true;
     if (lists_ > 0) {
       cell += kListMark;
     } else {
@@ -277,6 +265,7 @@ class Flattener : public nlohmann::json_sax<nlohmann::json> {
   const bool learn_;
   std::unordered_map<std::string, size_t> columns_;
   std::vector<std::string> cells_, empty_;
+  std::vector<bool> given_;     // by column: the object has it
   std::vector<size_t> levels_;  // of objects: the path's size before their names
   std::string path_, error_;
   size_t lists_ = 0;  // around the present value
@@ -291,10 +280,17 @@ class JsonReader : public TableReader {
         lines_(ObjectsInLines(sample)),
         records_(std::move(bytes), lines_) {
     Learn(sample);
+    for (const std::string& name : options.known) {
+      if (std::find(header_.begin(), header_.end(), name) != header_.end()) continue;
+      header_.push_back(name);
+      ++added_columns_;
+    }
     form_ = lines_ ? "JSON lines" : "JSON, an array of objects";
     flattener_.emplace(header_, false);
     flattener_->late = [this](const std::string& name) { Late(name); };
   }
+
+  bool given(size_t column) const override { return flattener_->given(column); }
 
   bool Next() override {
     std::string_view record;

@@ -81,6 +81,7 @@ class Reader {
     Column ids = MakeColumn("user_id", ColumnKind::kInteger);
     Column genders = MakeColumn("gender", ColumnKind::kString);
     Column ages = MakeColumn("age", ColumnKind::kInteger);
+    ages.bucketed = true;
     Column jobs = MakeColumn("job", ColumnKind::kInteger);
     Column occupations = MakeColumn("occupation", ColumnKind::kString);
     Column regions = MakeColumn("region", ColumnKind::kString);

@@ -36,7 +36,11 @@ Dataset ReadMovieLensCsv(const Source& source, const ReadOptions& options) {
   spec.separator = ",";
   spec.quotes = Quotes::kDoubled;
   spec.skip_bad_lines = options.skip_bad_lines;
-  spec.roles = {"userId", "movieId", "rating", "timestamp", "", "movieId", "title", ""};
+  spec.roles.user = "userId";
+  spec.roles.item = spec.roles.item_key = "movieId";
+  spec.roles.rating = "rating";
+  spec.roles.timestamp = "timestamp";
+  spec.roles.title = "title";
   spec.kinds = {{"items.genres", ColumnKind::kSet},
                 {"userId", ColumnKind::kInteger},
                 {"movieId", ColumnKind::kInteger}};

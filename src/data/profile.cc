@@ -4,6 +4,7 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "data/date_text.h"
 #include "data/values.h"
 
 namespace duomo::data {
@@ -17,6 +18,12 @@ bool LooksLikeClock(double value) {
   return false;
 }
 
+bool LooksLikeDate(std::string_view cell) {
+  int64_t seconds = 0;
+  return ParseTime(cell, seconds) || ParseDateText(cell, true, seconds) ||
+         ParseDateText(cell, false, seconds);
+}
+
 class ColumnCounter {
  public:
   explicit ColumnCounter(std::string name) { out_.name = std::move(name); }
@@ -25,10 +32,14 @@ class ColumnCounter {
     ++out_.cells;
     if (cell.empty()) {
       ++out_.missing;
+      out_.codes.push_back(ColumnProfile::kMissing);
       return;
     }
     if (out_.example.empty()) out_.example = cell;
-    ++counts_[std::string(cell)];
+    auto [found, added] = counts_.try_emplace(std::string(cell));
+    if (added) found->second.code = static_cast<uint32_t>(counts_.size() - 1);
+    ++found->second.cells;
+    out_.codes.push_back(found->second.code);
     double value = 0;
     bool number = numbers_ && ParseNumber(cell, value);
     numbers_ = number;
@@ -41,8 +52,7 @@ class ColumnCounter {
       // 0 stands for "unknown" among times.
       clocks_ = clocks_ && (value == 0 || LooksLikeClock(value));
     }
-    int64_t seconds = 0;
-    dates_ = dates_ && !number && ParseTime(cell, seconds);
+    dates_ = dates_ && !number && LooksLikeDate(cell);
   }
 
   ColumnProfile Finish() {
@@ -53,7 +63,7 @@ class ColumnCounter {
     out_.times = some && (dates_ || (out_.numbers && clocks_ && out_.most > 0));
     out_.distinct = counts_.size();
     if (counts_.size() <= ColumnProfile::kFew) {
-      out_.frequent.assign(counts_.begin(), counts_.end());
+      for (const auto& [text, seen] : counts_) out_.frequent.emplace_back(text, seen.cells);
       std::sort(out_.frequent.begin(), out_.frequent.end(), [](const auto& a, const auto& b) {
         return a.second != b.second ? a.second > b.second : a.first < b.first;
       });
@@ -64,7 +74,11 @@ class ColumnCounter {
  private:
   ColumnProfile out_;
   bool numbers_ = true, clocks_ = true, dates_ = true;
-  std::unordered_map<std::string, uint64_t> counts_;
+  struct Seen {
+    uint32_t code = 0;
+    uint64_t cells = 0;
+  };
+  std::unordered_map<std::string, Seen> counts_;
 };
 
 }  // namespace

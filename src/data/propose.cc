@@ -51,6 +51,16 @@ double WordsPerText(const std::vector<std::string>& texts) {
   return some == 0 ? 0 : static_cast<double>(words) / static_cast<double>(some);
 }
 
+// Most of them: the words of an address say nothing about what it is the address of.
+bool AreAddresses(const std::vector<std::string>& texts) {
+  size_t some = 0, addresses = 0;
+  for (const std::string& text : texts) {
+    some += text.empty() ? 0 : 1;
+    addresses += text.starts_with("http://") || text.starts_with("https://") ? 1 : 0;
+  }
+  return 2 * addresses > some;
+}
+
 class Proposer {
  public:
   Proposer(const Dataset& dataset, std::optional<Goal> goal) : dataset_(dataset), goal_(goal) {}
@@ -136,6 +146,7 @@ class Proposer {
     int32_t vocabulary = number ? -1 : static_cast<int32_t>(d.vocabularies.size()) - 1;
     d.inputs.push_back(
         {.name = column.name, .scope = scope_, .kind = kind, .vocabulary = vocabulary});
+    d.inputs.back().bucketed = column.bucketed && keys == KeyKind::kInt64;
     tower().encoders.push_back(std::move(encoder));
     return tower().encoders.back();
   }
@@ -216,6 +227,7 @@ class Proposer {
         scope_ == Scope::kItem && (column.name == "title" || column.texts == dataset_.items.titles);
     double words = WordsPerText(column.texts);
     if (values.distinct < 2) return LeaveOut(column, "it has a single value");
+    if (AreAddresses(column.texts)) return LeaveOut(column, "its values are addresses of pages");
     if (!title && Repeat(values)) {
       if (!Repeats(column, values)) Category(column, KeyKind::kString, Width(values.distinct));
     } else if (title || words >= 1.5) {
@@ -288,7 +300,7 @@ Proposal Propose(const Dataset& dataset, std::optional<Goal> goal) {
   return Proposer(dataset, goal).Run();
 }
 
-void DropUnused(model::Description& d) {
+void DropUnused(model::Description& d, std::vector<uint8_t> inputs) {
   // Keeps the elements that are used; by old index, the new one.
   auto keep = [](auto& elements, const std::vector<uint8_t>& used) {
     std::vector<uint32_t> place(elements.size());
@@ -305,8 +317,8 @@ void DropUnused(model::Description& d) {
   auto move = [](int32_t& index, const std::vector<uint32_t>& place) {
     if (index >= 0) index = static_cast<int32_t>(place[static_cast<size_t>(index)]);
   };
-  std::vector<uint8_t> inputs(d.inputs.size()), tables(d.tables.size()),
-      vocabularies(d.vocabularies.size());
+  std::vector<uint8_t> tables(d.tables.size()), vocabularies(d.vocabularies.size());
+  inputs.resize(d.inputs.size());
   for (const model::Tower& tower : d.towers) {
     for (const model::Encoder& e : tower.encoders) {
       inputs[e.input] = 1;

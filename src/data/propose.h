@@ -37,7 +37,8 @@ struct Proposal {
 Proposal Propose(const Dataset& dataset, std::optional<Goal> goal = std::nullopt);
 
 // Takes inputs that no encoder and no bias reads out of a description, and the tables and
-// vocabularies that nothing else uses.
-void DropUnused(model::Description& description);
+// vocabularies that nothing else uses. `kept`, by input: 1 for what stays, whoever reads it; empty:
+// none such.
+void DropUnused(model::Description& description, std::vector<uint8_t> kept = {});
 
 }  // namespace duomo::data

@@ -29,17 +29,19 @@ bool Has(const std::string& name, const std::array<std::string_view, N>& parts) 
 }
 
 constexpr std::array<std::string_view, 12> kUserParts = {
-    "user",   "customer", "member", "visitor", "reader",   "client", "person",
-    "session", "reviewer", "buyer",  "listener", "household"};
+    "user",   "customer", "member",   "visitor", "reader",   "client",
+    "person", "session",  "reviewer", "buyer",   "listener", "household"};
 constexpr std::array<std::string_view, 27> kItemParts = {
-    "item",  "product", "movie",   "film",    "book",  "song",  "track",  "artist",   "game",
-    "anime", "article", "video",   "recipe",  "sku",   "stock", "isbn",   "business", "venue",
-    "place", "poi",     "content", "show",    "app",   "joke",  "course", "location", "music"};
+    "item",  "product", "movie",   "film",   "book", "song",  "track",  "artist",   "game",
+    "anime", "article", "video",   "recipe", "sku",  "stock", "isbn",   "business", "venue",
+    "place", "poi",     "content", "show",   "app",  "joke",  "course", "location", "music"};
 constexpr std::array<std::string_view, 3> kTimeParts = {"time", "date", "when"};
 // Numbers of another sense than how much somebody likes something.
 constexpr std::array<std::string_view, 13> kNoValue = {
-    "price", "cost", "year",  "age",  "lat",      "lon", "zip",
+    "price", "cost", "year",  "age",  "lat",      "lon",    "zip",
     "phone", "id",   "index", "rank", "discount", "unnamed"};
+
+constexpr std::array<std::string_view, 4> kTitleParts = {"title", "name", "description", "label"};
 
 class Finder {
  public:
@@ -47,7 +49,7 @@ class Finder {
       : table_(table), named_(named) {
     out_.roles = stated;
     for (const std::string* role : {&stated.user, &stated.item, &stated.rating, &stated.timestamp,
-                                    &stated.event}) {
+                                    &stated.event, &stated.item_title}) {
       if (!role->empty() && *role != kNone) taken_.push_back(*role);
     }
   }
@@ -68,6 +70,7 @@ class Finder {
       Keys();
     }
     Values();
+    if (named_) Titles();
     NameUnread();
     return std::move(out_);
   }
@@ -133,7 +136,8 @@ class Finder {
     if (candidates.size() == 1) return Take(out_.roles.rating, *candidates[0]);
     // The least room for other readings first.
     auto is = [](const char* word) {
-      return [word](const ColumnProfile* c) { return Plain(c->name).find(word) != std::string::npos; };
+      return
+          [word](const ColumnProfile* c) { return Plain(c->name).find(word) != std::string::npos; };
     };
     for (const char* word : {"rating", "stars", "score", "count", "quantity", "plays", "hours"}) {
       auto found = std::find_if(candidates.begin(), candidates.end(), is(word));
@@ -141,7 +145,42 @@ class Finder {
     }
   }
 
-  static bool CanBeKey(const ColumnProfile& c) { return !c.times && !c.fractions && c.distinct > 1; }
+  // Whether the second column is nearly always the same where the first one is.
+  static bool Follows(const ColumnProfile& keys, const ColumnProfile& texts) {
+    std::vector<uint32_t> first(keys.distinct, ColumnProfile::kMissing);
+    size_t again = 0, same = 0;
+    for (size_t row = 0; row < std::min(keys.codes.size(), texts.codes.size()); ++row) {
+      uint32_t key = keys.codes[row], text = texts.codes[row];
+      if (key == ColumnProfile::kMissing || text == ColumnProfile::kMissing) continue;
+      if (first[key] == ColumnProfile::kMissing) {
+        first[key] = text;
+      } else {
+        ++again;
+        same += first[key] == text ? 1 : 0;
+      }
+    }
+    return again > 0 && 10 * same >= 9 * again;
+  }
+
+  // What items are called, where the rows say so. Keys that are texts with blanks say it
+  // themselves.
+  void Titles() {
+    if (!out_.roles.item_title.empty()) return;
+    const ColumnProfile* items = table_.Find(out_.roles.item);
+    if (items == nullptr || items->example.find(' ') != std::string::npos) return;
+    for (const ColumnProfile& column : table_.columns) {
+      std::string name = Plain(column.name);
+      bool titles = !column.numbers && !column.times && 10 * column.distinct >= items->distinct &&
+                    column.distinct > 1 && Has(name, kTitleParts) && !Has(name, kUserParts);
+      if (Free(column) && titles && Follows(*items, column)) {
+        return Take(out_.roles.item_title, column);
+      }
+    }
+  }
+
+  static bool CanBeKey(const ColumnProfile& c) {
+    return !c.times && !c.fractions && c.distinct > 1;
+  }
 
   void Events() {
     if (!out_.roles.event.empty()) return;
@@ -169,11 +208,10 @@ class Finder {
       if (!Free(column)) continue;
       std::string how;
       if (column.distinct <= 1) {
-        how = column.missing == column.cells
-                  ? "it is empty"
-                  : StrCat("it has one value only, \"", column.example,
-                           column.missing > 0 ? "\", or none" : "\"",
-                           "; --map ROLE=COLUMN would give it a role");
+        how = column.missing == column.cells ? "it is empty"
+                                             : StrCat("it has one value only, \"", column.example,
+                                                      column.missing > 0 ? "\", or none" : "\"",
+                                                      "; --map ROLE=COLUMN would give it a role");
       } else if (LooksLikeValue(column)) {
         how = StrCat("--map rating=", column.name, " reads it as the rating or count");
       } else if (column.times) {
@@ -197,17 +235,67 @@ Recognised RecogniseInteractions(const TableProfile& table, const ColumnRoles& s
   return Finder(table, stated, named).Run();
 }
 
-TableKind KindOfTable(const TableProfile& table, bool named) {
-  if (!named) return table.columns.size() >= 2 ? TableKind::kInteractions : TableKind::kOther;
+namespace {
+
+// What has a row for each of its users or items. One repeated key in a hundred is a mistake in a
+// table, more of them are its purpose; so is a value beside the name of what it is the value of.
+TableKind UnlessRepeated(TableKind kind, const TableProfile& table, const std::string& key) {
+  auto plain = [&](const char* name) {
+    return std::any_of(table.columns.begin(), table.columns.end(),
+                       [&](const ColumnProfile& column) { return Plain(column.name) == name; });
+  };
+  const ColumnProfile* keys = table.Find(key);
+  bool properties = plain("value") && (plain("property") || plain("attribute") || plain("key"));
+  bool repeats = keys != nullptr && 100 * keys->distinct < 99 * (keys->cells - keys->missing);
+  return properties || repeats ? TableKind::kSeveralRows : kind;
+}
+
+bool IsUnique(const TableProfile& table, const std::string& key) {
+  const ColumnProfile* keys = table.Find(key);
+  return keys != nullptr && keys->cells > 1 && keys->distinct == keys->cells;
+}
+
+TableKind KindByValues(const TableProfile& table) {
+  if (table.columns.size() < 2) return TableKind::kOther;
+  if (!IsUnique(table, table.columns[0].name)) return TableKind::kInteractions;
+  std::string file = Plain(table.where.substr(table.where.rfind('/') + 1));
+  if (Has(file, kUserParts)) return TableKind::kUsers;
+  return Has(file, kItemParts) ? TableKind::kItems : TableKind::kOther;
+}
+
+}  // namespace
+
+std::vector<std::string> NamesForSide(const TableProfile& table, TableKind kind) {
   std::vector<std::string> names = table.names();
+  if (names.empty()) return names;
+  names[0] = "id";
+  for (size_t i = 1; i < names.size() && kind == TableKind::kItems; ++i) {
+    const ColumnProfile& column = table.columns[i];
+    if (column.numbers || column.times || 2 * column.distinct < column.cells) continue;
+    names[i] = "title";
+    break;
+  }
+  return names;
+}
+
+TableKind KindOfTable(const TableProfile& table, bool named) {
+  if (!named) return KindByValues(table);
+  std::vector<std::string> names = table.names();
+  std::string found;  // the column
   auto has = [&](Role role) {
+    found.clear();
     try {
-      return FindRole(role, names, "", table.where) != kNoColumn;
+      size_t at = FindRole(role, names, "", table.where);
+      if (at != kNoColumn) found = names[at];
+      return at != kNoColumn;
     } catch (const Error&) {
       return true;  // two of them
     }
   };
-  bool user = has(Role::kUser), item = has(Role::kItem);
+  bool user = has(Role::kUser);
+  std::string user_key = found;
+  bool item = has(Role::kItem);
+  std::string item_key = found;
   auto mentions = [&](const auto& parts) {
     return std::count_if(names.begin(), names.end(),
                          [&](const std::string& name) { return Has(Plain(name), parts); });
@@ -218,17 +306,17 @@ TableKind KindOfTable(const TableProfile& table, bool named) {
            plain.find("trust") != plain.npos;
   });
   if (!item && friends >= 2 && names.size() <= 3) return TableKind::kFriends;
-  if ((user || mentions(kUserParts) > 0) && (item || mentions(kItemParts) > 0)) {
+  // A user has one location and an item one publisher: words about what the table is of.
+  bool one_side =
+      (user && !item && IsUnique(table, user_key)) || (item && !user && IsUnique(table, item_key));
+  if (!one_side && (user || mentions(kUserParts) > 0) && (item || mentions(kItemParts) > 0)) {
     return TableKind::kInteractions;
   }
-  if (item) return TableKind::kItems;
-  if (user) return TableKind::kUsers;
-  bool id = has(Role::kUserKey) || std::any_of(names.begin(), names.end(), [](const auto& name) {
-              return Plain(name) == "id";
-            });
-  bool title = has(Role::kTitle);
-  if (id && title) return TableKind::kItems;
-  return id ? TableKind::kUsers : TableKind::kOther;
+  if (item) return UnlessRepeated(TableKind::kItems, table, item_key);
+  if (user) return UnlessRepeated(TableKind::kUsers, table, user_key);
+  if (!has(Role::kUserKey)) return TableKind::kOther;
+  std::string id = found;
+  return UnlessRepeated(has(Role::kTitle) ? TableKind::kItems : TableKind::kUsers, table, id);
 }
 
 }  // namespace duomo::data

@@ -28,6 +28,7 @@ EntityTable Users(const SyntheticWorld& world, uint64_t seed) {
   Column ids = MakeColumn("user_id", ColumnKind::kInteger);
   Column genders = MakeColumn("gender", ColumnKind::kString);
   Column ages = MakeColumn("age", ColumnKind::kInteger);
+  ages.bucketed = true;
   Column jobs = MakeColumn("job", ColumnKind::kInteger);
   Column occupations = MakeColumn("occupation", ColumnKind::kString);
   Column regions = MakeColumn("region", ColumnKind::kString);

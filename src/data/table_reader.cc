@@ -6,6 +6,7 @@
 
 #include "core/text.h"
 #include "data/csv.h"
+#include "data/encoding.h"
 #include "data/header_row.h"
 #include "data/json_reader.h"
 #include "data/reshape.h"
@@ -192,7 +193,9 @@ std::unique_ptr<TableReader> OpenTable(std::unique_ptr<ByteSource> bytes, std::s
   csv.runs = dialect.runs;
   csv.quotes = dialect.quotes;
   csv.lenient = !options.quotes.has_value();
-  csv.latin1 = options.latin1;
+  Encoding encoding = options.latin1 ? Encoding::kLatin1 : FindEncoding(text, whole);
+  csv.latin1 = encoding == Encoding::kLatin1;
+  csv.find_encoding = encoding == Encoding::kNotKnown;
   csv.unique_names = false;
 
   Rows rows;
@@ -251,8 +254,8 @@ std::unique_ptr<TableReader> OpenTable(std::unique_ptr<ByteSource> bytes, std::s
   table.sample_ = std::move(rows);
   table.decimal_comma_ = dialect.separator == ';';
   table.first_row_looks_like_data_ = looks_like_data;
-  table.form_ = StrCat("CSV, ", Describe(dialect), options.latin1 ? ", ISO-8859-1" : ", UTF-8",
-                       names_row ? given ? ", its names replaced" : "" : ", no row of names");
+  reader->set_dialect("CSV, " + Describe(dialect));
+  table.form_ = names_row ? given ? ", its names replaced" : "" : ", no row of names";
   return reader;
 }
 

@@ -32,6 +32,9 @@ struct TableOptions {
   // Whether the first row has the names; none: found out. Without such a row, and names, columns
   // are called "column 1", "column 2" …
   std::optional<bool> header = {};
+  // Of JSON, whose rows need not have all names: columns that there are even where the first rows
+  // lack them. They come behind the others, see TableReader::found_columns().
+  std::vector<std::string> known = {};
 };
 
 // Rows left out for one reason.
@@ -69,12 +72,18 @@ class TableReader {
     return column < hints_.size() ? hints_[column] : ColumnHint::kNone;
   }
 
+  // How many columns the table has of itself, which come first; the rest are TableOptions::known.
+  size_t found_columns() const { return header_.size() - added_columns_; }
+
   // The next good row; false behind the last. Throws Error(kCorrupt), and what the source throws.
   virtual bool Next() = 0;
 
   // The row's fields, unquoted, in UTF-8, as many as the header has. Valid until Next().
   std::span<const std::string_view> fields() const { return fields_; }
   uint64_t line() const { return line_; }  // where the row begins, from 1
+  // Whether the row has the column at all: an object of JSON need not. (null and [] are given, and
+  // empty.)
+  virtual bool given(size_t) const { return true; }
 
   // Leaves the current row out and counts it, whatever the policy: it is no damage that a value is
   // missing. Returns false.
@@ -97,7 +106,7 @@ class TableReader {
   bool skips_bad() const { return skip_bad_; }
   const std::string& where() const { return where_; }
   // For people: "CSV, comma, quotes doubled, UTF-8", "JSON lines".
-  const std::string& form() const { return form_; }
+  virtual std::string form() const { return form_; }
   // Numbers may be written "3,5": fields are separated by semicolons.
   bool decimal_comma() const { return decimal_comma_; }
   const std::vector<LateColumn>& late_columns() const { return late_; }
@@ -121,6 +130,7 @@ class TableReader {
   std::vector<std::string> header_;
   std::vector<std::string_view> fields_;
   uint64_t line_ = 0;
+  size_t added_columns_ = 0;
   std::vector<LateColumn> late_;
   std::vector<std::vector<std::string>> sample_;
 

@@ -14,20 +14,12 @@
 #include "data/key_table.h"
 #include "data/reshape.h"
 #include "data/roles.h"
+#include "data/table_checks.h"
 #include "data/time_column.h"
 #include "data/values.h"
 
 namespace duomo::data {
 namespace {
-
-// A cell for a message: short, and never cut inside a character.
-std::string Quote(std::string_view cell) {
-  size_t size = std::min<size_t>(cell.size(), 40);
-  while (size < cell.size() && size > 0 && (static_cast<uint8_t>(cell[size]) & 0xC0) == 0x80) {
-    --size;
-  }
-  return StrCat('"', cell.substr(0, size), size < cell.size() ? "…\"" : "\"");
-}
 
 class TablesReader {
  public:
@@ -86,19 +78,6 @@ class TablesReader {
     };
     check(users, spec_.roles.user_key, Role::kUserKey, "--users");
     check(items, spec_.roles.item_key, Role::kItemKey, "--items");
-    check(items, spec_.roles.title, Role::kTitle, "--items");
-  }
-
-  // Refuses a table whose first row is hardly one of names.
-  void CheckNames(const TableReader& in, std::string_view prefix,
-                  std::vector<std::string> suggested) const {
-    if (!in.first_row_looks_like_data()) return;
-    std::string row, names;
-    for (const std::string& cell : in.sample()[0]) row += StrCat(row.empty() ? "" : ", ", cell);
-    for (const std::string& name : suggested) names += StrCat(names.empty() ? "" : ",", name);
-    Fail(Status::kInvalidArgument, in.where(), ": its first row (", Utf8Prefix(row, 200),
-         ") looks like data, not like the names of columns; name them with --columns ", prefix,
-         names);
   }
 
   // What separates the values of a side column, as far as it is stated.
@@ -114,30 +93,6 @@ class TablesReader {
       found = spec_.sets[i].second;
     }
     return found;
-  }
-
-  // Whether a column of keys holds integers that are written "17850.0", by its first cells.
-  static bool HasZeros(const TableReader& in, size_t column) {
-    bool some = false;
-    for (const std::vector<std::string>& row : in.sample()) {
-      std::string_view cell = row[column];
-      if (cell.empty()) continue;
-      if (!TakeZeroFraction(cell)) return false;
-      some = true;
-    }
-    return some;
-  }
-
-  static void Report(const TableReader& in, size_t rows, std::vector<std::string> not_read,
-                     TableReport& report) {
-    report.where = in.where();
-    report.form = in.form();
-    report.header = in.header();
-    report.rows = rows;
-    report.skipped = in.skipped();
-    report.skipped_reasons = in.skipped_reasons();
-    report.not_read = std::move(not_read);
-    report.late_columns = in.late_columns();
   }
 
   // The stated kind of a side column, if any.
@@ -175,7 +130,7 @@ class TablesReader {
     }
     if (key.empty()) return in.Bad("the ", side.word, " is empty");
     if (!side.integers_only || Fits(key, ColumnKind::kInteger)) return true;
-    return in.Bad("the ", side.word, ' ', Quote(key), " is not an integer");
+    return in.Bad("the ", side.word, ' ', QuoteCell(key), " is not an integer");
   }
 
   void ReadSide(SideData& side, TableReader& in, TableReport& report) {
@@ -188,7 +143,7 @@ class TablesReader {
     bool shared = side.wish.empty() && std::find(in.header().begin(), in.header().end(),
                                                  side.other_wish) != in.header().end();
     size_t key = FindRole(side.role, in.header(), shared ? side.other_wish : side.wish, in.where());
-    if (key == kNoColumn) NoColumn(side.role, in);
+    if (key == kNoColumn) RefuseNoColumn(side.role, in);
     StateKeys(side, in.header()[key]);
     size_t title = kNoColumn;
     if (side.role == Role::kItemKey) {
@@ -227,12 +182,12 @@ class TablesReader {
         if (!read[i] || kinds[i] == nullptr || Fits(cells[i], *kinds[i], in.decimal_comma())) {
           continue;
         }
-        return in.Bad(Quote(cells[i]), " in the column \"", in.header()[i], "\" is not a ",
+        return in.Bad(QuoteCell(cells[i]), " in the column \"", in.header()[i], "\" is not a ",
                       KindName(*kinds[i]));
       }
       size_t before = side.keys.size();
       if (side.keys.Add(key_cell) != before) {
-        return in.Bad(side.word, ' ', Quote(key_cell), " stands there twice");
+        return in.Bad(side.word, ' ', QuoteCell(key_cell), " stands there twice");
       }
       for (size_t i = 0; i < columns; ++i) {
         if (read[i]) guesses[i].Add(cells[i]);
@@ -242,8 +197,8 @@ class TablesReader {
     };
     while (in.Next()) (void)add();
     out_.skipped_lines += in.skipped();
-    if (side.keys.size() == 0) Nothing(in, StrCat(side.word, 's'));
-    Report(in, side.keys.size(), std::move(not_read), report);
+    if (side.keys.size() == 0) RefuseEmpty(in, StrCat(side.word, 's'));
+    ReportTable(in, side.keys.size(), std::move(not_read), report);
     report.numbers_with_zeros = zeros;
     for (size_t i = 0; i < columns; ++i) {
       if (!read[i]) continue;
@@ -258,7 +213,7 @@ class TablesReader {
   bool RowOf(TableReader& in, SideData& side, std::string_view key, uint32_t& row) {
     if (side.given) {
       if (side.keys.Find(key, row)) return true;
-      return in.Bad(side.word, ' ', Quote(key), " is not in ", side.where);
+      return in.Bad(side.word, ' ', QuoteCell(key), " is not in ", side.where);
     }
     row = side.keys.Add(key);
     return true;
@@ -275,8 +230,10 @@ class TablesReader {
     size_t rating = find(Role::kRating, spec_.matrix ? "" : roles.rating);
     size_t time = find(Role::kTimestamp, roles.timestamp);
     size_t event = roles.event.empty() ? kNoColumn : find(Role::kEvent, roles.event);
-    if (user == kNoColumn) NoColumn(Role::kUser, in);
-    if (item == kNoColumn) NoColumn(Role::kItem, in);
+    const std::string& titled = roles.title.empty() ? roles.item_title : roles.title;
+    size_t title = items_.given || titled.empty() ? kNoColumn : find(Role::kTitle, titled);
+    if (user == kNoColumn) RefuseNoColumn(Role::kUser, in);
+    if (item == kNoColumn) RefuseNoColumn(Role::kItem, in);
     if (user == item) {
       Fail(Status::kInvalidArgument, in.where(), ": \"", in.header()[user],
            "\" cannot be both the user and the item");
@@ -299,11 +256,13 @@ class TablesReader {
       double stars = 1;
       int64_t seconds = 0;
       if (rating != kNoColumn && !ParseNumber(cells[rating], in.decimal_comma(), stars)) {
-        return in.Bad("the ", in.header()[rating], " ", Quote(cells[rating]), " is not a number");
+        return in.Bad("the ", in.header()[rating], " ", QuoteCell(cells[rating]),
+                      " is not a number");
       }
       if (time != kNoColumn && !cells[time].empty() &&
           !clock.Read(cells[time], out.size(), seconds)) {
-        return in.Bad("the ", in.header()[time], " ", Quote(cells[time]), " is ", clock.Expected());
+        return in.Bad("the ", in.header()[time], " ", QuoteCell(cells[time]), " is ",
+                      clock.Expected());
       }
       if (event != kNoColumn && cells[event].empty()) {
         return in.Bad("the ", in.header()[event], " is empty");
@@ -316,6 +275,10 @@ class TablesReader {
       if (items_.given && !RowOf(in, items_, item_key, item_row)) return false;
       if (!RowOf(in, users_, user_key, user_row)) return false;
       if (!items_.given) (void)RowOf(in, items_, item_key, item_row);
+      if (title != kNoColumn) {
+        if (item_row == items_.titles.size()) items_.titles.emplace_back();
+        if (items_.titles[item_row].empty()) items_.titles[item_row] = cells[title];
+      }
       if (event != kNoColumn) out.events.push_back(EventOf(in, events, cells[event]));
       out.users.push_back(user_row);
       out.items.push_back(item_row);
@@ -325,15 +288,15 @@ class TablesReader {
     };
     while (in.Next()) (void)add();
     out_.skipped_lines += in.skipped();
-    if (out.size() == 0) Nothing(in, "interactions");
+    if (out.size() == 0) RefuseEmpty(in, "interactions");
     if (time != kNoColumn) clock.Finish(out.timestamps, in.where(), in.header()[time]);
     std::vector<std::string> not_read;
     for (size_t i = 0; i < in.header().size(); ++i) {
-      if (i != user && i != item && i != rating && i != time && i != event) {
+      if (i != user && i != item && i != rating && i != time && i != event && i != title) {
         not_read.push_back(in.header()[i]);
       }
     }
-    Report(in, out.size(), std::move(not_read), report_.interactions);
+    ReportTable(in, out.size(), std::move(not_read), report_.interactions);
     report_.interactions.numbers_with_zeros = user_zeros || item_zeros;
     if (time == kNoColumn) return;
     report_.interactions.time_form = clock.form();
@@ -397,19 +360,6 @@ class TablesReader {
     table.columns = std::move(side.columns);
     table.titles = std::move(side.titles);
     side.keys.MoveTo(table, side.key_name);
-  }
-
-  [[noreturn]] void NoColumn(Role role, const TableReader& in) const {
-    std::string list;
-    for (const std::string& name : in.header()) list += StrCat(list.empty() ? "" : ", ", name);
-    Fail(Status::kInvalidArgument, in.where(), ": none of the columns ", list, " looks like the ",
-         RoleName(role), "; name it with --map ", RoleName(role), "=COLUMN");
-  }
-
-  [[noreturn]] void Nothing(const TableReader& in, std::string_view what) const {
-    Fail(Status::kInvalidArgument, in.where(), " has no ", what,
-         in.skipped() > 0 ? StrCat("; all of its ", in.skipped(), " lines were bad and skipped")
-                          : "");
   }
 
   const TablesSpec& spec_;

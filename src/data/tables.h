@@ -20,8 +20,10 @@ namespace duomo::data {
 struct ColumnRoles {
   std::string user, item, rating, timestamp;  // of the interactions
   std::string user_key, item_key;             // of the side tables
-  std::string title;                          // of the items
-  std::string event;                          // of the interactions; read only where stated
+  std::string title;                          // of the items' table
+  // Of the interactions: the items' titles, where they have no table; read only where stated.
+  std::string item_title;
+  std::string event;  // of the interactions; read only where stated
 };
 
 struct TablesSpec {
@@ -41,7 +43,7 @@ struct TablesSpec {
   std::string date_format = {};  // of the timestamps, see ParseByFormat(); empty: found out
   bool matrix = false;           // the interactions are a matrix, see OpenMatrix()
   std::optional<std::string> matrix_missing = {};
-  bool latin1 = false;           // the files are ISO-8859-1; else UTF-8
+  bool latin1 = false;  // the files are ISO-8859-1; else UTF-8
   bool skip_bad_lines = false;
   ColumnRoles roles;
   // Kinds of columns that shall not be guessed (of keys, too: integer or string), by "COLUMN",
@@ -51,8 +53,9 @@ struct TablesSpec {
 
 // One wish for the above as people type it: "ROLE=COLUMN" with the roles user, item, rating,
 // timestamp, event, users.id, items.id and title (rating, timestamp, event and title may be
-// "none"), or "COLUMN:KIND" with the kinds integer, number, string and set, where COLUMN may begin
-// with "users." or "items.". Throws Error(kInvalidArgument).
+// "none"; the title is a column of the items' table, or of the interactions where there is none),
+// or "COLUMN:KIND" with the kinds integer, number, string and set, where COLUMN may begin with
+// "users." or "items.". Throws Error(kInvalidArgument).
 void ApplyMapping(TablesSpec& spec, std::string_view wish);
 
 // "COLUMN=SEPARATOR", where the separator is one character, "space", "tab" or "none".

@@ -95,8 +95,8 @@ void Convert(FromDigits parse, std::vector<int64_t>& values) {
 
 }  // namespace
 
-TimeColumn::TimeColumn(std::span<const std::string_view> sample, std::string format)
-    : format_(std::move(format)) {
+TimeColumn::TimeColumn(std::span<const std::string_view> sample, std::string format, int64_t least)
+    : least_(least), format_(std::move(format)) {
   int64_t value = 0;
   if (!format_.empty()) {
     if (format_.find('%') == format_.npos) {
@@ -114,9 +114,9 @@ TimeColumn::TimeColumn(std::span<const std::string_view> sample, std::string for
     ++some;
     bool number = WholeNumber(cell, value);
     if (number) ++numbers;
-    if (number || ParseTime(cell, value)) ++cells;
-    if (ParseDateText(cell, true, value)) ++days;
-    if (ParseDateText(cell, false, value)) ++months;
+    if (number || ParseTime(cell, value, least_)) ++cells;
+    if (ParseDateText(cell, true, value, least_)) ++days;
+    if (ParseDateText(cell, false, value, least_)) ++months;
   }
   if (some == 0) return;
   // A few bad cells are for the rows to refuse.
@@ -133,19 +133,19 @@ bool TimeColumn::Read(std::string_view cell, size_t row, int64_t& value) {
   bool good = false;
   switch (kind_) {
     case Kind::kFormat:
-      good = ParseByFormat(cell, format_, value);
+      good = ParseByFormat(cell, format_, value, least_);
       break;
     case Kind::kNumbers:
       good = WholeNumber(cell, value) && value >= 0;
       break;
     case Kind::kCells:
-      good = ParseTime(cell, value);
+      good = ParseTime(cell, value, least_);
       break;
     case Kind::kDates: {
       const bool both = day_first_ && month_first_;
       int64_t days = 0, months = 0;
-      bool day = day_first_ && ParseDateText(cell, true, days);
-      bool month = month_first_ && ParseDateText(cell, false, months);
+      bool day = day_first_ && ParseDateText(cell, true, days, least_);
+      bool month = month_first_ && ParseDateText(cell, false, months, least_);
       good = day || month;
       value = day ? days : months;
       if (!both || !good) break;
@@ -237,7 +237,7 @@ std::string_view TimeColumn::Expected() const {
   }
 }
 
-bool LookLikeTimes(std::span<const std::string_view> cells) {
+bool LookLikeTimes(std::span<const std::string_view> cells, int64_t least) {
   size_t some = 0;
   bool numbers = true;
   std::vector<int64_t> values;
@@ -250,8 +250,8 @@ bool LookLikeTimes(std::span<const std::string_view> cells) {
       continue;
     }
     numbers = false;
-    bool date = ParseTime(cell, value) || ParseDateText(cell, true, value) ||
-                ParseDateText(cell, false, value);
+    bool date = ParseTime(cell, value, least) || ParseDateText(cell, true, value, least) ||
+                ParseDateText(cell, false, value, least);
     if (!date) return false;
   }
   if (some == 0) return false;

@@ -21,7 +21,8 @@ namespace duomo::data {
 class TimeColumn {
  public:
   // Looks at some cells, which may be empty. `format` empty: found out.
-  TimeColumn(std::span<const std::string_view> sample, std::string format);
+  // Times before `least`, which is 1970, are none.
+  TimeColumn(std::span<const std::string_view> sample, std::string format, int64_t least = 0);
 
   // A cell that is not empty, for the row with that number (from 0, ascending; a row that is
   // refused leaves its number to the next). False where it is no time.
@@ -43,6 +44,7 @@ class TimeColumn {
                      const std::string& column);
 
   Kind kind_ = Kind::kCells;
+  int64_t least_ = 0;
   std::string format_, form_ = "no times", example_;
   bool day_first_ = true, month_first_ = true;  // that are still possible
   bool differ_ = false;                         // some date differs by that
@@ -52,12 +54,13 @@ class TimeColumn {
 
 // True where all cells that are not empty, and one at least, are dates or times that are more than
 // small numbers.
-bool LookLikeTimes(std::span<const std::string_view> cells);
+bool LookLikeTimes(std::span<const std::string_view> cells, int64_t least = 0);
 
 // A time by a format as strftime's: %Y %y %m %d %H %I %M %S %p %b %B %a %A %f (fraction, ignored)
 // %z %Z %j %s %T %D %F %%; a blank stands for any number of them. A format of digits alone, such as
 // %d%m%Y, also takes a text that has lost its leading zero. Throws Error(kInvalidArgument) for a
 // format that has anything else.
-bool ParseByFormat(std::string_view text, std::string_view format, int64_t& seconds);
+bool ParseByFormat(std::string_view text, std::string_view format, int64_t& seconds,
+                   int64_t least = 0);
 
 }  // namespace duomo::data

@@ -124,19 +124,19 @@ bool ParseNumber(std::string_view text, double& value) {
   return whole && std::fabs(value) <= std::numeric_limits<float>::max();  // not NaN
 }
 
-bool ParseTime(std::string_view text, int64_t& seconds) {
-  if (text.size() > 4 && text[4] == '-') return ParseIso(text, seconds) && seconds >= 0;
+bool ParseTime(std::string_view text, int64_t& seconds, int64_t least) {
+  if (text.size() > 4 && text[4] == '-') return ParseIso(text, seconds) && seconds >= least;
   double number = 0;
   if (!IsPlainInteger(text, seconds)) {
     if (!ParseNumber(text, number) || !(std::fabs(number) < 9e18)) return false;
     seconds = static_cast<int64_t>(std::floor(number));
   }
-  for (int64_t least : {100'000'000'000'000'000, 100'000'000'000'000, 100'000'000'000}) {
-    if (seconds < least) continue;
-    seconds /= least / 100'000'000;
+  for (int64_t from : {100'000'000'000'000'000, 100'000'000'000'000, 100'000'000'000}) {
+    if (seconds < from) continue;
+    seconds /= from / 100'000'000;
     break;
   }
-  return seconds >= 0;
+  return seconds >= least;
 }
 
 bool ParseNumber(std::string_view text, bool decimal_comma, double& value) {
@@ -163,6 +163,15 @@ bool ParseNumber(std::string_view text, bool decimal_comma, double& value) {
   return ParseNumber(plain, value);
 }
 
+bool IsMissingWord(std::string_view cell) {
+  if (cell.size() < 2 || cell.size() > 4) return false;
+  for (std::string_view word :
+       {"NULL", "null", "Null", "NA", "N/A", "n/a", "NaN", "nan", "NAN", "None", "none", "\\N"}) {
+    if (cell == word) return true;
+  }
+  return false;
+}
+
 bool Fits(std::string_view cell, ColumnKind kind, bool decimal_comma) {
   int64_t integer = 0;
   double number = 0;
@@ -170,7 +179,7 @@ bool Fits(std::string_view cell, ColumnKind kind, bool decimal_comma) {
     case ColumnKind::kInteger:
       return IsPlainInteger(cell, integer);
     case ColumnKind::kNumber:
-      return cell.empty() || ParseNumber(cell, decimal_comma, number);
+      return cell.empty() || IsMissingWord(cell) || ParseNumber(cell, decimal_comma, number);
     default:
       return true;
   }
@@ -188,6 +197,11 @@ void ColumnGuess::Add(std::string_view cell) {
     return;
   }
   some_ = true;
+  if (IsMissingWord(cell)) {
+    all_integers_ = false;
+    return;
+  }
+  some_numbers_ = true;
   set_ = set_ || cell[0] == kListMark ||
          (separator_.value_or(kNoSet) != kNoSet && cell.find(*separator_) != cell.npos);
   all_integers_ = all_integers_ && Fits(cell, ColumnKind::kInteger);
@@ -198,7 +212,7 @@ ColumnKind ColumnGuess::Kind() const {
   if (set_) return ColumnKind::kSet;
   if (!some_) return ColumnKind::kString;
   if (all_integers_) return ColumnKind::kInteger;
-  if (all_numbers_) return ColumnKind::kNumber;
+  if (all_numbers_ && some_numbers_) return ColumnKind::kNumber;
   bool set = !separator_ && FindSetSeparator(cells_) != kNoSet;
   return set ? ColumnKind::kSet : ColumnKind::kString;
 }
@@ -231,7 +245,9 @@ Column ColumnGuess::Make(std::string_view name, ColumnKind kind) {
       (void)IsPlainInteger(cell, integer);
       column.integers.push_back(integer);
     } else if (kind == ColumnKind::kNumber) {
-      if (!cell.empty()) (void)ParseNumber(cell, decimal_comma_, number);
+      if (!ParseNumber(cell, decimal_comma_, number)) {
+        number = std::numeric_limits<double>::quiet_NaN();
+      }
       column.numbers.push_back(static_cast<float>(number));
     } else {
       SplitSet(cell, *separator_,

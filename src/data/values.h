@@ -21,12 +21,15 @@ bool ParseNumber(std::string_view text, double& value);
 //    (from 10^11, 10^14, 10^17 on); fractions are cut off
 //  - ISO 8601: 2020-05-31, 2020-05-31T12:30, 2020-05-31 12:30:59.25, each time of day with Z,
 //    +02:00, +0200 or +02 behind it; without a zone it is UTC
-// False for anything else, impossible dates and times before 1970.
-bool ParseTime(std::string_view text, int64_t& seconds);
+// False for anything else, impossible dates and times before `least`, which is 1970.
+bool ParseTime(std::string_view text, int64_t& seconds, int64_t least = 0);
 
 // The same where the table's fields are separated by something else than commas: "3,5" is 3.5 in a
 // table with semicolons; elsewhere "12,345" is 12345.
 bool ParseNumber(std::string_view text, bool decimal_comma, double& value);
+
+// Words that programs write where a number is missing: NULL, NA, N/A, NaN, None, \\N.
+bool IsMissingWord(std::string_view cell);
 
 // The cells of one column until its kind is known.
 class ColumnGuess {
@@ -38,8 +41,8 @@ class ColumnGuess {
 
   void Add(std::string_view cell);
 
-  // Sets, as said above; else integers where every cell is one; numbers where every cell is one or
-  // empty; else strings.
+  // Sets, as said above; else integers where every cell is one; numbers where every cell is one,
+  // empty or a word for that; else strings.
   ColumnKind Kind() const;
 
   // The cells as a column of the given kind, which they fit: see Fits(). Empty cells are NaN, an
@@ -52,7 +55,8 @@ class ColumnGuess {
  private:
   std::optional<char> separator_;
   bool decimal_comma_;
-  bool set_ = false, all_integers_ = true, all_numbers_ = true, some_ = false;
+  bool set_ = false, all_integers_ = true, all_numbers_ = true;
+  bool some_ = false, some_numbers_ = false;
   std::vector<std::string> cells_;
 };
 

@@ -25,11 +25,14 @@ void Put32(std::string& out, uint32_t value) {
   Put16(out, value >> 16);
 }
 
+constexpr size_t kLarge = size_t{1}
+                          << 25;  // bytes: beyond, time counts for more than a smaller file
+
 // The deflate stream of `bytes`; empty where it would not be smaller.
 std::string Deflate(const std::string& bytes) {
   z_stream stream{};
-  if (deflateInit2(&stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) !=
-      Z_OK) {
+  int level = bytes.size() < kLarge ? Z_DEFAULT_COMPRESSION : Z_BEST_SPEED;
+  if (deflateInit2(&stream, level, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
     Fail(Status::kOutOfMemory, "zlib cannot allocate its state");
   }
   std::string out(bytes.size(), '\0');

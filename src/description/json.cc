@@ -16,7 +16,9 @@ constexpr string_view kKeyKinds[] = {"range", "integer", "string"};
 constexpr string_view kActivations[] = {"identity", "tanh", "sigmoid", "relu"};
 constexpr string_view kPoolings[] = {"sum", "mean", "max"};
 constexpr string_view kNormalizations[] = {"none", "standard", "quantile"};
-constexpr string_view kEncoderKinds[] = {"embedding", "bag", "multi_hot", "convolution", "number"};
+constexpr string_view kEncoderKinds[] = {"embedding",   "bag",    "multi_hot",
+                                         "convolution", "number", "attention"};
+constexpr string_view kPlaces[] = {"learned", "distances", "both"};
 constexpr string_view kTokenizers[] = {"spaces", "unicode"};  // from version 1
 constexpr string_view kSides[] = {"user", "item", "joint"};
 constexpr string_view kHeadKinds[] = {"cosine", "dot", "logistic"};
@@ -102,6 +104,15 @@ Encoder ReadEncoder(Fields& f, const Description& d) {
     }
     e.filters = Small(f, "filters", f.Count("filters"));
   }
+  if (e.kind == EncoderKind::kAttention) {
+    e.activation = Choose<Activation>(f, "activation", kActivations, Activation::kRelu);
+    e.positions = Small(f, "positions", f.Count("positions"));
+    e.blocks = Small(f, "blocks", f.Count("blocks", 2));
+    e.heads = Small(f, "heads", f.Count("heads", 1));
+    uint32_t dim = d.tables[static_cast<size_t>(e.table)].dim;
+    e.feed_forward = Small(f, "feed_forward", f.Count("feed_forward", dim));
+    e.places = Choose<Places>(f, "places", kPlaces, Places::kLearned);
+  }
   if (e.kind == EncoderKind::kNumber) {
     e.normalization =
         Choose<Normalization>(f, "normalization", kNormalizations, Normalization::kNone);
@@ -129,12 +140,20 @@ Json EncoderJson(const Description& d, const Encoder& e) {
   if (e.kind == EncoderKind::kBag || e.kind == EncoderKind::kConvolution) {
     out["pooling"] = NameOf(e.pooling, kPoolings);
   }
-  if (e.kind == EncoderKind::kMultiHot || e.kind == EncoderKind::kConvolution) {
+  if (e.kind == EncoderKind::kMultiHot || e.kind == EncoderKind::kConvolution ||
+      e.kind == EncoderKind::kAttention) {
     out["activation"] = NameOf(e.activation, kActivations);
   }
   if (e.kind == EncoderKind::kConvolution) {
     out["windows"] = e.windows;
     out["filters"] = e.filters;
+  }
+  if (e.kind == EncoderKind::kAttention) {
+    out["positions"] = e.positions;
+    out["blocks"] = e.blocks;
+    out["heads"] = e.heads;
+    out["feed_forward"] = e.feed_forward;
+    out["places"] = NameOf(e.places, kPlaces);
   }
   if (e.kind == EncoderKind::kNumber) {
     out["normalization"] = NameOf(e.normalization, kNormalizations);
@@ -171,6 +190,7 @@ Description FromJson(const Json& json) {
     if (in.kind == InputKind::kTokens) {
       in.tokenizer = static_cast<Tokenizer>(1 + e.Choice("tokens", kTokenizers, 0));
     }
+    if (in.kind == InputKind::kCategory) in.bucketed = e.Flag("bucketed", false);
     d.inputs.push_back(std::move(in));
   });
   f.ForEach("towers", [&](Fields& t) {
@@ -224,6 +244,7 @@ Json ToJson(const Description& d) {
       if (in.tokenizer != Tokenizer::kSpaces) {
         e["tokens"] = kTokenizers[static_cast<size_t>(in.tokenizer) - 1];
       }
+      if (in.bucketed) e["bucketed"] = true;
     }
   }
   for (const Tower& t : d.towers) {
@@ -251,8 +272,9 @@ Recipe RecipeFromText(const std::string& text, const std::string& source) {
     recipe.model = FromJson(f.Get("model"));
     recipe.split = f.Text("split", recipe.split);
     if (f.Has("training")) recipe.training = f.Get("training");
-    // What `describe` says of the tables is for people.
-    if (f.Has("data")) f.Get("data");
+    if (f.Has("data")) recipe.data = f.Get("data");
+    // What else a search would try, for people: `duomo describe` writes it.
+    if (f.Has("search")) f.Get("search");
     f.Finish();
     return recipe;
   } catch (const Error& error) {

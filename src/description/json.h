@@ -19,8 +19,9 @@ Json ToJson(const model::Description& description);
 // A model file: {"model": description, "split": default split, "training": settings that suit it}.
 struct Recipe {
   model::Description model;
-  std::string split = "paddle";  // read by data::ParseSplit
+  std::string split = "paddle";    // read by data::ParseSplit
   Json training = Json::object();  // read by training::OptionsFromJson
+  Json data = Json();              // how the tables were read, as `duomo describe` writes it
   std::string preset = {};         // its name, for one that is built in and not bound to data yet
 };
 Recipe RecipeFromText(const std::string& text, const std::string& source);

@@ -18,6 +18,7 @@ data::Column Restrict(const data::Column& in, const std::vector<uint32_t>& rows)
   data::Column out;
   out.name = in.name;
   out.kind = in.kind;
+  out.bucketed = in.bucketed;
   if (in.kind == data::ColumnKind::kSet) out.offsets.push_back(0);
   for (uint32_t row : rows) {
     switch (in.kind) {
@@ -213,15 +214,12 @@ data::Dataset RestrictUsers(const data::Dataset& dataset, int64_t first_id, int6
   const data::Interactions& from = dataset.interactions;
   data::Interactions& to = out.interactions;
   to.event_names = from.event_names;
-  to.event_names = from.event_names;
   for (size_t i = 0; i < from.size(); ++i) {
     if (new_row[from.users[i]] == kGone) continue;
     to.users.push_back(new_row[from.users[i]]);
     to.items.push_back(from.items[i]);
     if (!from.ratings.empty()) to.ratings.push_back(from.ratings[i]);
     if (!from.timestamps.empty()) to.timestamps.push_back(from.timestamps[i]);
-    if (!from.weights.empty()) to.weights.push_back(from.weights[i]);
-    if (!from.events.empty()) to.events.push_back(from.events[i]);
     if (!from.weights.empty()) to.weights.push_back(from.weights[i]);
     if (!from.events.empty()) to.events.push_back(from.events[i]);
   }

@@ -47,8 +47,11 @@ struct RankingCases {
   // Relevant items without a training row: what no system can know but by its features.
   uint64_t cold_items = 0, cold_cases = 0;
 
-  // What people have to know of all this, one sentence each.
+  // What people have to know of all this, one sentence each. FutureSentence() is one of them: what
+  // systems could know of the future; LooksAhead(): a user's own, or nobody can tell.
   std::vector<std::string> Sentences() const;
+  std::string FutureSentence() const;
+  bool LooksAhead() const { return rows_without_time > 0 || later_training_rows > 0; }
 };
 
 // A case for each user with a relevant test item: all the user's training items are excluded,

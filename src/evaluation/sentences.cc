@@ -1,13 +1,11 @@
 // See protocol.h: what the numbers of the cases mean, in words.
 #include "core/error.h"
+#include "core/numbers.h"
 #include "core/text.h"
 #include "evaluation/protocol.h"
 
 namespace duomo::evaluation {
 namespace {
-
-// "1 user", "2 users".
-std::string Count(uint64_t n, const char* one) { return StrCat(n, ' ', one, n == 1 ? "" : "s"); }
 
 std::string Share(uint64_t part, uint64_t of) {
   double percent = 100 * static_cast<double>(part) / static_cast<double>(of);
@@ -18,7 +16,7 @@ std::string WhoIsLeftOut(const RankingCases& c) {
   std::string out;
   auto add = [&](uint64_t users, const char* why) {
     if (users == 0) return;
-    out += StrCat(out.empty() ? "" : ", ", users, ' ', why);
+    out += StrCat(out.empty() ? "" : ", ", WithCommas(users), ' ', why);
   };
   add(c.users_without_test_row, "without a test row");
   add(c.users_with_low_rows_only, "with test rows below the minimum rating only");
@@ -26,47 +24,48 @@ std::string WhoIsLeftOut(const RankingCases& c) {
   return out;
 }
 
-std::string WhatIsKnownOfTheFuture(const RankingCases& c) {
+}  // namespace
+
+std::string RankingCases::FutureSentence() const {
+  const RankingCases& c = *this;
   if (c.rows_without_time > 0) {
-    return StrCat("Of ", Count(c.rows_without_time, "row"),
+    return StrCat("Of ", Counted(c.rows_without_time, "row"),
                   " the time is unknown, and so whether systems could look into the future.");
   }
   if (c.later_training_rows > 0) {
-    return StrCat(c.later_training_rows, " of ", c.training_rows,
+    return StrCat(WithCommas(c.later_training_rows), " of ", WithCommas(c.training_rows),
                   " training rows are later than a test row of the same user: this split lets "
                   "systems look into the user's own future; leave-last and time do not.");
   }
   if (c.rows_after_first_test > 0) {
     return StrCat("No training row is later than a test row of the same user, but ",
-                  c.rows_after_first_test, " of ", c.training_rows,
+                  WithCommas(c.rows_after_first_test), " of ", WithCommas(c.training_rows),
                   " are later than the first test row of all: systems may have learned from some "
                   "users what others had yet to meet; with time they cannot.");
   }
   return "No training row is later than any test row.";
 }
 
-}  // namespace
-
 std::vector<std::string> RankingCases::Sentences() const {
   std::vector<std::string> out;
   uint64_t drawn = task.cases.size(), all = drawn + cases_not_drawn;
   if (users_without_case > 0) {
-    out.push_back(StrCat(Count(all, "user"), " can be ranked, ", users_without_case,
+    out.push_back(StrCat(Counted(all, "user"), " can be ranked, ", WithCommas(users_without_case),
                          " cannot: ", WhoIsLeftOut(*this), '.'));
   }
   if (cases_not_drawn > 0) {
-    out.push_back(
-        StrCat("Measured on ", drawn, " of ", Count(all, "user"), ", drawn by a fixed hash."));
+    out.push_back(StrCat("Measured on ", WithCommas(drawn), " of ", Counted(all, "user"),
+                         ", drawn by a fixed hash."));
   }
   if (low_rows > 0) {
-    out.push_back(StrCat(Count(low_rows, "test row"),
+    out.push_back(StrCat(Counted(low_rows, "test row"),
                          " below the minimum rating count as wrong to recommend."));
   }
   if (repeated_rows > 0) {
-    out.push_back(StrCat(Count(repeated_rows, "test row"),
+    out.push_back(StrCat(Counted(repeated_rows, "test row"),
                          " of items that the user already has are left out."));
   }
-  out.push_back(WhatIsKnownOfTheFuture(*this));
+  out.push_back(FutureSentence());
   uint64_t same = 0;
   for (uint8_t s : same_time) same += s;
   if (same > 0) {
@@ -75,7 +74,7 @@ std::vector<std::string> RankingCases::Sentences() const {
                          "came next is only the order of the file."));
   }
   if (cold_items > 0) {
-    out.push_back(StrCat(Count(cold_items, "test item"), " of ", Count(cold_cases, "user"),
+    out.push_back(StrCat(Counted(cold_items, "test item"), " of ", Counted(cold_cases, "user"),
                          " have no training row: only systems that know items by their features "
                          "can find them."));
   }

@@ -10,7 +10,7 @@ namespace duomo::file {
 
 inline constexpr size_t kPreambleSize = 64;
 inline constexpr std::array<unsigned char, 8> kMagic = {0x89, 'D', 'U', 'O', 'M', 'O', '\r', '\n'};
-inline constexpr uint32_t kContainerVersion = 3;      // what this code writes
+inline constexpr uint32_t kContainerVersion = 4;      // what this code writes
 inline constexpr uint32_t kMinimumReaderVersion = 1;  // what it takes to read that, at least
 
 inline constexpr uint64_t kMaxHeaderSize = 64u << 20;

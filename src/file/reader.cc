@@ -122,6 +122,9 @@ std::unique_ptr<const Reader> Reader::OpenBuffer(std::span<const std::byte> data
 }
 
 const fb::Header& Reader::header() const { return *impl_->header; }
+std::span<const std::byte> Reader::header_bytes() const {
+  return impl_->bytes.subspan(impl_->preamble.header_offset, impl_->preamble.header_size);
+}
 uint32_t Reader::container_version() const { return impl_->preamble.container_version; }
 uint32_t Reader::minimum_reader_version() const { return impl_->preamble.minimum_reader_version; }
 uint64_t Reader::file_size() const { return impl_->preamble.file_size; }

@@ -48,6 +48,7 @@ class Reader {
   ~Reader();
 
   const fb::Header& header() const;               // verified
+  std::span<const std::byte> header_bytes() const;
   uint32_t container_version() const;
   uint32_t minimum_reader_version() const;
   uint64_t file_size() const;

@@ -151,8 +151,8 @@ void FillSegments(fb::HeaderT& header, const std::vector<Planned>& plan) {
   }
 }
 
-// The header. Its size depends on the names and shapes of the segments alone, because they also store what
-// equals a default: the header has its place before anyone knows sizes and checksums.
+// The header. Its size depends on the names and shapes of the segments alone, because they also
+// store what equals a default: the header has its place before anyone knows sizes and checksums.
 std::span<const std::byte> Build(flatbuffers::FlatBufferBuilder& builder, const fb::HeaderT& in) {
   builder.Clear();
   builder.ForceDefaults(true);
@@ -163,8 +163,23 @@ std::span<const std::byte> Build(flatbuffers::FlatBufferBuilder& builder, const 
   auto description = fb::Description::Pack(builder, in.description.get());
   auto report = in.report ? fb::Report::Pack(builder, in.report.get()) : 0;
   auto producer = in.producer.empty() ? 0 : builder.CreateString(in.producer);
-  fb::FinishHeaderBuffer(builder,
-                         fb::CreateHeader(builder, description, segments, report, producer));
+  auto fold_in = in.fold_in ? fb::FoldIn::Pack(builder, in.fold_in.get()) : 0;
+  std::vector<flatbuffers::Offset<fb::Entry>> pairs;
+  for (const auto& entry : in.metadata) pairs.push_back(fb::Entry::Pack(builder, &*entry));
+  auto metadata = pairs.empty() ? 0 : builder.CreateVector(pairs);
+  std::vector<flatbuffers::Offset<fb::Attribute>> columns;
+  for (const auto& column : in.attributes) columns.push_back(fb::Attribute::Pack(builder, &*column));
+  auto attributes = columns.empty() ? 0 : builder.CreateVector(columns);
+  // The order of CreateHeader(), last field first; one that is not there (0) takes no bytes.
+  fb::HeaderBuilder out(builder);
+  out.add_attributes(attributes);
+  out.add_metadata(metadata);
+  out.add_fold_in(fold_in);
+  out.add_producer(producer);
+  out.add_report(report);
+  out.add_segments(segments);
+  out.add_description(description);
+  fb::FinishHeaderBuffer(builder, out.Finish());
   return std::as_bytes(std::span(builder.GetBufferPointer(), builder.GetSize()));
 }
 
@@ -180,8 +195,8 @@ void WriteTo(const Put& put, fb::HeaderT& header, std::span<const TensorSource> 
   auto bytes = Build(builder, header);
   if (!VerifyHeader(bytes)) {
     Fail(Status::kInvalidArgument,
-         "the description or the report is too large: a header has at most ", kMaxHeaderSize,
-         " bytes and ", kMaxHeaderTables, " tables");
+         "the description, the report or the metadata are too large: a header has at most ",
+         kMaxHeaderSize, " bytes and ", kMaxHeaderTables, " tables");
   }
   // Preamble and header keep their room, and are put last.
   Preamble preamble;
@@ -249,8 +264,11 @@ TensorSource SourceOf(const Reader& reader, const SegmentInfo& segment) {
       Fail(Status::kCorrupt, "segment \"", segment.name, "\" does not match its checksum");
     }
   };
-  return {std::string(segment.name), segment.dtype, {segment.shape.begin(), segment.shape.end()},
-          write, segment.compressed};
+  return {std::string(segment.name),
+          segment.dtype,
+          {segment.shape.begin(), segment.shape.end()},
+          write,
+          segment.compressed};
 }
 
 void Write(const std::string& path, fb::HeaderT& header, std::span<const TensorSource> tensors,

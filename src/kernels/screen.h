@@ -56,6 +56,13 @@ struct ScreenKernels {
 
   // Takes away the hits whose bounds are at or below the threshold; blocks may have none left.
   void (*narrow)(ScreenHits* hits, float threshold);
+
+  // Numbers from least to most (which are no NaN): clears the bits of those that are not, 64 values
+  // to each of the words.
+  void (*keep_numbers)(const double* values, double least, double most, uint64_t* words,
+                       size_t count);
+  void (*keep_integers)(const int64_t* values, int64_t least, int64_t most, uint64_t* words,
+                        size_t count);
 };
 
 const ScreenKernels& Screen();                      // the fastest that this machine runs

@@ -60,6 +60,20 @@ DUOMO_INLINE int32_t Fold(Ints sum) {
   return _mm_cvtsi128_si32(_mm_add_epi32(z, _mm_shuffle_epi32(z, 0xb1)));
 }
 
+constexpr int kNumbers = 4;
+DUOMO_INLINE unsigned NumbersWithin(const double* p, double least, double most) {
+  __m256d x = _mm256_loadu_pd(p);
+  __m256d from = _mm256_cmp_pd(x, _mm256_set1_pd(least), _CMP_GE_OQ);
+  __m256d to = _mm256_cmp_pd(x, _mm256_set1_pd(most), _CMP_LE_OQ);
+  return (unsigned)_mm256_movemask_pd(_mm256_and_pd(from, to));
+}
+DUOMO_INLINE unsigned IntegersWithin(const int64_t* p, int64_t least, int64_t most) {
+  __m256i x = _mm256_loadu_si256((const __m256i*)p);
+  __m256i below = _mm256_cmpgt_epi64(_mm256_set1_epi64x(least), x);
+  __m256i above = _mm256_cmpgt_epi64(x, _mm256_set1_epi64x(most));
+  return 15u & ~(unsigned)_mm256_movemask_pd((__m256d)_mm256_or_si256(below, above));
+}
+
 #include "kernels/screen_impl.inc"
 
 }  // namespace

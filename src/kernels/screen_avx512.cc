@@ -60,6 +60,18 @@ DUOMO_INLINE int32_t Fold(Ints sum) {
   return _mm_cvtsi128_si32(_mm_add_epi32(z, _mm_shuffle_epi32(z, 0xb1)));
 }
 
+constexpr int kNumbers = 8;
+DUOMO_INLINE unsigned NumbersWithin(const double* p, double least, double most) {
+  __m512d x = _mm512_loadu_pd(p);
+  __mmask8 from = _mm512_cmp_pd_mask(x, _mm512_set1_pd(least), _CMP_GE_OQ);
+  return _mm512_mask_cmp_pd_mask(from, x, _mm512_set1_pd(most), _CMP_LE_OQ);
+}
+DUOMO_INLINE unsigned IntegersWithin(const int64_t* p, int64_t least, int64_t most) {
+  __m512i x = _mm512_loadu_si512(p);
+  __mmask8 from = _mm512_cmpge_epi64_mask(x, _mm512_set1_epi64(least));
+  return _mm512_mask_cmple_epi64_mask(from, x, _mm512_set1_epi64(most));
+}
+
 #include "kernels/screen_impl.inc"
 
 }  // namespace

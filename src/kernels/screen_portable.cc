@@ -112,6 +112,24 @@ DUOMO_INLINE unsigned Above(Floats x, float threshold) {
 
 DUOMO_INLINE int32_t Fold(Ints sum) { return sum[0] + sum[1] + sum[2] + sum[3]; }
 
+constexpr int kNumbers = 2;
+DUOMO_INLINE unsigned NumbersWithin(const double* p, double least, double most) {
+#if defined(__SSE2__)
+  __m128d x = _mm_loadu_pd(p);
+  __m128d from = _mm_cmpge_pd(x, _mm_set1_pd(least)), to = _mm_cmple_pd(x, _mm_set1_pd(most));
+  return (unsigned)_mm_movemask_pd(_mm_and_pd(from, to));
+#else
+  return (unsigned)((p[0] >= least) & (p[0] <= most)) |
+         (unsigned)((p[1] >= least) & (p[1] <= most)) << 1;
+#endif
+}
+// One comparison for both ends: below `least` the difference wraps around.
+DUOMO_INLINE unsigned IntegersWithin(const int64_t* p, int64_t least, int64_t most) {
+  const uint64_t from = (uint64_t)least, width = (uint64_t)most - from;
+  return (unsigned)((uint64_t)p[0] - from <= width) |
+         (unsigned)((uint64_t)p[1] - from <= width) << 1;
+}
+
 #include "kernels/screen_impl.inc"
 
 }  // namespace

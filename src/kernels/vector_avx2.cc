@@ -67,7 +67,8 @@ DUOMO_INLINE Floats Halves(const uint16_t* in) {
 
 extern const VectorKernels kAvx2Kernels;
 const VectorKernels kAvx2Kernels = {
-    kName, Dot,     Dots,     Activate,  ActivateBackward, Adam, Axpy,
-    Scale, SumRows, WidenF16, WidenBf16, WidenI8,          Gemm};
+    kName,   Dot,       Dots,         Activate,  ActivateBackward,  Adam,     Axpy,      Scale,
+    SumRows, Maximum,   Exponentials, Normalize, NormalizeBackward, WidenF16, WidenBf16, WidenI8,
+    Gemm,    MissedAdam};
 
 }  // namespace duomo::kernels

@@ -17,7 +17,8 @@ constexpr uint64_t kMaxEntities = UINT32_MAX;
 
 class Binder {
  public:
-  Binder(const Description& d, const FindTensor& find) : d_(d), find_(find) {}
+  Binder(const Description& d, std::span<const AttributeInfo> attributes, const FindTensor& find)
+      : d_(d), attributes_(attributes), find_(find) {}
 
   Binding Run() {
     for (const Parameter& p : ParametersOf(d_)) {
@@ -32,8 +33,16 @@ class Binder {
       out.history = Lists("users/history", InputKind::kHistory, out.users.count);
     }
     BindStatistics(out.statistics);
+    for (const AttributeInfo& a : attributes_) {
+      out.attributes.push_back(BindAttribute(a, out.items.count));
+    }
     for (const Input& input : d_.inputs) {
       if (input.tokenizer != Tokenizer::kSpaces) reader_version_ = kTokenizerReaderVersion;
+    }
+    for (const Tower& tower : d_.towers) {
+      for (const Encoder& e : tower.encoders) {
+        if (e.kind == EncoderKind::kAttention) reader_version_ = kAttentionReaderVersion;
+      }
     }
     out.reader_version = reader_version_;
     return out;
@@ -80,8 +89,8 @@ class Binder {
   // Rows of floats, [count, width], in any of their types.
   Rows BindRows(const Named& t, const std::vector<uint64_t>& shape) {
     if (!IsRowType(t.tensor.dtype)) {
-      Fail(Status::kInvalidArgument, "tensor \"", t.name, "\": expected f32, f16, bf16 or i8, found ",
-           file::NameOf(t.tensor.dtype));
+      Fail(Status::kInvalidArgument, "tensor \"", t.name,
+           "\": expected f32, f16, bf16 or i8, found ", file::NameOf(t.tensor.dtype));
     }
     CheckShape(t, shape);
     if (t.tensor.dtype == DType::kF32) return RowsOf(t.tensor, std::nullopt);
@@ -148,6 +157,14 @@ class Binder {
     return KeyIndex::OfRange(0);
   }
 
+  // Files from before ids were hashes have no table.
+  EntityIds EntityIdsOf(const std::string& prefix, const KeyIndex& keys) {
+    bool stored = Has(prefix + "/ids/sorted") || Has(prefix + "/ids/order");
+    if (keys.kind() != KeyKind::kString || !stored) return EntityIds(keys, {}, {});
+    return EntityIds(keys, Shaped<int64_t>(Need(prefix + "/ids/sorted"), {keys.size()}),
+                     Shaped<uint32_t>(Need(prefix + "/ids/order"), {keys.size()}));
+  }
+
   FeatureView Lists(const std::string& prefix, InputKind kind, uint64_t n) {
     FeatureView view;
     view.kind = kind;
@@ -178,6 +195,7 @@ class Binder {
   Entities BindEntities(const std::string& prefix, Scope scope) {
     Entities out;
     out.keys = EntityKeys(prefix);
+    out.ids = EntityIdsOf(prefix, out.keys);
     out.count = out.keys.size();
     out.features.count = out.count;
     out.features.inputs.resize(d_.inputs.size());
@@ -197,8 +215,38 @@ class Binder {
              "/vectors\": a joint tower has no vectors of one side");
       }
       out.vectors = BindRows(Need(prefix + "/vectors"), {out.count, VectorWidth(d_)});
-      if (scope == Scope::kItem) out.planes = BindPlanes(find_, out.count, VectorWidth(d_));
+      out.planes = BindPlanes(find_, prefix, out.count, VectorWidth(d_));
     }
+    return out;
+  }
+
+  Attribute BindAttribute(const AttributeInfo& info, uint64_t n) {
+    Attribute out;
+    out.name = info.name;
+    out.kind = info.kind;
+    const std::string prefix = AttributePrefix(info.name);
+    switch (info.kind) {
+      case AttributeKind::kInteger:
+      case AttributeKind::kTime:
+        out.integers = Shaped<int64_t>(Need(prefix + "integers"), {n});
+        return out;
+      case AttributeKind::kNumber:
+        out.numbers = Shaped<double>(Need(prefix + "numbers"), {n});
+        return out;
+      case AttributeKind::kCategory:
+      case AttributeKind::kSet:
+        break;
+    }
+    Named order = Need(prefix + "values/order");
+    uint64_t values = Flat<uint32_t>(order).size();
+    if (values > kMaxEntities) {
+      Fail(Status::kInvalidArgument, "tensor \"", order.name, "\": ", values,
+           " are too many; at most ", kMaxEntities, " are possible");
+    }
+    out.values = Strings(prefix + "values", values);
+    bool set = info.kind == AttributeKind::kSet;
+    out.rows = Feature(prefix.substr(0, prefix.size() - 1),
+                       set ? InputKind::kCategorySet : InputKind::kCategory, n);
     return out;
   }
 
@@ -223,14 +271,16 @@ class Binder {
   }
 
   const Description& d_;
+  const std::span<const AttributeInfo> attributes_;
   const FindTensor& find_;
   uint32_t reader_version_ = file::kMinimumReaderVersion;
 };
 
 }  // namespace
 
-Binding Bind(const Description& description, const FindTensor& find) {
-  return Binder(description, find).Run();
+Binding Bind(const Description& description, std::span<const AttributeInfo> attributes,
+             const FindTensor& find) {
+  return Binder(description, attributes, find).Run();
 }
 
 std::string ShapeText(std::span<const uint64_t> shape) {

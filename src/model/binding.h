@@ -11,6 +11,7 @@
 
 #include "file/preamble.h"
 #include "file/tensor.h"
+#include "model/attributes.h"
 #include "model/description.h"
 #include "model/features.h"
 #include "model/key_index.h"
@@ -23,6 +24,8 @@ using FindTensor = std::function<std::optional<file::Tensor>(std::string_view na
 // The oldest reader that knows tokenisers after the first, which has a greater number than those
 // that are told by the types of tensors.
 inline constexpr uint32_t kTokenizerReaderVersion = 3;
+// The oldest reader that knows attention encoders.
+inline constexpr uint32_t kAttentionReaderVersion = 4;
 
 // Views of the tensors that `find` gave.
 struct Binding {
@@ -31,13 +34,15 @@ struct Binding {
   std::vector<KeyIndex> vocabularies;
   FeatureView history;
   std::vector<std::span<const float>> statistics;  // by input
+  std::vector<Attribute> attributes;
 };
 
-// `description` is valid and bound. Checks dtype and shape of every tensor of model.h's list, in
-// constant time each: contents (rows, offsets) are checked where they are used. Tensors that
-// nobody asks for are left alone. Throws Error(kInvalidArgument) that names the tensor, what was
-// expected and what was found.
-Binding Bind(const Description& description, const FindTensor& find);
+// `description` is valid and bound, and `attributes` are checked. Checks dtype and shape of every
+// tensor of model.h's list, in constant time each: contents (rows, offsets) are checked where they
+// are used. Tensors that nobody asks for are left alone. Throws Error(kInvalidArgument) that names
+// the tensor, what was expected and what was found.
+Binding Bind(const Description& description, std::span<const AttributeInfo> attributes,
+             const FindTensor& find);
 
 // "[6041, 32]", for messages.
 std::string ShapeText(std::span<const uint64_t> shape);

@@ -16,6 +16,8 @@ namespace {
 constexpr uint32_t kMaxWidth = 1u << 20;
 constexpr uint64_t kMaxRows = 1ull << 40;
 constexpr size_t kMaxParts = 4096;
+constexpr uint32_t kMaxPositions = 4096;
+constexpr uint64_t kMaxSequence = 1u << 22;
 
 template <typename... Parts>
 void Require(bool condition, const std::string& where, const Parts&... parts) {
@@ -66,14 +68,8 @@ class Checker {
 
  private:
   void CheckName(const std::string& name, const std::string& where) {
-    Require(!name.empty() && name.size() <= 255 && IsUtf8(name), where,
-            "must be 1 to 255 bytes of UTF-8");
-    // Names are joined with '/' to name parameters and segments.
-    Require(name.find('/') == std::string::npos, where, "\"", name, "\" must not contain '/'");
-    for (char c : name) {  // names go through C strings and terminals
-      Require(static_cast<unsigned char>(c) >= 0x20 && c != 0x7F, where,
-              "must not contain control characters");
-    }
+    const char* wrong = WrongName(name);
+    Require(wrong == nullptr, where, wrong == nullptr ? "" : wrong);
   }
 
   template <typename T>
@@ -127,6 +123,11 @@ class Checker {
               "unknown version ", tokenizer);
       Require(in.kind == InputKind::kTokens || in.tokenizer == Tokenizer::kSpaces,
               At("inputs", i, "tokenizer"), "only text is cut into words");
+      bool ranges = in.kind == InputKind::kCategory && in.vocabulary >= 0 &&
+                    static_cast<size_t>(in.vocabulary) < d_.vocabularies.size() &&
+                    d_.vocabularies[static_cast<size_t>(in.vocabulary)].keys == KeyKind::kInt64;
+      Require(!in.bucketed || ranges, At("inputs", i, "bucketed"),
+              "only a category with integer keys has ranges");
       if (in.kind == InputKind::kNumber) {
         Require(in.vocabulary == -1, At("inputs", i, "vocabulary"), "numbers have none");
         Require(std::isfinite(in.fallback), At("inputs", i, "fallback"), "must be finite");
@@ -155,7 +156,7 @@ class Checker {
     const Input& in = d_.inputs[e.input];
     Require(side == Side::kJoint || static_cast<int32_t>(in.scope) == static_cast<int32_t>(side),
             where + ".input", "\"", in.name, "\" is not an input of this side");
-    RequireEnum(e.kind, EncoderKind::kNumber, where + ".kind");
+    RequireEnum(e.kind, EncoderKind::kAttention, where + ".kind");
     RequireEnum(e.pooling, Pooling::kMax, where + ".pooling");
     RequireEnum(e.activation, Activation::kRelu, where + ".activation");
     RequireEnum(e.normalization, Normalization::kQuantile, where + ".normalization");
@@ -188,17 +189,35 @@ class Checker {
       Require(e.filters > 0 && e.filters <= kMaxWidth, where + ".filters", "must be 1 to ",
               kMaxWidth);
     }
+    if (e.kind == EncoderKind::kAttention) CheckAttention(e, where);
     if (e.normalization != Normalization::kNone) {
       Require(number, where + ".normalization", "only numbers are normalised");
       // The file holds one set of statistics for each input.
       Normalization& before = normalizations_[e.input];
-      Require(before == Normalization::kNone || before == e.normalization,
-              where + ".normalization", "another encoder normalises \"", in.name, "\" otherwise");
+      Require(before == Normalization::kNone || before == e.normalization, where + ".normalization",
+              "another encoder normalises \"", in.name, "\" otherwise");
       before = e.normalization;
     }
     CheckLayers(e.layers, where + ".dense");
     Require(EncoderRawWidth(d_, e) <= kMaxWidth, where, "wider than ", kMaxWidth);
     Require(EncoderWidth(d_, e) <= kMaxWidth, where, "wider than ", kMaxWidth);
+  }
+
+  void CheckAttention(const Encoder& e, const std::string& where) {
+    Require(d_.inputs[e.input].kind == InputKind::kHistory, where + ".kind",
+            "attention needs a history");
+    uint32_t dim = d_.tables[static_cast<size_t>(e.table)].dim;
+    RequireEnum(e.places, Places::kBoth, where + ".places");
+    Require(e.positions >= 1 && e.positions <= kMaxPositions, where + ".positions", "must be 1 to ",
+            kMaxPositions);
+    Require(e.blocks >= 1 && e.blocks <= 64, where + ".blocks", "must be 1 to 64");
+    Require(e.heads >= 1 && dim % e.heads == 0, where + ".heads", "the table's ", dim,
+            " numbers cannot be shared among ", e.heads, " heads alike");
+    Require(e.feed_forward >= 1 && e.feed_forward <= kMaxWidth, where + ".feed_forward",
+            "must be 1 to ", kMaxWidth);
+    // Work and memory of one history at run time.
+    Require(uint64_t{e.positions} * std::max(3 * dim, e.feed_forward) <= kMaxSequence, where,
+            "positions times width are at most ", kMaxSequence);
   }
 
   void CheckTowers() {
@@ -260,6 +279,18 @@ class Checker {
 
 }  // namespace
 
+const char* WrongName(std::string_view name) {
+  if (name.empty() || name.size() > 255 || !IsUtf8(name)) return "must be 1 to 255 bytes of UTF-8";
+  // Names are joined with '/' to name parameters and segments.
+  if (name.find('/') != name.npos) return "must not contain '/'";
+  for (char c : name) {  // names go through C strings and terminals
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) {
+      return "must not contain control characters";
+    }
+  }
+  return nullptr;
+}
+
 void Validate(const Description& description, bool bound) { Checker(description, bound).Run(); }
 
 bool ReadsHistory(const Description& d) {
@@ -271,6 +302,11 @@ bool IsJoint(const Description& d) { return d.towers[0].side == Side::kJoint; }
 
 const Tower& TowerOf(const Description& d, Side side) {
   return d.towers[side == Side::kItem ? 1 : 0];
+}
+
+uint32_t PlacesOf(const Description& d, const Encoder& e) {
+  uint32_t most = d.inputs[e.input].max_length;
+  return most > 0 ? std::min(most, e.positions) : e.positions;
 }
 
 uint32_t EncoderRawWidth(const Description& d, const Encoder& e) {

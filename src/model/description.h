@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/tokens.h"
@@ -58,6 +59,9 @@ struct Input {
   // Numbers: what stands in when none is given, in the input's own unit.
   float fallback = 0;
   Tokenizer tokenizer = Tokenizer::kSpaces;  // tokens: how text is cut into words
+  // Of a category with integer keys: each key begins a range, as ages 18, 25, 35 do. Any number is
+  // then known: as the greatest key that is not above it, or the least key.
+  bool bucketed = false;
   bool operator==(const Input&) const = default;
 };
 
@@ -78,20 +82,34 @@ enum class EncoderKind : int32_t {
   kMultiHot = 2,     // a dense layer over a multi-hot vector: activation(sum of rows + bias)
   kConvolution = 3,  // text convolution over time (Kim 2014), several windows side by side
   kNumber = 4,       // normalised number, then its square and root where asked
+  // Self-attention over a history (Kang and McAuley 2018, "SASRec"): what its newest item looks
+  // like after `blocks` causal blocks; no items give zeros. attention.h says how it is computed.
+  kAttention = 5,
+};
+
+// How an attention encoder knows the order of a history.
+enum class Places : int32_t {
+  kLearned = 0,    // a learned vector for each place, counted from the oldest item that is read
+  kDistances = 1,  // a learned number for each distance back from the item that looks, by head
+  kBoth = 2,
 };
 
 struct Encoder {
   std::string name;    // unique in its tower; empty: the input's name
   uint32_t input = 0;  // index into Description::inputs
   EncoderKind kind = EncoderKind::kEmbedding;
-  int32_t table = -1;                            // index; -1 for numbers
-  Pooling pooling = Pooling::kMax;               // bag: sum or mean; convolution: any
+  int32_t table = -1;                             // index; -1 for numbers
+  Pooling pooling = Pooling::kMax;                // bag: sum or mean; convolution: any
   Activation activation = Activation::kIdentity;  // multi-hot and convolution
-  std::vector<uint32_t> windows;                 // convolution: window sizes in words
-  uint32_t filters = 0;                          // convolution: outputs a window
+  std::vector<uint32_t> windows;                  // convolution: window sizes in words
+  uint32_t filters = 0;                           // convolution: outputs a window
   Normalization normalization = Normalization::kNone;
   bool square = false, root = false;  // number: append x² and √x of the normalised value
   std::vector<Dense> layers;          // applied to the encoder's own output
+  // Attention: the newest so many items are read; blocks; heads, which share the table's width;
+  // inner width of the feed-forward layers, whose activation is the encoder's.
+  uint32_t positions = 0, blocks = 0, heads = 0, feed_forward = 0;
+  Places places = Places::kLearned;
   bool operator==(const Encoder&) const = default;
 };
 
@@ -150,13 +168,18 @@ struct Description {
 // `bound`: also require that every vocabulary has its size.
 void Validate(const Description& description, bool bound);
 
+// What is wrong with a name (of an input, a table, an attribute …), "must be …"; nullptr: nothing.
+const char* WrongName(std::string_view name);
+
 // ---- What follows from a description -------------------------------------------------------
 
 bool IsJoint(const Description& d);
 bool ReadsHistory(const Description& d);  // an input is a history
+// How many items of its history an attention encoder reads at most.
+uint32_t PlacesOf(const Description& d, const Encoder& e);
 const Tower& TowerOf(const Description& d, Side side);
 
-uint32_t EncoderWidth(const Description& d, const Encoder& e);  // after its own layers
+uint32_t EncoderWidth(const Description& d, const Encoder& e);     // after its own layers
 uint32_t EncoderRawWidth(const Description& d, const Encoder& e);  // before them
 uint32_t ConcatenatedWidth(const Description& d, const Tower& t);
 uint32_t TowerWidth(const Description& d, const Tower& t);  // after the dense layers

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "model/gallop.h"
+
 namespace duomo::model {
 namespace {
 
 // Finds integers. Ids mostly run on with few gaps, so a straight line through the ends lands on the
-// key or next to it; widen from there, then bisect. Without gaps it is the answer, and no memory is
-// waited for. at(i) is the key at i < n; where the keys do not ascend the answer may be any row.
+// key or next to it. Without gaps it is the answer, and no memory is waited for. at(i) is the key at
+// i < n; where the keys do not ascend the answer may be any row.
 template <typename At>
 class Line {
  public:
@@ -26,29 +28,7 @@ class Line {
     if (range_ == n_ - 1) return distance;
     uint64_t guess =
         std::min(n_ - 1, static_cast<uint64_t>(static_cast<double>(distance) * slope_ + 0.5));
-    uint64_t begin = guess, end = guess, step = 1;
-    if (at_(guess) < key) {
-      begin = end = guess + 1;
-      while (end < n_ && at_(end) < key) {
-        begin = end + 1;
-        end = std::min(n_, end + step);
-        step *= 2;
-      }
-    } else {
-      while (begin > 0 && !(at_(begin - 1) < key)) {
-        end = begin - 1;
-        begin = end - std::min(end, step);
-        step *= 2;
-      }
-    }
-    while (begin < end) {
-      uint64_t middle = begin + (end - begin) / 2;
-      if (at_(middle) < key) {
-        begin = middle + 1;
-      } else {
-        end = middle;
-      }
-    }
+    uint64_t begin = LowerBoundNear(n_, at_, guess, key);
     if (begin >= n_ || at_(begin) != key) return std::nullopt;
     return begin;
   }
@@ -110,6 +90,24 @@ std::optional<uint64_t> KeyIndex::Find(int64_t key) const {
   if (order_.empty()) return Line(size_, Ascending{integers_.data()}).Find(key);
   auto i = Line(order_.size(), Ordered{integers_, order_}).Find(key);
   return i ? WithinSize(order_[*i]) : std::nullopt;
+}
+
+std::optional<uint64_t> KeyIndex::FindRange(int64_t key) const {
+  if (kind_ != KeyKind::kInt64) return std::nullopt;
+  const bool ascend = order_.empty();
+  auto row_at = [&](uint64_t i) { return ascend ? i : uint64_t{order_[i]}; };
+  uint64_t begin = 0, n = ascend ? size_ : order_.size();
+  if (n == 0) return std::nullopt;
+  for (uint64_t end = n; begin < end;) {  // begin: the first key that is above
+    uint64_t middle = begin + (end - begin) / 2;
+    uint64_t row = row_at(middle);
+    if (row < size_ && integers_[row] <= key) {  // rows that are not there come last
+      begin = middle + 1;
+    } else {
+      end = middle;
+    }
+  }
+  return WithinSize(row_at(begin == 0 ? 0 : begin - 1));
 }
 
 void KeyIndex::FindAll(std::span<const int64_t> keys, uint32_t* rows) const {

@@ -27,11 +27,14 @@ class KeyIndex {
   uint64_t size() const { return size_; }
   std::optional<uint64_t> Find(int64_t key) const;           // range and integer keys
   std::optional<uint64_t> Find(std::string_view key) const;  // string keys
+  // The row of the greatest key that is not above this one, or else of the least: of keys that
+  // begin ranges (Input::bucketed). Integer keys; none where there are no keys.
+  std::optional<uint64_t> FindRange(int64_t key) const;
   // Find() of each into rows[keys.size()], kAbsent where there is none or it is beyond. Much faster
   // for many: they wait for memory together.
   void FindAll(std::span<const int64_t> keys, uint32_t* rows) const;
   static constexpr uint32_t kAbsent = UINT32_MAX;  // files have fewer rows
-  int64_t IntegerAt(uint64_t row) const;           // range and integers; strings: the row itself
+  int64_t IntegerAt(uint64_t row) const;           // range and integers; strings: the row itself (entity_ids.h has ids)
   std::string_view StringAt(uint64_t row) const;   // strings; else empty
 
  private:

@@ -35,21 +35,33 @@ std::shared_ptr<const Model> Model::FromFile(std::unique_ptr<const file::Reader>
   AsCorrupt([&] {
     model->description_ = ReadDescription(*header.description());
     Validate(model->description_, /*bound=*/true);
-    Binding binding =
-        Bind(model->description_, [&](std::string_view name) { return model->file_->Find(name); });
+    if (const fb::FoldIn* fold_in = header.fold_in()) {
+      model->fold_in_ = ReadFoldIn(*fold_in);
+      BindFoldIn(*model->fold_in_, model->description_,
+                 [&](std::string_view name) { return model->file_->Find(name); });
+    }
+    std::vector<AttributeInfo> attributes = ReadAttributes(header);
+    CheckAttributes(attributes);
+    Binding binding = Bind(model->description_, attributes,
+                           [&](std::string_view name) { return model->file_->Find(name); });
     if (binding.reader_version > model->file_->minimum_reader_version()) {
       Fail(Status::kCorrupt, "the file says that readers of version ",
            model->file_->minimum_reader_version(), " can use it, and its ",
-           binding.reader_version >= kTokenizerReaderVersion ? "words" : "tensors",
+           binding.reader_version >= kAttentionReaderVersion   ? "encoders"
+           : binding.reader_version >= kTokenizerReaderVersion ? "words"
+                                                               : "tensors",
            " need version ", binding.reader_version);
     }
     model->users_ = std::move(binding.users);
     model->items_ = std::move(binding.items);
     model->vocabularies_ = std::move(binding.vocabularies);
     model->history_ = binding.history;
+    model->attributes_ = std::move(binding.attributes);
     model->statistics_ = std::move(binding.statistics);
   });
   model->report_ = ReadReport(header.report());
+  model->metadata_ = Metadata(header);
+  CheckMetadata(model->metadata_, model->file_->header_bytes().size());
   return model;
 }
 
@@ -63,8 +75,7 @@ std::shared_ptr<const Model> Model::Open(const std::string& path,
   }
 }
 
-std::shared_ptr<const Model> Model::OpenDescriptor(int descriptor, uint64_t offset,
-                                                   uint64_t length,
+std::shared_ptr<const Model> Model::OpenDescriptor(int descriptor, uint64_t offset, uint64_t length,
                                                    const file::ReadOptions& options) {
   return FromFile(file::Reader::OpenDescriptor(descriptor, offset, length, options));
 }
@@ -72,6 +83,13 @@ std::shared_ptr<const Model> Model::OpenDescriptor(int descriptor, uint64_t offs
 std::shared_ptr<const Model> Model::OpenBuffer(std::span<const std::byte> data,
                                                const file::ReadOptions& options) {
   return FromFile(file::Reader::OpenBuffer(data, options));
+}
+
+const Attribute* Model::FindAttribute(std::string_view name) const {
+  for (const Attribute& a : attributes_) {
+    if (a.name == name) return &a;
+  }
+  return nullptr;
 }
 
 Rows Model::parameter(std::string_view name) const {

@@ -1,5 +1,6 @@
 #include "model/parameters.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/error.h"
@@ -17,6 +18,38 @@ void AddDense(std::vector<Parameter>& out, const std::string& prefix, uint64_t i
   if (init.empty()) init = {{0, in, 1 / std::sqrt(double(in))}};
   out.push_back({prefix + "/weight", {in, units}, false, std::move(init)});
   out.push_back({prefix + "/bias", {units}, false, {}});
+}
+
+// A layer norm's gain and shift, which begin as those that change nothing.
+void AddNorm(std::vector<Parameter>& out, const std::string& prefix, uint64_t width) {
+  out.push_back({prefix + "/gain", {width}, false, {}, 1});
+  out.push_back({prefix + "/shift", {width}, false, {}});
+}
+
+void AddAttention(std::vector<Parameter>& out, const Description& d, const Encoder& e,
+                  const std::string& prefix) {
+  const uint64_t dim = d.tables[static_cast<size_t>(e.table)].dim;
+  if (e.places != Places::kDistances) {
+    // As large as the table's rows, to which they are added.
+    double rows = double(d.vocabularies[d.tables[static_cast<size_t>(e.table)].vocabulary].size);
+    out.push_back({prefix + "/positions",
+                   {e.positions, dim},
+                   false,
+                   {{0, e.positions, 1 / std::sqrt(std::max(rows, 1.0))}}});
+  }
+  for (uint32_t i = 0; i < e.blocks; ++i) {
+    std::string block = StrCat(prefix, "/block", i);
+    AddNorm(out, block + "/norm0", dim);
+    AddDense(out, block + "/attention", dim, 3 * dim);
+    if (e.places != Places::kLearned) {
+      out.push_back({block + "/distances", {e.heads, e.positions}, false, {}});
+    }
+    AddDense(out, block + "/output", dim, dim);
+    AddNorm(out, block + "/norm1", dim);
+    AddDense(out, block + "/inner", dim, e.feed_forward);
+    AddDense(out, block + "/outer", e.feed_forward, dim);
+  }
+  AddNorm(out, prefix + "/norm", dim);
 }
 
 }  // namespace
@@ -64,6 +97,7 @@ std::vector<Parameter> ParametersOf(const Description& d) {
           AddDense(out, StrCat(prefix, "/convolution", w), w * dim, e.filters);
         }
       }
+      if (e.kind == EncoderKind::kAttention) AddAttention(out, d, e, prefix);
       uint64_t width = EncoderRawWidth(d, e);
       for (size_t i = 0; i < e.layers.size(); ++i) {
         AddDense(out, StrCat(prefix, "/dense", i), width, e.layers[i].units);

@@ -22,16 +22,17 @@ struct Parameter {
     double deviation;
   };
   std::vector<Block> init;
+  double start = 0;  // where there are no blocks
 
   uint64_t size() const;
   // Numbers learned from data: `size()` without the unknown row.
   uint64_t known_size() const;
 };
 
-// Names: "tables/T", "S/I/bias", "S/I/convolution3/weight", "S/I/dense0/weight",
-// "S/dense0/weight", "head/weight", "head/user_bias", …, with S user, item or joint,
-// I the encoder's name (its input's, unless the description says otherwise).
-// `description` must be valid and bound.
+// Names: "tables/T", "S/I/bias", "S/I/convolution3/weight", "S/I/block0/attention/weight",
+// "S/I/dense0/weight", "S/dense0/weight", "head/weight", "head/user_bias", …, with S user, item or
+// joint, I the encoder's name (its input's, unless the description says otherwise). `description`
+// must be valid and bound.
 std::vector<Parameter> ParametersOf(const Description& description);
 
 // The name parts, for code that walks the description itself.

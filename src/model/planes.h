@@ -1,5 +1,5 @@
-// Short codes of the item vectors, which an exact search reads in place of most of the vectors. A
-// view of a file's segments or of memory; retrieval/planes.h makes them and says what they promise.
+// Short codes of one side's vectors, which an exact search reads in place of most of the vectors. Items
+// stand for either side here and in retrieval/. A view of a file's segments or of memory; retrieval/planes.h makes them and says what they promise.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "file/tensor.h"
@@ -56,9 +57,10 @@ struct Planes {
   static size_t HalfWidth(uint64_t width) { return (width + 7) / 8 * 4; }
 };
 
-// The planes among tensors, with every shape checked; empty where there are none. Throws
-// Error(kInvalidArgument). `find` may give tensors without bytes, of a file about to be written.
+// The planes of `side`, "users" or "items", among tensors, with every shape checked; empty where there
+// are none. Throws Error(kInvalidArgument). `find` may give tensors without bytes, of a file about to
+// be written.
 Planes BindPlanes(const std::function<std::optional<file::Tensor>(std::string_view)>& find,
-                  uint64_t count, uint64_t width);
+                  const std::string& side, uint64_t count, uint64_t width);
 
 }  // namespace duomo::model

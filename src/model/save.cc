@@ -1,5 +1,6 @@
 // Writing a model. Apart from model.cc, so that the shared library drops it.
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <numeric>
 
@@ -39,6 +40,11 @@ void FillEncoder(const Encoder& in, fb::EncoderT& out) {
   out.square = in.square;
   out.root = in.root;
   ForEach(out.layers, in.layers, FillDense);
+  out.positions = in.positions;
+  out.blocks = in.blocks;
+  out.heads = in.heads;
+  out.feed_forward = in.feed_forward;
+  out.places = static_cast<fb::Places>(in.places);
 }
 
 std::unique_ptr<fb::DescriptionT> ToTable(const Description& in) {
@@ -62,6 +68,7 @@ std::unique_ptr<fb::DescriptionT> ToTable(const Description& in) {
     o.max_length = i.max_length;
     o.fallback = i.fallback;
     o.tokenizer = static_cast<uint32_t>(i.tokenizer);
+    o.bucketed = i.bucketed;
   });
   ForEach(out->towers, in.towers, [](const Tower& t, fb::TowerT& o) {
     o.side = static_cast<fb::Side>(t.side);
@@ -82,18 +89,29 @@ std::unique_ptr<fb::DescriptionT> ToTable(const Description& in) {
   return out;
 }
 
+std::unique_ptr<fb::FoldInT> ToTable(const FoldIn& in) {
+  auto out = std::make_unique<fb::FoldInT>();
+  out->l2 = in.l2;
+  out->alpha0 = in.alpha0;
+  out->nu = in.nu;
+  out->candidates = in.candidates;
+  out->to_mean = in.to_mean;
+  out->target = in.target;
+  out->fixed = in.fixed;
+  return out;
+}
+
 // All tensors, sorted by name; borrows `contents`.
 std::vector<TensorSource> SourcesOf(const Contents& contents) {
   std::vector<TensorSource> out = contents.sources;
   for (const OwnedTensor& t : contents.tensors) out.push_back(file::SourceOf(t));
-  std::stable_sort(out.begin(), out.end(), [](const TensorSource& a, const TensorSource& b) {
-    return a.name < b.name;
-  });
+  std::stable_sort(out.begin(), out.end(),
+                   [](const TensorSource& a, const TensorSource& b) { return a.name < b.name; });
   return out;
 }
 
-// A tensor as Bind() looks at it, with type, shape and size. Its bytes are not there yet, and Bind()
-// reads none. The first of equal names; the writer refuses the second.
+// A tensor as Bind() looks at it, with type, shape and size. Its bytes are not there yet, and
+// Bind() reads none. The first of equal names; the writer refuses the second.
 std::optional<file::Tensor> Find(const std::vector<TensorSource>& tensors, std::string_view name) {
   auto it = std::lower_bound(tensors.begin(), tensors.end(), name,
                              [](const TensorSource& t, std::string_view n) { return t.name < n; });
@@ -106,9 +124,10 @@ std::optional<file::Tensor> Find(const std::vector<TensorSource>& tensors, std::
 fb::HeaderT MakeHeader(const Contents& contents, const std::vector<TensorSource>& tensors,
                        uint32_t& reader_version) {
   Validate(contents.description, /*bound=*/true);
-  reader_version =
-      Bind(contents.description, [&](std::string_view name) { return Find(tensors, name); })
-          .reader_version;
+  CheckAttributes(contents.attributes);
+  reader_version = Bind(contents.description, contents.attributes, [&](std::string_view name) {
+                     return Find(tensors, name);
+                   }).reader_version;
 
   fb::HeaderT header;
   header.description = ToTable(contents.description);
@@ -124,6 +143,25 @@ fb::HeaderT MakeHeader(const Contents& contents, const std::vector<TensorSource>
     metric->name = name;
     metric->value = value;
     header.report->metrics.push_back(std::move(metric));
+  }
+  if (contents.fold_in) {
+    FoldIn fold_in = *contents.fold_in;
+    BindFoldIn(fold_in, contents.description,
+               [&](std::string_view name) { return Find(tensors, name); });
+    header.fold_in = ToTable(fold_in);
+  }
+  for (const auto& [key, value] : contents.metadata) {
+    CheckEntry(key, value, Status::kInvalidArgument);
+    auto entry = std::make_unique<fb::EntryT>();
+    entry->key = key;
+    entry->value = value;
+    header.metadata.push_back(std::move(entry));
+  }
+  for (const AttributeInfo& a : contents.attributes) {
+    auto attribute = std::make_unique<fb::AttributeT>();
+    attribute->name = a.name;
+    attribute->kind = static_cast<fb::AttributeKind>(a.kind);
+    header.attributes.push_back(std::move(attribute));
   }
   header.producer = StrCat("duomo ", kVersion);
   return header;
@@ -180,8 +218,27 @@ void AddKeys(std::vector<OwnedTensor>& out, const std::string& prefix,
 void AddKeys(std::vector<OwnedTensor>& out, const std::string& prefix,
              std::span<const std::string> keys) {
   std::vector<uint32_t> order = SortedRows(prefix, keys);
-  AddTexts(out, prefix, keys);
-  Add<uint32_t>(out, prefix + "/order", order);
+  std::vector<OwnedTensor> made;
+  AddTexts(made, prefix, keys);
+  if (prefix == "users" || prefix == "items") {
+    auto text = made[1].View().As<char>();
+    AddIds(made, prefix,
+           KeyIndex::OfStrings(made[0].View().As<uint64_t>(), {text.data(), text.size()}, order));
+  }
+  Add<uint32_t>(made, prefix + "/order", order);
+  std::move(made.begin(), made.end(), std::back_inserter(out));
+}
+
+void AddIds(std::vector<OwnedTensor>& out, const std::string& prefix, const KeyIndex& keys) {
+  IdTable table = MakeIdTable(keys);
+  for (size_t i = 1; i < table.ids.size(); ++i) {
+    if (table.ids[i - 1] != table.ids[i]) continue;
+    Fail(Status::kInvalidArgument, prefix, ": the keys \"", keys.StringAt(table.order[i - 1]),
+         "\" and \"", keys.StringAt(table.order[i]), "\" have the same id (duomo_id_of_string), ",
+         table.ids[i], "; rename one of them");
+  }
+  Add<int64_t>(out, prefix + "/ids/sorted", std::span<const int64_t>(table.ids));
+  Add<uint32_t>(out, prefix + "/ids/order", std::span<const uint32_t>(table.order));
 }
 
 void AddTexts(std::vector<OwnedTensor>& out, const std::string& prefix,
@@ -204,6 +261,22 @@ void AddFeature(std::vector<OwnedTensor>& out, const std::string& prefix,
   }
   if (feature.kind != InputKind::kCategory) Add(out, prefix + "/offsets", feature.offsets);
   Add(out, prefix + "/rows", feature.rows);
+}
+
+void AddAttribute(std::vector<OwnedTensor>& out, const AttributeColumn& column) {
+  const std::string prefix = AttributePrefix(column.info.name);
+  switch (column.info.kind) {
+    case AttributeKind::kInteger:
+    case AttributeKind::kTime:
+      return Add<int64_t>(out, prefix + "integers", column.integers);
+    case AttributeKind::kNumber:
+      return Add<double>(out, prefix + "numbers", column.numbers);
+    case AttributeKind::kCategory:
+    case AttributeKind::kSet:
+      break;
+  }
+  AddKeys(out, prefix + "values", std::span<const std::string>(column.texts));
+  AddFeature(out, prefix.substr(0, prefix.size() - 1), column.rows.view());
 }
 
 }  // namespace duomo::model

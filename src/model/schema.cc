@@ -53,6 +53,11 @@ void ReadEncoder(const fb::Encoder& in, Encoder& out) {
   out.square = in.square();
   out.root = in.root();
   ForEach(out.layers, in.layers(), ReadDense);
+  out.positions = in.positions();
+  out.blocks = in.blocks();
+  out.heads = in.heads();
+  out.feed_forward = in.feed_forward();
+  out.places = static_cast<Places>(in.places());
 }
 
 void ReadTower(const fb::Tower& in, Tower& out) {
@@ -91,6 +96,7 @@ Description ReadDescription(const fb::Description& in) {
     o.max_length = i.max_length();
     o.fallback = i.fallback();
     o.tokenizer = ReadTokenizer(i.tokenizer(), o.name);
+    o.bucketed = i.bucketed();
   });
   ForEach(out.towers, in.towers(), ReadTower);
   if (const fb::Head* head = in.head()) {

@@ -1,4 +1,5 @@
-// The items of a model made ready to be searched.
+// One side of a model, its items or its users, made ready to be searched. What the files beside this
+// say of items holds for users as well.
 #pragma once
 
 #include <atomic>
@@ -17,14 +18,15 @@ class Catalogue {
  public:
   // Uses the planes of the file. Where it has none, `prepare` makes them quickly (planes.h), which
   // takes a byte or so for each number of the vectors, or none where they are very wide.
-  explicit Catalogue(const runtime::Engine& engine, bool prepare = false)
-      : engine_(&engine), planes_(engine.model().items().planes) {
-    const model::Rows& vectors = engine.model().items().vectors;
+  explicit Catalogue(const runtime::Engine& engine, bool prepare = false,
+                     model::Side side = model::Side::kItem)
+      : engine_(&engine), side_(side), planes_(entities().planes) {
+    const model::Rows& vectors = entities().vectors;
     if (prepare && planes_.empty() && vectors.count >= kFewestForPlanes) {
       Use(MakePlanes(vectors, {.quick = true}));
     }
   }
-  // With planes of the caller's; of no items: without any.
+  // The items with planes of the caller's; of no items: without any.
   Catalogue(const runtime::Engine& engine, PlaneTensors planes) : engine_(&engine) {
     Use(std::move(planes));
   }
@@ -32,6 +34,8 @@ class Catalogue {
   ~Catalogue() { delete centres_.load(std::memory_order_acquire); }
 
   const runtime::Engine& engine() const { return *engine_; }
+  model::Side side() const { return side_; }
+  const model::Entities& entities() const { return engine_->model().side(side_); }
   const model::Planes& planes() const { return planes_; }  // empty: vectors are scanned
 
   // Made by the first search that asks: about 0.3 µs a list. Without a lock, which a child of
@@ -54,6 +58,7 @@ class Catalogue {
   }
 
   const runtime::Engine* engine_;
+  const model::Side side_ = model::Side::kItem;
   PlaneTensors made_;
   model::Planes planes_;
   mutable std::atomic<const CentreCodes*> centres_ = nullptr;

@@ -6,35 +6,10 @@
 #include <vector>
 
 #include "core/error.h"
+#include "retrieval/value_set.h"
 
 namespace duomo::retrieval {
 namespace {
-
-constexpr size_t kLeastBits = 1 << 16;  // bytes that a set of values may always take
-
-// Some rows of a vocabulary, to be asked for: what it takes does not depend on how many they are.
-class ValueSet {
- public:
-  // `memory`: bytes that bits may take. A range in a hostile file may be larger than what lies in it.
-  ValueSet(std::span<const uint32_t> values, size_t memory) : values_(values.begin(), values.end()) {
-    std::sort(values_.begin(), values_.end());
-    values_.erase(std::unique(values_.begin(), values_.end()), values_.end());
-    if (values_.empty() || values_.back() / 8 > memory) return;
-    bits_.resize(size_t{values_.back()} / 64 + 1);
-    for (uint32_t value : values_) bits_[value / 64] |= uint64_t{1} << (value % 64);
-  }
-
-  size_t size() const { return values_.size(); }
-
-  bool Has(uint32_t row) const {
-    if (bits_.empty()) return std::binary_search(values_.begin(), values_.end(), row);
-    return row / 64 < bits_.size() && (bits_[row / 64] >> (row % 64) & 1) != 0;
-  }
-
- private:
-  std::vector<uint32_t> values_;  // ascending
-  std::vector<uint64_t> bits_;    // bit v: whether v is one; empty: look into values_
-};
 
 // Whether `rows` have all of the values, `found` being memory for it.
 bool HasAll(const ValueSet& values, std::span<const uint32_t> rows, std::vector<uint32_t>& found) {
@@ -49,6 +24,20 @@ bool HasAll(const ValueSet& values, std::span<const uint32_t> rows, std::vector<
          values.size();
 }
 
+// Clears the rows of `mask` whose category is one of the values, or is not: a word at a time.
+void KeepCategories(const ValueSet& values, std::span<const uint32_t> categories, bool keep,
+                    RowMask& mask) {
+  std::span<uint64_t> words = mask.words();
+  for (size_t w = 0; w < words.size(); ++w) {
+    if (words[w] == 0) continue;
+    const size_t begin = std::min(categories.size(), w * 64);
+    const auto rows = categories.subspan(begin, std::min<size_t>(64, categories.size() - begin));
+    uint64_t has = 0;
+    for (size_t i = 0; i < rows.size(); ++i) has |= uint64_t{values.Has(rows[i])} << i;
+    words[w] &= keep ? has : ~has;
+  }
+}
+
 }  // namespace
 
 void ApplyFilter(const model::Model& model, const Filter& filter, RowMask& mask) {
@@ -59,25 +48,33 @@ void ApplyFilter(const model::Model& model, const Filter& filter, RowMask& mask)
     Fail(Status::kInvalidArgument, "input \"", input.name,
          "\" cannot be filtered by; a category or a category set of items can");
   }
-  const model::FeatureView& view = model.items().features.inputs[filter.input];
-  // Lists of an honest file lie side by side. Those of a hostile one may all be the whole, and looking
-  // through them would take for ever: what goes beyond the whole counts as absent.
+  ApplyFilter(model.items().features.inputs[filter.input],
+              model.vocabulary(static_cast<uint32_t>(input.vocabulary)).size(), filter.mode,
+              filter.values, mask);
+}
+
+void ApplyFilter(const model::FeatureView& view, uint64_t known, FilterMode mode,
+                 std::span<const uint32_t> asked_values, RowMask& mask) {
+  // Lists of an honest file lie side by side. Those of a hostile one may all be the whole, and
+  // looking through them would take for ever: what goes beyond the whole counts as absent.
   size_t left = view.rows.size();
   // No item has what lies beyond the vocabulary, whatever its row says.
-  const uint64_t known =
-      std::min<uint64_t>(model.vocabulary(static_cast<uint32_t>(input.vocabulary)).size(), UINT32_MAX);
-  const bool all_known = std::all_of(filter.values.begin(), filter.values.end(),
+  known = std::min<uint64_t>(known, UINT32_MAX);
+  const bool all_known = std::all_of(asked_values.begin(), asked_values.end(),
                                      [&](uint32_t value) { return value < known; });
   std::vector<uint32_t> asked, found;
   if (!all_known) {
-    std::copy_if(filter.values.begin(), filter.values.end(), std::back_inserter(asked),
+    std::copy_if(asked_values.begin(), asked_values.end(), std::back_inserter(asked),
                  [&](uint32_t value) { return value < known; });
   }
-  const ValueSet values(all_known ? filter.values : asked, kLeastBits + left * sizeof(uint32_t));
+  const ValueSet values(all_known ? asked_values : asked, left * sizeof(uint32_t));
+  if (view.offsets.empty() && mode != FilterMode::kAll) {
+    return KeepCategories(values, view.rows, mode == FilterMode::kAny, mask);
+  }
   auto passes = [&](std::span<const uint32_t> rows) {
-    if (filter.mode == FilterMode::kAll) return all_known && HasAll(values, rows, found);
+    if (mode == FilterMode::kAll) return all_known && HasAll(values, rows, found);
     bool any = std::any_of(rows.begin(), rows.end(), [&](uint32_t row) { return values.Has(row); });
-    return any == (filter.mode == FilterMode::kAny);
+    return any == (mode == FilterMode::kAny);
   };
   for (size_t row = 0; row < mask.rows(); ++row) {
     if (!mask.Test(row)) continue;

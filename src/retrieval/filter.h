@@ -20,6 +20,11 @@ struct Filter {
       values;  // rows of the input's vocabulary; order and repetition do not matter
 };
 
+// Clears the rows of `mask` that do not pass: whose rows in `view` do not have any, all or none of
+// `values`. `known`: the size of the vocabulary; rows beyond it are equal to none.
+void ApplyFilter(const model::FeatureView& view, uint64_t known, FilterMode mode,
+                 std::span<const uint32_t> values, RowMask& mask);
+
 // Clears the rows of `mask` (one a stored item) that do not pass. An item's unknown value is equal
 // to none. Throws Error(kInvalidArgument) for an input of another scope or kind.
 void ApplyFilter(const model::Model& model, const Filter& filter, RowMask& mask);

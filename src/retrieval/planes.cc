@@ -303,13 +303,14 @@ double LeftOutEnergy(const Planes& planes, const model::Rows& vectors) {
   return counted > 0 ? left / static_cast<double>(counted) : 0;
 }
 
-void AddPlanes(std::vector<file::OwnedTensor>& out, const model::Rows& vectors) {
+void AddPlanes(std::vector<file::OwnedTensor>& out, const model::Rows& vectors,
+               const std::string& side) {
   if (vectors.count < kFewestForPlanes) return;
   PlaneTensors planes = MakePlanes(vectors);
   model::Planes view = planes.view();
   auto add = [&]<typename T>(const char* name, std::vector<uint64_t> shape, const T& values) {
     using Value = typename T::value_type;
-    out.push_back(file::OwnedTensor::From<Value>(StrCat("items/planes/", name), std::move(shape),
+    out.push_back(file::OwnedTensor::From<Value>(StrCat(side, "/planes/", name), std::move(shape),
                                                  std::span<const Value>(values)));
   };
   if (!planes.axes.empty()) add("axes", {view.dimensions(), view.width}, planes.axes);

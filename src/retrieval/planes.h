@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/array.h"
@@ -63,9 +64,10 @@ PlaneTensors MakePlanesAlong(const model::Rows& vectors, AlignedVector<float> ax
 // of at most 2,000 vectors, evenly chosen. 0 without axes.
 double LeftOutEnergy(const model::Planes& planes, const model::Rows& vectors);
 
-// Appends items/planes/… for the file's item vectors; nothing where there are fewer than
+// Appends SIDE/planes/… for the vectors of that side; nothing where there are fewer than
 // kFewestForPlanes of them.
-void AddPlanes(std::vector<file::OwnedTensor>& out, const model::Rows& vectors);
+void AddPlanes(std::vector<file::OwnedTensor>& out, const model::Rows& vectors,
+               const std::string& side = "items");
 
 // ---- Searching -----------------------------------------------------------------------------
 

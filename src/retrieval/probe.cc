@@ -42,9 +42,7 @@ size_t Search::Probes() const {
   const model::Planes& planes = catalogue_->planes();
   const size_t lists = planes.lists.size();
   if (!query_->approximate || lists == 0) return 0;
-  uint64_t allowed = planes.count;
-  if (query_->allowed != nullptr) allowed = query_->allowed->Count();
-  if (allowed < planes.count / 2 + query_->excluded.size()) return 0;
+  if (left_ < planes.count / 2 + query_->excluded.size()) return 0;
   if (query_->probes > 0) return std::min(query_->probes, lists);
   const size_t probes = std::clamp<size_t>(planes.lists.probes[0], 1, lists);
   // Lists that hardly tell items apart, as of noise, are no help beyond what they were chosen for.

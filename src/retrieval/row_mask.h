@@ -18,13 +18,19 @@ class RowMask {
   bool Test(uint64_t row) const { return (words_[row / 64] >> (row % 64)) & 1; }
   void Set(uint64_t row) { words_[row / 64] |= uint64_t{1} << (row % 64); }
   void SetAll(std::span<const uint32_t> rows);  // of those below rows()
+  void ClearAll(std::span<const uint32_t> rows);
   void Clear(uint64_t row) { words_[row / 64] &= ~(uint64_t{1} << (row % 64)); }
   void And(const RowMask& other);  // of the same number of rows
-  size_t Count() const;            // of the rows that are allowed
+  void Or(const RowMask& other);
+  void Invert();
+  size_t Count() const;  // of the rows that are allowed
   std::span<const uint64_t> words() const { return words_; }
+  std::span<uint64_t> words() { return words_; }
   size_t rows() const { return rows_; }
 
  private:
+  void ClearBeyond();
+
   AlignedVector<uint64_t> words_;
   size_t rows_ = 0;
 };

@@ -25,20 +25,42 @@ void Search::Start(const Catalogue& catalogue, const Query& query) {
   query_ = &query;
   best.Start(catalogue.engine(), query);
   if (query.k == 0) return;  // nobody asks: there may be no vector either
-  vectors_.Start(catalogue.engine(), query);
+  vectors_.Start(catalogue, query);
   soon_.clear();
   later_.clear();
-  allowed_ = query.allowed;
-  if (!query.excluded.empty()) {
-    uint64_t count = catalogue.engine().model().items().count;
-    query.allowed != nullptr ? (void)(mask_ = *query.allowed) : mask_.Reset(count, true);
-    for (uint32_t row : query.excluded) mask_.Clear(row);
-    allowed_ = &mask_;
-  }
+  Restrict();
   probes_ = Probes();
   const bool some = probes_ > 0 && probes_ < catalogue.planes().lists.size();
   screened_ = !catalogue.planes().empty() && vectors_.whole() &&
               plane_query_.Prepare(catalogue.planes(), query.vector, some ? kShare : 1);
+}
+
+// Which rows: a mask or a set as they lie, or a mask of this search's own where things come together.
+void Search::Restrict() {
+  const uint64_t items = catalogue_->entities().count;
+  const ItemSet* set = query_->set != nullptr && !query_->set->full() ? query_->set : nullptr;
+  const bool counts = query_->approximate && catalogue_->planes().lists.size() > 0;
+  allowed_ = query_->allowed;
+  left_ = items;
+  if (allowed_ != nullptr && set != nullptr) {
+    mask_ = *allowed_;
+    mask_.And(set->rows());
+    allowed_ = &mask_;
+    if (counts) left_ = mask_.Count();
+  } else if (set != nullptr) {
+    allowed_ = &set->rows();
+    left_ = set->count();
+  } else if (allowed_ != nullptr && counts) {
+    left_ = query_->allowed_count != Query::kNotCounted ? query_->allowed_count : allowed_->Count();
+  }
+  if (query_->excluded.empty()) return;
+  if (allowed_ == nullptr) {
+    mask_.Reset(items, true);
+  } else if (allowed_ != &mask_) {
+    mask_ = *allowed_;
+  }
+  for (uint32_t row : query_->excluded) mask_.Clear(row);
+  allowed_ = &mask_;
 }
 
 double Search::Threshold() const {

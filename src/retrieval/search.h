@@ -68,6 +68,7 @@ class Search {
   };
   double Threshold() const;  // dot products at or below it have no hope; NaN: all have
   void Seed(uint64_t block, kernels::ScreenHits& hits);
+  void Restrict();
   bool AsCalibrated() const;
   size_t Probes() const;
   void RankLists(Scratch& scratch);
@@ -83,6 +84,7 @@ class Search {
   const RowMask* allowed_ = nullptr;
   bool screened_ = false;
   RowMask mask_;
+  uint64_t left_ = 0;  // of the rows that are allowed, excluded ones among them; where Probes() asks
   PlaneQuery plane_query_;
   Vectors vectors_;
   AlignedVector<double> dots_;

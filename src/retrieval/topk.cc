@@ -110,12 +110,14 @@ void RunTeam(const Team& team, size_t members, const Work& work) {
 void TopK(const Catalogue& catalogue, std::span<const Query> queries, const Team& team,
           Workspace& work) {
   const runtime::Engine& engine = catalogue.engine();
-  const model::Entities& items = engine.model().items();
+  const model::Entities& items = catalogue.entities();
   if (engine.joint()) {
-    Fail(Status::kUnsupported, "a joint tower has no item vectors to search");
+    Fail(Status::kUnsupported, "a joint tower has no vectors to search");
   }
   if (items.count > 0 && items.vectors.empty()) {
-    Fail(Status::kUnsupported, "the file holds no item vectors to search; export the model again");
+    Fail(Status::kUnsupported, "the file holds no ",
+         catalogue.side() == model::Side::kItem ? "item" : "user",
+         " vectors to search; export the model again");
   }
   work.hits.clear();
   work.ends.clear();

@@ -1,4 +1,4 @@
-// Exact top-k over the items of a model. Stands on runtime; knows no C types.
+// Exact top-k over the items, or users, of a model. Stands on runtime; knows no C types.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include "core/array.h"
 #include "core/stop.h"
 #include "retrieval/catalogue.h"
+#include "retrieval/item_set.h"
 #include "retrieval/row_mask.h"
 
 namespace duomo::retrieval {
@@ -26,17 +27,21 @@ struct Hit {
 enum class Measure { kPrediction, kCosine };
 
 struct Query {
+  static constexpr uint64_t kNotCounted = UINT64_MAX;
   std::span<const float> vector;     // vector_width floats, used as given
   size_t k = 10;                     // more than there are items is fine
   const RowMask* allowed = nullptr;  // a bit an item; nullptr: every item
+  uint64_t allowed_count =
+      kNotCounted;               // of `allowed`, where it is known: an approximate search counts
+  const ItemSet* set = nullptr;  // and besides only these; nullptr: every item
   std::span<const uint32_t> excluded = {};  // rows besides; in any order, repetition does no harm
   bool has_minimum = false;
   float minimum = 0;  // scores below are left out
   Measure measure = Measure::kPrediction;
   // Looks into the likeliest lists of the catalogue only, where it has lists and most items are
   // allowed. `probes`: so many, whatever they hold, or exact where they hold too few; all of them:
-  // exact. 0: as many as the catalogue says for the best 10 of all; for more, or of some, until hardly
-  // any of the best can be missing (probe.cc), or exact.
+  // exact. 0: as many as the catalogue says for the best 10 of all; for more, or of some, until
+  // hardly any of the best can be missing (probe.cc), or exact.
   bool approximate = false;
   size_t probes = 0;
 };
@@ -64,8 +69,9 @@ struct Workspace {
 };
 
 // For each query the best k allowed items, best first, ties by lower row: equal to scoring every
-// allowed item and sorting by the head's number (Engine::Score; cosines by themselves), unless the query asks for less. Fewer where there
-// are no more. Throws Error(kUnsupported) where the file holds no item vectors.
+// allowed item and sorting by the head's number (Engine::Score; cosines by themselves), unless the
+// query asks for less. Fewer where there are no more. Throws Error(kUnsupported) where the file
+// holds no item vectors.
 void TopK(const Catalogue& catalogue, std::span<const Query> queries, const Team& team,
           Workspace& work);
 

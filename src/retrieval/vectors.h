@@ -13,13 +13,14 @@ namespace duomo::retrieval {
 // Of one query. One thread; `buffer` holds item vectors that the file does not hold as floats.
 class Vectors {
  public:
-  void Start(const runtime::Engine& engine, const Query& query) {
+  void Start(const Catalogue& catalogue, const Query& query) {
+    const runtime::Engine& engine = catalogue.engine();
     query_ = &query;
     stride_ = used_ = engine.vector_width();
-    vectors_ = engine.model().items().vectors;
+    vectors_ = catalogue.entities().vectors;
     if (query.measure != Measure::kCosine) return;
     const model::Description& d = engine.model().description();
-    used_ = model::TowerWidth(d, model::TowerOf(d, model::Side::kItem));
+    used_ = model::TowerWidth(d, model::TowerOf(d, catalogue.side()));
     norm_ = std::sqrt(kernels_.dot(query.vector.data(), query.vector.data(), used_));
   }
 

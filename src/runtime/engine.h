@@ -19,6 +19,10 @@ namespace duomo::runtime {
 struct InputSource {
   model::FeatureView view;  // empty view: unset for every row
   std::span<const uint32_t> rows;
+  // In training, of a history that many batch rows share: row i reads the first ends[i] of its
+  // entity's rows, and attention of those only what stands at begins[i] or later. Rows of one
+  // entity and one beginning follow each other by ascending end, and are computed at once.
+  std::span<const uint32_t> ends = {}, begins = {};
 };
 
 // One batch for a tower; inputs by index into Description::inputs, those that the tower does not
@@ -34,13 +38,15 @@ struct Workspace {
   kernels::Scratch scratch;
   AlignedVector<float> buffers[4];
   std::vector<InputSource> inputs;
+  std::vector<double> doubles[4];  // of fold_in.cc
 };
 
 // Immutable; any thread. Holds its model alive.
 class Engine {
  public:
-  static std::shared_ptr<const Engine> Create(std::shared_ptr<const model::Model> model,
-                                              kernels::Backend backend = kernels::Backend::kDefault);
+  static std::shared_ptr<const Engine> Create(
+      std::shared_ptr<const model::Model> model,
+      kernels::Backend backend = kernels::Backend::kDefault);
   virtual ~Engine() = default;
 
   const model::Model& model() const { return *model_; }
@@ -65,7 +71,8 @@ class Engine {
 
   // Runs a side's tower: vectors [batch.count, vector_width()], unit length for cosine heads (the
   // zero vector stays zero), with the bias columns for dot heads. Any batch size.
-  virtual void Encode(model::Side side, const Batch& batch, float* vectors, Workspace& work) const = 0;
+  virtual void Encode(model::Side side, const Batch& batch, float* vectors,
+                      Workspace& work) const = 0;
 
   // Runs the joint tower: the head's numbers, [batch.count].
   virtual void Rank(const Batch& batch, float* heads, Workspace& work) const = 0;

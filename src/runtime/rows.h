@@ -24,6 +24,7 @@ class RowReader {
   std::span<const uint32_t> All(size_t i) const {
     if (source_ == nullptr) return {};
     auto rows = source_->view.RowsOf(Entity(i));
+    if (!source_->ends.empty()) rows = rows.first(std::min<size_t>(source_->ends[i], rows.size()));
     if (input_.max_length == 0 || rows.size() <= input_.max_length) return rows;
     // Texts keep their beginning, histories their end.
     return input_.kind == model::InputKind::kHistory ? rows.last(input_.max_length)
@@ -34,6 +35,21 @@ class RowReader {
     return rows.empty() ? unknown_ : Known(rows[0]);
   }
   uint64_t Known(uint32_t row) const { return std::min<uint64_t>(row, unknown_); }
+
+  // The rows that attention reads for batch row i, at most `most`, and where they begin.
+  std::span<const uint32_t> Window(size_t i, size_t most) const {
+    auto rows = All(i);
+    if (source_ != nullptr && !source_->begins.empty()) {
+      size_t length = source_->ends[i] - source_->begins[i];
+      if (rows.size() > length) rows = rows.last(length);
+    }
+    return rows.size() > most ? rows.last(most) : rows;
+  }
+  // Whether batch row i reads what the one before reads, and more.
+  bool Continues(size_t i) const {
+    return i > 0 && source_ != nullptr && !source_->begins.empty() && Entity(i) == Entity(i - 1) &&
+           source_->begins[i] == source_->begins[i - 1] && source_->ends[i] > source_->ends[i - 1];
+  }
 
   float Number(size_t i) const {  // NaN: none
     if (source_ != nullptr) {

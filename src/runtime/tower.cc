@@ -29,21 +29,6 @@ constexpr size_t kFoldedTables = 16;
 // summed, multiplied and activated stays in the first-level cache.
 constexpr size_t kFoldedRows = 32;
 
-kernels::Activation Kernel(model::Activation a) { return static_cast<kernels::Activation>(a); }
-
-float* Grow(AlignedVector<float>& buffer, size_t size) {
-  if (buffer.size() < size) buffer.resize(size);
-  return buffer.data();
-}
-
-// A weight as floats, in the file or, where it is not stored so, in a block of `widened`.
-const float* Weight(const model::Model& model, const std::string& name,
-                    std::vector<AlignedVector<float>>& widened) {
-  model::Rows rows = model.parameter(name);
-  if (rows.dtype == file::DType::kF32) return rows.floats().data();
-  return FloatsOf(rows, 0, rows.count, widened.emplace_back());
-}
-
 // What may still be folded. An encoder that reads one value of a small table can only add one of
 // few rows to the tower's first layer, whatever the batch. Made once, they replace its layers and
 // its part of the first layer's product.
@@ -67,38 +52,9 @@ struct FoldingBudget {
   }
 };
 
-// Makes dense layers from parameters of one model.
-struct LayerMaker {
-  const model::Model& model;
-  kernels::Backend backend;
-  std::vector<AlignedVector<float>>& widened;
-
-  std::unique_ptr<kernels::DenseLayer> Make(const std::string& name, size_t in, size_t units,
-                                            model::Activation activation,
-                                            const float* weight = nullptr) const {
-    if (weight == nullptr) weight = Weight(model, name + "/weight", widened);
-    return kernels::DenseLayer::Create(backend, weight,
-                                       model.parameter(name + "/bias").floats().data(), in, units,
-                                       Kernel(activation));
-  }
-
-  // Appends the layers named prefix/dense0, …, the first on weights of its own where they are
-  // given; returns the width after them.
-  size_t Append(const std::string& prefix, const std::vector<model::Dense>& dense, size_t in,
-                DenseLayers& layers, std::vector<size_t>& units,
-                const float* first = nullptr) const {
-    for (size_t i = 0; i < dense.size(); ++i) {
-      layers.push_back(Make(StrCat(prefix, "/dense", i), in, dense[i].units, dense[i].activation,
-                            i == 0 ? first : nullptr));
-      units.push_back(in = dense[i].units);
-    }
-    return in;
-  }
-};
-
 }  // namespace
 
-Tower::Tower(const model::Model& model, model::Side side, kernels::Backend backend) {
+[[gnu::cold]] Tower::Tower(const model::Model& model, model::Side side, kernels::Backend backend) {
   const model::Description& d = model.description();
   const model::Tower& tower = model::TowerOf(d, side);
   const std::string tower_prefix = model::TowerPrefix(side);
@@ -136,6 +92,10 @@ Tower::Tower(const model::Model& model, model::Side side, kernels::Backend backe
         e.windows.push_back(
             maker.Make(name, window * e.dim, description.filters, description.activation));
       }
+    }
+    if (description.kind == EncoderKind::kAttention) {
+      e.attention = std::make_unique<Attention>(maker, prefix, description, e.table,
+                                                model::PlacesOf(d, description));
     }
     e.raw_width = model::EncoderRawWidth(d, description);
     e.width = maker.Append(prefix, description.layers, e.raw_width, e.layers, e.units);
@@ -276,6 +236,11 @@ void Tower::Encode(const Encoder& e, const Batch& batch, size_t begin, size_t co
     case EncoderKind::kBag:
     case EncoderKind::kMultiHot:
       Pool(e, reader, begin, count, out, stride, work);
+      break;
+    case EncoderKind::kAttention:
+      for (size_t i = 0; i < count; ++i) {
+        e.attention->Encode(reader, begin + i, out + i * stride, work);
+      }
       break;
     case EncoderKind::kConvolution:
       for (size_t w = 0; w < e.windows.size(); ++w) {

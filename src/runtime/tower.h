@@ -8,12 +8,12 @@
 
 #include "kernels/dense.h"
 #include "model/model.h"
+#include "runtime/attention.h"
 #include "runtime/engine.h"
+#include "runtime/layers.h"
 #include "runtime/rows.h"
 
 namespace duomo::runtime {
-
-using DenseLayers = std::vector<std::unique_ptr<kernels::DenseLayer>>;
 
 // Immutable; any thread. The model must outlive it.
 class Tower {
@@ -37,6 +37,7 @@ class Tower {
     std::span<const float> bias;        // multi-hot
     std::span<const float> statistics;  // numbers
     DenseLayers windows;                // convolution: one each
+    std::unique_ptr<Attention> attention;
     DenseLayers layers;
     std::vector<size_t> units;  // of `layers`
     size_t raw_width = 0, width = 0;
@@ -49,7 +50,6 @@ class Tower {
                                    size_t units);
   // The rows of the first layer's weights that belong to encoders which are not folded.
   const float* KeptWeight(const float* weight, size_t units);
-  using Widened = std::vector<AlignedVector<float>>;
   // What the tower's first layer adds to its product: the sum of folded encoders, [count, units].
   void SumFolded(const Batch& batch, size_t begin, size_t count, float* y) const;
   // An encoder's output before its layers: row i at out + i·stride.

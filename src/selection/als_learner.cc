@@ -18,8 +18,7 @@ class AlsLearner : public Learner {
     char text[120];
     std::snprintf(text, sizeof(text), "als-%u, l2 %.2g, nu %.2g, alpha0 %.2g%s%s", settings_.width,
                   settings_.l2, settings_.nu, settings_.unobserved,
-                  settings_.to_mean ? ", to mean" : "",
-                  settings_.use_weights ? ", weighted" : "");
+                  settings_.to_mean ? ", to mean" : "", settings_.use_weights ? ", weighted" : "");
     return text;
   }
   bool predicts_ratings() const override { return false; }
@@ -43,18 +42,27 @@ class AlsLearner : public Learner {
     Learned out;
     out.contents = als.Export(dataset);
     if (history) training::AddHistory(out.contents.tensors, dataset, split.train);
-    out.settings = {{"learner", "als"},          {"dim", settings_.width},
-                    {"alpha0", settings_.unobserved}, {"l2", settings_.l2},
-                    {"nu", settings_.nu},
-                    {"to_mean", settings_.to_mean},
-                    {"passes", als.passes_done()},    {"weights", settings_.use_weights}};
+    out.settings = Settings();
+    out.settings["passes"] = als.passes_done();
     out.stopped = als.passes_done() < settings_.passes;
     return out;
   }
 
+  description::Json Settings() const override {
+    return {{"learner", "als"},
+            {"dim", settings_.width},
+            {"alpha0", settings_.unobserved},
+            {"l2", settings_.l2},
+            {"nu", settings_.nu},
+            {"to_mean", settings_.to_mean},
+            {"passes", settings_.passes},
+            {"weights", settings_.use_weights}};
+  }
+
   std::unique_ptr<Learner> Shortened(double share) const override {
     AlsSettings shorter = settings_;
-    shorter.passes = std::max<uint32_t>(1, static_cast<uint32_t>(std::floor(share * shorter.passes)));
+    shorter.passes =
+        std::max<uint32_t>(1, static_cast<uint32_t>(std::floor(share * shorter.passes)));
     return std::make_unique<AlsLearner>(shorter, seed_, threads_);
   }
 
@@ -63,9 +71,7 @@ class AlsLearner : public Learner {
    public:
     Watch(const Stop& stop, const training::Als& als, uint32_t passes)
         : stop_(stop), als_(als), passes_(passes) {}
-    bool ShouldStop() override {
-      return stop_(static_cast<double>(als_.passes_done()) / passes_);
-    }
+    bool ShouldStop() override { return stop_(static_cast<double>(als_.passes_done()) / passes_); }
 
    private:
     const Stop& stop_;

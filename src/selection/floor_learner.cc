@@ -24,9 +24,11 @@ class FloorLearner : public Learner {
       out.contents = evaluation::Popularity(ratings).Export(dataset);
     }
     if (history) training::AddHistory(out.contents.tensors, dataset, split.train);
-    out.settings = {{"baseline", name_}};
+    out.settings = Settings();
     return out;
   }
+
+  description::Json Settings() const override { return {{"baseline", name_}}; }
 
   std::unique_ptr<Learner> Shortened(double) const override {
     return std::make_unique<FloorLearner>(name_);

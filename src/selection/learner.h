@@ -1,5 +1,5 @@
-// Everything that can be learned from a data set, behind one door: networks, factorisations and what
-// needs no learning.
+// Everything that can be learned from a data set, behind one door: networks, factorisations and
+// what needs no learning.
 #pragma once
 
 #include <functional>
@@ -18,7 +18,7 @@ namespace duomo::selection {
 using Stop = std::function<bool(double share)>;
 
 struct Learned {
-  model::Contents contents;  // complete but for the report
+  model::Contents contents;    // complete but for the report
   description::Json settings;  // for the report
   bool stopped = false;        // before it was done
 };
@@ -35,6 +35,15 @@ class Learner {
                         const Stop& stop) const = 0;
   // The same with less work, where `share` of it was enough before a stop.
   virtual std::unique_ptr<Learner> Shortened(double share) const = 0;
+  // The same with less work, so that all of it fits into so many seconds; nullptr: it does as it
+  // is, or nothing is known of that, and it would be as good as its last step when stopped.
+  virtual std::unique_ptr<Learner> Within(double /*seconds*/, const data::Dataset&,
+                                          const data::Split& /*split*/) const {
+    return nullptr;
+  }
+  // What it would do, for people and programs: {"dim": 64, …}, or {"model": …, "training": …},
+  // which can be trained by itself.
+  virtual description::Json Settings() const = 0;
 };
 
 }  // namespace duomo::selection

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/error.h"
 #include "data/encode.h"
 #include "data/propose.h"
+#include "description/json.h"
 #include "training/export.h"
+#include "training/planning.h"
 #include "training/task.h"
 #include "training/trainer.h"
 
@@ -16,22 +19,25 @@ using model::EncoderKind;
 using model::InputKind;
 using model::Scope;
 
-constexpr size_t kMostForFullSoftmax = 5000;  // items; beyond, negatives are drawn
+constexpr size_t kMostForFullSoftmax = 2000;  // items; beyond, negatives are drawn
 constexpr uint32_t kDrawn = 1000;
 
 // About so many steps whatever the size of the data: small sets need many passes, large ones few.
-uint64_t Passes(const data::Dataset& dataset, uint32_t batch, double steps, uint64_t most) {
+uint64_t Passes(const data::Dataset& dataset, uint32_t batch, double steps, uint64_t most,
+                uint64_t least = 2) {
   double per_pass = std::max(1.0, static_cast<double>(dataset.interactions.size()) / batch);
-  return std::clamp<uint64_t>(static_cast<uint64_t>(std::lround(steps / per_pass)), 2, most);
+  return std::clamp<uint64_t>(static_cast<uint64_t>(std::lround(steps / per_pass)), least, most);
 }
 
 void LearnLists(training::TrainingOptions& o, const data::Dataset& dataset) {
   o.loss = training::Loss::kSoftmax;
   o.negatives = dataset.items.size() > kMostForFullSoftmax ? kDrawn : 0;
-  o.learning_rate = 1e-3;
+  o.learning_rate = 3e-3;
   o.schedule = training::Schedule::kLinear;
   o.batch_size = 256;
   o.test_every = 0;
+  // On ml-latest-small 10 passes; half and twice as many are both worse by a seventh.
+  o.passes = Passes(dataset, o.batch_size, 3500, 40, 10);
 }
 
 Network NetworkOfColumns(const data::Dataset& dataset, data::Goal goal) {
@@ -42,13 +48,46 @@ Network NetworkOfColumns(const data::Dataset& dataset, data::Goal goal) {
 // A column of keys: the integers or strings of that side.
 const data::Column& KeyColumn(const data::EntityTable& table) { return table.columns.front(); }
 
+const std::string& KeyOf(const data::Dataset& dataset, const model::Tower& tower) {
+  return KeyColumn(tower.side == model::Side::kUser ? dataset.users : dataset.items).name;
+}
+
+// Both towers end in vectors of one width without an activation, and keys go there straight: what
+// is learned of them is a factorisation, and the columns are what is added to it.
+void LearnVectors(Network& network, const data::Dataset& dataset) {
+  constexpr uint32_t kWidth = 64;
+  model::Description& d = network.model;
+  for (model::Tower& tower : d.towers) {
+    for (model::Encoder& e : tower.encoders) {
+      if (d.inputs[e.input].name == KeyOf(dataset, tower)) {
+        e.layers.clear();
+        d.tables[static_cast<size_t>(e.table)].dim = kWidth;
+      } else if (e.kind == EncoderKind::kConvolution) {
+        e.kind = EncoderKind::kBag;  // as good here, and many times faster
+        e.pooling = model::Pooling::kMean;
+        e.activation = model::Activation::kIdentity;
+        e.windows.clear();
+        e.filters = 0;
+      }
+    }
+    bool key_alone = tower.encoders.size() == 1 &&
+                     d.inputs[tower.encoders[0].input].name == KeyOf(dataset, tower);
+    tower.layers.clear();
+    if (!key_alone) tower.layers = {{.units = kWidth, .activation = model::Activation::kIdentity}};
+  }
+  LearnLists(network.training, dataset);
+}
+
 class NetworkLearner : public Learner {
  public:
   NetworkLearner(Network network, uint64_t seed, uint32_t threads) : network_(std::move(network)) {
     network_.training.seed = seed;
     network_.training.threads = threads;
   }
-  std::string name() const override { return network_.name; }
+  std::string name() const override {
+    uint64_t passes = network_.training.passes;
+    return StrCat(network_.name, ", ", passes, passes == 1 ? " pass" : " passes");
+  }
   bool predicts_ratings() const override {
     return network_.training.loss == training::Loss::kSquared;
   }
@@ -73,14 +112,35 @@ class NetworkLearner : public Learner {
   }
 
   std::unique_ptr<Learner> Shortened(double share) const override {
-    Network shorter = network_;
     auto passes = std::floor(share * static_cast<double>(network_.training.passes));
-    shorter.training.passes = std::max<uint64_t>(1, static_cast<uint64_t>(passes));
-    return std::make_unique<NetworkLearner>(std::move(shorter), network_.training.seed,
-                                            network_.training.threads);
+    return With(std::max<uint64_t>(1, static_cast<uint64_t>(passes)));
+  }
+
+  std::unique_ptr<Learner> Within(double seconds, const data::Dataset& dataset,
+                                  const data::Split& split) const override {
+    data::Split rows{split.train, {}, split.name};
+    auto computed = training::ComputedInputs(network_.training);
+    data::Encoded encoded = data::Encode(network_.model, dataset, computed);
+    training::Task task(encoded, dataset, rows, network_.training);
+    double step = training::SecondsPerStep(encoded, task.train(), network_.training);
+    uint64_t passes = training::PassesWithin(seconds, step, task.train().size(), network_.training);
+    return passes < network_.training.passes ? With(passes) : nullptr;
+  }
+
+  description::Json Settings() const override {
+    return {{"model", description::ToJson(network_.model)},
+            {"training", training::ToJson(network_.training)},
+            {"notes", network_.notes}};
   }
 
  private:
+  std::unique_ptr<Learner> With(uint64_t passes) const {
+    Network other = network_;
+    other.training.passes = passes;
+    return std::make_unique<NetworkLearner>(std::move(other), network_.training.seed,
+                                            network_.training.threads);
+  }
+
   class Watch : public training::Observer {
    public:
     explicit Watch(const Stop& stop) : stop_(stop) {}
@@ -104,19 +164,35 @@ class NetworkLearner : public Learner {
 
 }  // namespace
 
-Network FeatureNetwork(const data::Dataset& dataset) {
+std::optional<Network> IdNetwork(const data::Dataset& dataset) {
   Network out = NetworkOfColumns(dataset, data::Goal::kRank);
-  LearnLists(out.training, dataset);
-  out.training.dropout = 0.2;
-  out.training.passes = Passes(dataset, out.training.batch_size, 12000, 40);
+  out.name = "network of ids";
+  out.notes.clear();
+  for (model::Tower& tower : out.model.towers) {
+    const std::string& key = KeyOf(dataset, tower);
+    std::erase_if(tower.encoders,
+                  [&](const model::Encoder& e) { return out.model.inputs[e.input].name != key; });
+    if (tower.encoders.empty()) return std::nullopt;
+  }
+  LearnVectors(out, dataset);
+  data::DropUnused(out.model);
   return out;
 }
 
-Network HistoryNetwork(const data::Dataset& dataset) {
-  Network out;
+std::optional<Network> FeatureNetwork(const data::Dataset& dataset) {
+  Network out = NetworkOfColumns(dataset, data::Goal::kRank);
+  bool keys_alone = std::all_of(out.model.towers.begin(), out.model.towers.end(),
+                                [](const model::Tower& t) { return t.encoders.size() == 1; });
+  if (keys_alone) return std::nullopt;
+  LearnVectors(out, dataset);
+  out.training.dropout = 0.2;
+  return out;
+}
+
+std::optional<Network> HistoryNetwork(const data::Dataset& dataset) {
+  Network out = NetworkOfColumns(dataset, data::Goal::kRank);
   out.name = "network of histories";
   model::Description& d = out.model;
-  d = data::Propose(dataset, data::Goal::kRank).model;
   // The user is what was taken, and what the users' columns say; not the key, which says nothing
   // about what comes next.
   const std::string& user_key = KeyColumn(dataset.users).name;
@@ -124,9 +200,13 @@ Network HistoryNetwork(const data::Dataset& dataset) {
   auto input = [&](const model::Encoder& e) -> const model::Input& { return d.inputs[e.input]; };
   model::Tower& users = d.towers[0];
   std::erase_if(users.encoders, [&](const model::Encoder& e) { return input(e).name == user_key; });
-  auto item_vocabulary = static_cast<uint32_t>(
-      std::find_if(d.inputs.begin(), d.inputs.end(),
-                   [&](const model::Input& i) { return i.name == item_key; })->vocabulary);
+  auto key_input = std::find_if(d.inputs.begin(), d.inputs.end(),
+                                [&](const model::Input& i) { return i.name == item_key; });
+  if (key_input == d.inputs.end()) return std::nullopt;
+  auto item_vocabulary = static_cast<uint32_t>(key_input->vocabulary);
+  // Histories count items as the model does, which a range of ids with gaps would not.
+  model::Vocabulary& taken = d.vocabularies[item_vocabulary];
+  if (taken.keys == model::KeyKind::kRange) taken = {taken.name, model::KeyKind::kInt64, 0};
   constexpr uint32_t kWidth = 128;
   auto table = static_cast<int32_t>(d.tables.size());
   d.tables.push_back({"taken", item_vocabulary, kWidth});
@@ -155,8 +235,8 @@ Network HistoryNetwork(const data::Dataset& dataset) {
   data::DropUnused(d);
   LearnLists(out.training, dataset);
   out.training.examples.kind = training::ExampleKind::kNext;
-  out.training.negatives = dataset.items.size() > kMostForFullSoftmax ? 500 : 0;
   out.training.dropout = 0.3;
+  out.training.learning_rate = 1e-3;
   out.training.passes = Passes(dataset, out.training.batch_size, 20000, 20);
   return out;
 }
@@ -206,8 +286,8 @@ Network Factorization(const data::Dataset& dataset) {
   for (float r : dataset.interactions.ratings) sum += r;
   d.output.offset = sum / static_cast<double>(dataset.interactions.size());
   // Errors of a scale of five steps are about as large as the settings were tuned for.
-  auto [least, most] = std::minmax_element(dataset.interactions.ratings.begin(),
-                                           dataset.interactions.ratings.end());
+  auto [least, most] =
+      std::minmax_element(dataset.interactions.ratings.begin(), dataset.interactions.ratings.end());
   d.output.scale = std::max(1e-3, (static_cast<double>(*most) - *least) / 4);
   d.output.unit = "rating";
   out.training.members = kMembers;

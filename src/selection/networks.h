@@ -20,12 +20,16 @@ struct Network {
   std::vector<std::string> notes = {};  // columns that no input reads, and why
 };
 
-// Towers over every column that says something (data::Propose), learned by softmax over the items.
-Network FeatureNetwork(const data::Dataset& dataset);
+// A vector a user and one an item, by their keys alone, learned by softmax over the items; and the
+// same with every column that says something (data::Propose) beside the keys, which knows new
+// items, too. Nothing where no column but the keys says anything, or a key has a name that no input
+// can have.
+std::optional<Network> IdNetwork(const data::Dataset& dataset);
+std::optional<Network> FeatureNetwork(const data::Dataset& dataset);
 
 // The next item after a user's latest 1, 2, 5, 20 and 100 (candidate generation after Covington,
-// Adams and Sargin 2016, with nested bags). Needs times.
-Network HistoryNetwork(const data::Dataset& dataset);
+// Adams and Sargin 2016, with nested bags). Needs times, and test rows that come after the others.
+std::optional<Network> HistoryNetwork(const data::Dataset& dataset);
 
 // Ratings, by squared error: towers over all columns, and matrix factorisation with biases.
 Network RatingNetwork(const data::Dataset& dataset);

@@ -17,13 +17,16 @@ namespace {
 
 constexpr double kNothing = -std::numeric_limits<double>::infinity();
 
-// A fixed list.
+// A fixed list, less what its makers do not make.
 class ListPlan : public Plan {
  public:
   using Maker = std::function<std::unique_ptr<Learner>()>;
   explicit ListPlan(std::vector<Maker> makers) : makers_(std::move(makers)) {}
   std::unique_ptr<Learner> Next() override {
-    return next_ < makers_.size() ? makers_[next_++]() : nullptr;
+    while (next_ < makers_.size()) {
+      if (auto learner = makers_[next_++]()) return learner;
+    }
+    return nullptr;
   }
   void Result(double) override {}
 
@@ -179,22 +182,49 @@ class BetweenPlan : public Plan {
 
 }  // namespace
 
-std::unique_ptr<Plan> MakePlan(const data::Dataset& dataset, data::Goal goal, uint64_t seed,
-                               uint32_t threads) {
-  auto network = [&, seed, threads](Network (*make)(const data::Dataset&)) -> ListPlan::Maker {
-    return [&dataset, make, seed, threads] { return MakeLearner(make(dataset), seed, threads); };
+bool IsInOrder(const data::SplitSpec& spec) {
+  return spec.kind == data::SplitKind::kTime || spec.kind == data::SplitKind::kLeaveLast;
+}
+
+namespace {
+
+// Makers of networks, in the order in which they are tried; nullptr for one that the data do not
+// suit.
+std::vector<ListPlan::Maker> Networks(const data::Dataset& dataset, data::Goal goal, bool in_order,
+                                      uint64_t seed, uint32_t threads) {
+  auto network = [&dataset, seed, threads](auto make) -> ListPlan::Maker {
+    return [&dataset, make, seed, threads]() -> std::unique_ptr<Learner> {
+      std::optional<Network> made = make(dataset);
+      return made ? MakeLearner(std::move(*made), seed, threads) : nullptr;
+    };
   };
-  if (goal == data::Goal::kRate) {
-    return std::make_unique<ListPlan>(
-        std::vector{network(Factorization), network(RatingNetwork)});
+  if (goal == data::Goal::kRate) return {network(Factorization), network(RatingNetwork)};
+  std::vector<ListPlan::Maker> out = {network(IdNetwork), network(FeatureNetwork)};
+  if (in_order && AllHaveTimes(dataset.interactions)) {
+    out.insert(out.begin(), network(HistoryNetwork));
   }
-  std::vector<ListPlan::Maker> networks;
-  if (AllHaveTimes(dataset.interactions)) networks.push_back(network(HistoryNetwork));
-  networks.push_back(network(FeatureNetwork));
+  return out;
+}
+
+}  // namespace
+
+std::unique_ptr<Plan> MakePlan(const data::Dataset& dataset, data::Goal goal, bool in_order,
+                               uint64_t seed, uint32_t threads) {
+  auto networks = std::make_unique<ListPlan>(Networks(dataset, goal, in_order, seed, threads));
+  if (goal == data::Goal::kRate) return networks;
   constexpr size_t kEnoughToCompare = 10;
   return std::make_unique<BetweenPlan>(std::make_unique<AlsPlan>(dataset, seed, threads),
-                                       kEnoughToCompare,
-                                       std::make_unique<ListPlan>(std::move(networks)));
+                                       kEnoughToCompare, std::move(networks));
+}
+
+std::vector<std::unique_ptr<Learner>> FirstOfPlan(const data::Dataset& dataset, data::Goal goal,
+                                                  bool in_order, uint64_t seed, uint32_t threads) {
+  std::vector<std::unique_ptr<Learner>> out;
+  if (goal == data::Goal::kRank) out.push_back(AlsPlan(dataset, seed, threads).Next());
+  for (const auto& make : Networks(dataset, goal, in_order, seed, threads)) {
+    if (auto learner = make()) out.push_back(std::move(learner));
+  }
+  return out;
 }
 
 }  // namespace duomo::selection

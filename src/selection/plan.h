@@ -2,10 +2,11 @@
 #pragma once
 
 #include <memory>
-#include <optional>
+#include <vector>
 
 #include "data/dataset.h"
 #include "data/evidence.h"
+#include "data/split.h"
 #include "selection/learner.h"
 
 namespace duomo::selection {
@@ -21,9 +22,17 @@ class Plan {
 };
 
 // To rank: implicit ALS, whose settings are searched one after the other (regularisation, weight of
-// what was not taken, width), a network of histories where all rows have times, a network of all
-// columns. To rate: a network of all columns and matrix factorisation.
-std::unique_ptr<Plan> MakePlan(const data::Dataset& dataset, data::Goal goal, uint64_t seed,
-                               uint32_t threads);
+// what was not taken, width), a network of ids, one of all columns, and one of histories where test
+// rows come after the others (`in_order`) and all rows have times. To rate: a network of all
+// columns and matrix factorisation.
+std::unique_ptr<Plan> MakePlan(const data::Dataset& dataset, data::Goal goal, bool in_order,
+                               uint64_t seed, uint32_t threads);
+
+// Whether the test rows of such a split come after the training rows of their users.
+bool IsInOrder(const data::SplitSpec& spec);
+
+// What MakePlan() begins with, each learner once, without searching: for showing.
+std::vector<std::unique_ptr<Learner>> FirstOfPlan(const data::Dataset& dataset, data::Goal goal,
+                                                  bool in_order, uint64_t seed, uint32_t threads);
 
 }  // namespace duomo::selection

@@ -20,6 +20,8 @@ using Clock = std::chrono::steady_clock;
 // What is left of the budget after a trial must do for two more runs of the best one: on all
 // training rows, to be measured, and on all rows, to be written.
 constexpr double kRunsAfter = 2.4, kForLearning = 0.92;
+constexpr double kSurely =
+    0.8;  // of the time that is allowed, on a machine that does other work, too
 constexpr uint32_t kListLength = 10;
 // Users that decide between candidates; the test in the end has all of them.
 constexpr size_t kValidationUsers = 5000;
@@ -32,6 +34,7 @@ class Searcher {
         split_(split),
         options_(options),
         watcher_(watcher),
+        in_order_(IsInOrder(spec)),
         validation_(data::MakeValidation(spec, dataset.interactions, split, options.seed)),
         pool_(options.threads > 0 ? options.threads
                                   : std::clamp(std::thread::hardware_concurrency(), 1u, 16u)) {}
@@ -56,9 +59,7 @@ class Searcher {
 
  private:
   bool Ranks() const { return options_.goal == data::Goal::kRank; }
-  double Elapsed() const {
-    return std::chrono::duration<double>(Clock::now() - start_).count();
-  }
+  double Elapsed() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
   Quality QualityOf(const evaluation::Recommender& system, const data::Split& rows,
                     const evaluation::RankingCases& cases) {
@@ -89,17 +90,17 @@ class Searcher {
   evaluation::Floors Floors(const data::Split& rows) const {
     evaluation::FloorOptions options;
     options.threads = pool_.size();
-    return evaluation::MakeFloors(dataset_, rows,
-                                  Ranks() ? evaluation::FloorsOf::kRankings
-                                          : evaluation::FloorsOf::kRatings,
-                                  options);
+    return evaluation::MakeFloors(
+        dataset_, rows, Ranks() ? evaluation::FloorsOf::kRankings : evaluation::FloorsOf::kRatings,
+        options);
   }
 
   static void RequireCases(const evaluation::RankingCases& cases) {
     if (!cases.task.cases.empty()) return;
-    Fail(Status::kInvalidArgument,
-         "no user has rows both to learn from and to be tested on, so nothing can be measured; give "
-         "more data, another --split, or name a model with --preset and --split none");
+    Fail(
+        Status::kInvalidArgument,
+        "no user has rows both to learn from and to be tested on, so nothing can be measured; give "
+        "more data, another --split, or name a model with --preset and --split none");
   }
 
   void Tell(Trial trial) {
@@ -127,12 +128,17 @@ class Searcher {
   }
 
   void TryLearners() {
-    auto plan = MakePlan(dataset_, options_.goal, options_.seed, options_.threads);
+    auto plan = MakePlan(dataset_, options_.goal, in_order_, options_.seed, options_.threads);
     while (auto learner = plan->Next()) {
       double begin = Elapsed();
       double allowed = (options_.budget * kForLearning - begin) / (1 + kRunsAfter);
       bool room = best_learner_ == nullptr || allowed > quickest_ / 2;
       if (!room || watcher_.Interrupted()) break;
+      // A schedule that ends where the time does: stopped on its way, a network has never had the
+      // small rates.
+      if (auto fitting = learner->Within(allowed * kSurely, dataset_, validation_)) {
+        learner = std::move(fitting);
+      }
       watcher_.Now("trying " + learner->name());
       double share_done = 0;
       Learned learned = learner->Learn(dataset_, validation_, false, [&](double share) {
@@ -161,11 +167,12 @@ class Searcher {
     auto better = [&](const std::optional<Trial>& a, const std::optional<Trial>& b) {
       return a && (!b || a->validation.Better(b->validation, options_.goal));
     };
-    bool floor_wins = options_.floors && better(best_floor_, best_) &&
-                      !better(best_other_floor_, best_floor_);
+    bool floor_wins =
+        options_.floors && better(best_floor_, best_) && !better(best_other_floor_, best_floor_);
     out_.floor = floor_wins || best_learner_ == nullptr;
     out_.best = std::move(out_.floor ? best_floor_learner_ : best_learner_);
-    if (!out_.floor && better(best_other_floor_, best_)) out_.better_floor = best_other_floor_->name;
+    if (!out_.floor && better(best_other_floor_, best_))
+      out_.better_floor = best_other_floor_->name;
     if (!out_.floor && !options_.floors && better(best_floor_, best_)) {
       out_.better_floor = best_floor_->name;
     }
@@ -185,13 +192,13 @@ class Searcher {
       watcher_.Share(Elapsed() / options_.budget);
       return false;
     });
-    out_.table.push_back(
-        {out_.best->name(), QualityOf(learned, split_, out_.cases), out_.floor});
+    out_.table.push_back({out_.best->name(), QualityOf(learned, split_, out_.cases), out_.floor});
     evaluation::Floors floors = Floors(split_);
     out_.notes = floors.notes;
     for (const auto& floor : floors.baselines) {
       if (out_.floor && floor->name() == out_.best->name()) continue;
-      out_.table.push_back({std::string(floor->name()), QualityOf(*floor, split_, out_.cases), true});
+      out_.table.push_back(
+          {std::string(floor->name()), QualityOf(*floor, split_, out_.cases), true});
     }
   }
 
@@ -199,6 +206,7 @@ class Searcher {
   const data::Split& split_;
   const SearchOptions& options_;
   Watcher& watcher_;
+  bool in_order_;
   data::Split validation_;
   ThreadPool pool_;
   Clock::time_point start_ = Clock::now();
@@ -223,6 +231,11 @@ size_t LeaveOutNewcomers(evaluation::RankingCases& cases) {
   all.resize(kept);
   if (!cases.same_time.empty()) cases.same_time.resize(kept);
   return before - kept;
+}
+
+std::string NewcomersSentence(size_t newcomers) {
+  return StrCat(newcomers, newcomers == 1 ? " user" : " users",
+                " without a row to learn from left out: all newcomers get one list.");
 }
 
 Found Search(const data::Dataset& dataset, const data::Split& split, const data::SplitSpec& spec,

@@ -49,33 +49,34 @@ struct Row {  // of the table in the end
 // Takes out the cases of users who have no training row, for whom all lists are alike; gives their
 // number.
 size_t LeaveOutNewcomers(evaluation::RankingCases& cases);
+std::string NewcomersSentence(size_t newcomers);  // for people: that they are, and why
 
 // Told what goes on; all calls on the searching thread.
 class Watcher {
  public:
   virtual ~Watcher() = default;
-  virtual void Now(const std::string& /*what*/) {}       // a sentence: "trying als, 64 wide"
-  virtual void Share(double /*of the budget*/) {}        // for a progress bar
+  virtual void Now(const std::string& /*what*/) {}  // a sentence: "trying als, 64 wide"
+  virtual void Share(double /*of the budget*/) {}   // for a progress bar
   virtual void Tried(const Trial&) {}
-  virtual bool Interrupted() { return false; }           // ends the search with the best so far
+  virtual bool Interrupted() { return false; }  // ends the search with the best so far
 };
 
 struct Found {
   std::unique_ptr<Learner> best;
-  bool floor = false;          // `best` is a floor
-  std::string better_floor;    // a floor that was better but can be no file; or empty
-  std::vector<Trial> trials;   // in the order tried, floors first
-  std::vector<Row> table;      // on test rows; the first is `best`. Empty without test rows
+  bool floor = false;              // `best` is a floor
+  std::string better_floor;        // a floor that was better but can be no file; or empty
+  std::vector<Trial> trials;       // in the order tried, floors first
+  std::vector<Row> table;          // on test rows; the first is `best`. Empty without test rows
   evaluation::RankingCases cases;  // of the test rows, to rank
-  size_t newcomers = 0;        // users of the test rows without a training row: no case of theirs
-  size_t test_rows = 0;        // to rate
+  size_t newcomers = 0;  // users of the test rows without a training row: no case of theirs
+  size_t test_rows = 0;  // to rate
   std::vector<std::string> notes;  // of the floors: which there are not, and why
   bool interrupted = false;
 };
 
 // `split`: its test rows are looked at once, in the end. Throws Error(kInvalidArgument) where no
 // validation or test case can be made, saying what to do.
-Found Search(const data::Dataset& dataset, const data::Split& split,
-             const data::SplitSpec& spec, const SearchOptions& options, Watcher& watcher);
+Found Search(const data::Dataset& dataset, const data::Split& split, const data::SplitSpec& spec,
+             const SearchOptions& options, Watcher& watcher);
 
 }  // namespace duomo::selection

@@ -36,7 +36,7 @@ void Check(const AlsOptions& o) {
   require(o.dim > 0 && o.dim <= 4096, "the dimension must be from 1 to 4096");
   require(o.alpha0 >= 0 && std::isfinite(o.alpha0), "alpha0 must be 0 or a positive number");
   require(o.l2 > 0 && std::isfinite(o.l2), "l2 must be a positive number");
-  require(std::isfinite(o.nu), "nu must be a number");
+  require(o.nu >= -8 && o.nu <= 8, "nu must be from -8 to 8");
   require(o.deviation > 0 && std::isfinite(o.deviation), "the deviation must be positive");
   require(o.passes > 0, "there must be at least one pass");
   require(o.threads <= 1024, "at most 1024 threads are possible");
@@ -364,6 +364,19 @@ double Als::Cost() const {
   return cost / static_cast<double>(side.others.size());
 }
 
+// What it takes to solve for one more user as Solve() does.
+void Als::AddFoldIn(model::Contents& contents) const {
+  model::FoldIn& f = contents.fold_in.emplace();
+  f.l2 = options_.l2;
+  f.alpha0 = options_.alpha0;
+  f.nu = options_.nu;
+  f.to_mean = options_.to_mean;
+  for (size_t i = 0; i < sides_[1].count; ++i) f.candidates += sides_[1].Has(i) ? 1 : 0;
+  if (f.alpha0 == 0) return;
+  Eigen eigen = EigenOf(Gram(sides_[1]), options_.dim);
+  model::AddGramian(contents.tensors, eigen.values, eigen.vectors);
+}
+
 model::Contents Als::Export(const data::Dataset& dataset, bool titles) const {
   data::FixedVectors v;
   v.name = "implicit-als";
@@ -374,6 +387,7 @@ model::Contents Als::Export(const data::Dataset& dataset, bool titles) const {
   std::vector<double> mean = UserMean();
   v.unknown_user.assign(mean.begin(), mean.end());
   model::Contents contents = data::ExportVectors(v, dataset);
+  AddFoldIn(contents);
   if (!titles) {
     std::erase_if(contents.tensors, [](const auto& tensor) {
       return tensor.name.starts_with("items/titles") || tensor.name.starts_with("users/titles");

@@ -62,6 +62,7 @@ class Als {
   double Cost() const;
 
   // A plain dot model of the data set that this was made from; the unknown user has the mean, too.
+  // It says how to fold in users as these were solved for.
   model::Contents Export(const data::Dataset& dataset, bool titles = true) const;
 
  private:
@@ -84,6 +85,7 @@ class Als {
   std::vector<double> UserMean() const;
   bool Solve(size_t side, std::span<Observer* const> observers, bool may_stop);
   void SetStrangers();
+  void AddFoldIn(model::Contents& contents) const;
 
   AlsOptions options_;
   mutable ThreadPool pool_;

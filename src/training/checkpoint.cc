@@ -17,7 +17,7 @@ namespace {
 using description::Json;
 
 constexpr char kMagic[8] = {'D', 'U', 'O', 'M', 'O', 'T', 'R', 'N'};
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 
 struct Header {
   char magic[8];
@@ -26,31 +26,65 @@ struct Header {
   uint64_t size;  // of the rest
 };
 
+// Straight to the file, behind the place of the header.
 class Writer {
  public:
+  explicit Writer(const std::string& path) : file_(path) {
+    Header none = {};
+    file_.Write(std::as_bytes(std::span(&none, 1)));
+  }
+
   template <typename T>
   void Value(T value) {
     static_assert(std::is_arithmetic_v<T>);
     Bytes(&value, sizeof(value));
   }
-  template <typename T>
-  void Array(const std::vector<T>& values) {
+  template <typename Values>
+  void Array(const Values& values) {
     Value<uint64_t>(values.size());
-    Bytes(values.data(), values.size() * sizeof(T));
+    Bytes(values.data(), values.size() * sizeof(values[0]));
   }
   template <typename T>
   void Arrays(const std::vector<std::vector<T>>& arrays) {
     Value<uint64_t>(arrays.size());
     for (const auto& array : arrays) Array(array);
   }
-  std::span<const std::byte> bytes() const { return std::as_bytes(std::span(bytes_)); }
+  void Commit() {
+    Flush();
+    Header header = {};
+    std::memcpy(header.magic, kMagic, sizeof(kMagic));
+    header.version = kVersion;
+    header.crc = crc_;
+    header.size = size_;
+    file_.WriteAt(0, std::as_bytes(std::span(&header, 1)));
+    file_.Commit();
+  }
 
  private:
   void Bytes(const void* data, size_t size) {
-    const char* begin = static_cast<const char*>(data);
-    bytes_.insert(bytes_.end(), begin, begin + size);
+    std::span bytes(static_cast<const std::byte*>(data), size);
+    if (size < 65536) {
+      small_.insert(small_.end(), bytes.begin(), bytes.end());
+      if (small_.size() >= 65536) Flush();
+    } else {
+      Flush();
+      Out(bytes);
+    }
   }
-  std::vector<char> bytes_;
+  void Flush() {
+    Out(small_);
+    small_.clear();
+  }
+  void Out(std::span<const std::byte> bytes) {
+    crc_ = file::UpdateCrc(crc_, bytes);
+    size_ += bytes.size();
+    file_.Write(bytes);
+  }
+
+  AtomicFile file_;
+  std::vector<std::byte> small_;
+  uint32_t crc_ = file::Crc32({});
+  uint64_t size_ = 0;
 };
 
 class Reader {
@@ -64,11 +98,11 @@ class Reader {
     return value;
   }
   // Sizes are held against what is left before anything is allocated.
-  template <typename T>
-  std::vector<T> Array() {
+  template <typename T, typename Values = std::vector<T>>
+  Values Array() {
     auto size = Value<uint64_t>();
     if (size > bytes_.size() / sizeof(T)) Bad();
-    std::vector<T> values(size);
+    Values values(size);
     Bytes(values.data(), size * sizeof(T));
     return values;
   }
@@ -125,21 +159,21 @@ std::string CheckpointPath(const std::string& folder) {
   return (std::filesystem::path(folder) / "checkpoint.duomo-train").string();
 }
 
-void WriteCheckpoint(const std::string& path, const Checkpoint& c) {
-  Writer w;
-  std::string settings = c.settings.dump();
-  w.Array(std::vector<char>(settings.begin(), settings.end()));
-  w.Value(c.step);
-  w.Array(c.values);
-  w.Array(c.first);
-  w.Array(c.second);
+void WriteCheckpoint(const std::string& path, const Checkpoint& c, std::span<const float> values,
+                     const Optimizer::State& optimizer) {
+  Writer w(path);
+  w.Array(c.settings.dump());
+  w.Array(values);
+  w.Value(optimizer.steps);
+  w.Array(optimizer.first);
+  w.Array(optimizer.second);
+  w.Arrays(optimizer.current);
+  w.Arrays(optimizer.trained);
   w.Value<uint64_t>(c.workers.size());
-  for (const Checkpoint::WorkerState& worker : c.workers) {
-    for (uint64_t word : worker.random.words) w.Value(word);
-    w.Value(worker.random.spare);
-    w.Value<uint8_t>(worker.random.has_spare ? 1 : 0);
-    w.Value(worker.step);
-    w.Arrays(worker.stamps);
+  for (const Random::State& random : c.workers) {
+    for (uint64_t word : random.words) w.Value(word);
+    w.Value(random.spare);
+    w.Value<uint8_t>(random.has_spare ? 1 : 0);
   }
   w.Value(c.last_test);
   w.Value(c.tests_without_improvement);
@@ -151,18 +185,10 @@ void WriteCheckpoint(const std::string& path, const Checkpoint& c) {
     w.Array(c.best->values);
     w.Arrays(c.best->touched);
   }
-  Header header = {};
-  std::memcpy(header.magic, kMagic, sizeof(kMagic));
-  header.version = kVersion;
-  header.crc = file::Crc32(w.bytes());
-  header.size = w.bytes().size();
-  AtomicFile out(path);
-  out.Write(std::as_bytes(std::span(&header, 1)));
-  out.Write(w.bytes());
-  out.Commit();
+  w.Commit();
 }
 
-Checkpoint ReadCheckpoint(const std::string& path) {
+Checkpoint ReadCheckpoint(const std::string& path, Learned& learned) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
     Fail(Status::kNotFound, "there is no checkpoint ", path, "; start without --resume");
@@ -187,19 +213,19 @@ Checkpoint ReadCheckpoint(const std::string& path) {
   auto settings = r.Array<char>();
   c.settings = Json::parse(settings.begin(), settings.end(), nullptr, false);
   if (!c.settings.is_object()) r.Bad();
-  c.step = r.Value<uint64_t>();
-  c.values = r.Array<float>();
-  c.first = r.Array<float>();
-  c.second = r.Array<float>();
+  learned.values = r.Array<float, AlignedVector<float>>();
+  learned.optimizer.steps = r.Value<uint64_t>();
+  learned.optimizer.first = r.Array<float, AlignedVector<float>>();
+  learned.optimizer.second = r.Array<float, AlignedVector<float>>();
+  learned.optimizer.current = r.Arrays<uint32_t>();
+  learned.optimizer.trained = r.Arrays<uint8_t>();
   auto workers = r.Value<uint64_t>();
   for (uint64_t i = 0; i < workers; ++i) {
-    Checkpoint::WorkerState worker = {};
-    for (uint64_t& word : worker.random.words) word = r.Value<uint64_t>();
-    worker.random.spare = r.Value<double>();
-    worker.random.has_spare = r.Value<uint8_t>() != 0;
-    worker.step = r.Value<uint32_t>();
-    worker.stamps = r.Arrays<uint32_t>();
-    c.workers.push_back(std::move(worker));
+    Random::State random = {};
+    for (uint64_t& word : random.words) word = r.Value<uint64_t>();
+    random.spare = r.Value<double>();
+    random.has_spare = r.Value<uint8_t>() != 0;
+    c.workers.push_back(random);
   }
   c.last_test = r.Value<uint64_t>();
   c.tests_without_improvement = r.Value<uint64_t>();
@@ -208,7 +234,7 @@ Checkpoint ReadCheckpoint(const std::string& path) {
     best.step = r.Value<uint64_t>();
     best.cost = r.Value<double>();
     best.rmse = r.Value<double>();
-    best.values = r.Array<float>();
+    best.values = r.Array<float, AlignedVector<float>>();
     best.touched = r.Arrays<uint8_t>();
   }
   if (!r.AtEnd()) r.Bad();

@@ -33,6 +33,7 @@ void RatingExamples::Gather(std::span<const uint32_t> numbers, ExampleBatch& out
     out.targets[i] = TargetOf(numbers[i]);
   }
   out.weights.clear();
+  out.taken.clear();
   if (!weights_.empty()) {
     for (uint32_t number : numbers) out.weights.push_back(weights_[number]);
   }

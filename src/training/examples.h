@@ -16,7 +16,10 @@ struct ExampleBatch {
   std::vector<runtime::InputSource> inputs;  // by index of input
   std::vector<float> targets;                // in the head's unit; squared and logistic losses
   std::vector<float> weights;                // empty: 1 each
-  std::vector<uint32_t> users, items;        // rows
+  std::vector<uint32_t> users, items;        // rows; one of each for every prediction
+  // By prediction: the items that the user took before, where the examples know; else empty.
+  std::vector<std::span<const uint32_t>> taken;
+  std::vector<uint32_t> begins, ends;  // what `inputs` point into, as `columns`
 
   std::vector<model::FeatureColumn> columns;  // by input: what depends on the example
   runtime::Batch batch() const { return {users.size(), inputs}; }
@@ -27,7 +30,10 @@ class Examples {
  public:
   virtual ~Examples() = default;
   virtual size_t size() const = 0;
+  // The predictions of the examples, in their order.
   virtual void Gather(std::span<const uint32_t> numbers, ExampleBatch& out) const = 0;
+  // How many predictions these examples stand for: costs are means over predictions.
+  virtual size_t Predictions(std::span<const uint32_t> numbers) const { return numbers.size(); }
 
   // True when users and items look the same in every example (no histories, no pair inputs), so
   // that vectors computed once serve all.

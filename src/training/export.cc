@@ -1,6 +1,8 @@
 #include "training/export.h"
 
 #include <algorithm>
+#include <memory>
+#include <numeric>
 
 #include "core/error.h"
 #include "data/entities.h"
@@ -13,6 +15,26 @@ namespace duomo::training {
 namespace {
 
 using file::OwnedTensor;
+
+constexpr const char* kUserVectors = "users/vectors";
+
+// The vectors of all entities of a side, in pieces.
+void WriteVectors(const runtime::Engine& engine, model::Side side,
+                  const file::TensorSource::Sink& sink) {
+  constexpr size_t kPiece = 8192;
+  runtime::Workspace work;
+  size_t count = engine.model().side(side).count;
+  AlignedVector<float> vectors;
+  std::vector<uint32_t> rows;
+  for (size_t begin = 0; begin < count; begin += kPiece) {
+    rows.resize(std::min(kPiece, count - begin));
+    std::iota(rows.begin(), rows.end(), static_cast<uint32_t>(begin));
+    engine.StoredInputs(side, rows, work.inputs);
+    vectors.resize(rows.size() * engine.vector_width());
+    engine.Encode(side, {rows.size(), work.inputs}, vectors.data(), work);
+    sink(std::as_bytes(std::span(vectors)));
+  }
+}
 
 // The unknown row becomes the mean of the trained rows of its table, in double (zero when none
 // was), unless it was trained itself; and every row that no example touched becomes the unknown
@@ -92,23 +114,27 @@ model::Contents Export(const Trainer& trainer, const data::Encoded& encoded,
 }
 
 void FreezeVectors(model::Contents& contents, bool users) {
-  std::erase_if(contents.tensors, [](const OwnedTensor& t) {
-    return t.name == "users/vectors" || t.name == "items/vectors" ||
+  auto replaced = [](const auto& t) {
+    return t.name == kUserVectors || t.name == "items/vectors" ||
            t.name.starts_with("items/planes/");
-  });
-  AlignedVector<std::byte> bytes = model::SaveToMemory(contents);
-  auto model = model::Model::OpenBuffer(bytes);
-  auto engine = runtime::Engine::Create(model);
-  uint64_t width = engine->vector_width();
-  auto add = [&](const char* name, model::Side side) {
-    AlignedVector<float> vectors = engine->Freeze(side);
-    contents.tensors.push_back(
-        OwnedTensor::From<float>(name, {vectors.size() / width, width}, vectors));
   };
-  add("items/vectors", model::Side::kItem);
+  std::erase_if(contents.tensors, replaced);
+  std::erase_if(contents.sources, replaced);
+  auto bytes = std::make_shared<AlignedVector<std::byte>>(model::SaveToMemory(contents));
+  auto engine = runtime::Engine::Create(model::Model::OpenBuffer(*bytes));
+  uint64_t width = engine->vector_width();
+  AlignedVector<float> vectors = engine->Freeze(model::Side::kItem);
+  contents.tensors.push_back(
+      OwnedTensor::From<float>("items/vectors", {vectors.size() / width, width}, vectors));
   const OwnedTensor& items = contents.tensors.back();
   retrieval::AddPlanes(contents.tensors, model::RowsOf(items.View(), std::nullopt));
-  if (users) add("users/vectors", model::Side::kUser);
+  if (!users) return;
+  // Of users there may be many millions, so their vectors are made while they are written.
+  uint64_t count = engine->model().users().count;
+  contents.sources.push_back(
+      {kUserVectors, file::DType::kF32, {count, width}, [bytes, engine](const auto& sink) {
+         WriteVectors(*engine, model::Side::kUser, sink);
+       }});
 }
 
 }  // namespace duomo::training

@@ -29,7 +29,7 @@ void AddHistory(std::vector<file::OwnedTensor>& out, const data::Dataset& datase
                 std::span<const uint32_t> rows);
 
 // Adds (or replaces) E/vectors of both sides, run by the towers on what `contents` holds, and the
-// planes that searches read.
+// planes that searches read. Those of users are a source: they are made when they are written.
 void FreezeVectors(model::Contents& contents, bool users);
 
 }  // namespace duomo::training

@@ -8,6 +8,7 @@
 #include "core/random.h"
 #include "data/model_rows.h"
 #include "kernels/vector.h"
+#include "runtime/fold_in.h"
 
 namespace duomo::training {
 namespace {
@@ -54,8 +55,8 @@ CandidateSource::CandidateSource(std::shared_ptr<const runtime::Engine> engine)
   }
   const model::Model& model = engine_->model();
   vector_.resize(engine_->vector_width());
-  likeness_width_ =
-      model::TowerWidth(model.description(), model::TowerOf(model.description(), model::Side::kItem));
+  likeness_width_ = model::TowerWidth(model.description(),
+                                      model::TowerOf(model.description(), model::Side::kItem));
   if (model.items().vectors.empty()) return;  // Find() refuses
   for (uint64_t i = 0; i < model.items().count; ++i) {
     const float* v = engine_->Vector(model::Side::kItem, i, widened_[0]).data();
@@ -71,16 +72,25 @@ void SetHistories(const model::Description& d, std::span<const uint64_t> offsets
   }
 }
 
+void CandidateSource::RunTower(std::optional<uint32_t> user, std::span<const uint32_t> history) {
+  const model::Description& d = engine_->model().description();
+  uint32_t row = user.value_or(0);
+  uint64_t offsets[2] = {0, history.size()};
+  std::vector<runtime::InputSource> inputs(d.inputs.size());
+  if (user) engine_->StoredInputs(model::Side::kUser, {&row, 1}, inputs);
+  SetHistories(d, offsets, history, inputs);
+  engine_->Encode(model::Side::kUser, {1, inputs}, vector_.data(), work_);
+}
+
 std::vector<CandidateSource::Candidate> CandidateSource::Find(std::optional<uint32_t> user,
                                                               std::span<const uint32_t> history,
                                                               size_t count) {
   const model::Model& model = engine_->model();
-  uint32_t row = user.value_or(0);
-  uint64_t offsets[2] = {0, history.size()};
-  std::vector<runtime::InputSource> inputs(model.description().inputs.size());
-  if (user) engine_->StoredInputs(model::Side::kUser, {&row, 1}, inputs);
-  SetHistories(model.description(), offsets, history, inputs);
-  engine_->Encode(model::Side::kUser, {1, inputs}, vector_.data(), work_);
+  if (!user && !history.empty() && !model.items().vectors.empty() && runtime::FoldsIn(*engine_)) {
+    runtime::FoldIn(*engine_, history, {}, vector_.data(), work_);
+  } else {
+    RunTower(user, history);
+  }
   allowed_.Reset(model.items().count, true);
   for (uint32_t item : history) {
     if (item < model.items().count) allowed_.Clear(item);
@@ -196,6 +206,7 @@ void ImpressionExamples::Gather(std::span<const uint32_t> numbers, ExampleBatch&
   out.items.clear();
   out.targets.clear();
   out.weights.clear();
+  out.taken.clear();
   out.columns.resize(d.inputs.size());
   for (model::FeatureColumn& column : out.columns) {
     column.rows.clear();

@@ -54,6 +54,7 @@ class CandidateSource {
   const runtime::Engine& engine() const { return *engine_; }
 
  private:
+  void RunTower(std::optional<uint32_t> user, std::span<const uint32_t> history);
   void Compare(std::span<const uint32_t> history, std::vector<Candidate>& candidates);
 
   std::shared_ptr<const runtime::Engine> engine_;

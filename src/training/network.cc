@@ -9,6 +9,7 @@
 #include "kernels/vector.h"
 #include "model/normalize.h"
 #include "runtime/rows.h"
+#include "training/attention.h"
 
 namespace duomo::training {
 namespace {
@@ -107,9 +108,11 @@ struct TowerNet::EncoderState {
   size_t raw_width = 0, width = 0;
   std::vector<DenseState> layers;
   std::vector<DenseState> windows;  // convolution: one a window size
+  std::unique_ptr<AttentionNet> attention;
 
   // Of the last forward pass:
   std::vector<uint32_t> rows;                 // table rows, flat
+  std::vector<const float*> found;            // where each of them stands; during the pass
   std::vector<size_t> offsets;                // [count + 1] into rows
   AlignedVector<float> raw;                   // [count, raw_width]: output before `layers`
   std::vector<AlignedVector<float>> columns;  // convolution: [tokens, window · dim]
@@ -141,6 +144,9 @@ TowerNet::TowerNet(const model::Description& d, const Layout& layout, model::Sid
       }
       state.columns.resize(e.windows.size());
     }
+    if (e.kind == EncoderKind::kAttention) {
+      state.attention = std::make_unique<AttentionNet>(d, layout, side, e);
+    }
     for (size_t i = 0; i < e.layers.size(); ++i) {
       state.layers.emplace_back(layout, StrCat(prefix, "/dense", i),
                                 Kernel(e.layers[i].activation));
@@ -161,9 +167,10 @@ TowerNet::~TowerNet() = default;
 TowerNet::TowerNet(TowerNet&&) noexcept = default;
 
 const float* TowerNet::Forward(const float* parameters, const runtime::Batch& batch,
-                               const Dropout* dropout, Random* random) {
+                               const Dropout* dropout, Random* random, RowSource* rows) {
   count_ = batch.count;
   input_.resize(count_ * concatenated_);
+  const float rate = dropout != nullptr ? dropout->rate : 0;
   size_t column = 0;
   for (EncoderState& e : encoders_) {
     // Look up the rows first; dropping ids is a matter of the look-up.
@@ -178,6 +185,9 @@ const float* TowerNet::Forward(const float* parameters, const runtime::Batch& ba
         bool forget = drop > 0 && random != nullptr && random->Uniform() < drop;
         e.rows.push_back(static_cast<uint32_t>(forget ? e.unknown : reader.One(i)));
       }
+    } else if (e.encoder->kind == EncoderKind::kAttention) {
+      auto read = e.attention->Find(reader, count_);
+      e.rows.assign(read.begin(), read.end());
     } else if (e.encoder->kind != EncoderKind::kNumber) {
       for (size_t i = 0; i < count_; ++i) {
         for (uint32_t row : reader.All(i)) {
@@ -186,7 +196,14 @@ const float* TowerNet::Forward(const float* parameters, const runtime::Batch& ba
         e.offsets.push_back(e.rows.size());
       }
     }
-    ForwardEncoder(e, parameters, batch);
+    if (rows != nullptr && !e.rows.empty()) {
+      rows->Find(e.table, e.rows, e.found);
+    } else {
+      const float* table = parameters + layout_->slots()[e.table].offset;
+      e.found.resize(e.rows.size());
+      for (size_t t = 0; t < e.rows.size(); ++t) e.found[t] = table + e.rows[t] * e.dim;
+    }
+    ForwardEncoder(e, parameters, batch, rate, random);
     const float* y = e.raw.data();
     for (DenseState& layer : e.layers) y = layer.Forward(*layout_, parameters, y, count_);
     for (size_t i = 0; i < count_; ++i) {
@@ -195,26 +212,27 @@ const float* TowerNet::Forward(const float* parameters, const runtime::Batch& ba
     column += e.width;
   }
   const float* y = input_.data();
-  float rate = dropout != nullptr ? dropout->rate : 0;
   for (DenseState& layer : layers_) {
     y = layer.Forward(*layout_, parameters, y, count_, rate, random);
   }
   return y;
 }
 
-void TowerNet::ForwardEncoder(EncoderState& e, const float* parameters,
-                              const runtime::Batch& batch) {
+void TowerNet::ForwardEncoder(EncoderState& e, const float* parameters, const runtime::Batch& batch,
+                              float rate, Random* random) {
   const kernels::VectorKernels& k = kernels::Vector();
   const Encoder& encoder = *e.encoder;
-  const float* table = parameters + layout_->slots()[e.table].offset;
   e.raw.resize(count_ * e.raw_width);
   bool sums = encoder.kind == EncoderKind::kBag || encoder.kind == EncoderKind::kConvolution;
   if (sums) std::fill(e.raw.begin(), e.raw.end(), 0.0f);
   switch (encoder.kind) {
     case EncoderKind::kEmbedding:
       for (size_t i = 0; i < count_; ++i) {
-        std::memcpy(&e.raw[i * e.dim], table + e.rows[i] * e.dim, e.dim * sizeof(float));
+        std::memcpy(&e.raw[i * e.dim], e.found[i], e.dim * sizeof(float));
       }
+      break;
+    case EncoderKind::kAttention:
+      e.attention->Forward(parameters, e.found, rate, random, e.raw.data());
       break;
     case EncoderKind::kNumber: {
       RowReader reader(batch, encoder.input, *e.input, 1);
@@ -235,7 +253,7 @@ void TowerNet::ForwardEncoder(EncoderState& e, const float* parameters,
           std::memcpy(out, parameters + layout_->slots()[e.bias].offset, e.dim * sizeof(float));
         }
         for (size_t t = e.offsets[i]; t < e.offsets[i + 1]; ++t) {
-          k.axpy(scale, table + e.rows[t] * e.dim, out, e.dim);
+          k.axpy(scale, e.found[t], out, e.dim);
         }
       }
       if (encoder.kind == EncoderKind::kMultiHot) {
@@ -257,7 +275,7 @@ void TowerNet::ForwardEncoder(EncoderState& e, const float* parameters,
               if (at < begin || at >= end) {
                 std::fill_n(to, e.dim, 0.0f);
               } else {
-                std::memcpy(to, table + e.rows[at - left] * e.dim, e.dim * sizeof(float));
+                std::memcpy(to, e.found[at - left], e.dim * sizeof(float));
               }
             }
           }
@@ -318,6 +336,9 @@ void TowerNet::BackwardEncoder(EncoderState& e, const float* parameters, float* 
   const Encoder& encoder = *e.encoder;
   switch (encoder.kind) {
     case EncoderKind::kNumber:
+      break;
+    case EncoderKind::kAttention:
+      e.attention->Backward(parameters, gradient, out);
       break;
     case EncoderKind::kEmbedding:
       for (size_t i = 0; i < count_; ++i) {

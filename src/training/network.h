@@ -14,7 +14,7 @@
 namespace duomo::training {
 
 struct Dropout {
-  float rate = 0;    // of every tower layer's input
+  float rate = 0;  // of every tower layer's input, and within attention
   // By input: how likely a category is replaced by its unknown row, so that this row learns.
   std::vector<float> ids;
 };
@@ -32,9 +32,9 @@ class TowerNet {
   size_t width() const { return width_; }
 
   // Returns [batch.count, width()], valid until the next call. `random`: draws dropout; nullptr
-  // when not training.
-  const float* Forward(const float* parameters, const runtime::Batch& batch,
-                       const Dropout* dropout, Random* random);
+  // when not training. rows: where rows of tables are found; nullptr: in `parameters`.
+  const float* Forward(const float* parameters, const runtime::Batch& batch, const Dropout* dropout,
+                       Random* random, RowSource* rows = nullptr);
 
   // gradient [batch.count, width()] of the loss with respect to Forward's result; overwritten.
   void Backward(const float* parameters, float* gradient, Gradients& out);
@@ -42,7 +42,8 @@ class TowerNet {
  private:
   struct DenseState;
   struct EncoderState;
-  void ForwardEncoder(EncoderState& e, const float* parameters, const runtime::Batch& batch);
+  void ForwardEncoder(EncoderState& e, const float* parameters, const runtime::Batch& batch,
+                      float rate, Random* random);
   void BackwardEncoder(EncoderState& e, const float* parameters, float* gradient, Gradients& out);
 
   const model::Description* description_;

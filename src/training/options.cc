@@ -4,8 +4,10 @@ namespace duomo::training {
 namespace {
 using std::string_view;
 constexpr string_view kLosses[] = {"squared", "logistic", "softmax"};
-constexpr string_view kExampleKinds[] = {"ratings", "next", "impressions"};
+constexpr string_view kExampleKinds[] = {"ratings", "next", "impressions", "sequences"};
 constexpr string_view kWeightUses[] = {"by-loss", "always", "never"};
+constexpr string_view kOptimizers[] = {"adam", "adagrad", "adagrad-rows", "sgd"};
+constexpr string_view kInBatch = "in-batch";
 constexpr string_view kSchedules[] = {"constant", "linear", "cosine"};
 }  // namespace
 
@@ -25,10 +27,13 @@ TrainingOptions OptionsFromJson(const description::Json& json, TrainingOptions o
   o.passes = f.Count("passes", o.passes);
   o.steps = f.Count("steps", o.steps);
   o.batch_size = narrow(f, "batch", o.batch_size);
+  o.optimizer = static_cast<OptimizerKind>(
+      f.Choice("optimizer", kOptimizers, static_cast<size_t>(o.optimizer)));
   o.learning_rate = f.Number("learning_rate", o.learning_rate);
   o.beta1 = f.Number("beta1", o.beta1);
   o.beta2 = f.Number("beta2", o.beta2);
   o.epsilon = f.Number("epsilon", o.epsilon);
+  o.momentum = f.Number("momentum", o.momentum);
   o.schedule =
       static_cast<Schedule>(f.Choice("schedule", kSchedules, static_cast<size_t>(o.schedule)));
   o.warmup_steps = f.Count("warmup_steps", o.warmup_steps);
@@ -36,7 +41,17 @@ TrainingOptions OptionsFromJson(const description::Json& json, TrainingOptions o
   o.embedding_l2 = f.Number("embedding_l2", o.embedding_l2);
   o.dropout = f.Number("dropout", o.dropout);
   o.members = narrow(f, "members", o.members);
-  o.negatives = narrow(f, "negatives", o.negatives);
+  if (f.Has("negatives") && f.Get("negatives").is_string()) {
+    if (f.Text("negatives") != kInBatch) {
+      f.Wrong("negatives", "must be a number or \"", kInBatch, '"');
+    }
+    o.negatives = 0;
+    o.in_batch_negatives = true;
+  } else if (f.Has("negatives")) {
+    o.negatives = narrow(f, "negatives", o.negatives);
+    o.in_batch_negatives = false;
+  }
+  o.exclude_taken = f.Flag("exclude_taken", o.exclude_taken);
   o.shuffle_buffer = narrow(f, "shuffle_buffer", o.shuffle_buffer);
   if (f.Has("examples")) {
     description::Fields e(f.Get("examples"), "training.examples");
@@ -45,6 +60,8 @@ TrainingOptions OptionsFromJson(const description::Json& json, TrainingOptions o
         e.Choice("weights", kWeightUses, static_cast<size_t>(o.examples.weights)));
     o.examples.per_user = narrow(e, "per_user", o.examples.per_user);
     o.examples.minimum_history = narrow(e, "minimum_history", o.examples.minimum_history);
+    o.examples.window = narrow(e, "window", o.examples.window);
+    o.examples.context = narrow(e, "context", o.examples.context);
     o.examples.age = e.Text("age", o.examples.age);
     o.examples.candidates = narrow(e, "candidates", o.examples.candidates);
     o.examples.negatives = narrow(e, "negatives", o.examples.negatives);
@@ -71,10 +88,12 @@ description::Json ToJson(const TrainingOptions& o) {
                            {"passes", o.passes},
                            {"steps", o.steps},
                            {"batch", o.batch_size},
+                           {"optimizer", kOptimizers[static_cast<size_t>(o.optimizer)]},
                            {"learning_rate", o.learning_rate},
                            {"beta1", o.beta1},
                            {"beta2", o.beta2},
                            {"epsilon", o.epsilon},
+                           {"momentum", o.momentum},
                            {"schedule", kSchedules[static_cast<size_t>(o.schedule)]},
                            {"warmup_steps", o.warmup_steps},
                            {"weight_decay", o.weight_decay},
@@ -83,6 +102,7 @@ description::Json ToJson(const TrainingOptions& o) {
                            {"members", o.members},
                            {"negatives", o.negatives},
                            {"shuffle_buffer", o.shuffle_buffer}};
+  if (o.in_batch_negatives) out["negatives"] = kInBatch;
   out["examples"] = {{"kind", kExampleKinds[static_cast<size_t>(o.examples.kind)]},
                      {"per_user", o.examples.per_user},
                      {"minimum_history", o.examples.minimum_history},
@@ -99,6 +119,11 @@ description::Json ToJson(const TrainingOptions& o) {
   if (o.examples.weights != WeightUse::kByLoss) {
     out["examples"]["weights"] = kWeightUses[static_cast<size_t>(o.examples.weights)];
   }
+  if (o.examples.kind == ExampleKind::kSequences) {
+    out["examples"]["window"] = o.examples.window;
+    out["examples"]["context"] = o.examples.context;
+  }
+  if (o.exclude_taken) out["exclude_taken"] = true;
   out["id_dropout"] = description::Json::array();
   for (const auto& [input, rate] : o.id_dropout) {
     out["id_dropout"].push_back({{"input", input}, {"rate", rate}});

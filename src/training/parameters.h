@@ -20,9 +20,9 @@ class Layout {
 
   struct Slot {
     model::Parameter parameter;
-    size_t offset;   // in floats, a multiple of 16
-    size_t size;     // in floats, unpadded
-    int32_t table;   // number of the table, -1 for dense parameters
+    size_t offset;  // in floats, a multiple of 16
+    size_t size;    // in floats, unpadded
+    int32_t table;  // number of the table, -1 for dense parameters
     size_t rows() const { return parameter.shape[0]; }
     size_t width() const { return size / rows(); }
   };
@@ -41,31 +41,55 @@ class Layout {
 // Values drawn as model::Parameter::init says, parameter after parameter, unknown rows zero.
 AlignedVector<float> InitialValues(const Layout& layout, Random& random);
 
-// What one worker adds up during a step. Of tables only the touched rows are kept and cleared.
-// One thread.
+// Where the towers find the rows of tables. One thread.
+class RowSource {
+ public:
+  virtual ~RowSource() = default;
+  // out[i]: where row rows[i] of the table in this slot stands; valid until the next call.
+  virtual void Find(size_t slot, std::span<const uint32_t> rows,
+                    std::vector<const float*>& out) = 0;
+};
+
+// What one worker adds up during a step. Of tables only the touched rows exist, so time and memory
+// are those of the batch. One thread; while nobody writes, any thread may read.
 class Gradients {
  public:
   explicit Gradients(const Layout& layout);
-  float* of(size_t slot) { return values_.data() + layout_->slots()[slot].offset; }
 
-  // The gradient of one row of a table; cleared when first touched in this step.
+  // Of a slot that is no table.
+  float* of(size_t slot) { return dense_.data() + offsets_[slot]; }
+
+  // The gradient of one row of a table; zero when first touched in this step. Valid until another
+  // row is touched first.
   float* Row(size_t slot, uint32_t row);
-  bool Touched(size_t slot, uint32_t row) const;
-  bool EverTouched(size_t slot, uint32_t row) const;
+  // nullptr: not touched in this step.
+  float* Find(size_t slot, uint32_t row);
+  bool Touched(size_t slot, uint32_t row) { return Find(slot, row) != nullptr; }
+  // The touched rows of a table, in the order in which they were, and their gradients.
+  std::span<const uint32_t> rows(size_t slot) const { return Of(slot).rows; }
+  float* RowAt(size_t slot, size_t place);
 
   // Forgets all gradients: dense ones become zero, table rows count as untouched.
   void NextStep();
 
-  // For checkpoints: which rows have ever been touched.
-  std::vector<std::vector<uint32_t>>& stamps() { return stamps_; }
-  uint32_t step() const { return step_; }
-  void set_step(uint32_t step) { step_ = step; }
-
  private:
+  // Rows by a hash table with linear probing, at most half full; 0 is free, else place + 1.
+  struct Table {
+    size_t width = 0;
+    std::vector<uint32_t> rows, places;
+    AlignedVector<float> values;       // by place
+    size_t Probe(uint32_t row) const;  // where it is, or the free place where it would be
+    void Grow();
+  };
+  const Table& Of(size_t slot) const {
+    return tables_[static_cast<size_t>(layout_->slots()[slot].table)];
+  }
+  Table& Of(size_t slot) { return tables_[static_cast<size_t>(layout_->slots()[slot].table)]; }
+
   const Layout* layout_;
-  AlignedVector<float> values_;
-  std::vector<std::vector<uint32_t>> stamps_;  // by table, by row: the step that touched it last
-  uint32_t step_ = 1;
+  std::vector<size_t> offsets_;  // by slot, into dense_
+  AlignedVector<float> dense_;
+  std::vector<Table> tables_;
 };
 
 }  // namespace duomo::training

@@ -30,6 +30,11 @@ NextExamples::NextExamples(const data::Encoded& encoded, const data::Interaction
                            const Sequences& history, const ExampleOptions& options, bool weighted)
     : encoded_(&encoded), interactions_(&interactions), history_(&history) {
   FindInputs(options);
+  if (options.kind == ExampleKind::kSequences) {
+    AddWindows(options);
+    if (weighted) FindWeights();
+    return;
+  }
   for (uint32_t user = 0; user < history.users(); ++user) {
     auto watches = history.Of(user);
     size_t first = options.minimum_history;
@@ -64,6 +69,49 @@ NextExamples::NextExamples(const data::Encoded& encoded, const data::Interaction
   if (weighted) FindWeights();
 }
 
+void NextExamples::AddWindows(const ExampleOptions& options) {
+  const model::Description& d = encoded_->description;
+  uint32_t most = UINT32_MAX;  // what every attention encoder reads
+  for (const model::Encoder& e : d.towers[0].encoders) {
+    if (e.kind == model::EncoderKind::kAttention) most = std::min(most, model::PlacesOf(d, e));
+  }
+  const size_t places = options.window > 0 ? options.window : std::min<uint32_t>(most, 100);
+  if (places > most) {
+    Fail(Status::kInvalidArgument, "training.examples.window: ", places,
+         " watches are more than the ", most, " that the model's attention reads");
+  }
+  if (options.context >= places) {
+    Fail(Status::kInvalidArgument, "training.examples.context: must be less than the window's ",
+         places, " watches");
+  }
+  windows_.assign(1, 0);
+  for (uint32_t user = 0; user < history_->users(); ++user) {
+    auto watches = history_->Of(user);
+    size_t first = std::max<size_t>(options.minimum_history, 1);  // a place predicts the next
+    if (options.per_user > 0 && watches.size() > options.per_user) {
+      first = std::max(first, watches.size() - options.per_user);
+    }
+    // From the latest window back, so that the latest watches are in a full one.
+    for (size_t end = watches.size(); end > first;) {
+      size_t begin = end - 1 > places ? end - 1 - places : 0;  // the last watch is no place
+      size_t label = std::max(first, begin + (begin > 0 ? options.context : 0) + 1);
+      for (size_t i = label; i < end; ++i) {
+        examples_.push_back(
+            {user, watches[i], static_cast<uint32_t>(i), static_cast<uint32_t>(begin)});
+      }
+      windows_.push_back(static_cast<uint32_t>(examples_.size()));
+      end = label;
+    }
+  }
+}
+
+size_t NextExamples::Predictions(std::span<const uint32_t> numbers) const {
+  if (windows_.empty()) return numbers.size();
+  size_t count = 0;
+  for (uint32_t number : numbers) count += windows_[number + 1] - windows_[number];
+  return count;
+}
+
 void NextExamples::FindWeights() {
   std::vector<uint32_t> labels;
   labels.reserve(examples_.size());
@@ -79,9 +127,8 @@ void NextExamples::FindInputs(const ExampleOptions& options) {
       age_input_ = static_cast<int32_t>(i);
     }
   }
-  if (!options.age.empty() &&
-      (age_input_ < 0 ||
-       d.inputs[static_cast<size_t>(age_input_)].kind != model::InputKind::kNumber)) {
+  if (!options.age.empty() && (age_input_ < 0 || d.inputs[static_cast<size_t>(age_input_)].kind !=
+                                                     model::InputKind::kNumber)) {
     Fail(Status::kInvalidArgument, "training.examples.age: \"", options.age,
          "\" is not a number input of the model");
   }
@@ -93,12 +140,44 @@ void NextExamples::FindInputs(const ExampleOptions& options) {
   }
 }
 
+void NextExamples::GatherOne(const Example& e, uint32_t number, ExampleBatch& out) const {
+  out.users.push_back(e.user);
+  out.items.push_back(interactions_->items[e.label]);
+  if (!weights_.empty()) out.weights.push_back(weights_[number]);
+  auto watched = history_->ItemsOf(e.user).first(e.before);
+  out.taken.push_back(watched);
+  if (windows_.empty()) {
+    for (size_t input : history_inputs_) {
+      model::FeatureColumn& column = out.columns[input];
+      uint32_t most = encoded_->description.inputs[input].max_length;
+      auto kept = most > 0 && watched.size() > most ? watched.last(most) : watched;
+      column.rows.insert(column.rows.end(), kept.begin(), kept.end());
+      column.offsets.push_back(column.rows.size());
+    }
+  } else {
+    out.begins.push_back(e.begin);
+    out.ends.push_back(e.before);
+  }
+  if (age_input_ < 0) return;
+  // In days before the end of training; at serving the input is unset, and its fallback, 0,
+  // says "now".
+  double seconds = 0;
+  if (!interactions_->timestamps.empty()) {
+    seconds = static_cast<double>(std::max<int64_t>(0, now_ - interactions_->timestamps[e.label]));
+  }
+  out.columns[static_cast<size_t>(age_input_)].numbers.push_back(
+      static_cast<float>(seconds / 86400));
+}
+
 void NextExamples::Gather(std::span<const uint32_t> numbers, ExampleBatch& out) const {
   const model::Description& d = encoded_->description;
   out.users.clear();
   out.items.clear();
   out.weights.clear();
-  out.targets.assign(numbers.size(), 1.0f);
+  out.taken.clear();
+  out.begins.clear();
+  out.ends.clear();
+  out.targets.assign(Predictions(numbers), 1.0f);
   out.columns.resize(d.inputs.size());
   for (size_t input : history_inputs_) {
     out.columns[input].kind = model::InputKind::kHistory;
@@ -111,33 +190,20 @@ void NextExamples::Gather(std::span<const uint32_t> numbers, ExampleBatch& out) 
     out.columns[age].numbers.clear();
   }
   for (uint32_t number : numbers) {
-    const Example& e = examples_[number];
-    out.users.push_back(e.user);
-    out.items.push_back(interactions_->items[e.label]);
-    if (!weights_.empty()) out.weights.push_back(weights_[number]);
-    auto watched = history_->ItemsOf(e.user).first(e.before);
-    for (size_t input : history_inputs_) {
-      model::FeatureColumn& column = out.columns[input];
-      uint32_t most = d.inputs[input].max_length;
-      auto kept = most > 0 && watched.size() > most ? watched.last(most) : watched;
-      column.rows.insert(column.rows.end(), kept.begin(), kept.end());
-      column.offsets.push_back(column.rows.size());
+    if (windows_.empty()) {
+      GatherOne(examples_[number], number, out);
+      continue;
     }
-    if (age_input_ >= 0) {
-      // In days before the end of training; at serving the input is unset, and its fallback, 0,
-      // says "now".
-      double seconds = 0;
-      if (!interactions_->timestamps.empty()) {
-        seconds = static_cast<double>(std::max<int64_t>(0, now_ - interactions_->timestamps[e.label]));
-      }
-      out.columns[static_cast<size_t>(age_input_)].numbers.push_back(
-          static_cast<float>(seconds / 86400));
+    for (uint32_t i = windows_[number]; i < windows_[number + 1]; ++i) {
+      GatherOne(examples_[i], i, out);
     }
   }
   out.inputs.resize(d.inputs.size());
   for (size_t i = 0; i < d.inputs.size(); ++i) {
     bool history = d.inputs[i].kind == model::InputKind::kHistory;
-    if (history || static_cast<int32_t>(i) == age_input_) {
+    if (history && !windows_.empty()) {
+      out.inputs[i] = {history_->view(), out.users, out.ends, out.begins};
+    } else if (history || static_cast<int32_t>(i) == age_input_) {
       out.inputs[i] = {out.columns[i].view(), {}};
     } else if (d.inputs[i].scope == model::Scope::kUser) {
       out.inputs[i] = {encoded_->users.inputs[i], out.users};

@@ -30,7 +30,7 @@ std::vector<std::vector<float>> NumberStatistics(const model::Description& d,
     for (size_t i = 0; i < d.inputs.size(); ++i) {
       if (kinds[i] == model::Normalization::kNone) continue;
       const runtime::InputSource& source = batch.inputs[i];
-      for (size_t j = 0; j < numbers.size(); ++j) {
+      for (size_t j = 0; j < batch.users.size(); ++j) {
         size_t entity = source.rows.empty() ? j : source.rows[j];
         float x = entity < source.view.numbers.size() ? source.view.numbers[entity] : NAN;
         if (std::isfinite(x)) values[i].push_back(x);

@@ -33,6 +33,7 @@ Task::Task(const data::Encoded& encoded, const data::Dataset& dataset, const dat
                                                   source, options.seed);
     return;  // its test is a ranking, not a cost; see evaluation
   }
+  // Tests are a watch at a time in any case: the last one of a history is what will be asked for.
   train_ = std::make_unique<NextExamples>(encoded, all, *sequences_, options.examples, weighted);
   if (!split.test.empty()) {
     test_ = std::make_unique<NextExamples>(encoded, all, *sequences_, options.examples, split.test,

@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <numeric>
 #include <thread>
 
 #include "core/error.h"
 #include "description/json.h"
-#include "kernels/vector.h"
+#include "training/rating_cost.h"
 #include "training/statistics.h"
 
 namespace duomo::training {
@@ -48,18 +49,29 @@ void Check(const TrainingOptions& o, const Examples& train, const model::Descrip
   require(o.beta1 >= 0 && o.beta1 < 1 && o.beta2 >= 0 && o.beta2 < 1,
           "beta1 and beta2 must be in [0, 1)");
   require(o.epsilon > 0 && std::isfinite(o.epsilon), "epsilon must be a positive number");
+  require(o.momentum >= 0 && o.momentum < 1, "the momentum must be in [0, 1)");
   require(o.passes > 0 || o.steps > 0, "neither passes nor steps to do");
   require(o.dropout >= 0 && o.dropout < 1, "dropout must be in [0, 1)");
   require(o.weight_decay >= 0 && o.embedding_l2 >= 0 && std::isfinite(o.weight_decay) &&
               std::isfinite(o.embedding_l2),
           "decay must be 0 or a positive number");
+  require(o.weight_decay * o.learning_rate < 1,
+          "weight decay times the learning rate must be below 1; at 1 a step leaves nothing");
   require(o.threads <= kMaxThreads, "at most 1024 threads are possible");
   require(o.members > 0, "there is at least one member");
   require(o.members == 1 || (d.head.kind == model::HeadKind::kDot && o.loss == Loss::kSquared),
           "members need a dot head and the squared loss");
   require(o.members == 1 || model::TowerWidth(d, d.towers[0]) % o.members == 0,
           "the towers' width is not a multiple of the number of members");
-  require(o.negatives == 0 || o.loss == Loss::kSoftmax, "only the softmax loss has negatives");
+  require((o.negatives == 0 && !o.in_batch_negatives) || o.loss == Loss::kSoftmax,
+          "only the softmax loss has negatives");
+  require(o.negatives == 0 || !o.in_batch_negatives,
+          "negatives are either drawn or those of the batch");
+  require(!o.exclude_taken || o.loss == Loss::kSoftmax,
+          "exclude_taken: only the softmax loss has negatives to leave out");
+  require(!o.exclude_taken || o.examples.kind == ExampleKind::kNext ||
+              o.examples.kind == ExampleKind::kSequences,
+          "exclude_taken: only examples of what comes next know what was taken before");
   require(o.loss != Loss::kSoftmax || d.head.kind == model::HeadKind::kDot,
           "the softmax loss needs a dot head");
   require(o.loss != Loss::kSoftmax || d.head.user_bias < 0,
@@ -77,7 +89,6 @@ Trainer::Trainer(const data::Encoded& encoded, const Examples& train, const Exam
       layout_(encoded.description),
       statistics_(NumberStatistics(encoded.description, train)),
       values_(Initialise(layout_, options.seed)),
-      adam_(layout_),
       pool_(ThreadCount(options.threads)) {
   if (options_.loss == Loss::kSoftmax) {
     std::vector<uint64_t> counts(encoded.items.count);
@@ -90,16 +101,17 @@ Trainer::Trainer(const data::Encoded& encoded, const Examples& train, const Exam
     }
     sampler_.emplace(counts);
   }
-  for (size_t w = 0; w < pool_.size(); ++w) {
-    workers_.push_back(std::make_unique<Worker>(
-        encoded.description, layout_, statistics_, encoded.items, options_,
-        sampler_ ? &*sampler_ : nullptr, SeedOf(options_.seed, kWorker, w)));
-    gradients_.push_back(&workers_.back()->gradients());
-  }
   steps_per_pass_ = (train.size() + options_.batch_size - 1) / options_.batch_size;
   total_steps_ = options_.steps > 0 ? options_.steps : UINT64_MAX;
   if (options_.passes > 0 && options_.passes <= total_steps_ / steps_per_pass_) {
     total_steps_ = options_.passes * steps_per_pass_;
+  }
+  optimizer_.emplace(options_, layout_, values_, total_steps_);
+  for (size_t w = 0; w < pool_.size(); ++w) {
+    workers_.push_back(std::make_unique<Worker>(
+        encoded.description, layout_, statistics_, encoded.items, options_,
+        sampler_ ? &*sampler_ : nullptr, SeedOf(options_.seed, kWorker, w), &*optimizer_));
+    gradients_.push_back(&workers_.back()->gradients());
   }
 }
 
@@ -107,8 +119,19 @@ Trainer::~Trainer() = default;
 
 bool Trainer::Trained(size_t slot, uint32_t row) const {
   if (best_kept_) return best_->touched[static_cast<size_t>(layout_.slots()[slot].table)][row] != 0;
-  return std::any_of(gradients_.begin(), gradients_.end(),
-                     [&](const Gradients* g) { return g->EverTouched(slot, row); });
+  return optimizer_->Trained(slot, row);
+}
+
+AlignedVector<float> Trainer::CurrentParameters() const {
+  AlignedVector<float> out(values_.size());
+  pool_.Run([&](size_t w) { optimizer_->CopyCurrent(out.data(), w, pool_.size()); });
+  return out;
+}
+
+void Trainer::BringUpToDate() {
+  pool_.Run([&](size_t w) { optimizer_->BringUpToDate(w, pool_.size()); });
+  optimizer_->Finish();  // what is left to do, the export, needs memory itself
+  finished_ = true;
 }
 
 // The order of a pass depends on the seed and the pass alone, so that a run can be resumed.
@@ -125,20 +148,19 @@ void Trainer::Shuffle(uint64_t pass) {
 double Trainer::Step(std::span<const uint32_t> numbers) {
   ++step_;
   std::vector<double> costs(workers_.size());
-  float scale = 1 / static_cast<float>(numbers.size());
+  const auto predictions = static_cast<double>(train_->Predictions(numbers));
+  auto scale = static_cast<float>(1 / predictions);
   pool_.Run([&](size_t w) {
     Range share = Share(numbers.size(), w, workers_.size());
     workers_[w]->gradients().NextStep();
     costs[w] = workers_[w]->Step(values_.data(), *train_,
                                  numbers.subspan(share.begin, share.size()), scale, true);
   });
-  double rate = Adam::LearningRate(options_, step_, total_steps_);
-  pool_.Run([&](size_t w) {
-    adam_.Update(options_, rate, step_, gradients_, values_, w, workers_.size());
-  });
+  pool_.Run([&](size_t w) { optimizer_->Update(gradients_, w, workers_.size()); });
+  optimizer_->Done();
   double cost = 0;
   for (double c : costs) cost += c;
-  return cost / static_cast<double>(numbers.size());
+  return cost / predictions;
 }
 
 void Trainer::Run(std::span<Observer* const> observers, const RunOptions& run) {
@@ -148,6 +170,7 @@ void Trainer::Run(std::span<Observer* const> observers, const RunOptions& run) {
   if (run.early_stop > 0 && options_.test_every == 0) {
     Fail(Status::kInvalidArgument, "early stopping needs tests while training: set test_every");
   }
+  if (finished_) Fail(Status::kInternal, "a trainer runs once");
   bool save = !run.checkpoint.empty();
   if (run.resume && !save) Fail(Status::kInvalidArgument, "to resume needs a checkpoint's folder");
   if (save) settings_ = Settings(run);
@@ -172,6 +195,9 @@ void Trainer::Run(std::span<Observer* const> observers, const RunOptions& run) {
   // A run that is resumed had its test; one that was complete tells it again.
   if (!run.resume || stop || step_ >= total_steps_) test();
   while (step_ < total_steps_ && !stop) {
+    if (step_ >= Optimizer::kMostSteps) {
+      Fail(Status::kInvalidArgument, "a run has at most ", Optimizer::kMostSteps, " steps");
+    }
     uint64_t pass = step_ / steps_per_pass_;
     Shuffle(pass);
     double seconds = 0;
@@ -197,6 +223,7 @@ void Trainer::Run(std::span<Observer* const> observers, const RunOptions& run) {
     for (Observer* o : observers) o->OnPass({pass, batch - first, seconds});
   }
   if (!tested) test();
+  BringUpToDate();
   if (run.early_stop > 0) KeepBest();
 }
 
@@ -208,8 +235,7 @@ void Trainer::Consider(const TestEvent& event) {
     return;
   }
   tests_without_improvement_ = 0;
-  best_.emplace(
-      BestState{event.step, event.cost, event.rmse, {values_.begin(), values_.end()}, {}});
+  best_.emplace(BestState{event.step, event.cost, event.rmse, CurrentParameters(), {}});
   for (size_t slot = 0; slot < layout_.slots().size(); ++slot) {
     if (layout_.slots()[slot].table < 0) continue;
     std::vector<uint8_t>& touched = best_->touched.emplace_back();
@@ -256,23 +282,17 @@ void Trainer::CheckFinite() const {
 void Trainer::Save(const RunOptions& run) {
   Checkpoint c;
   c.settings = settings_;
-  c.step = step_;
-  c.values.assign(values_.begin(), values_.end());
-  c.first.assign(adam_.first().begin(), adam_.first().end());
-  c.second.assign(adam_.second().begin(), adam_.second().end());
-  for (const auto& worker : workers_) {
-    Gradients& g = worker->gradients();
-    c.workers.push_back({worker->random().Save(), g.step(), g.stamps()});
-  }
+  for (const auto& worker : workers_) c.workers.push_back(worker->random().Save());
   c.last_test = last_test_;
   c.tests_without_improvement = tests_without_improvement_;
   c.best = best_;
-  WriteCheckpoint(CheckpointPath(run.checkpoint), c);
+  WriteCheckpoint(CheckpointPath(run.checkpoint), c, values_, optimizer_->state());
 }
 
 void Trainer::Resume(const RunOptions& run) {
   std::string path = CheckpointPath(run.checkpoint);
-  Checkpoint c = ReadCheckpoint(path);
+  Learned learned;
+  Checkpoint c = ReadCheckpoint(path, learned);
   std::string differences = Differences(c.settings, settings_);
   if (!differences.empty()) {
     Fail(Status::kInvalidArgument, path,
@@ -281,27 +301,21 @@ void Trainer::Resume(const RunOptions& run) {
          differences);
   }
   // The settings are the same, so only a file that was made up can have other sizes.
-  bool fits = c.values.size() == values_.size() && c.first.size() == values_.size() &&
-              c.second.size() == values_.size() && c.workers.size() == workers_.size() &&
-              c.step <= total_steps_;
-  auto same_rows = [&](const auto& tables) {
-    const auto& mine = gradients_[0]->stamps();
-    return std::equal(tables.begin(), tables.end(), mine.begin(), mine.end(),
+  bool fits = learned.values.size() == values_.size() && c.workers.size() == workers_.size() &&
+              learned.optimizer.steps <= total_steps_;
+  if (c.best) {
+    const auto& touched = c.best->touched;
+    const auto& mine = optimizer_->state().trained;
+    fits = fits && c.best->values.size() == values_.size() &&
+           std::equal(touched.begin(), touched.end(), mine.begin(), mine.end(),
                       [](const auto& a, const auto& b) { return a.size() == b.size(); });
-  };
-  for (const auto& worker : c.workers) fits = fits && same_rows(worker.stamps);
-  if (c.best) fits = fits && c.best->values.size() == values_.size() && same_rows(c.best->touched);
-  if (!fits) Fail(Status::kCorrupt, path, " is damaged: its sizes are not those of the network");
-
-  step_ = c.step;
-  std::copy(c.values.begin(), c.values.end(), values_.begin());
-  std::copy(c.first.begin(), c.first.end(), adam_.first().begin());
-  std::copy(c.second.begin(), c.second.end(), adam_.second().begin());
-  for (size_t w = 0; w < workers_.size(); ++w) {
-    workers_[w]->random().Restore(c.workers[w].random);
-    workers_[w]->gradients().set_step(c.workers[w].step);
-    workers_[w]->gradients().stamps() = std::move(c.workers[w].stamps);
   }
+  step_ = learned.optimizer.steps;
+  if (!fits || !optimizer_->Restore(std::move(learned.optimizer))) {
+    Fail(Status::kCorrupt, path, " is damaged: its sizes are not those of the network");
+  }
+  std::copy(learned.values.begin(), learned.values.end(), values_.begin());
+  for (size_t w = 0; w < workers_.size(); ++w) workers_[w]->random().Restore(c.workers[w]);
   last_test_ = c.last_test;
   tests_without_improvement_ = c.tests_without_improvement;
   best_ = std::move(c.best);
@@ -311,9 +325,11 @@ TestEvent Trainer::Evaluate(const Examples& examples) {
   auto* ratings = dynamic_cast<const RatingExamples*>(&examples);
   if (ratings != nullptr && !model::IsJoint(encoded_->description) &&
       options_.loss == Loss::kSquared) {
-    return EvaluateRatings(*ratings);
+    double cost = MeanSquaredError(*encoded_, layout_, *ratings, values_.data(), workers_, pool_);
+    return {step_, cost, std::sqrt(cost) * encoded_->description.output.scale};
   }
   std::vector<double> costs(workers_.size());
+  std::vector<size_t> predictions(workers_.size());
   pool_.Run([&](size_t w) {
     Range share = Share(examples.size(), w, workers_.size());
     std::vector<uint32_t> numbers;
@@ -323,76 +339,16 @@ TestEvent Trainer::Evaluate(const Examples& examples) {
       size_t end = std::min<size_t>(begin + options_.batch_size, share.end);
       for (size_t i = begin; i < end; ++i) numbers.push_back(static_cast<uint32_t>(i));
       costs[w] += workers_[w]->Step(values_.data(), examples, numbers, 0, false);
+      predictions[w] += examples.Predictions(numbers);
     }
   });
   double cost = 0;
   for (double c : costs) cost += c;
-  cost /= static_cast<double>(std::max<size_t>(examples.size(), 1));
+  cost /= static_cast<double>(
+      std::max<size_t>(std::accumulate(predictions.begin(), predictions.end(), size_t{0}), 1));
   double rmse =
       options_.loss == Loss::kSquared ? std::sqrt(cost) * encoded_->description.output.scale : NAN;
   return {step_, cost, rmse};
-}
-
-// Users and items look the same in every example: every tower runs once for each entity, and a
-// test of 100,000 ratings costs 10,000 tower runs and as many dot products as ratings.
-TestEvent Trainer::EvaluateRatings(const RatingExamples& examples) {
-  const model::Description& d = encoded_->description;
-  size_t width = model::TowerWidth(d, d.towers[0]);
-  AlignedVector<float> vectors[2];
-  std::vector<float> biases[2];
-  const model::FeatureSet* sets[2] = {&encoded_->users, &encoded_->items};
-  int32_t bias_inputs[2] = {d.head.user_bias, d.head.item_bias};
-  const char* bias_names[2] = {"head/user_bias", "head/item_bias"};
-  for (size_t side = 0; side < 2; ++side) {
-    vectors[side].resize(sets[side]->count * width);
-    biases[side].assign(sets[side]->count, 0.0f);
-    pool_.Run([&](size_t w) {
-      Range share = Share(sets[side]->count, w, workers_.size());
-      for (size_t begin = share.begin; begin < share.end; begin += 256) {
-        std::vector<uint32_t> rows;
-        for (size_t i = begin; i < std::min(begin + 256, share.end); ++i) {
-          rows.push_back(static_cast<uint32_t>(i));
-        }
-        std::vector<runtime::InputSource> inputs(d.inputs.size());
-        for (size_t i = 0; i < inputs.size(); ++i) inputs[i] = {sets[side]->inputs[i], rows};
-        const float* out = workers_[w]->Encode(values_.data(), static_cast<model::Side>(side),
-                                               {rows.size(), inputs});
-        std::copy_n(out, rows.size() * width, &vectors[side][begin * width]);
-      }
-    });
-    if (bias_inputs[side] < 0) continue;
-    const Layout::Slot& slot = layout_.slots()[layout_.IndexOf(bias_names[side])];
-    const model::FeatureView& view = sets[side]->inputs[static_cast<size_t>(bias_inputs[side])];
-    for (size_t i = 0; i < sets[side]->count; ++i) {
-      auto rows = view.RowsOf(i);
-      size_t row = rows.empty() ? slot.rows() - 1 : std::min<size_t>(rows[0], slot.rows() - 1);
-      biases[side][i] = values_[slot.offset + row];
-    }
-  }
-  float global = 0;
-  if (d.head.global_bias)
-    global = values_[layout_.slots()[layout_.IndexOf("head/global_bias")].offset];
-  const kernels::VectorKernels& k = kernels::Vector();
-  std::vector<double> norms[2];
-  for (size_t side = 0; side < 2; ++side) {
-    norms[side].assign(sets[side]->count, 1);
-    for (size_t i = 0; d.head.kind == model::HeadKind::kCosine && i < sets[side]->count; ++i) {
-      const float* v = &vectors[side][i * width];
-      norms[side][i] = std::sqrt(k.dot(v, v, width));
-    }
-  }
-  double cost = 0;
-  for (size_t i = 0; i < examples.size(); ++i) {
-    size_t user = examples.UserOf(i), item = examples.ItemOf(i);
-    double dot = k.dot(&vectors[0][user * width], &vectors[1][item * width], width);
-    double length = norms[0][user] * norms[1][item];
-    dot = length > 0 ? dot / length : 0;
-    double head = d.head.scale * (dot + biases[0][user] + biases[1][item] + global);
-    double error = head - examples.TargetOf(i);
-    cost += error * error;
-  }
-  cost /= static_cast<double>(std::max<size_t>(examples.size(), 1));
-  return {step_, cost, std::sqrt(cost) * d.output.scale};
 }
 
 }  // namespace duomo::training

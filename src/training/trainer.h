@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "core/thread_pool.h"
-#include "training/adam.h"
 #include "training/checkpoint.h"
 #include "training/examples.h"
+#include "training/optimizer.h"
 #include "training/options.h"
 #include "training/worker.h"
 
@@ -84,7 +84,10 @@ class Trainer {
   uint64_t steps_done() const { return step_; }
 
   const Layout& layout() const { return layout_; }
+  // After Run(). While it runs, rows of tables may be behind: see CurrentParameters().
   std::span<const float> parameters() const { return values_; }
+  // A copy of all parameters as of the last step. Not while a step is taken.
+  AlignedVector<float> CurrentParameters() const;
   const std::vector<std::vector<float>>& statistics() const { return statistics_; }
   // Whether any example touched this row of the table in slot `slot`.
   bool Trained(size_t slot, uint32_t row) const;
@@ -100,7 +103,7 @@ class Trainer {
   void KeepBest();
   void Shuffle(uint64_t pass);
   double Step(std::span<const uint32_t> numbers);
-  TestEvent EvaluateRatings(const RatingExamples& examples);
+  void BringUpToDate();
 
   const data::Encoded* encoded_;
   const Examples *train_, *test_;
@@ -108,18 +111,19 @@ class Trainer {
   Layout layout_;
   std::vector<std::vector<float>> statistics_;
   AlignedVector<float> values_;
-  Adam adam_;
   std::optional<ItemSampler> sampler_;
-  ThreadPool pool_;
+  mutable ThreadPool pool_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<Gradients*> gradients_;
   std::vector<uint32_t> order_;
   uint64_t steps_per_pass_ = 0, total_steps_ = 0, step_ = 0;
-  description::Json settings_;  // of checkpoints
+  std::optional<Optimizer> optimizer_;  // of values_, and the workers read through it
+  description::Json settings_;          // of checkpoints
   // Early stopping.
   uint64_t last_test_ = UINT64_MAX, tests_without_improvement_ = 0;
   std::optional<BestState> best_;
   bool best_kept_ = false;  // values_ are best_'s
+  bool finished_ = false;   // the optimiser has given its memory back
 };
 
 }  // namespace duomo::training

@@ -7,36 +7,17 @@
 #include "core/error.h"
 #include "kernels/dense.h"
 #include "kernels/vector.h"
+#include "runtime/rows.h"
 
 namespace duomo::training {
 
 using model::HeadKind;
 using model::Side;
 
-ItemSampler::ItemSampler(std::span<const uint64_t> counts) {
-  double total = 0;
-  places_.assign(counts.size(), kNoPlace);
-  for (uint32_t item = 0; item < counts.size(); ++item) {
-    if (counts[item] == 0) continue;
-    total += static_cast<double>(counts[item]);
-    places_[item] = static_cast<uint32_t>(items_.size());
-    items_.push_back(item);
-    cumulative_.push_back(total);
-  }
-  for (uint64_t count : counts) {
-    log_probability_.push_back(std::log(static_cast<double>(count) / total));
-  }
-}
-
-uint32_t ItemSampler::Draw(Random& random) const {
-  double at = random.Uniform() * cumulative_.back();
-  auto above = std::upper_bound(cumulative_.begin(), cumulative_.end(), at);
-  return items_[static_cast<size_t>(std::min(above, cumulative_.end() - 1) - cumulative_.begin())];
-}
-
 Worker::Worker(const model::Description& d, const Layout& layout,
                std::span<const std::vector<float>> statistics, const model::FeatureSet& items,
-               const TrainingOptions& options, const ItemSampler* sampler, uint64_t seed)
+               const TrainingOptions& options, const ItemSampler* sampler, uint64_t seed,
+               Optimizer* optimizer)
     : description_(&d),
       layout_(&layout),
       options_(&options),
@@ -44,6 +25,7 @@ Worker::Worker(const model::Description& d, const Layout& layout,
       sampler_(sampler),
       gradients_(layout),
       random_(seed) {
+  if (optimizer != nullptr) rows_.emplace(*optimizer);
   for (const model::Tower& tower : d.towers) nets_.emplace_back(d, layout, tower.side, statistics);
   dropout_.rate = static_cast<float>(options.dropout);
   dropout_.ids.resize(d.inputs.size());
@@ -72,7 +54,14 @@ Worker::Worker(const model::Description& d, const Layout& layout,
 
 const float* Worker::Encode(const float* parameters, Side side, const runtime::Batch& batch) {
   frozen_items_ = nullptr;  // the net's memory is written anew
-  return Net(side).Forward(parameters, batch, nullptr, nullptr);
+  return Net(side).Forward(parameters, batch, nullptr, nullptr, Rows(false));
+}
+
+std::span<const float> Worker::Biases(const float* parameters, Side side,
+                                      const runtime::Batch& batch) {
+  frozen_items_ = nullptr;  // item_biases_ are written anew
+  ReadBiases(parameters, Rows(false), side, batch);
+  return side == Side::kUser ? user_biases_ : item_biases_;
 }
 
 void Worker::FreezeItems(const float* parameters) {
@@ -80,8 +69,10 @@ void Worker::FreezeItems(const float* parameters) {
   candidates_.resize(all_items_->count);
   std::iota(candidates_.begin(), candidates_.end(), 0u);
   std::vector<runtime::InputSource> inputs = CandidateInputs();
-  frozen_items_ =
-      Net(Side::kItem).Forward(parameters, {candidates_.size(), inputs}, nullptr, nullptr);
+  runtime::Batch batch{candidates_.size(), inputs};
+  RowSource* rows = Rows(false);
+  ReadBiases(parameters, rows, Side::kItem, batch);
+  frozen_items_ = Net(Side::kItem).Forward(parameters, batch, nullptr, nullptr, rows);
 }
 
 std::vector<runtime::InputSource> Worker::CandidateInputs() const {
@@ -94,13 +85,39 @@ std::vector<runtime::InputSource> Worker::CandidateInputs() const {
   return inputs;
 }
 
+RowSource* Worker::Rows(bool training) {
+  if (!rows_) return nullptr;
+  rows_->set_training(training);
+  return &*rows_;
+}
+
+void Worker::ReadBiases(const float* parameters, RowSource* source, Side side,
+                        const runtime::Batch& batch) {
+  bool user = side == Side::kUser;
+  int slot = user ? user_bias_ : item_bias_;
+  int32_t input = user ? description_->head.user_bias : description_->head.item_bias;
+  std::vector<float>& values = user ? user_biases_ : item_biases_;
+  std::vector<uint32_t>& rows = user ? user_bias_rows_ : item_bias_rows_;
+  values.assign(batch.count, 0.0f);
+  if (slot < 0) return;
+  const Layout::Slot& table = layout_->slots()[static_cast<size_t>(slot)];
+  auto index = static_cast<uint32_t>(input);
+  runtime::RowReader reader(batch, index, description_->inputs[index], table.rows());
+  rows.resize(batch.count);
+  for (size_t i = 0; i < batch.count; ++i) rows[i] = static_cast<uint32_t>(reader.One(i));
+  if (source != nullptr) source->Find(static_cast<size_t>(slot), rows, found_);
+  for (size_t i = 0; i < batch.count; ++i) {
+    values[i] = source != nullptr ? *found_[i] : parameters[table.offset + rows[i]];
+  }
+}
+
 double Worker::Step(const float* parameters, const Examples& examples,
                     std::span<const uint32_t> numbers, float scale, bool train) {
   heads_.clear();
   if (train) frozen_items_ = nullptr;
   if (numbers.empty()) return 0;
   examples.Gather(numbers, batch_);
-  heads_.resize(numbers.size());
+  heads_.resize(batch_.users.size());
   if (model::IsJoint(*description_)) return JointLoss(parameters, scale, train);
   if (options_->loss == Loss::kSoftmax) return SoftmaxLoss(parameters, scale, train);
   return PairLoss(parameters, scale, train);
@@ -127,23 +144,20 @@ double Worker::PairLoss(const float* parameters, float scale, bool train) {
   size_t count = heads_.size(), width = Net(Side::kUser).width();
   const Dropout* dropout = train ? &dropout_ : nullptr;
   Random* random = train ? &random_ : nullptr;
-  const float* users = Net(Side::kUser).Forward(parameters, batch_.batch(), dropout, random);
-  const float* items = Net(Side::kItem).Forward(parameters, batch_.batch(), dropout, random);
+  RowSource* rows = Rows(train);
+  const float* users = Net(Side::kUser).Forward(parameters, batch_.batch(), dropout, random, rows);
+  const float* items = Net(Side::kItem).Forward(parameters, batch_.batch(), dropout, random, rows);
   const kernels::VectorKernels& k = kernels::Vector();
-  const auto& slots = layout_->slots();
-  // The row of a bias is that of the category which the head names.
-  auto bias_row = [&](int32_t input, size_t i) {
-    const runtime::InputSource& source = batch_.inputs[static_cast<size_t>(input)];
-    const model::Input& in = description_->inputs[static_cast<size_t>(input)];
-    uint64_t unknown = description_->vocabularies[static_cast<size_t>(in.vocabulary)].size;
-    auto rows = source.view.RowsOf(source.rows.empty() ? i : source.rows[i]);
-    return static_cast<uint32_t>(rows.empty() ? unknown : std::min<uint64_t>(rows[0], unknown));
-  };
+  ReadBiases(parameters, rows, Side::kUser, batch_.batch());
+  ReadBiases(parameters, rows, Side::kItem, batch_.batch());
   if (train) {
     user_gradient_.resize(count * width);
     item_gradient_.resize(count * width);
   }
-  double cost = 0;
+  double global = 0, cost = 0;
+  if (global_bias_ >= 0) {
+    global = parameters[layout_->slots()[static_cast<size_t>(global_bias_)].offset];
+  }
   for (size_t i = 0; i < count; ++i) {
     const float* u = users + i * width;
     const float* v = items + i * width;
@@ -154,17 +168,7 @@ double Worker::PairLoss(const float* parameters, float scale, bool train) {
       length = std::sqrt(uu) * std::sqrt(vv);
       dot = length > 0 ? dot / length : 0;
     }
-    double sum = dot;
-    uint32_t user_row = 0, item_row = 0;
-    if (user_bias_ >= 0) {
-      user_row = bias_row(head.user_bias, i);
-      sum += parameters[slots[static_cast<size_t>(user_bias_)].offset + user_row];
-    }
-    if (item_bias_ >= 0) {
-      item_row = bias_row(head.item_bias, i);
-      sum += parameters[slots[static_cast<size_t>(item_bias_)].offset + item_row];
-    }
-    if (global_bias_ >= 0) sum += parameters[slots[static_cast<size_t>(global_bias_)].offset];
+    double sum = dot + user_biases_[i] + item_biases_[i] + global;
     heads_[i] = static_cast<float>(head.scale * sum);
     double g = 0;  // by `sum`
     if (train && options_->members > 1) {
@@ -176,8 +180,11 @@ double Worker::PairLoss(const float* parameters, float scale, bool train) {
     }
     if (!train) continue;
     auto step = static_cast<float>(g);
-    if (user_bias_ >= 0) gradients_.Row(static_cast<size_t>(user_bias_), user_row)[0] += step;
-    if (item_bias_ >= 0) gradients_.Row(static_cast<size_t>(item_bias_), item_row)[0] += step;
+    auto add = [&](int slot, const std::vector<uint32_t>& of) {
+      if (slot >= 0) gradients_.Row(static_cast<size_t>(slot), of[i])[0] += step;
+    };
+    add(user_bias_, user_bias_rows_);
+    add(item_bias_, item_bias_rows_);
     if (global_bias_ >= 0) gradients_.of(static_cast<size_t>(global_bias_))[0] += step;
     if (options_->members > 1) continue;  // the vectors have theirs already
     // By u: v for the dot product; (v/|v| − cos·u/|u|)/|u| for the cosine, 0 at the zero vector.
@@ -232,139 +239,12 @@ double Worker::MembersLoss(size_t i, const float* u, const float* v, double bias
   return cost;
 }
 
-double Worker::SoftmaxLoss(const float* parameters, float scale, bool train) {
-  // Candidates: with sampling the right items of this batch and the negatives drawn, each logit
-  // corrected by −log of its expected count; else every item with training examples. A test's
-  // right item competes, too, where it has none.
-  bool sampled = options_->negatives > 0 && train;
-  bool chosen = !sampled && train && sampler_ != nullptr;
-  size_t count = heads_.size(), width = Net(Side::kUser).width();
-  candidates_.resize(sampled ? options_->negatives : all_items_->count);
-  if (sampled) {
-    for (uint32_t& candidate : candidates_) candidate = sampler_->Draw(random_);
-  } else if (chosen) {
-    candidates_.assign(sampler_->items().begin(), sampler_->items().end());
-  } else {
-    std::iota(candidates_.begin(), candidates_.end(), 0u);
-  }
-  size_t shared = candidates_.size();  // then, when sampled, each example's own right item
-  if (sampled) candidates_.insert(candidates_.end(), batch_.items.begin(), batch_.items.end());
-
-  const Dropout* dropout = train ? &dropout_ : nullptr;
-  Random* random = train ? &random_ : nullptr;
-  const float* users = Net(Side::kUser).Forward(parameters, batch_.batch(), dropout, random);
-  const float* items = train ? nullptr : frozen_items_;
-  if (items == nullptr) {
-    std::vector<runtime::InputSource> inputs = CandidateInputs();
-    items = Net(Side::kItem).Forward(parameters, {candidates_.size(), inputs}, dropout, random);
-  }
-
-  const kernels::VectorKernels& k = kernels::Vector();
-  auto head_scale = static_cast<float>(description_->head.scale);
-  auto item_bias = [&](uint32_t item) -> size_t {
-    const auto& in = all_items_->inputs[static_cast<size_t>(description_->head.item_bias)];
-    auto rows = in.RowsOf(item);
-    size_t slot = static_cast<size_t>(item_bias_);
-    size_t unknown = layout_->slots()[slot].rows() - 1;
-    return rows.empty() ? unknown : std::min<size_t>(rows[0], unknown);
-  };
-  auto bias_value = [&](uint32_t item) {
-    if (item_bias_ < 0) return 0.0f;
-    return parameters[layout_->slots()[static_cast<size_t>(item_bias_)].offset + item_bias(item)];
-  };
-  logits_.resize(count * shared);
-  kernels::Gemm(false, true, count, shared, width, users, width, items, width, 0, logits_.data(),
-                shared);
-  std::vector<float> offset(shared);  // bias and correction of a shared candidate
-  double negatives = options_->negatives;
-  for (size_t c = 0; c < shared; ++c) {
-    uint32_t item = candidates_[c];
-    offset[c] = bias_value(item) * head_scale;
-    if (sampled) {
-      offset[c] -= static_cast<float>(sampler_->LogProbability(item) + std::log(negatives));
-    }
-  }
-  std::vector<float> own_slope(count);
-  double cost = 0;
-  for (size_t i = 0; i < count; ++i) {
-    float* row = &logits_[i * shared];
-    uint32_t right = batch_.items[i];
-    uint32_t place = chosen ? sampler_->PlaceOf(right) : right;  // among the candidates
-    double own = 0, most = -INFINITY;
-    if (sampled) {
-      own = head_scale *
-            (static_cast<float>(k.dot(users + i * width, items + (shared + i) * width, width)) +
-             bias_value(right));
-      // The right item is present for certain, so its correction is that of the negatives with
-      // an expected count as if drawn: it keeps the sampled distribution's shape.
-      own -= sampler_->LogProbability(right) + std::log(negatives);
-      most = own;
-    }
-    for (size_t c = 0; c < shared; ++c) {
-      row[c] = head_scale * row[c] + offset[c];
-      // A negative that is the right item would be counted twice.
-      if (sampled && candidates_[c] == right) row[c] = -INFINITY;
-      if (!train && c != right && sampler_ != nullptr && !sampler_->Competes(candidates_[c])) {
-        row[c] = -INFINITY;
-      }
-      most = std::max<double>(most, row[c]);
-    }
-    double mine = sampled ? own : row[place];
-    // One exponential a candidate, in float: the gradient reuses it.
-    auto base = static_cast<float>(most);
-    double own_share = sampled ? std::exp(own - base) : 0, sum = own_share;
-    for (size_t c = 0; c < shared; ++c) {
-      row[c] = std::exp(row[c] - base);
-      sum += row[c];
-    }
-    heads_[i] = static_cast<float>(mine);
-    double weight = batch_.weights.empty() ? 1.0 : batch_.weights[i];
-    cost += weight * (base + std::log(sum) - mine);
-    if (!train) continue;
-    double g = weight * scale * head_scale;
-    auto factor = static_cast<float>(g / sum);
-    for (size_t c = 0; c < shared; ++c) row[c] *= factor;
-    if (sampled) {
-      own_slope[i] = static_cast<float>(g * (own_share / sum - 1));
-    } else {
-      row[place] -= static_cast<float>(g);
-    }
-  }
-  if (!train) return cost;
-  user_gradient_.resize(count * width);
-  item_gradient_.resize(candidates_.size() * width);
-  kernels::Gemm(false, false, count, width, shared, logits_.data(), shared, items, width, 0,
-                user_gradient_.data(), width);
-  kernels::Gemm(true, false, shared, width, count, logits_.data(), shared, users, width, 0,
-                item_gradient_.data(), width);
-  for (size_t i = 0; sampled && i < count; ++i) {
-    k.axpy(own_slope[i], items + (shared + i) * width, &user_gradient_[i * width], width);
-    float* own = &item_gradient_[(shared + i) * width];
-    std::fill_n(own, width, 0.0f);
-    k.axpy(own_slope[i], users + i * width, own, width);
-  }
-  if (item_bias_ >= 0) {
-    auto slot = static_cast<size_t>(item_bias_);
-    for (size_t c = 0; c < candidates_.size(); ++c) {
-      float g = 0;
-      if (c >= shared) {
-        g = own_slope[c - shared];
-      } else {
-        for (size_t i = 0; i < count; ++i) g += logits_[i * shared + c];
-      }
-      gradients_.Row(slot, static_cast<uint32_t>(item_bias(candidates_[c])))[0] += g;
-    }
-  }
-  Net(Side::kUser).Backward(parameters, user_gradient_.data(), gradients_);
-  Net(Side::kItem).Backward(parameters, item_gradient_.data(), gradients_);
-  return cost;
-}
-
 double Worker::JointLoss(const float* parameters, float scale, bool train) {
   size_t count = heads_.size(), width = Net(Side::kJoint).width();
   const Dropout* dropout = train ? &dropout_ : nullptr;
   Random* random = train ? &random_ : nullptr;
-  const float* x = Net(Side::kJoint).Forward(parameters, batch_.batch(), dropout, random);
+  const float* x =
+      Net(Side::kJoint).Forward(parameters, batch_.batch(), dropout, random, Rows(train));
   size_t weight = layout_->IndexOf("head/weight"), bias = layout_->IndexOf("head/bias");
   const float* w = parameters + layout_->slots()[weight].offset;
   float b = parameters[layout_->slots()[bias].offset];

@@ -7,39 +7,23 @@
 #include <vector>
 
 #include "training/examples.h"
+#include "training/item_sampler.h"
 #include "training/network.h"
+#include "training/optimizer.h"
 #include "training/options.h"
 
 namespace duomo::training {
-
-// The items that compete in a softmax: those with training examples, since nothing is known against
-// one that nobody could take. Draws negatives among them and knows how likely each was: by their
-// number of examples. Immutable; any thread (the randomness is the caller's).
-class ItemSampler {
- public:
-  explicit ItemSampler(std::span<const uint64_t> counts);  // by item row
-  uint32_t Draw(Random& random) const;
-  double LogProbability(uint32_t item) const { return log_probability_[item]; }
-
-  static constexpr uint32_t kNoPlace = UINT32_MAX;
-  std::span<const uint32_t> items() const { return items_; }  // rows, ascending
-  bool Competes(uint32_t item) const { return places_[item] != kNoPlace; }
-  uint32_t PlaceOf(uint32_t item) const { return places_[item]; }  // in items(), or kNoPlace
-
- private:
-  std::vector<uint32_t> items_, places_;
-  std::vector<double> cumulative_;  // by place
-  std::vector<double> log_probability_;
-};
 
 // One thread.
 class Worker {
  public:
   // `items`: features of all items, for the softmax's candidates. sampler: nullptr where all items
-  // compete and none is sampled. Everything must outlive this.
+  // compete and none is sampled. optimizer: knows where rows of tables are up to date; nullptr:
+  // all parameters are. Everything must outlive this.
   Worker(const model::Description& description, const Layout& layout,
          std::span<const std::vector<float>> statistics, const model::FeatureSet& items,
-         const TrainingOptions& options, const ItemSampler* sampler, uint64_t seed);
+         const TrainingOptions& options, const ItemSampler* sampler, uint64_t seed,
+         Optimizer* optimizer = nullptr);
 
   // Adds the gradient of the summed cost of the examples, times `scale`, to gradients(); returns
   // the summed cost. train = false: cost only, without dropout.
@@ -53,6 +37,11 @@ class Worker {
   // Vectors of a side for a batch, as the towers make them (raw, without biases).
   const float* Encode(const float* parameters, model::Side side, const runtime::Batch& batch);
 
+  // And the biases that the head adds for that side, 0 where it has none; valid until the next
+  // call.
+  std::span<const float> Biases(const float* parameters, model::Side side,
+                                const runtime::Batch& batch);
+
   // The head's number of every example of the last Step.
   std::span<const float> heads() const { return heads_; }
   Gradients& gradients() { return gradients_; }
@@ -65,6 +54,11 @@ class Worker {
   double SoftmaxLoss(const float* parameters, float scale, bool train);
   double JointLoss(const float* parameters, float scale, bool train);
   std::vector<runtime::InputSource> CandidateInputs() const;
+  // The rows that a batch has in the table of a side's bias (the unknown row for none), and the
+  // values there; 0 each where the head has no such bias.
+  void ReadBiases(const float* parameters, RowSource* source, model::Side side,
+                  const runtime::Batch& batch);
+  RowSource* Rows(bool training);
   double PointLoss(size_t i, double& slope) const;  // slope: of the cost by the head
   TowerNet& Net(model::Side side) { return nets_[side == model::Side::kItem ? 1 : 0]; }
 
@@ -80,9 +74,15 @@ class Worker {
   int user_bias_ = -1, item_bias_ = -1, global_bias_ = -1;  // slots
   ExampleBatch batch_;
   std::vector<float> heads_;
-  AlignedVector<float> user_gradient_, item_gradient_, logits_;
+  AlignedVector<float> user_gradient_, item_gradient_, offset_gradient_, logits_;
   std::vector<uint32_t> candidates_;
-  const float* frozen_items_ = nullptr;  // result of the item tower; see FreezeItems()
+  std::vector<uint32_t> taken_by_;  // by item: the last prediction whose user took it before
+  std::optional<CurrentRows> rows_;
+  std::vector<const float*> found_;
+  std::vector<uint32_t> user_bias_rows_, item_bias_rows_;
+  std::vector<float> user_biases_, item_biases_;  // values
+  // See FreezeItems(): the result of the item tower; item_biases_ are of the same items.
+  const float* frozen_items_ = nullptr;
 };
 
 }  // namespace duomo::training

@@ -82,6 +82,7 @@ class Soak {
     request.ids = similar ? items_ : users_;
     if (!similar && random() % 2) request.flags = DUOMO_EXCLUDE_SEEN;
     if (random() % 2) {
+      request.flags |= DUOMO_ALLOW_LISTED;
       request.allow_ids = items_;
       request.allow_count = 1 + random() % n;
     }

@@ -84,8 +84,8 @@ TEST(AbiSwap, AThousandModelsUnderLoadLeaveNothingBehind) {
   RecordProperty("growth_in_bytes", static_cast<int>(growth));
 }
 
-// Many gets at once, sets from two threads: whoever gets a model holds it, and it is one of those that
-// were put in.
+// Many gets at once, sets from two threads: whoever gets a model holds it, and it is one of those
+// that were put in.
 TEST(AbiSwap, ASlotNeverGivesAModelThatIsGone) {
   constexpr int kSets = 20000;
   auto bytes = model::SaveToMemory(fixtures::ShopModel(true));

@@ -40,7 +40,8 @@ class Recorder : public Caller {
     std::string_view text = name;
     bool pointers = text.ends_with("_key") || text.ends_with("_title") ||
                     text.ends_with("_create") || text.ends_with("_info") ||
-                    text.ends_with("_input");
+                    text.ends_with("_input") || text.ends_with("_attribute") ||
+                    text.ends_with("_texts") || text.starts_with("duomo_item_set_");
     answers.push_back({name, status, {}});
     if (!pointers) {
       answers.back().bytes.assign(reinterpret_cast<const char*>(outputs.data()), outputs.size());
@@ -52,7 +53,7 @@ class Recorder : public Caller {
 };
 
 struct Answers {
-  std::vector<Answer> small;   // every call, on a few rows
+  std::vector<Answer> small;           // every call, on a few rows
   std::vector<float> vectors, ranked;  // of enough rows for the kernels of wide batches
   std::string failure;
   bool operator==(const Answers&) const = default;

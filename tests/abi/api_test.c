@@ -103,11 +103,15 @@ int main(int argc, char** argv) {
   test_versions();
   test_model();
   test_keys();
+  test_by_key();
+  test_users();
   test_features();
   test_vectors();
   test_predict();
   test_topk();
   test_similar();
+  test_attributes();
+  test_item_sets();
   test_rank();
 #ifndef _WIN32
   test_host();

@@ -128,7 +128,7 @@ static void vectors_and_searches(client* c) {
   request.ids = &c->user;
   request.allow_ids = &c->item;
   request.allow_count = 1;
-  request.flags = DUOMO_MINIMUM_SCORE;
+  request.flags = DUOMO_MINIMUM_SCORE | DUOMO_ALLOW_LISTED;
   request.minimum_score = predicted;
   REQUIRE(duomo_topk(&result, c->context, &request, &error) == DUOMO_OK);
   REQUIRE(count == 1 && id == c->item && memcmp(&best, &predicted, sizeof(best)) == 0);
@@ -146,6 +146,91 @@ static void vectors_and_searches(client* c) {
   REQUIRE(count <= 1 && (count == 0 || (id != c->item && best >= -1 && best <= 1)));
   free(item);
   free(user);
+}
+
+static void sets(client* c) {
+  duomo_error error = DUOMO_ERROR_INIT;
+  duomo_item_set *one = NULL, *all = NULL, *others = NULL;
+  REQUIRE(duomo_item_set_from_ids(&one, c->model, &c->item, NULL, 1, &error) == DUOMO_OK);
+  REQUIRE(duomo_item_set_from_filters(&all, c->model, NULL, 0, &error) == DUOMO_OK);
+  REQUIRE(duomo_item_set_combine(&others, DUOMO_NONE, (const duomo_item_set* const*)&one, 1,
+                                 &error) == DUOMO_OK);
+  REQUIRE(duomo_item_set_count(one) == 1 && duomo_item_set_count(all) == c->info.item_count);
+  REQUIRE(duomo_item_set_count(others) == c->info.item_count - 1);
+  REQUIRE(duomo_item_set_contains(one, c->item) && !duomo_item_set_contains(others, c->item));
+  duomo_item_set_retain(one);
+  duomo_item_set_release(one);
+  duomo_item_set_release(one);
+  duomo_item_set_release(all);
+  duomo_item_set_release(others);
+}
+
+static void users_searched(client* c) {
+  duomo_error error = DUOMO_ERROR_INIT;
+  size_t count = 0;
+  int64_t id = -1;
+  float best = -3;
+  duomo_limit limit = DUOMO_LIMIT_INIT;
+  duomo_topk_request request = DUOMO_TOPK_REQUEST_INIT;
+  duomo_topk_result result = DUOMO_TOPK_RESULT_INIT;
+  result.ids = &id;
+  result.scores = &best;
+  result.counts = &count;
+  request.count = 1;
+  request.k = 1;
+  request.ids = &c->item;
+  if (allowed(duomo_users_for(&result, c->context, &request, &error), &error, DUOMO_UNSUPPORTED)) {
+    REQUIRE(count == 1 && best >= c->info.minimum_output && best <= c->info.maximum_output);
+  }
+  request.ids = &c->user;
+  allowed(duomo_similar_users(&result, c->context, &request, &error), &error, DUOMO_UNSUPPORTED);
+  limit.input = "no such input";
+  request.limits = &limit;
+  request.limit_count = 1;
+  REQUIRE(duomo_topk(&result, c->context, &request, &error) == DUOMO_NOT_FOUND);
+  REQUIRE(error.kind == DUOMO_KIND_UNKNOWN_NAME && error.argument == DUOMO_ARGUMENT_LIMITS);
+}
+
+static void what_the_file_says(client* c) {
+  duomo_error error = DUOMO_ERROR_INIT;
+  duomo_attribute_info attribute = DUOMO_ATTRIBUTE_INFO_INIT;
+  duomo_text text, texts[2];
+  const char* const key = "1";
+  double number = 0;
+  int64_t integer = 0, id = 0;
+  size_t n = 0;
+  REQUIRE(duomo_id_of_string("1") == duomo_id_of_string("1"));
+  REQUIRE(duomo_id_of_string("1") != duomo_id_of_string("2"));
+  allowed(duomo_ids_of_keys(&id, c->model, DUOMO_ITEM, &key, 1, &error), &error, DUOMO_UNSUPPORTED);
+  allowed(duomo_keys_of_ids(&text, c->model, DUOMO_ITEM, &c->item, 1, &error), &error,
+          DUOMO_UNSUPPORTED);
+  allowed(duomo_item_titles(&text, c->model, &c->item, 1, &error), &error, DUOMO_UNSUPPORTED);
+  REQUIRE(duomo_model_metadata(&text, c->model, "no such entry", &error) == DUOMO_NOT_FOUND);
+  REQUIRE(duomo_model_metadata_at(&text, texts, c->model, c->info.metadata_count, &error) ==
+          DUOMO_NOT_FOUND);
+  REQUIRE(duomo_model_get_attribute(&attribute, c->model, c->info.attribute_count, &error) ==
+          DUOMO_NOT_FOUND);
+  REQUIRE(duomo_attribute_numbers(&number, c->model, "none", &c->item, 1, &error) ==
+          DUOMO_NOT_FOUND);
+  REQUIRE(duomo_attribute_integers(&integer, c->model, "none", &c->item, 1, &error) ==
+          DUOMO_NOT_FOUND);
+  REQUIRE(duomo_attribute_texts(&text, c->model, "none", &c->item, 1, &error) == DUOMO_NOT_FOUND);
+  REQUIRE(duomo_attribute_set(&n, texts, 2, c->model, "none", c->item, &error) == DUOMO_NOT_FOUND);
+}
+
+static void slot_and_descriptor(client* c) {
+  duomo_error error = DUOMO_ERROR_INIT;
+  duomo_model_slot* slot = NULL;
+  duomo_model* model = NULL;
+  REQUIRE(duomo_model_slot_create(&slot, NULL, &error) == DUOMO_OK);
+  REQUIRE(duomo_model_slot_set(slot, c->model, &error) == DUOMO_OK);
+  model = duomo_model_slot_get(slot);
+  REQUIRE(model == c->model);
+  duomo_model_release(model);
+  duomo_model_slot_release(slot);
+  model = NULL;
+  REQUIRE(duomo_model_open_descriptor(&model, -1, 0, 0, NULL, &error) == DUOMO_IO_ERROR);
+  duomo_context_trim(c->context);
 }
 
 static void rank_and_features(client* c) {
@@ -183,7 +268,13 @@ static void use(client* c) {
   REQUIRE(duomo_item_id_at(&c->item, c->model, info.item_count - 1, NULL) == DUOMO_OK);
   REQUIRE(duomo_context_create(&c->context, c->model, &options, NULL) == DUOMO_OK);
   keys_and_titles(c);
-  if (info.head != DUOMO_HEAD_LOGISTIC) vectors_and_searches(c);
+  if (info.head != DUOMO_HEAD_LOGISTIC) {
+    vectors_and_searches(c);
+    users_searched(c);
+  }
+  sets(c);
+  what_the_file_says(c);
+  slot_and_descriptor(c);
   rank_and_features(c);
   duomo_context_release(c->context);
 }

@@ -53,11 +53,15 @@ enum { USERS = 12, ITEMS = 40 }; /* of the models, as in fixtures.h */
 
 void test_model(void);
 void test_keys(void);
+void test_by_key(void);
+void test_users(void);
 void test_features(void);
 void test_vectors(void);
 void test_predict(void);
 void test_topk(void);
 void test_similar(void);
+void test_attributes(void);
+void test_item_sets(void);
 void test_rank(void);
 void test_host(void); /* where files are those of POSIX */
 

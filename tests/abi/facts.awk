@@ -12,6 +12,7 @@ END {
   for (i = 1; i <= count; ++i) {
     if (lines[i] !~ /^[ \t]*#/ && lines[i] !~ /^extern "C" \{$/) text = text " " lines[i]
   }
+  gsub(/DUOMO_CALL /, "", text)
   gsub(/[ \t]+/, " ", text)
   while (match(text, /[;{]/)) {
     head = substr(text, 1, RSTART - 1)

@@ -147,7 +147,10 @@ static void test_histories(void) {
   duomo_model* player = open_model("player");
   duomo_context* context = make_context(player, DUOMO_UNKNOWN_IS_ERROR);
   duomo_features* f = make_features(player, DUOMO_USER, 2);
-  const int64_t users[2] = {3, 4}, history[6] = {3, 4, 777, -1, 4, 5};
+  const int64_t users[2] = {duomo_id_of_string("u3"), duomo_id_of_string("u4")};
+  const int64_t i3 = duomo_id_of_string("i3"), i4 = duomo_id_of_string("i4");
+  const int64_t history[6] = {i3, i4, 777, -1, i4, duomo_id_of_string("i5")};
+  const char* keys[6] = {"i3", "i4", "nothing", "", "i4", "i5"};
   const size_t offsets[3] = {0, 4, 6};
   const char* names[2] = {"u3", "u4"};
   float known[2][9], raw[2][9];
@@ -156,9 +159,43 @@ static void test_histories(void) {
   SUCCEEDS(duomo_encode_users(known[0], context, users, 2, &error));
   SUCCEEDS(duomo_encode_features(raw[0], context, f, &error));
   check_close(known[0], raw[0], 18);
+  SUCCEEDS(
+      duomo_features_set_string_lists(f, "seen", offsets, keys, &error)); /* items by their keys */
+  SUCCEEDS(duomo_encode_features(known[0], context, f, &error));
+  CHECK(memcmp(known, raw, sizeof(raw)) == 0);
   duomo_features_release(f);
+  { /* an input's values that are items are told by their ids */
+    duomo_input_info info = DUOMO_INPUT_INFO_INIT;
+    int64_t value = 0;
+    SUCCEEDS(duomo_model_get_input(&info, player, 1, &error));
+    CHECK(info.kind == DUOMO_INPUT_HISTORY && info.keys != DUOMO_KEYS_STRING);
+    SUCCEEDS(duomo_model_get_input_value(NULL, &value, player, 1, 5, &error));
+    CHECK(value == duomo_id_of_string("i5"));
+  }
   duomo_context_release(context);
   duomo_model_release(player);
+}
+
+/* Where keys begin ranges every number is known, as the greatest key that is not above it. */
+static void test_ranges(void) {
+  duomo_model* model = open_model("ages");
+  duomo_context* context = make_context(model, DUOMO_UNKNOWN_IS_ERROR);
+  const int64_t keys[4] = {20, 10, 30, 20}, ages[4] = {24, -7, INT64_MAX, 20};
+  float said[4][20], found[4][20];
+  duomo_features* f = make_features(model, DUOMO_USER, 4);
+  duomo_model_info info = DUOMO_MODEL_INFO_INIT;
+  SUCCEEDS(duomo_model_get_info(&info, model, &error));
+  CHECK(info.vector_width <= 20);
+  SUCCEEDS(duomo_features_set_integers(f, "age", keys, &error));
+  SUCCEEDS(duomo_encode_features(said[0], context, f, &error));
+  SUCCEEDS(duomo_features_set_strict(f, 1, &error));
+  SUCCEEDS(duomo_features_set_integers(f, "age", ages, &error));
+  SUCCEEDS(duomo_encode_features(found[0], context, f, &error));
+  CHECK(memcmp(said, found, 4 * info.vector_width * sizeof(float)) == 0);
+  CHECK(memcmp(said[0], said[0] + info.vector_width, info.vector_width * sizeof(float)) != 0);
+  duomo_features_release(f);
+  duomo_context_release(context);
+  duomo_model_release(model);
 }
 
 /* Strict: what training did not meet is named, and the input keeps its earlier value. */
@@ -166,7 +203,8 @@ static void test_strict(void) {
   duomo_model* shop = open_model("shop");
   duomo_model* player = open_model("player");
   const int64_t ages[3] = {10, 24, 30}, known[3] = {10, 20, 30}, codes[3] = {9, 9, 4};
-  const int64_t seen[3] = {4, 77, 5};
+  const int64_t seen[3] = {duomo_id_of_string("i4"), 77, duomo_id_of_string("i5")};
+  const char* seen_keys[3] = {"i4", "i77", "i5"};
   const size_t offsets[4] = {0, 1, 2, 3};
   const char* plans[3] = {"free", NULL, "fre"};
   const char* titles[3] = {"words that nobody knows", "lamp", NULL};
@@ -192,6 +230,8 @@ static void test_strict(void) {
   SUCCEEDS(duomo_features_set_strings(items, "title", titles, &error));
   FAILS(DUOMO_NOT_FOUND, "input \"seen\": values[1] is 77",
         duomo_features_set_integer_lists(players, "seen", offsets, seen, &error));
+  FAILS(DUOMO_NOT_FOUND, "input \"seen\": values[1] is \"i77\"",
+        duomo_features_set_string_lists(players, "seen", offsets, seen_keys, &error));
   SUCCEEDS(duomo_features_set_strict(users, 0, &error));
   SUCCEEDS(duomo_features_set_integers(users, "age", ages, &error));
   FAILS(DUOMO_INVALID_ARGUMENT, "strict is 2", duomo_features_set_strict(users, 2, &error));
@@ -270,6 +310,7 @@ void test_features(void) {
   test_values();
   test_setter_errors();
   test_histories();
+  test_ranges();
 }
 
 void test_vectors(void) {

@@ -1,5 +1,7 @@
 #include "abi/fixtures.h"
 
+#include <algorithm>
+
 #include "core/error.h"
 #include "core/random.h"
 #include "model/parameters.h"
@@ -156,6 +158,30 @@ Contents VectorModel(model::HeadKind head, size_t dim, std::span<const float> us
   return c;
 }
 
+void AddAttributes(Contents& c, size_t items) {
+  using model::AttributeKind;
+  model::AttributeColumn price{{"price", AttributeKind::kNumber}, {}, {}, {}, {}},
+      year{{"year", AttributeKind::kInteger}, {}, {}, {}, {}},
+      added{{"added", AttributeKind::kTime}, {}, {}, {}, {}},
+      brand{{"brand", AttributeKind::kCategory}, {"acme", "blau", "größe"}, {}, {}, {}},
+      labels{{"labels", AttributeKind::kSet}, {"sale", "new", "vegan"}, {}, {}, {}};
+  for (size_t r = 0; r < items; ++r) {
+    price.numbers.push_back(r % 10 == 9 ? model::kMissingNumber : 1 + 0.5 * static_cast<double>(r));
+    year.integers.push_back(r % 7 == 6 ? model::kMissingInteger
+                                       : 1980 + static_cast<int64_t>(r % 40));
+    added.integers.push_back(1'600'000'000 + 86'400 * static_cast<int64_t>(r));
+  }
+  brand.rows = Categories(items, [](size_t r) { return r % 4 == 3 ? 3 : r % 3; });
+  labels.rows = Lists(InputKind::kCategorySet, items, [](size_t r) {
+    static const std::vector<size_t> kSets[] = {{}, {1}, {1, 0}, {0}, {1, 0, 2}};
+    return kSets[r % 5];
+  });
+  for (const auto& column : {price, year, added, brand, labels}) {
+    c.attributes.push_back(column.info);
+    model::AddAttribute(c.tensors, column);
+  }
+}
+
 Contents ShopModel(bool user_vectors) {
   Contents c;
   model::Description& d = c.description;
@@ -205,12 +231,13 @@ Contents ShopModel(bool user_vectors) {
   std::vector<std::string> titles = Names("Große Lampe ", kItems);
   model::AddTexts(c.tensors, "items/titles", titles);
   AddHistory(c);
+  AddAttributes(c, kItems);
   AddParameters(c, 2);
   AddVectors(c, user_vectors);
   return c;
 }
 
-Contents PlayerModel() {
+Contents PlayerModel(bool string_keys) {
   Contents c;
   model::Description& d = c.description;
   d.name = "player";
@@ -229,14 +256,75 @@ Contents PlayerModel() {
   d.output = {model::OutputKind::kSigmoid, 1, 0, "probability"};
   AddStrings(c, "vocabularies/user", Names("u", kUsers));
   AddStrings(c, "vocabularies/item", Names("i", kItems));
-  AddStrings(c, "users", Names("u", kUsers));
-  AddStrings(c, "items", Names("i", kItems));
+  if (string_keys) {
+    AddStrings(c, "users", Names("u", kUsers));
+    AddStrings(c, "items", Names("i", kItems));
+  } else {
+    AddIntegers(c, "users", Ids(0, 1, kUsers));
+    AddIntegers(c, "items", Ids(0, 1, kItems));
+  }
   auto same = [](size_t i) { return i; };
   model::AddFeature(c.tensors, "users/features/user", Categories(kUsers, same).view());
   model::AddFeature(c.tensors, "items/features/item", Categories(kItems, same).view());
   AddHistory(c);
   AddParameters(c, 3);
   AddVectors(c, false);
+  return c;
+}
+
+Contents ClubModel(std::span<const size_t> users, std::span<const size_t> items) {
+  constexpr uint32_t kDim = 8;
+  Contents c;
+  model::Description& d = c.description;
+  d.name = "club";
+  Encoder town = AddInput(d, "town", Scope::kUser, InputKind::kCategory, KeyKind::kString, 4, kDim,
+                          EncoderKind::kEmbedding);
+  Encoder author = AddInput(d, "author", Scope::kItem, InputKind::kCategory, KeyKind::kString, 5,
+                            kDim, EncoderKind::kEmbedding);
+  AddInput(d, "genres", Scope::kItem, InputKind::kCategorySet, KeyKind::kString, 3, kDim,
+           EncoderKind::kBag);
+  d.towers = {{model::Side::kUser, {town}, {}}, {model::Side::kItem, {author}, {}}};
+  d.head = {model::HeadKind::kDot, 1, -1, -1, false};
+  d.output = {model::OutputKind::kLinear, 1, 2, "stars"};
+  AddStrings(c, "vocabularies/town", Names("t", 4));
+  AddStrings(c, "vocabularies/author", Names("a", 5));
+  AddStrings(c, "vocabularies/genres", Names("g", 3));
+  auto side = [&](const char* prefix, const char* key, const char* title,
+                  std::span<const size_t> numbers) {
+    std::vector<std::string> keys, titles;
+    std::vector<float> vectors;
+    for (size_t n : numbers) {
+      keys.push_back(StrCat(key, n));
+      titles.push_back(StrCat(title, n));
+      Random random(n * 2 + (prefix[0] == 'u' ? 1 : 0));
+      for (uint32_t i = 0; i < kDim; ++i) {
+        vectors.push_back(static_cast<float>(random.Normal() / 2));
+      }
+    }
+    AddStrings(c, prefix, keys);
+    model::AddTexts(c.tensors, StrCat(prefix, "/titles"), titles);
+    c.tensors.push_back(
+        OwnedTensor::From<float>(StrCat(prefix, "/vectors"), {numbers.size(), kDim}, vectors));
+  };
+  side("users", "member-", "Member ", users);
+  side("items", "book-", "Book ", items);
+  auto feature = [&](const char* name, const FeatureColumn& column) {
+    model::AddFeature(c.tensors, name, column.view());
+  };
+  feature("users/features/town", Categories(users.size(), [&](size_t r) { return users[r] % 4; }));
+  feature("items/features/author",
+          Categories(items.size(), [&](size_t r) { return items[r] % 5; }));
+  feature("items/features/genres", Lists(InputKind::kCategorySet, items.size(),
+                                         [&](size_t r) { return Tags(items[r], 3); }));
+  feature("users/history", Lists(InputKind::kHistory, users.size(), [&](size_t r) {
+            std::vector<size_t> out;
+            for (size_t i = 0; i < 3; ++i) {
+              auto book = std::find(items.begin(), items.end(), users[r] % kItems + i);
+              if (book != items.end()) out.push_back(static_cast<size_t>(book - items.begin()));
+            }
+            return out;
+          }));
+  AddParameters(c, 6);
   return c;
 }
 

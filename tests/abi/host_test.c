@@ -180,6 +180,7 @@ static void test_memory(void) {
   duomo_context_options options = DUOMO_CONTEXT_OPTIONS_INIT;
   duomo_model* model = NULL;
   duomo_context* context = NULL;
+  duomo_item_set* set = NULL;
   enum { N = 5000 };
   static int64_t users[N], items[N];
   static float predictions[N], again[N];
@@ -212,7 +213,12 @@ static void test_memory(void) {
   CHECK(memcmp(predictions, again, sizeof(again)) == 0);
   duomo_context_release(context);
   CHECK(of_context.blocks == 0 && of_context.bytes == 0);
+  before = of_model.calls; /* sets have their memory from where the model has its own */
+  SUCCEEDS(duomo_item_set_from_ids(&set, model, items, NULL, 10, &error));
+  CHECK(of_model.calls > before);
   duomo_model_release(model);
+  CHECK(of_model.blocks > 0 && duomo_item_set_count(set) == 10);
+  duomo_item_set_release(set); /* and it held the model */
   CHECK(of_model.blocks == 0 && of_model.bytes == 0);
 
   of_model.empty = 1;
@@ -302,7 +308,53 @@ static void test_slots(void) {
   duomo_model_slot_release(NULL);
 }
 
+/* ---- Metadata ---- */
+
+static int is(duomo_text text, const char* expected) {
+  return text.size == strlen(expected) && memcmp(text.data, expected, text.size) == 0;
+}
+
+static uint64_t fingerprint_of(const char* name) {
+  duomo_model* model = open_model(name);
+  duomo_model_info info = DUOMO_MODEL_INFO_INIT;
+  SUCCEEDS(duomo_model_get_info(&info, model, &error));
+  duomo_model_release(model);
+  return info.fingerprint;
+}
+
+static void test_metadata(void) {
+  duomo_model* model = open_model("noted");
+  duomo_model* without = open_model("shop");
+  duomo_model_info info = DUOMO_MODEL_INFO_INIT;
+  duomo_text key, value;
+  SUCCEEDS(duomo_model_get_info(&info, model, &error));
+  CHECK(info.metadata_count == 3);
+  SUCCEEDS(duomo_model_metadata(&value, model, "name", &error));
+  CHECK(is(value, "shop"));
+  SUCCEEDS(duomo_model_metadata(&value, model, "empty", &error));
+  CHECK(value.size == 0 && value.data != NULL);
+  SUCCEEDS(duomo_model_metadata_at(&key, &value, model, 0, &error));
+  CHECK(is(key, "empty"));
+  SUCCEEDS(duomo_model_metadata_at(&key, &value, model, 1, &error));
+  CHECK(is(key,
+           "gr\xC3\xB6\xC3\x9F"
+           "e") &&
+        is(value, "gro\xC3\x9F"));
+  FAILS(DUOMO_NOT_FOUND, "3 entries", duomo_model_metadata_at(&key, &value, model, 3, &error));
+  FAILS(DUOMO_NOT_FOUND, "\"licence\"", duomo_model_metadata(&value, model, "licence", &error));
+  FAILS(DUOMO_NOT_FOUND, "\"name\"", duomo_model_metadata(&value, without, "name", &error));
+  FAILS(DUOMO_INVALID_ARGUMENT, "key is NULL", duomo_model_metadata(&value, model, NULL, &error));
+  FAILS(DUOMO_INVALID_ARGUMENT, "value is NULL", duomo_model_metadata(NULL, model, "name", &error));
+  NUMBERS(DUOMO_KIND_UNKNOWN_NAME, DUOMO_ARGUMENT_NAME, DUOMO_NO_POSITION,
+          duomo_model_metadata(&value, model, "licence", &error));
+  CHECK(fingerprint_of("noted") == info.fingerprint);
+  CHECK(fingerprint_of("shop") != info.fingerprint);
+  duomo_model_release(without);
+  duomo_model_release(model);
+}
+
 void test_host(void) {
+  test_metadata();
   test_error_numbers();
   test_descriptors();
   test_memory();

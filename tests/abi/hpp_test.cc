@@ -106,8 +106,9 @@ void TestModel() {
   FAILS(DUOMO_NOT_FOUND, "12", model.UserIdAt(12));
   FAILS(DUOMO_UNSUPPORTED, "integers", model.ItemKey(1003));
   duomo::Model player = Open("player");
-  CHECK(GET(player.ItemId("i7")) == 7 && GET(player.UserId("u3")) == 3);
-  CHECK(GET(player.ItemKey(7)) == "i7" && GET(player.UserKey(3)) == "u3");
+  const int64_t i7 = duomo_id_of_string("i7"), u3 = duomo_id_of_string("u3");
+  CHECK(GET(player.ItemId("i7")) == i7 && GET(player.UserId("u3")) == u3);
+  CHECK(GET(player.ItemKey(i7)) == "i7" && GET(player.UserKey(u3)) == "u3");
   FAILS(DUOMO_NOT_FOUND, "nobody", player.UserId("nobody"));
 
   duomo::Model copy = model, moved = std::move(copy);
@@ -211,6 +212,65 @@ void TestFeatures() {
   FAILS(DUOMO_INVALID_ARGUMENT, "vectors has 40", context.EncodeFeaturesInto(again, user));
 }
 
+// Sets, filters by attributes, and what differs from query to query.
+void TestSets(const duomo::Model& model, duomo::Context& context) {
+  using duomo::Filter;
+  using duomo::ItemSet;
+  using Request = duomo::TopKRequest;
+  const std::vector<int64_t> users = {3, 1}, few = {1000, 1003, 1006, 5};
+  CHECK(GET(model.Info()).attribute_count == 5);
+  CHECK(GET(model.Attribute(3)).name == "brand" && GET(model.Attribute(3)).value_count == 3);
+  CHECK(GET(model.Attribute(1)).kind == DUOMO_ATTRIBUTE_INTEGER);
+  CHECK(GET(model.AttributeNumbers("price", few))[2] == 2);
+  CHECK(std::isnan(GET(model.AttributeNumbers("price", few))[3]));
+  CHECK(GET(model.AttributeIntegers("year", few))[1] == 1981);
+  CHECK(GET(model.AttributeTexts("brand", few))[2] == "größe");
+  CHECK(GET(model.AttributeTexts("brand", few))[3].data() == nullptr);
+  CHECK(GET(model.AttributeSet("labels", 1012)).size() == 3);
+  CHECK(GET(model.AttributeSet("labels", 1012))[2] == "vegan");
+  CHECK(GET(model.AttributeSet("labels", 1000)).empty());
+  FAILS(DUOMO_NOT_FOUND, "nope", model.AttributeNumbers("nope", few));
+  ItemSet listed = GET(ItemSet::FromIds(model, few));
+  CHECK(listed.size() == 3 && listed.Contains(1003) && !listed.Contains(1009));
+  CHECK(!listed.Contains(5));
+  ItemSet cheap = GET(ItemSet::Where(model, Filter::AtMost("price", 1.5)));
+  CHECK(cheap.size() == 2 && cheap.Contains(1000) && cheap.Contains(1003));
+  const std::vector<Filter> nineties = {Filter::Range("year", 1990, 2000, DUOMO_BELOW_MAXIMUM),
+                                        Filter::AtLeast("price", 7)};
+  CHECK(GET(ItemSet::Where(model, nineties)).size() == 6);  // rows 12, 14 … 18
+  const std::vector<ItemSet> both = {listed, cheap};
+  CHECK(GET(ItemSet::Any(both)).size() == 3 && GET(ItemSet::All(both)).size() == 2);
+  CHECK(GET(ItemSet::None(both)).size() == 37 && GET(ItemSet::Not(listed)).size() == 37);
+  ItemSet copy = listed, moved = std::move(copy);
+  copy = moved;
+  CHECK(copy.get() == listed.get() && ItemSet().size() == 0);
+  FAILS(DUOMO_NOT_FOUND, "nope", ItemSet::Where(model, Filter::AtMost("nope", 1)));
+  FAILS(DUOMO_INVALID_ARGUMENT, "at least one", ItemSet::Any({}));
+  duomo::Model player = Open("player");
+  const std::vector<std::string> keys = {"i3", "i7", "nobody"};
+  CHECK(GET(ItemSet::FromKeys(player, keys)).size() == 2);
+
+  Request request = Request::Users(users).K(50).AllowSet(std::move(moved));
+  duomo::TopKResult in = GET(context.TopK(request));
+  CHECK(in[0].size() == 3 && in[1].size() == 3);
+  request.AllowSets({cheap, ItemSet()});
+  duomo::TopKResult own = GET(context.TopK(request));
+  CHECK(own[0].size() == 2 && own[1].size() == 3);
+  request.KEach(std::vector<size_t>{1, 50});
+  duomo::TopKResult each = GET(context.TopK(request));
+  CHECK(each[0].size() == 1 && each[1].size() == 3 && each[0][0].id == own[0][0].id);
+  request.Exclude({1003}).Exclude(duomo::Lists<int64_t>{{}, {1000}});
+  duomo::TopKResult rest = GET(context.TopK(request));
+  CHECK(rest[0].size() == 1 && rest[0][0].id == 1000);
+  CHECK(rest[1].size() == 1 && rest[1][0].id == 1006);
+  FAILS(DUOMO_INVALID_ARGUMENT, "k_each has 1",
+        context.TopK(Request::Users(users).KEach({std::vector<size_t>{1}})));
+  FAILS(DUOMO_INVALID_ARGUMENT, "request.k_each[1] is 51",
+        context.TopK(request.KEach(std::vector<size_t>{1, 51})));
+  FAILS(DUOMO_INVALID_ARGUMENT, "allow_sets has 1",
+        context.TopK(Request::Users(users).AllowSets({cheap})));
+}
+
 void TestTopK() {
   duomo::Model model = Open("shop");
   duomo::Context context = GET(duomo::Context::Create(model));
@@ -261,8 +321,12 @@ void TestTopK() {
           .size() == 40 - sevens);
   CHECK(
       GET(context.TopK(Request::User(3).Where(Filter::Strings("tags", DUOMO_ANY, {}))))[0].empty());
-  FAILS(DUOMO_NOT_FOUND, "mauve",
-        context.TopK(Request::User(3).Where(Filter::Strings("tags", DUOMO_ANY, {"mauve"}))));
+  CHECK(GET(context.TopK(Request::User(3).Where(Filter::Strings("tags", DUOMO_ANY, {"mauve"}))))[0]
+            .empty());
+  FAILS(
+      DUOMO_NOT_FOUND, "mauve",
+      context.TopK(Request::User(3).Where(Filter::Strings("tags", DUOMO_ANY, {"mauve"}).Strict())));
+  TestSets(model, context);
 
   duomo::TopKResult result;
   GET(context.TopKInto(result, Request::Users(users).K(7)));
@@ -272,7 +336,8 @@ void TestTopK() {
   FAILS(DUOMO_INVALID_ARGUMENT, "k is 0", context.TopK(Request::User(3).K(0)));
   vectors.pop_back();
   FAILS(DUOMO_INVALID_ARGUMENT, "vectors has 39", context.TopK(Request::Vectors(vectors)));
-  FAILS(DUOMO_INVALID_ARGUMENT, "seen nothing", context.Similar(Request::Item(1000).ExcludeSeen()));
+  FAILS(DUOMO_INVALID_ARGUMENT, "EXCLUDE_SEEN is for",
+        context.Similar(Request::Item(1000).ExcludeSeen()));
 
   duomo::TopKResult alike = GET(context.Similar(Request::Item(1003).K(39)));
   CHECK(alike[0].size() == 39 && alike[0][0].score <= 1);
@@ -377,21 +442,112 @@ void TestHistories() {
   duomo::Model model = Open("player");
   duomo::Context context = GET(duomo::Context::Create(model));
   using Request = duomo::TopKRequest;
-  std::vector<int64_t> users = {2, 3}, seen = {4, 5, 6};
-  duomo::Lists<int64_t> histories = {{4, 5, 6}, {}};
+  const int64_t u2 = duomo_id_of_string("u2"), u3 = duomo_id_of_string("u3");
+  const int64_t i4 = duomo_id_of_string("i4"), i5 = duomo_id_of_string("i5");
+  const int64_t i6 = duomo_id_of_string("i6");
+  std::vector<int64_t> users = {u2, u3}, seen = {i4, i5, i6};
+  duomo::Lists<int64_t> histories = {{i4, i5, i6}, {}};
   duomo::TopKResult one = GET(context.TopK(Request::OfHistory(seen).K(5)));
   duomo::TopKResult two = GET(context.TopK(Request::OfHistories(histories).K(5)));
   CHECK(two.size() == 2 && Equal(one[0], two[0]) && !Equal(two[0], two[1]));
   duomo::TopKResult known = GET(context.TopK(Request::Users(users).Histories(histories).K(5)));
-  CHECK(Equal(known[0], GET(context.TopK(Request::User(2).History(seen).K(5)))[0]));
-  CHECK(Equal(known[1], GET(context.TopK(Request::User(3).History({}).K(5)))[0]));
-  CHECK(!Equal(known[0], GET(context.TopK(Request::User(2).K(5)))[0]));
+  CHECK(Equal(known[0], GET(context.TopK(Request::User(u2).History(seen).K(5)))[0]));
+  CHECK(Equal(known[1], GET(context.TopK(Request::User(u3).History({}).K(5)))[0]));
+  CHECK(!Equal(known[0], GET(context.TopK(Request::User(u2).K(5)))[0]));
   duomo::TopKResult rest = GET(context.TopK(Request::OfHistory(seen).K(40).ExcludeSeen()));
   CHECK(rest[0].size() == 37);
   FAILS(DUOMO_INVALID_ARGUMENT, "single history",
         context.TopK(Request::Users(users).History(seen)));
   FAILS(DUOMO_INVALID_ARGUMENT, "histories has 3",
-        context.TopK(Request::User(2).Histories(histories)));
+        context.TopK(Request::User(u2).Histories(histories)));
+}
+
+template <typename A, typename B>
+bool SameHits(const A& a, const B& b) {
+  bool same = a.size() == b.size();
+  for (size_t i = 0; same && i < a.size(); ++i) same = Equal(a[i], b[i]);
+  return same;
+}
+
+void TestKeys() {
+  duomo::Model club = Open("club");
+  duomo::Context context = GET(duomo::Context::Create(club));
+  using Request = duomo::TopKRequest;
+  using duomo::IdOfString;
+  const int64_t m3 = IdOfString("member-3"), b1 = IdOfString("book-1"), b2 = IdOfString("book-2");
+  CHECK(m3 == duomo_id_of_string("member-3"));
+  auto ids = GET(club.ItemIds({"book-1", "no book", "book-2"}));
+  CHECK(ids.size() == 3 && ids[0] == b1 && ids[1] == -1 && ids[2] == b2);
+  CHECK(GET(club.UserIds(std::vector<std::string>{"member-3"}))[0] == m3);
+  auto keys = GET(club.ItemKeys(ids));
+  CHECK(keys.size() == 3 && keys[0] == "book-1" && keys[1].empty() && keys[2] == "book-2");
+  CHECK(GET(club.ItemTitles(ids))[2] == "Book 2");
+  CHECK(GET(club.UserKeys(std::vector<int64_t>{m3}))[0] == "member-3");
+  FAILS(DUOMO_UNSUPPORTED, "integers", Open("shop").ItemKeys(ids));
+
+  duomo::TopKResult by_id = GET(context.TopK(Request::User(m3).K(9)));
+  duomo::TopKResult by_key =
+      GET(context.TopK(Request::User("member-3").K(9).WithKeys().WithTitles()));
+  CHECK(SameHits(by_id, by_key) && by_id[0].size() == 9 && by_id[0].key(0).empty());
+  for (size_t i = 0; i < 9; ++i) {
+    CHECK(IdOfString(std::string(by_key[0].key(i))) == by_key[0][i].id);
+    CHECK(by_key[0].title(i).substr(0, 5) == "Book ");
+  }
+  auto owned = GET(context.TopK(Request::User("member-3").K(9).WithKeys().WithTitles()))[0];
+  CHECK(owned.key(8) == by_key[0].key(8) && owned.title(8) == by_key[0].title(8));
+  GET(context.TopKInto(by_key, Request::User("member-3").K(2)));
+  CHECK(by_key[0].size() == 2 && by_key[0].key(0).empty());
+
+  auto two = [](Request r) { return std::move(r.K(40)); };
+  by_id = GET(context.TopK(two(Request::Users({m3, IdOfString("member-9")})
+                                   .Exclude({b1})
+                                   .Exclude(duomo::Lists<int64_t>{{b2}, {}}))));
+  by_key = GET(context.TopK(two(Request::UsersByKey({"member-3", "member-9"})
+                                    .ExcludeKeys({"book-1"})
+                                    .ExcludeKeyLists({{"book-2"}, {}}))));
+  CHECK(SameHits(by_id, by_key) && by_id[0].size() == 38 && by_id[1].size() == 39);
+  by_key = GET(context.TopK(Request::User("member-3").AllowKeys({"book-1", "nothing"})));
+  CHECK(by_key[0].size() == 1 && by_key[0][0].id == b1);
+  by_key = GET(context.TopK(Request::User("member-3").AllowKeys({})));
+  CHECK(by_key[0].empty());
+  FAILS(DUOMO_NOT_FOUND, "\"nobody\"", context.TopK(Request::User("nobody")));
+
+  by_id = GET(context.Similar(Request::Item(b1).K(5)));
+  CHECK(SameHits(by_id, GET(context.Similar(Request::Item("book-1").K(5)))));
+  CHECK(SameHits(by_id, GET(context.Similar(Request::ItemsByKey({"book-1"}).K(5)))));
+  by_id = GET(context.TopK(Request::User(m3).K(10).Limit("author", 1)));
+  CHECK(by_id[0].size() == 5);
+  FAILS(DUOMO_NOT_FOUND, "publisher", context.TopK(Request::User(m3).Limit("publisher", 1)));
+
+  // More results than there are items.
+  by_id = GET(context.UsersFor(Request::Item(b1).K(1000).WithTitles()));
+  CHECK(by_id[0].size() == 300 && by_id[0].title(0).substr(0, 7) == "Member ");
+  by_key = GET(context.UsersFor(Request::Item("book-1").K(1000).ExcludeSeen()));
+  CHECK(by_key[0].size() < 300 && by_key[0].size() > 200);
+  by_id = GET(context.SimilarUsers(Request::User("member-3").K(1000)));
+  CHECK(by_id[0].size() == 299);
+  GET(context.UsersForInto(by_id, Request::Item(b1).K(3)));
+  CHECK(by_id[0].size() == 3);
+  GET(context.SimilarUsersInto(by_id, Request::User(m3).K(4)));
+  CHECK(by_id[0].size() == 4);
+
+  duomo::Model player = Open("player");
+  duomo::Context players = GET(duomo::Context::Create(player));
+  const int64_t i4 = IdOfString("i4"), i5 = IdOfString("i5"), u2 = IdOfString("u2");
+  auto same = [&](Request a, Request b) {
+    return SameHits(GET(players.TopK(a.K(40))), GET(players.TopK(b.K(40))));
+  };
+  CHECK(same(Request::OfHistory({i4, i5}), Request::OfHistoryKeys({"i4", "i5"})));
+  CHECK(same(Request::OfHistories(duomo::Lists<int64_t>{{i4}, {}}),
+             Request::OfHistoryKeyLists({{"i4"}, {}})));
+  CHECK(same(Request::User(u2).History({i4}), Request::User("u2").HistoryKeys({"i4"})));
+  CHECK(same(Request::Users({u2}).Histories(duomo::Lists<int64_t>{{i5}}),
+             Request::UsersByKey({"u2"}).HistoryKeyLists({{"i5"}})));
+  auto rank = duomo::RankRequest::User("u2").ItemsByKey({"i4", "i7"}).HistoryKeys({"i5"});
+  auto again = rank;  // what it points to is shared
+  rank =
+      duomo::RankRequest::User(u2).Items(std::vector<int64_t>{i4, IdOfString("i7")}).History({i5});
+  CHECK(GET(players.Rank(again)) == GET(players.Rank(rank)));
 }
 
 void TestRank() {
@@ -424,6 +580,28 @@ void TestRank() {
   FAILS(DUOMO_UNSUPPORTED, "duomo_rank", context.EncodeUsersInto(again, items));
 }
 
+void TestHosts() {
+  duomo::Model noted = Open("noted"), shop = Open("shop");
+  CHECK(GET(noted.Metadata("name")) == "shop");
+  CHECK(GET(noted.MetadataAt(0)).first == "empty");
+  FAILS(DUOMO_NOT_FOUND, "licence", noted.Metadata("licence"));
+  CHECK(GET(noted.Info()).metadata_count == 3);
+  CHECK(GET(noted.Info()).fingerprint != GET(shop.Info()).fingerprint);
+  FAILS(DUOMO_IO_ERROR, "descriptor", duomo::Model::OpenDescriptor(-1));
+  duomo::ModelSlot slot = GET(duomo::ModelSlot::Create(shop));
+  CHECK(slot.Get().get() == shop.get());
+  GET(slot.Set(noted));
+  CHECK(slot.Get().get() == noted.get());
+  volatile int32_t cancelled = 1;
+  duomo::ContextOptions options;
+  options.cancelled = &cancelled;
+  duomo::Context context = GET(duomo::Context::Create(shop, options));
+  FAILS(DUOMO_CANCELLED, "cancelled", context.Predict(1, 1000));
+  cancelled = 0;
+  context.Trim();
+  CHECK(GET(context.Predict(1, 1000)) >= 0);
+}
+
 }  // namespace
 
 #ifdef DUOMO_NO_EXCEPTIONS
@@ -442,6 +620,8 @@ int DUOMO_HPP_TEST(const char* models) {
   TestTemporaries();
   TestValues();
   TestHistories();
+  TestKeys();
   TestRank();
+  TestHosts();
   return failures;
 }

@@ -14,11 +14,11 @@ void test_keys(void) {
   SUCCEEDS(duomo_user_id_at(&id, shop, USERS - 1, &error));
   CHECK(id == USERS);
   SUCCEEDS(duomo_item_id_at(&id, player, 7, &error));
-  CHECK(id == 7);
+  CHECK(id == duomo_id_of_string("i7"));
   SUCCEEDS(duomo_item_id_of_key(&id, player, "i31", &error));
-  CHECK(id == 31);
+  CHECK(id == duomo_id_of_string("i31"));
   SUCCEEDS(duomo_user_id_of_key(&id, player, "u10", &error));
-  CHECK(id == 10);
+  CHECK(id == duomo_id_of_string("u10"));
   id = -5;
   FAILS(DUOMO_NOT_FOUND, "40", duomo_item_id_at(&id, shop, ITEMS, &error));
   FAILS(DUOMO_NOT_FOUND, "12", duomo_user_id_at(&id, shop, USERS, &error));
@@ -32,9 +32,9 @@ void test_keys(void) {
   FAILS(DUOMO_INVALID_ARGUMENT, "UTF-8", duomo_item_id_of_key(&id, player, "\xC3", &error));
   CHECK(id == -5);
 
-  SUCCEEDS(duomo_item_key(&text, player, 31, &error));
+  SUCCEEDS(duomo_item_key(&text, player, duomo_id_of_string("i31"), &error));
   CHECK(same(text, "i31"));
-  SUCCEEDS(duomo_user_key(&text, player, 0, &error));
+  SUCCEEDS(duomo_user_key(&text, player, duomo_id_of_string("u0"), &error));
   CHECK(same(text, "u0"));
   SUCCEEDS(duomo_item_title(&text, shop, 1006, &error));
   CHECK(same(text,
@@ -46,7 +46,8 @@ void test_keys(void) {
   FAILS(DUOMO_UNSUPPORTED, "integers", duomo_item_key(&text, shop, 1000, &error));
   FAILS(DUOMO_UNSUPPORTED, "integers", duomo_user_key(&text, shop, 1, &error));
   FAILS(DUOMO_NOT_FOUND, "1001", duomo_item_title(&text, shop, 1001, &error));
-  FAILS(DUOMO_UNSUPPORTED, "titles", duomo_item_title(&text, player, 0, &error));
+  FAILS(DUOMO_UNSUPPORTED, "titles",
+        duomo_item_title(&text, player, duomo_id_of_string("i0"), &error));
   FAILS(DUOMO_INVALID_ARGUMENT, "title", duomo_item_title(NULL, shop, 1000, &error));
   FAILS(DUOMO_INVALID_ARGUMENT, "model", duomo_item_title(&text, NULL, 1000, &error));
   CHECK(text.size == 77);

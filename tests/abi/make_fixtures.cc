@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <numeric>
 
 #include "abi/fixtures.h"
 
@@ -15,6 +16,26 @@ void Write(const std::string& path, std::string_view bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
 }
 
+// The same club as it was trained first, in a file from before ids were hashes; and trained again:
+// every third member and every fourth book gone, others in another order, and new ones.
+template <typename Path>
+void WriteClub(const Path& path) {
+  std::vector<size_t> users(fixtures::kMembers), items(fixtures::kItems), later_users, later_items;
+  std::iota(users.begin(), users.end(), size_t{0});
+  std::iota(items.begin(), items.end(), size_t{0});
+  model::Contents club = fixtures::ClubModel(users, items);
+  model::Save(path("club"), club);
+  std::erase_if(club.tensors, [](const auto& t) { return t.name.find("/ids/") != t.name.npos; });
+  model::Save(path("club_old"), club);
+  for (size_t n = users.size() + 50; n-- > 0;) {
+    if (n % 3 != 0) later_users.push_back(n);
+  }
+  for (size_t n = items.size() + 7; n-- > 0;) {
+    if (n % 4 != 0) later_items.push_back(n);
+  }
+  model::Save(path("club_later"), fixtures::ClubModel(later_users, later_items));
+}
+
 void WriteAll(const std::string& folder) {
   auto path = [&](const char* name) { return folder + "/" + name + ".duomo"; };
   std::filesystem::create_directories(folder);
@@ -22,7 +43,22 @@ void WriteAll(const std::string& folder) {
   model::Save(path("shop_towers"), fixtures::ShopModel(false));
   model::Save(path("player"), fixtures::PlayerModel());
   model::Save(path("joint"), fixtures::JointModel());
+  model::Save(path("candidates"), fixtures::PlayerModel(/*string_keys=*/false));
+  WriteClub(path);
   model::Save(path("ranking"), fixtures::RankingModel());
+
+  model::Contents ages = fixtures::ShopModel(false);
+  for (model::Input& input : ages.description.inputs) input.bucketed = input.name == "age";
+  model::Save(path("ages"), ages);
+  model::Contents noted = fixtures::ShopModel(true);
+  noted.metadata = {{"name", "shop"}, {"größe", "groß"}, {"empty", ""}};
+  model::Save(path("noted"), noted);
+  model::Contents twice = fixtures::ShopModel(true);  // "tags" is an attribute as well as an input
+  model::AttributeColumn tags{{"tags", model::AttributeKind::kCategory}, {"x"}, {}, {}, {}};
+  for (uint32_t row = 0; row < fixtures::kItems; ++row) tags.rows.rows.push_back(row % 2);
+  twice.attributes.push_back(tags.info);
+  model::AddAttribute(twice.tensors, tags);
+  model::Save(path("twice"), twice);
 
   model::Contents unfrozen = fixtures::ShopModel(false);
   std::erase_if(unfrozen.tensors, [](const auto& t) {

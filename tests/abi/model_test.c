@@ -24,7 +24,7 @@ static void test_open_errors(void) {
   FAILS(DUOMO_CORRUPT, "", duomo_model_open(&model, path_of("truncated"), NULL, &error));
   FAILS(DUOMO_CORRUPT, "", duomo_model_open(&model, path_of("short"), NULL, &error));
   FAILS(DUOMO_CORRUPT, "", duomo_model_open(&model, path_of("corrupt"), NULL, &error));
-  FAILS(DUOMO_UNSUPPORTED_VERSION, "container version 99 and this Duomo reads up to version 3",
+  FAILS(DUOMO_UNSUPPORTED_VERSION, "container version 99 and this Duomo reads up to version 4",
         duomo_model_open(&model, path_of("newer"), NULL, &error));
   options.flags = 64;
   FAILS(DUOMO_INVALID_ARGUMENT, "64", duomo_model_open(&model, path_of("shop"), &options, &error));
@@ -71,10 +71,11 @@ static void test_struct_sizes(void) {
   newer.unknown = 1;
   { /* which library, and how far apart the two headers are */
     char fragment[200];
-    snprintf(fragment, sizeof(fragment),
-             "the client is newer than the library: duomo_open_options has 32 bytes there, of which "
-             "duomo %s knows the first 24",
-             duomo_version());
+    snprintf(
+        fragment, sizeof(fragment),
+        "the client is newer than the library: duomo_open_options has 32 bytes there, of which "
+        "duomo %s knows the first 24",
+        duomo_version());
     FAILS(DUOMO_UNSUPPORTED_VERSION, fragment,
           duomo_model_open(&model, path_of("shop"), &newer.known, &error));
   }

@@ -1,7 +1,8 @@
 /* A host that uses the library and does nothing else: quiet_client MODEL SUM [LOCALE].
- * Between two marks, which a tracer sees as access("/duomo-begin") and access("/duomo-end"), it opens
- * the model, asks, and closes. Exit code: 0 where everything it was answered has the checksum SUM;
- * with SUM "-" it prints the checksum instead. Counts what asks for the environment meanwhile. */
+ * Between two marks, which a tracer sees as access("/duomo-begin") and access("/duomo-end"), it
+ * opens the model, asks, and closes. Exit code: 0 where everything it was answered has the checksum
+ * SUM; with SUM "-" it prints the checksum instead. Counts what asks for the environment meanwhile.
+ */
 #include <duomo/duomo.h>
 #include <locale.h>
 #include <stdio.h>
@@ -13,27 +14,27 @@ enum { ROWS = 100, BEST = 10 };
 
 /* The program's own come before libc's, for the library and for what it stands on. */
 static int asked;
-char *getenv(const char *name) {
+char* getenv(const char* name) {
   (void)name;
   ++asked;
   return NULL;
 }
-char *secure_getenv(const char *name);
-char *secure_getenv(const char *name) { return getenv(name); }
+char* secure_getenv(const char* name);
+char* secure_getenv(const char* name) { return getenv(name); }
 
 static uint64_t sum = UINT64_C(14695981039346656037); /* FNV-1a of all answers */
-static void add(const void *data, size_t size) {
-  const unsigned char *bytes = data;
+static void add(const void* data, size_t size) {
+  const unsigned char* bytes = data;
   while (size-- > 0) sum = (sum ^ *bytes++) * UINT64_C(1099511628211);
 }
 
 static int64_t users[ROWS], items[ROWS], best[BEST];
 static float out[ROWS], scores[BEST], vector[4096];
 
-static int use(const char *path) {
+static int use(const char* path) {
   duomo_error error = DUOMO_ERROR_INIT;
-  duomo_model *model = NULL;
-  duomo_context *context = NULL;
+  duomo_model* model = NULL;
+  duomo_context* context = NULL;
   duomo_model_info info = DUOMO_MODEL_INFO_INIT;
   duomo_topk_request request = DUOMO_TOPK_REQUEST_INIT;
   duomo_topk_result result = DUOMO_TOPK_RESULT_INIT;
@@ -76,11 +77,12 @@ static int use(const char *path) {
   return 0;
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char** argv) {
   int code;
   char text[32];
   if (argc < 3) return 2;
-  if (argc > 3 && (setlocale(LC_ALL, argv[3]) == NULL || strcmp(localeconv()->decimal_point, ",") != 0)) {
+  if (argc > 3 &&
+      (setlocale(LC_ALL, argv[3]) == NULL || strcmp(localeconv()->decimal_point, ",") != 0)) {
     return 3;
   }
   free(malloc(100)); /* the allocator starts up */

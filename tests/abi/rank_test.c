@@ -82,7 +82,7 @@ static void test_joint(void) {
   FAILS(DUOMO_INVALID_ARGUMENT, "DUOMO_RANK_USER_ID", duomo_rank(out, context, &q, &error));
   q.flags = DUOMO_RANK_USER_ID;
   q.item_features = items;
-  FAILS(DUOMO_INVALID_ARGUMENT, "not both", duomo_rank(out, context, &q, &error));
+  FAILS(DUOMO_INVALID_ARGUMENT, "give one of item_ids", duomo_rank(out, context, &q, &error));
   q.item_ids = NULL;
   q.item_features = NULL;
   FAILS(DUOMO_INVALID_ARGUMENT, "item_ids", duomo_rank(out, context, &q, &error));
@@ -135,7 +135,7 @@ static void test_two_towers(const char* name, int has_history_input) {
   SUCCEEDS(duomo_rank(ranked, context, &q, &error));
   for (i = 0; i < ITEMS; ++i) CHECK(fabsf(ranked[i] - predicted[i]) < 1e-5f);
   if (has_history_input) {
-    const int64_t same[2] = {3, 4}, other[2] = {30, 31};
+    const int64_t same[2] = {items[3], items[4]}, other[2] = {items[30], items[31]};
     q.history_ids = same;
     q.history_count = 2;
     SUCCEEDS(duomo_rank(ranked, context, &q, &error));

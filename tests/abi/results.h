@@ -12,7 +12,7 @@ typedef struct results {
   size_t counts[4];
 } results;
 
-static duomo_topk_result into(results* r) {
+static inline duomo_topk_result into(results* r) {
   duomo_topk_result out = DUOMO_TOPK_RESULT_INIT;
   poison(r, sizeof(*r));
   out.ids = r->ids;
@@ -21,7 +21,7 @@ static duomo_topk_result into(results* r) {
   return out;
 }
 
-static int contains(const int64_t* ids, size_t n, int64_t id) {
+static inline int contains(const int64_t* ids, size_t n, int64_t id) {
   size_t i;
   for (i = 0; i < n; ++i) {
     if (ids[i] == id) return 1;

@@ -5,7 +5,8 @@
 void test_similar(void) {
   duomo_model* player = open_model("player");
   duomo_context* context = make_context(player, DUOMO_UNKNOWN_IS_ERROR);
-  const int64_t items[2] = {4, 17}, unknown = 40;
+  const int64_t i4 = duomo_id_of_string("i4"), i17 = duomo_id_of_string("i17");
+  const int64_t items[2] = {i4, i17}, unknown = 40;
   float vectors[2 * 9], all[ITEMS * 9];
   int64_t every[ITEMS];
   results by_id, by_vector;
@@ -16,14 +17,15 @@ void test_similar(void) {
   q.ids = items;
   q.k = ITEMS;
   SUCCEEDS(duomo_similar(&out, context, &q, &error));
-  CHECK(by_id.counts[0] == ITEMS - 1 && !contains(by_id.ids, ITEMS - 1, 4));
-  CHECK(by_id.counts[1] == ITEMS - 1 && !contains(by_id.ids + ITEMS, ITEMS - 1, 17));
+  CHECK(by_id.counts[0] == ITEMS - 1 && !contains(by_id.ids, ITEMS - 1, i4));
+  CHECK(by_id.counts[1] == ITEMS - 1 && !contains(by_id.ids + ITEMS, ITEMS - 1, i17));
   SUCCEEDS(duomo_encode_items(vectors, context, items, 2, &error));
-  for (i = 0; i < ITEMS; ++i) every[i] = (int64_t)i;
+  for (i = 0; i < ITEMS; ++i) SUCCEEDS(duomo_item_id_at(&every[i], player, i, &error));
   SUCCEEDS(duomo_encode_items(all, context, every, ITEMS, &error));
   for (i = 0; i < ITEMS - 1; ++i) {
     double dot = 0, a = 0, b = 0;
-    const float* x = all + 9 * by_id.ids[i];
+    const float* x = all;
+    while (every[(x - all) / 9] != by_id.ids[i]) x += 9;
     for (j = 0; j < 7; ++j) { /* without the two bias columns */
       dot += (double)vectors[j] * x[j];
       a += (double)vectors[j] * vectors[j];
@@ -36,7 +38,7 @@ void test_similar(void) {
   q.vectors = vectors;
   out = into(&by_vector);
   SUCCEEDS(duomo_similar(&out, context, &q, &error));
-  CHECK(by_vector.counts[0] == ITEMS && by_vector.ids[0] == 4);
+  CHECK(by_vector.counts[0] == ITEMS && by_vector.ids[0] == i4);
   CHECK(fabsf(by_vector.scores[0] - 1) < 1e-6f);
   CHECK(memcmp(by_vector.ids + 1, by_id.ids, (ITEMS - 1) * sizeof(int64_t)) == 0);
   {
@@ -47,7 +49,7 @@ void test_similar(void) {
     q.features = f;
     out = into(&by_vector);
     SUCCEEDS(duomo_similar(&out, context, &q, &error));
-    CHECK(by_vector.ids[0] == 4 && by_vector.ids[ITEMS] == 17);
+    CHECK(by_vector.ids[0] == i4 && by_vector.ids[ITEMS] == i17);
     duomo_features_release(f);
   }
   q.features = NULL;
@@ -74,7 +76,7 @@ void test_similar(void) {
     size_t m;
     for (m = 0; m < 2; ++m) {
       duomo_model* model = open_model(models[m]);
-      const int64_t known = m == 0 ? 17 : 1051;
+      const int64_t known = m == 0 ? i17 : 1051;
       int64_t mixed[3];
       context = make_context(model, DUOMO_UNKNOWN_IS_MARKED);
       for (i = 0; i < 3; ++i) {

@@ -113,7 +113,7 @@ static void test_limits(void) {
   SUCCEEDS(duomo_topk(&out, context, &request, &error));
   CHECK(r.counts[0] == 0 && r.counts[1] == 0 && r.counts[2] == 0);
 
-  request.flags = DUOMO_EXCLUDE_SEEN;
+  request.flags = DUOMO_EXCLUDE_SEEN | DUOMO_ALLOW_LISTED;
   request.allow_ids = allow;
   request.allow_count = 5;
   for (i = 0; i < ITEMS; ++i) {
@@ -194,8 +194,9 @@ static void test_request_errors(void) {
   q.features = users;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "3 rows");
   q = good, q.history_offsets = offsets, q.history_ids = ids;
-  REQUEST_FAILS(DUOMO_UNSUPPORTED, "history input");
-  q = good, q.flags = 8;
+  q.history_ids = NULL;
+  REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "history_ids");
+  q = good, q.flags = 16;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "flags");
   q = good, q.reserved = 1;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "reserved");
@@ -204,7 +205,7 @@ static void test_request_errors(void) {
   q = good, q.flags = DUOMO_MINIMUM_SCORE, q.minimum_score = NAN;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "NaN");
   q = good, q.ids = NULL, q.vectors = vectors, q.flags = DUOMO_EXCLUDE_SEEN;
-  REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "needs ids or histories");
+  REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "needs ids, keys or histories");
   q = good, q.exclude_ids = ids;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "exclude_offsets");
   q = good, q.exclude_offsets = offsets;
@@ -212,11 +213,13 @@ static void test_request_errors(void) {
   q = good, q.count = 2, q.exclude_ids = ids, q.exclude_offsets = descending;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "[2] is 1");
   q = good, q.allow_count = 1;
+  REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "without DUOMO_ALLOW_LISTED");
+  q.flags = DUOMO_ALLOW_LISTED;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "allow_ids");
   q = good, q.filter_count = 1;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "filters");
   q.filters = &filter;
-  REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "filter.input");
+  REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "request.filters[0].input is NULL");
   filter.input = "nope";
   REQUEST_FAILS(DUOMO_NOT_FOUND, "nope");
   filter.input = "tags";
@@ -226,13 +229,14 @@ static void test_request_errors(void) {
   filter.value_count = 1;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "strings");
   filter.strings = tags;
+  filter.flags = DUOMO_STRICT_VALUES;
   REQUEST_FAILS(DUOMO_NOT_FOUND, "\"mauve\"");
   filter.strings = bad;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "UTF-8");
   filter.strings = null;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "NULL");
   filter.value_count = 0;
-  filter.mode = 3;
+  filter.mode = 4;
   REQUEST_FAILS(DUOMO_INVALID_ARGUMENT, "mode");
   filter.mode = DUOMO_ANY;
   filter.input = "title"; /* text cannot be filtered by, nor can what belongs to users */
@@ -276,7 +280,10 @@ static void test_request_errors(void) {
 static void test_histories(void) {
   duomo_model* player = open_model("player");
   duomo_context* context = make_context(player, DUOMO_UNKNOWN_IS_ERROR);
-  const int64_t ids[2] = {3, 4}, history[5] = {3, 4, 4, 5, 999}, other[2] = {20, 21};
+  const int64_t ids[2] = {duomo_id_of_string("u3"), duomo_id_of_string("u4")};
+  const int64_t i3 = duomo_id_of_string("i3"), i4 = duomo_id_of_string("i4");
+  const int64_t i5 = duomo_id_of_string("i5"), history[5] = {i3, i4, i4, i5, 999};
+  const int64_t other[2] = {duomo_id_of_string("i20"), duomo_id_of_string("i21")};
   const size_t offsets[3] = {0, 2, 5}, one[2] = {0, 2};
   results stored, said, alone;
   duomo_topk_result out = into(&stored);
@@ -295,7 +302,7 @@ static void test_histories(void) {
   out = into(&said);
   SUCCEEDS(duomo_topk(&out, context, &q, &error));
   CHECK(said.counts[0] == ITEMS - 2 && said.counts[1] == ITEMS - 2);
-  CHECK(!contains(said.ids, ITEMS - 2, 3) && !contains(said.ids + ITEMS, ITEMS - 2, 5));
+  CHECK(!contains(said.ids, ITEMS - 2, i3) && !contains(said.ids + ITEMS, ITEMS - 2, i5));
   q.flags = 0;
   q.count = 1;
   q.history_offsets = one;
@@ -324,6 +331,102 @@ static void test_histories(void) {
   FAILS(DUOMO_INVALID_ARGUMENT, "history_ids", duomo_topk(&out, context, &q, &error));
   duomo_context_release(context);
   duomo_model_release(player);
+}
+
+/* Histories for a model without a history input: the vector that fits the items. */
+static void test_folding(void) {
+  duomo_model* shop = open_model("shop");
+  duomo_model* unfrozen = open_model("unfrozen");
+  duomo_context* context = make_context(shop, DUOMO_UNKNOWN_IS_MARKED);
+  duomo_context* towers = make_context(unfrozen, DUOMO_UNKNOWN_IS_ERROR);
+  const int64_t ids[3] = {2, 999, 5}, history[5] = {1009, 77, 1030, 1030, 1003};
+  const size_t offsets[4] = {0, 3, 4, 5}, none[2] = {0, 0};
+  results alone, named, again;
+  duomo_topk_result out = into(&alone);
+  duomo_topk_request q = DUOMO_TOPK_REQUEST_INIT;
+  size_t i, j;
+  q.count = 3;
+  q.k = ITEMS;
+  q.history_offsets = offsets;
+  q.history_ids = history;
+  SUCCEEDS(duomo_topk(&out, context, &q, &error));
+  for (i = 0; i < 3; ++i) CHECK(alone.counts[i] == ITEMS);
+  /* One item's nearest is itself; of two, both are nearer than the mean. */
+  CHECK(alone.ids[ITEMS] == 1030 && alone.ids[2 * ITEMS] == 1003);
+  CHECK(contains(alone.ids, ITEMS / 2, 1009) && contains(alone.ids, ITEMS / 2, 1030));
+  /* Beside ids they stand in for what the file knows; unknown users have no results. */
+  q.ids = ids;
+  out = into(&named);
+  SUCCEEDS(duomo_topk(&out, context, &q, &error));
+  CHECK(named.counts[1] == 0 && named.counts[0] == ITEMS && named.counts[2] == ITEMS);
+  CHECK(memcmp(named.scores, alone.scores, ITEMS * sizeof(float)) == 0);
+  CHECK(memcmp(named.ids + 2 * ITEMS, alone.ids + 2 * ITEMS, ITEMS * sizeof(int64_t)) == 0);
+  q.flags = DUOMO_EXCLUDE_SEEN;
+  out = into(&again);
+  SUCCEEDS(duomo_topk(&out, context, &q, &error));
+  CHECK(again.counts[0] == ITEMS - 2 && again.counts[2] == ITEMS - 1);
+  CHECK(!contains(again.ids, ITEMS - 2, 1009) && !contains(again.ids, ITEMS - 2, 1030));
+  q.flags = 0;
+  /* A weight says how much an item counts: much of the first is nearly that alone. */
+  q.ids = NULL;
+  {
+    float weights[5] = {1e6f, 1, 1, 1, 1};
+    q.history_weights = weights;
+    out = into(&again);
+    SUCCEEDS(duomo_topk(&out, context, &q, &error));
+    CHECK(again.ids[0] == 1009 && again.scores[0] > alone.scores[0]);
+    CHECK(again.ids[2 * ITEMS] == 1003);
+    weights[3] = 0;
+    FAILS(DUOMO_INVALID_ARGUMENT, "history_weights[3] is 0", duomo_topk(&out, context, &q, &error));
+    weights[3] = NAN;
+    FAILS(DUOMO_INVALID_ARGUMENT, "history_weights[3]", duomo_topk(&out, context, &q, &error));
+    weights[3] = -1;
+    FAILS(DUOMO_INVALID_ARGUMENT, "history_weights[3] is -1",
+          duomo_topk(&out, context, &q, &error));
+    weights[3] = 1;
+    q.history_offsets = NULL;
+    q.ids = ids;
+    FAILS(DUOMO_INVALID_ARGUMENT, "history_weights without", duomo_topk(&out, context, &q, &error));
+    q.history_offsets = offsets;
+    q.history_weights = NULL;
+  }
+  /* duomo_rank says the same. */
+  {
+    duomo_rank_request r = DUOMO_RANK_REQUEST_INIT;
+    float ranked[ITEMS];
+    r.flags = DUOMO_RANK_USER_ID;
+    r.user_id = 2;
+    r.history_ids = history;
+    r.history_count = 3;
+    r.item_ids = alone.ids;
+    r.n = ITEMS;
+    SUCCEEDS(duomo_rank(ranked, context, &r, &error));
+    for (j = 0; j < ITEMS; ++j) CHECK(bits_of(ranked[j]) == bits_of(alone.scores[j]));
+  }
+  /* Nobody knows anything of somebody without items: an unknown user. */
+  {
+    duomo_features* f = make_features(shop, DUOMO_USER, 1);
+    q.count = 1;
+    q.ids = NULL;
+    q.history_offsets = none;
+    out = into(&alone);
+    SUCCEEDS(duomo_topk(&out, context, &q, &error));
+    q.history_offsets = NULL;
+    q.history_ids = NULL;
+    q.features = f;
+    out = into(&again);
+    SUCCEEDS(duomo_topk(&out, context, &q, &error));
+    CHECK(memcmp(alone.scores, again.scores, ITEMS * sizeof(float)) == 0);
+    duomo_features_release(f);
+    q.features = NULL;
+  }
+  q.history_offsets = offsets;
+  q.history_ids = history;
+  FAILS(DUOMO_UNSUPPORTED, "item", duomo_topk(&out, towers, &q, &error));
+  duomo_context_release(context);
+  duomo_context_release(towers);
+  duomo_model_release(shop);
+  duomo_model_release(unfrozen);
 }
 
 static void test_empty_catalogue(void) {
@@ -398,6 +501,7 @@ static void test_empty_batch(void) {
   SUCCEEDS(duomo_topk(&out, context, &q, &error));
   q.exclude_offsets = none;
   q.exclude_ids = some;
+  q.flags |= DUOMO_ALLOW_LISTED;
   q.allow_ids = some;
   q.allow_count = 1;
   SUCCEEDS(duomo_topk(&out, context, &q, &error));
@@ -527,5 +631,6 @@ void test_topk(void) {
   test_limits();
   test_request_errors();
   test_histories();
+  test_folding();
   test_empty_catalogue();
 }

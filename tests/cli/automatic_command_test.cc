@@ -47,8 +47,8 @@ TEST_F(Plays, AFolderIsEnough) {
 }
 
 TEST_F(Plays, TheResultAsJsonHasTheFloors) {
-  Json result = DuomoJson({"train", folder_.path(), "-o", file_, "--budget", "4s", "--threads", "1",
-                           "--json"});
+  Json result = DuomoJson(
+      {"train", folder_.path(), "-o", file_, "--budget", "4s", "--threads", "1", "--json"});
   EXPECT_EQ(result["goal"], "rank");
   EXPECT_EQ(result["split"].get<std::string>().rfind("ratio:", 0), 0u);
   ASSERT_TRUE(result["floors"].contains("popularity")) << result.dump(2);
@@ -71,6 +71,67 @@ TEST_F(Plays, TheMeasuredModelCanBeKeptAndMeasuredAgain) {
   double before = result["test"]["ndcg@10"].get<double>();
   EXPECT_NEAR(again["ranking"]["measures"]["ndcg@10"]["value"].get<double>(), before, 1e-6)
       << again.dump(2);
+}
+
+// The same users are ranked, and what is left out is said, by every command.
+TEST_F(Plays, TrainEvaluateAndCompareTellOneStory) {
+  // Somebody whose only row is among the last: a newcomer of a split by time.
+  std::string text = "user_id,item_id,time\n";
+  int second = 0;
+  for (int i = 0; i < 9; ++i) {
+    for (int user = 1; user <= 150; ++user) {
+      text += std::to_string(user) + "," + std::to_string(1 + (i * 7 + user % 3 * 20) % 60) + "," +
+              std::to_string(1600000000 + 60 * second++) + "\n";
+    }
+  }
+  text += "999,1," + std::to_string(1600000000 + 60 * second) + "\n";
+  std::string rows = folder_.File("rows.csv");
+  WriteText(rows, text);
+  Outcome trained = Duomo({"train", "--interactions", rows, "-o", file_, "--budget", "3s",
+                           "--threads", "1", "--split", "time:0.9", "--keep-test-rows"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const std::string newcomer = "1 user without a row to learn from left out";
+  EXPECT_NE(trained.out.find(newcomer), std::string::npos) << trained.out;
+  EXPECT_NE(trained.err.find("No training row is later than any test row."), std::string::npos)
+      << trained.err;
+  Json measured = DuomoJson({"evaluate", file_, "--interactions", rows});
+  EXPECT_NE(measured["remarks"].dump().find(newcomer), std::string::npos) << measured;
+  Json compared =
+      DuomoJson({"compare", "--interactions", rows, file_, "--baselines", "popularity"});
+  EXPECT_NE(compared["remarks"].dump().find(newcomer), std::string::npos) << compared;
+  EXPECT_EQ(compared["users"], measured["ranking"]["users"]);
+  EXPECT_EQ(compared["systems"][0]["measures"]["ndcg@10"]["value"],
+            measured["ranking"]["measures"]["ndcg@10"]["value"]);
+  EXPECT_NE(compared["notes"].dump().find("No training row is later"), std::string::npos)
+      << compared;
+}
+
+// What describe writes is what train uses: the same split and evidence, and a network that trains.
+TEST_F(Plays, WhatDescribeWritesIsReadBack) {
+  std::string plan = folder_.File("plan.json");
+  ASSERT_EQ(Duomo({"describe", folder_.path(), "-o", plan}).code, 0);
+  Json json = Json::parse(ReadText(plan));
+  EXPECT_EQ(json["search"]["goal"], "rank");
+  EXPECT_EQ(json["data"]["mapping"]["roles"]["rating"], "weight");
+  EXPECT_EQ(json["data"]["evidence"]["values"], "count");
+  EXPECT_EQ(json["search"]["candidates"][0]["learner"], "als");
+  EXPECT_EQ(json["search"]["candidates"][0]["weights"], true);
+  Json result = DuomoJson(
+      {"train", folder_.path(), "-o", file_, "--budget", "3s", "--threads", "1", "--json"});
+  EXPECT_EQ(result["split"], json["split"]);
+  Json first;  // of what was learned
+  for (const Json& tried : result["tried"]) {
+    if (first.is_null() && tried["name"].get<std::string>().starts_with("als")) first = tried;
+  }
+  EXPECT_EQ(first["name"], json["search"]["candidates"][0]["name"]);
+
+  Outcome alone = Duomo(
+      {"train", folder_.path(), "-o", file_, "--model", plan, "--passes", "1", "--threads", "1"});
+  ASSERT_EQ(alone.code, 0) << alone.err;
+  // The plays are weights, not ratings, here too; and evaluate reads them so.
+  EXPECT_NE(alone.err.find("\"weight\" counts something"), std::string::npos) << alone.err;
+  EXPECT_NE(ReadText(file_).find("\"values\":\"count\""), std::string::npos);
+  EXPECT_GT(DuomoJson({"evaluate", file_, folder_.path()})["ranking"]["users"].get<int>(), 0);
 }
 
 TEST_F(Plays, WhatCannotBeIsSaidInASentence) {

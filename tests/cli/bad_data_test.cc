@@ -104,8 +104,8 @@ TEST_F(BadData, BadDescriptionsPointAtTheField) {
   bad["model"]["towers"][1]["encoders"][2]["stride"] = 2;
   refuse(bad, {"model.json", "towers[1].encoders[2].stride"});
   bad = good;
-  bad["training"]["momentum"] = 0.9;
-  refuse(bad, {"training.momentum"});
+  bad["training"]["inertia"] = 0.9;
+  refuse(bad, {"training.inertia"});
   bad = good;
   bad["model"]["inputs"][3]["vocabulary"] = "nope";
   refuse(bad, {"model.json", "inputs", "nope"});

@@ -134,6 +134,29 @@ TEST(Settings, OverrideTheRecipe) {
   EXPECT_EQ(s["id_dropout"][1]["rate"], 0.125);
   EXPECT_EQ(s["user_range"], "1-40");
   EXPECT_EQ(s["early_stop"], 9);
+
+  EXPECT_EQ(plain["optimizer"], "adam");
+  s = settings({"--optimizer", "sgd", "--learning-rate", "0.01", "--momentum", "0.5"});
+  EXPECT_EQ(s["optimizer"], "sgd");
+  EXPECT_EQ(s["momentum"], 0.5);
+  s = settings({"--preset", "youtube-candidates", "--negatives", "in-batch", "--optimizer",
+                "adagrad-rows", "--learning-rate", "0.05"});
+  EXPECT_EQ(s["negatives"], "in-batch");
+  EXPECT_EQ(s["optimizer"], "adagrad-rows");
+}
+
+// A learning rate is one of an optimiser, and a checkpoint, too.
+TEST(Settings, AnotherOptimizerNeedsItsOwnRateAndItsOwnCheckpoint) {
+  TemporaryFolder folder;
+  std::string file = folder.File("m.duomo"), state = folder.File("state");
+  ExpectFailure(1, {"train", SmallData(), "-o", file, "--optimizer", "adagrad"},
+                {"--learning-rate", "Adagrad"});
+  ExpectFailure(1, {"train", SmallData(), "-o", file, "--momentum", "0.5"}, {"--optimizer sgd"});
+  TrainSmall(file, {"--checkpoint", state});
+  ExpectFailure(1,
+                {"train", SmallData(), "-o", file, "--checkpoint", state, "--resume", "--optimizer",
+                 "sgd", "--learning-rate", "0.01"},
+                {"training.optimizer was \"adam\" and is \"sgd\"", "without --resume"});
 }
 
 TEST(Settings, UsersAreRestricted) {
@@ -156,6 +179,10 @@ TEST(Settings, WrongOnesAreWrongUsage) {
   std::string file = folder.File("m.duomo");
   for (const auto& [option, value] :
        std::vector<std::pair<std::string, std::string>>{{"--schedule", "steep"},
+                                                        {"--optimizer", "adamw"},
+                                                        {"--momentum", "1"},
+                                                        {"--negatives", "-1"},
+                                                        {"--negatives", "batch"},
                                                         {"--dropout", "1"},
                                                         {"--dropout", "x"},
                                                         {"--dropout", "nan"},

@@ -54,6 +54,8 @@ TEST_F(Library, PresetsFindWhatTheyCan) {
     EXPECT_EQ(o.code, no_input ? 1 : 0) << preset << o.err;
   }
   EXPECT_EQ(Duomo(Train({"--preset", "youtube-candidates"})).code, 0);
+  o = Duomo(Train({"--preset", "sasrec", "--store-history"}));
+  EXPECT_EQ(o.code, 0) << o.err;
   Json measured = DuomoJson({"evaluate", file_, "--interactions", loans_, "--items", books_});
   EXPECT_EQ(measured["split"], "leave-last");
 }

@@ -155,8 +155,12 @@ TEST(History, SomebodyWithoutAnId) {
   ExpectFailure(1, {"topk", model, "--history", "4,99"}, {"no item 99", "40 items"});
   ExpectFailure(1, {"topk", model, "--history", ""}, {"--history names no items"});
   ExpectFailure(2, {"topk", model, "--history", "4", "--user", "1", "--user", "2"}, {"--history"});
-  ExpectFailure(1, {"topk", SmallModel(), "--history", "4"},
-                {SmallModel(), "reads no histories", "--user", "similar"});
+  // Without a history input the vector is the one that fits the items.
+  Json folded =
+      DuomoJson({"topk", SmallModel(), "--history", "4,9,2", "-k", "5", "--exclude-seen"});
+  EXPECT_EQ(folded["users"][0]["items"].size(), 5u);
+  Json alone = DuomoJson({"topk", SmallModel(), "--history", "4", "-k", "1"});
+  EXPECT_EQ(alone["users"][0]["items"][0]["item"], 4) << "a cosine model's nearest item is itself";
 }
 
 }  // namespace

@@ -54,6 +54,15 @@ TEST_F(ExportOnnx, OneTowerAlone) {
   EXPECT_NE(o.err.find("joint tower"), o.err.npos) << o.err;
 }
 
+TEST_F(ExportOnnx, SaysThatAttentionStaysInDuomosFile) {
+  model::Save(path_, SoundContents(AttentionDescription()));
+  Outcome o = Export();
+  EXPECT_EQ(o.code, 1);
+  EXPECT_NE(o.err.find("\"user/watched\" is attention"), o.err.npos) << o.err;
+  EXPECT_FALSE(std::filesystem::exists(out_));
+  EXPECT_EQ(Export({"--tower", "item"}).code, 0);
+}
+
 TEST_F(ExportOnnx, LargeTensorsGoBesideTheModel) {
   Outcome o = Export({"--inline-limit", "100000", "--json"});
   ASSERT_EQ(o.code, 0) << o.err;

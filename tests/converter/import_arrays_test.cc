@@ -93,6 +93,7 @@ class ImportArrays : public ::testing::Test {
 TEST_F(ImportArrays, WhatWasExportedComesBackToTheLastBit) {
   std::vector<model::Description> all = AllDescriptions();
   all.push_back(HybridDescription());
+  all.push_back(AttentionDescription());
   for (const model::Description& d : all) {
     model::Save(path_, SoundContents(d));
     ASSERT_EQ(Convert({"export", "safetensors", path_, "-o", file_}).code, 0);
@@ -108,6 +109,26 @@ TEST_F(ImportArrays, WhatWasExportedComesBackToTheLastBit) {
       ExpectSame(d.name + " npz");
     }
   }
+}
+
+TEST_F(ImportArrays, AttentionIsCalledAsPyTorchWould) {
+  model::Save(path_, SoundContents(AttentionDescription()));
+  ASSERT_EQ(Convert({"export", "safetensors", path_, "-o", file_}).code, 0);
+  Arrays arrays = OpenSafetensors(file_);
+  auto shape = [&](const char* name) {
+    const Array* array = arrays.Find(std::string("user.watched.") + name);
+    EXPECT_NE(array, nullptr) << name;
+    return array == nullptr ? std::vector<uint64_t>{} : array->shape;
+  };
+  using Shape = std::vector<uint64_t>;
+  EXPECT_EQ(shape("positions.weight"), (Shape{6, 4}));
+  EXPECT_EQ(shape("block0.norm0.weight"), (Shape{4}));
+  EXPECT_EQ(shape("block1.norm1.bias"), (Shape{4}));
+  EXPECT_EQ(shape("block0.attention.weight"), (Shape{12, 4}));
+  EXPECT_EQ(shape("block0.attention.bias"), (Shape{12}));
+  EXPECT_EQ(shape("block0.distances"), (Shape{2, 6}));
+  EXPECT_EQ(shape("block1.inner.weight"), (Shape{5, 4}));
+  EXPECT_EQ(shape("norm.weight"), (Shape{4}));
 }
 
 TEST_F(ImportArrays, QuantisedParametersAsTheFloatsThatTheyStandFor) {

@@ -10,7 +10,9 @@
 #include "converter/vectors.h"
 #include "core/error.h"
 #include "core/random.h"
+#include "data/gzip.h"
 #include "retrieval/topk.h"
+#include "runtime/fold_in.h"
 
 namespace duomo::convert {
 namespace {
@@ -121,23 +123,32 @@ TEST_F(ImportVectors, ScoresAreThoseOfTheVectors) {
 }
 
 TEST_F(ImportVectors, EveryFormatGivesTheSameFile) {
-  std::string fvecs, csv = "id,v1,v2\n", spaces;
+  std::string fvecs, csv = "id,v1,v2,v3,v4,v5,v6,v7\n", tabs, json = "[", json_lines, spaces;
   uint32_t width = kWidth;
   for (uint64_t row = 0; row < kItems; ++row) {
     fvecs.append(reinterpret_cast<const char*>(&width), 4);
     fvecs.append(reinterpret_cast<const char*>(&items_[row * kWidth]), 4 * kWidth);
     csv += StrCat('"', row, '"');
     spaces += StrCat(row);
+    std::string list;
     for (size_t i = 0; i < kWidth; ++i) {
+      list += StrCat(i == 0 ? "" : ", ", items_[row * kWidth + i]);
       csv += StrCat(',', items_[row * kWidth + i]);
       spaces += StrCat(' ', items_[row * kWidth + i]);
     }
     csv += "\r\n";
     spaces += " \n";
+    tabs += StrCat("[", list, "]\t", row, "\n");
+    json += StrCat(row == 0 ? "" : ",\n", "{\"vector\": [", list, "], \"id\": ", row, "}");
+    json_lines += StrCat("{\"id\": ", row, ", \"v\": [", list, "]}\n");
   }
   WriteText(In("items.fvecs"), fvecs);
   WriteText(In("items.csv"), csv);
   WriteText(In("items.txt"), spaces);
+  WriteText(In("items.tsv"), "embedding\tid\n" + tabs);
+  WriteText(In("items.json"), json + "]");
+  WriteText(In("items.jsonl"), json_lines);
+  WriteText(In("items.csv.gz"), test::Gzip(csv));
   std::vector<double> doubles(items_.begin(), items_.end());
   WriteNpy("items64.npy", {kItems, kWidth}, doubles);
   std::vector<float> columns;
@@ -156,8 +167,9 @@ TEST_F(ImportVectors, EveryFormatGivesTheSameFile) {
 
   ASSERT_EQ(Import("users.npy", "items.npy"), "");
   std::string expected = ReadText(out_);
-  for (const char* items : {"items.fvecs", "items.csv", "items.txt", "items64.npy", "fortran.npy",
-                            "both.npz", "both.npz/a/items"}) {
+  for (const char* items :
+       {"items.fvecs", "items.csv", "items.txt", "items.tsv", "items.json", "items.jsonl",
+        "items.csv.gz", "items64.npy", "fortran.npy", "both.npz", "both.npz/a/items"}) {
     EXPECT_EQ(Import("users.npy", items), "") << items;
     EXPECT_TRUE(ReadText(out_) == expected) << items;
   }
@@ -175,7 +187,7 @@ TEST_F(ImportVectors, KeysAndTitles) {
                    {"--user-ids", In("ids.npy"), "--item-ids", In("keys.txt"), "--titles",
                     In("titles.csv"), "--unit", "points", "--scale", "2"}),
             "");
-  Expect(said_, {"titles of items that are not there: 1"});
+  Expect(said_, {"titles of items that are not there: 1", "not read: year"});
   auto model = model::Model::Open(out_);
   EXPECT_EQ(model->users().keys.Find(int64_t{998}), 2u);
   EXPECT_EQ(model->items().keys.Find("item 3"), 3u);
@@ -280,21 +292,64 @@ TEST_F(ImportVectors, BadInput) {
   Expect(Import("users.npy", "pickle.npy"), {"pickle"});
   for (auto [text, part] :
        {std::pair("1,2,3\n2,4,x\n", "line 2: \"x\" is no number"),
-        std::pair("1,2,3\n2,4\n", "line 2: 1 numbers, and the first line has 2"),
-        std::pair("a,1\n,2\n", "line 2: the key is empty"), std::pair("", "0 × 0"),
-        std::pair("id,v\n", "0 × 0"), std::pair("1,2,\n2,3,\n", "1 is no"),
-        std::pair("\"a,1\n", "line 1: a quote is not closed"), std::pair("1,nan\n2,1\n", "NaN"),
-        std::pair("\xFF,1\n", "not UTF-8"), std::pair("1,1e99\n2,1\n", "infinite")}) {
+        std::pair("1,2,3\n2,4\n", "line 2: 2 fields instead of 3"),
+        std::pair("1,2,x\n2,4,5\n", "line 1: \"x\" is no number"),
+        std::pair("[{\"id\": 1, \"v\": [1, 2]}, {\"id\": 2, \"v\": [1]}]",
+                  "line 1: 1 numbers, and the first row has 2"),
+        std::pair("a,1\n,2\n", "line 2: the key is empty"), std::pair("", "is empty"),
+        std::pair("id,v\n", "0 × 0"), std::pair("1,2,\n2,3,\n", "is no number"),
+        std::pair("\"a,b\",1\n\"c,1\n", "line 1: \"b\"\" is no number"),
+        std::pair("1,nan\n2,1\n", "NaN"),
+        std::pair("1,1e99\n2,1\n", "infinite")}) {
     WriteText(In("bad.csv"), text);
     std::string error = Import("", "bad.csv");
     EXPECT_NE(error, "") << text;
-    if (std::string(text) != "1,2,\n2,3,\n") Expect(error, {"bad.csv", part});
+    Expect(error, {"bad.csv", part});
   }
+  // Keys may be words that columns are called; columns may be counted; bad lines may go.
+  WriteText(In("words.txt"), "at 0.5 0.25\nvalue 1 2\n");
+  EXPECT_EQ(Import("", "words.txt"), "");
+  EXPECT_EQ(model::Model::Open(out_)->items().keys.Find("at"), 0u);
+  WriteText(In("counted.csv"), "word,0,1\na,1,2\nb,x,3\nc,4,5\n");
+  EXPECT_EQ(Import("", "counted.csv", {"--skip-bad-lines"}), "");
+  EXPECT_EQ(model::Model::Open(out_)->items().count, 2u);
+  Expect(said_, {"bad lines left out: 1"});
   std::string fvecs("\2\0\0\0abcdefgh\3\0\0\0abcdefgh", 24);
   WriteText(In("bad.fvecs"), fvecs);
   Expect(Import("", "bad.fvecs"), {"row 1 has the width 3, and the first 2"});
   WriteText(In("bad.fvecs"), fvecs.substr(0, 23));
   Expect(Import("", "bad.fvecs"), {"are no .fvecs"});
+}
+
+TEST_F(ImportVectors, SaysHowToFoldIn) {
+  EXPECT_EQ(Import("", "items.npy"), "");
+  EXPECT_FALSE(model::Model::Open(out_)->fold_in());
+  EXPECT_EQ(Import("", "items.npy", {"--fold-in", "l2=0.25"}), "");
+  EXPECT_EQ(model::Model::Open(out_)->fold_in().value().l2, 0.25);
+  // [x, b, 1] and [y, 1, c]: columns 3 and 4 of 5.
+  std::vector<float> users(kUsers * 5, 0.25f), items(kItems * 5, 0.5f);
+  for (size_t i = 0; i < kUsers; ++i) users[i * 5 + 4] = 1;
+  for (size_t i = 0; i < kItems; ++i) items[i * 5 + 3] = 1;
+  WriteNpy("u5.npy", {kUsers, 5}, users);
+  WriteNpy("i5.npy", {kItems, 5}, items);
+  EXPECT_EQ(Import("u5.npy", "i5.npy", {"--head", "dot"}), "");
+  EXPECT_NE(said_.find("met by biases, which new users have like the mean user: 3 4\n"),
+            said_.npos);
+  auto model = model::Model::Open(out_);
+  EXPECT_EQ(model->fold_in().value().fixed, (std::vector<uint32_t>{3, 4}));
+  EXPECT_EQ(model->fold_in()->l2, 0);
+  auto engine = runtime::Engine::Create(model);
+  runtime::Workspace work;
+  std::vector<float> folded(5);
+  runtime::FoldIn(*engine, std::vector<uint32_t>{1, 2}, {}, folded.data(), work);
+  EXPECT_EQ(folded[3], 0.25f);
+  EXPECT_EQ(folded[4], 1);
+  EXPECT_EQ(Import("u5.npy", "i5.npy"), "");
+  EXPECT_FALSE(model::Model::Open(out_)->fold_in()) << "cosines have no biases";
+  for (const char* bad :
+       {"l2", "l2=", "l2=0", "l2=-1", "l2=nan", "l2=inf", "l2=1x", "alpha=1", "1"}) {
+    Expect(Import("", "items.npy", {"--fold-in", bad}), {bad, "write l2=NUMBER"});
+  }
 }
 
 TEST_F(ImportVectors, AFullDiskLeavesNothing) {

@@ -93,7 +93,7 @@ TEST_F(Inspect, JsonIsComplete) {
     Json json = Json::parse(o.out);
     std::string bytes = ReadText(path);
     EXPECT_EQ(json["size"], bytes.size());
-    EXPECT_EQ(json["container_version"], 3);
+    EXPECT_EQ(json["container_version"], 4);
     EXPECT_EQ(json["producer"].get<std::string>().rfind("duomo ", 0), 0u);
     EXPECT_EQ(json["description"], description::ToJson(d)) << d.name;
     EXPECT_EQ(json["users"]["count"], 5);
@@ -114,6 +114,15 @@ TEST_F(Inspect, JsonIsComplete) {
       EXPECT_EQ(s["shape"], std::vector<uint64_t>(tensor->shape.begin(), tensor->shape.end()));
     }
   }
+}
+
+TEST_F(Inspect, SaysHowUsersAreFoldedIn) {
+  model::Contents contents = testing::ContentsOf(testing::CosineDescription());
+  contents.fold_in = model::FoldIn{.l2 = 0.5, .nu = 1};
+  std::string path = folder_.File("folds.duomo");
+  model::Save(path, contents);
+  EXPECT_EQ(Json::parse(Convert({"inspect", "--json", path}).out)["fold_in"]["l2"], 0.5);
+  EXPECT_NE(Convert({"inspect", path}).out.find("folded in with l2 0.5, nu 1"), std::string::npos);
 }
 
 TEST_F(Inspect, TextFitsAHundredColumns) {

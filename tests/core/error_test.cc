@@ -11,7 +11,7 @@ namespace {
 TEST(StrCatTest, JoinsTextAndNumbers) {
   EXPECT_EQ(StrCat("a", std::string("b"), std::string_view("c"), 'd', 1, -2, size_t{3}),
             "abcd1-23");
-  EXPECT_EQ(StrCat(), "");
+  EXPECT_EQ(StrCat(""), "");
 }
 
 TEST(StrCatTest, WritesNumbersInTheirShortestExactForm) {

@@ -54,12 +54,15 @@ TEST(FileBytesTest, MovesAndEmptyFiles) {
   EXPECT_EQ(Text(b.bytes()), "x");
 }
 
+using OpenFile = FileBytes (*)(const std::string&);
+constexpr OpenFile kOpenFile[] = {&FileBytes::Map, &FileBytes::Read};
+
 // A pipe that nobody writes to, and devices: refused at once, not waited for.
 TEST(FileBytesTest, WhatIsNoFileIsRefusedWithoutWaiting) {
   TemporaryFolder folder;
   ASSERT_EQ(mkfifo(folder.File("pipe").c_str(), 0600), 0);
   alarm(60);
-  for (auto open : {&FileBytes::Map, &FileBytes::Read}) {
+  for (OpenFile open : kOpenFile) {
     for (const std::string& path :
          {folder.File("pipe"), std::string("/dev/zero"), std::string("/")}) {
       EXPECT_NE(IoError([&] { open(path); }).find("not a regular file"), std::string::npos) << path;
@@ -70,7 +73,7 @@ TEST(FileBytesTest, WhatIsNoFileIsRefusedWithoutWaiting) {
 
 TEST(FileBytesTest, ErrorsNamePathAndReason) {
   TemporaryFolder folder;
-  for (auto open : {&FileBytes::Map, &FileBytes::Read}) {
+  for (OpenFile open : kOpenFile) {
     std::string missing = IoError([&] { open(folder.File("none")); });
     EXPECT_NE(missing.find(folder.File("none")), std::string::npos);
     EXPECT_NE(missing.find("No such file"), std::string::npos);

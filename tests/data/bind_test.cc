@@ -89,6 +89,7 @@ TEST(Bind, InputsFindTheirColumnsByRole) {
   EXPECT_EQ(VocabularyOf(d, "reader").keys, KeyKind::kString);
   EXPECT_EQ(VocabularyOf(d, "book").keys, KeyKind::kInt64) << "9,000,000 rows for two books";
   EXPECT_TRUE(VocabularyOf(d, "age").integers.empty()) << "33 is none of the preset's groups";
+  EXPECT_TRUE(InputOf(d, "age").bucketed) << "numbers between those of the data are known";
   EXPECT_EQ(InputOf(d, "name").kind, model::InputKind::kTokens);
   EXPECT_EQ(InputOf(d, "shelves").kind, model::InputKind::kCategorySet);
   EXPECT_EQ(d.tables.size(), 5u);

@@ -161,6 +161,9 @@ TEST(Propose, MovieLens) {
     ASSERT_NE(EncoderOf(d, name), nullptr) << name;
     EXPECT_EQ(EncoderOf(d, name)->kind, EncoderKind::kEmbedding) << name;
   }
+  for (const model::Input& input : d.inputs) {
+    EXPECT_EQ(input.bucketed, input.name == "age") << input.name;
+  }
   EXPECT_EQ(EncoderOf(d, "genres")->kind, EncoderKind::kMultiHot);
   EXPECT_EQ(EncoderOf(d, "title")->kind, EncoderKind::kConvolution);
   ASSERT_EQ(p.notes.size(), 1u);

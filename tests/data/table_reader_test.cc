@@ -93,7 +93,7 @@ TEST(TableReader, TypedNames) {
 }
 
 TEST(TableReader, SkippedRowsByReason) {
-  Read t = Parse("a,b\nx,1\nx\ny,2\ny\nz,\xE9\n", {.skip_bad_lines = true});
+  Read t = Parse("a,b\nx,1\nx\n\xC3\xA9,2\ny\nz,\xE9\n", {.skip_bad_lines = true});
   EXPECT_EQ(t.rows.size(), 2u);
   EXPECT_EQ(t.reader->skipped(), 3u);
   auto reader = OpenTable(BytesOf("a,b\nx,1\ny,2\nz,3\n"), "t", {.skip_bad_lines = true});
@@ -106,6 +106,21 @@ TEST(TableReader, SkippedRowsByReason) {
   EXPECT_EQ(rows.example, "user \"x\" is not in u.csv");
   EXPECT_EQ(rows.count, 3u);
   EXPECT_EQ(rows.first_line, 2u);
+}
+
+TEST(TableReader, EncodingsAreFoundOut) {
+  auto found = Parse("a,b\nplain,1\nCaf\xE9,2\n");
+  EXPECT_EQ(found.rows[1], (Row{"Caf\xC3\xA9", "2"}));
+  EXPECT_NE(found.reader->form().find("ISO-8859-1"), std::string::npos);
+  // Most of the sample's rows decide, wherever the others stand.
+  EXPECT_EQ(Parse("a\n\xC3\xA9\n\xE9\n\xE8\n").rows[0], (Row{"\xC3\x83\xC2\xA9"}));
+  EXPECT_FAILS(Parse("a,b\n\xE9,1\n\xC3\xA9,2\n\xC3\xA8,2\n"), Status::kCorrupt,
+               "line 2: the text is not UTF-8");
+  // Behind the sample the first row beyond ASCII decides, and stays.
+  std::string far = "a,b\n";
+  for (int i = 0; i < 200000; ++i) far += "plain,1\n";
+  EXPECT_EQ(Parse(far + "\xE9,1\n").rows.back(), (Row{"\xC3\xA9", "1"}));
+  EXPECT_FAILS(Parse(far + "\xC3\xA9,1\n\xE9,1\n"), Status::kCorrupt, "not UTF-8");
 }
 
 TEST(TableReader, JsonLines) {
@@ -166,6 +181,40 @@ TEST(TableReader, LateNamesAreCounted) {
   EXPECT_EQ(t.reader->late_columns()[0].name, "b");
   EXPECT_EQ(t.reader->late_columns()[0].rows, 2u);
   EXPECT_EQ(t.reader->late_columns()[0].first_line, 1001u);
+}
+
+// An object need not have every column: what is not there is not given, what is empty is.
+TEST(TableReader, WhatARowHas) {
+  TableOptions options;
+  options.known = {"late", "b"};
+  auto t = OpenTable(BytesOf("{\"a\":1,\"b\":null}\n{\"c\":[],\"a\":[1]}\n{\"late\":\"x\"}\n"), "t",
+                     options);
+  EXPECT_EQ(t->header(), (Row{"a", "late", "b", "c"}));
+  EXPECT_EQ(t->found_columns(), 4u);
+  auto given = [&] {
+    std::string out;
+    for (size_t c = 0; c < t->header().size(); ++c) out += t->given(c) ? 'x' : '-';
+    return out;
+  };
+  ASSERT_TRUE(t->Next());
+  EXPECT_EQ(given(), "x-x-");
+  ASSERT_TRUE(t->Next());
+  EXPECT_EQ(given(), "x--x");
+  EXPECT_EQ(t->fields()[3], "");
+  ASSERT_TRUE(t->Next());
+  EXPECT_EQ(given(), "-x--");
+  EXPECT_EQ(t->fields()[1], "x");
+
+  // Known names that only come behind the first rows are columns from the beginning.
+  std::string text;
+  for (int i = 0; i < 1000; ++i) text += "{\"a\":1}\n";
+  t = OpenTable(BytesOf(text), "t", options);
+  EXPECT_EQ(t->header(), (Row{"a", "late", "b"}));
+  EXPECT_EQ(t->found_columns(), 1u);
+  auto csv = OpenTable(BytesOf("a,b\n1,\n2,3\n"), "t", options);
+  EXPECT_EQ(csv->found_columns(), 2u);
+  ASSERT_TRUE(csv->Next());
+  EXPECT_TRUE(csv->given(1));
 }
 
 TEST(TableReader, OtherFormatsHaveAMessage) {

@@ -116,6 +116,19 @@ TEST(Values, SetsAreFoundOut) {
   EXPECT_EQ(found(genres), ';');
 }
 
+TEST(Values, WordsForMissingNumbers) {
+  ColumnGuess guess(std::nullopt);
+  for (const char* cell : {"12", "NULL", "", "3.5", "NaN", "\\N"}) guess.Add(cell);
+  ASSERT_EQ(guess.Kind(), ColumnKind::kNumber);
+  Column column = guess.Make("age", ColumnKind::kNumber);
+  EXPECT_EQ(column.numbers[0], 12);
+  EXPECT_TRUE(std::isnan(column.numbers[1]) && std::isnan(column.numbers[2]));
+  EXPECT_EQ(column.numbers[3], 3.5f);
+  ColumnGuess words(std::nullopt);
+  for (const char* cell : {"NULL", "None"}) words.Add(cell);
+  EXPECT_EQ(words.Kind(), ColumnKind::kString) << "nothing but words";
+}
+
 TEST(Values, SetsAreSplit) {
   auto split = [](std::string_view cell, char separator) {
     std::vector<std::string> out;

@@ -57,6 +57,16 @@ Description TwoTowers() {
   latest.activation = Activation::kRelu;
   latest.windows = {1, 2};
   latest.filters = 3;
+  Encoder attention = seen;
+  attention.name = "attention";
+  attention.kind = EncoderKind::kAttention;
+  attention.pooling = Pooling::kMax;
+  attention.activation = Activation::kTanh;
+  attention.positions = 11;
+  attention.blocks = 3;
+  attention.heads = 2;
+  attention.feed_forward = 9;
+  attention.places = Places::kBoth;
   Encoder item{"", 3, EncoderKind::kEmbedding, 2, {}, {}, {}, 0, {}, false, false, {}};
   Encoder tags{"",    4, EncoderKind::kMultiHot, 3, {}, Activation::kSigmoid, {}, 0, {}, false,
                false, {}};
@@ -68,7 +78,7 @@ Description TwoTowers() {
   Encoder price{"", 6, EncoderKind::kNumber,     -1,   {},   {},
                 {}, 0, Normalization::kQuantile, true, true, {}};
   for (Encoder* e : {&user, &age, &item, &tags, &price}) e->pooling = Pooling::kMax;
-  d.towers = {{Side::kUser, {user, age, seen, latest}, {{7, Activation::kIdentity}}},
+  d.towers = {{Side::kUser, {user, age, seen, latest, attention}, {{7, Activation::kIdentity}}},
               {Side::kItem, {item, tags, title, price}, {{9, {}}, {7, Activation::kTanh}}}};
   d.head = {HeadKind::kDot, 0.1, 1, 3, true};
   d.output = {OutputKind::kExponential, 1.0 / 3, -0.7, "seconds"};
@@ -126,6 +136,7 @@ TEST(Json, NoFieldIsLost) {
   differs("max_length", [](Description& o) { o.inputs[2].max_length = 0; });
   differs("fallback", [](Description& o) { o.inputs[6].fallback = 0.1f; });
   differs("tokens", [](Description& o) { o.inputs[5].tokenizer = Tokenizer::kSpaces; });
+  differs("bucketed", [](Description& o) { o.inputs[1].bucketed = true; });
   differs("encoder name", [](Description& o) { o.towers[0].encoders[1].name = "age2"; });
   differs("bag pooling", [](Description& o) { o.towers[0].encoders[2].pooling = Pooling::kSum; });
   differs("windows", [](Description& o) { o.towers[0].encoders[3].windows = {5}; });
@@ -133,6 +144,13 @@ TEST(Json, NoFieldIsLost) {
   differs("pooling", [](Description& o) { o.towers[1].encoders[2].pooling = Pooling::kMean; });
   differs("activation",
           [](Description& o) { o.towers[1].encoders[1].activation = Activation::kTanh; });
+  differs("positions", [](Description& o) { o.towers[0].encoders[4].positions = 12; });
+  differs("blocks", [](Description& o) { o.towers[0].encoders[4].blocks = 1; });
+  differs("heads", [](Description& o) { o.towers[0].encoders[4].heads = 1; });
+  differs("feed_forward", [](Description& o) { o.towers[0].encoders[4].feed_forward = 1; });
+  differs("places", [](Description& o) { o.towers[0].encoders[4].places = Places::kLearned; });
+  differs("attention's activation",
+          [](Description& o) { o.towers[0].encoders[4].activation = Activation::kRelu; });
   differs("normalization",
           [](Description& o) { o.towers[1].encoders[3].normalization = Normalization::kNone; });
   differs("square", [](Description& o) { o.towers[1].encoders[3].square = false; });
@@ -249,15 +267,17 @@ TEST(Json, SyntaxErrorsNameFileLineAndColumn) {
   EXPECT_TRUE(Says(message("{\n \"a\": 1,\n \"a\": 2}"), "\"a\" stands twice"));
   EXPECT_TRUE(Says(message("[1e400]"), "mine.json: a number"));
   ParseJson("[{\"a\": {\"a\": 1}}, {\"a\": 2}]", "mine.json");  // twice, but not in one object
-  EXPECT_TRUE(Says(message(std::string(100000, '[').c_str()), "mine.json: nested deeper than 64 levels"));
+  EXPECT_TRUE(
+      Says(message(std::string(100000, '[').c_str()), "mine.json: nested deeper than 64 levels"));
 }
 
 TEST(Json, RecipesSayWhichFileIsWrong) {
   EXPECT_TRUE(
       Says(MessageOf([] { RecipeFromText("{}", "mine.json"); }), "mine.json: model: is missing"));
   std::string text = Json{{"model", ToJson(Joint())}, {"trainig", Json::object()}}.dump();
-  EXPECT_TRUE(Says(MessageOf([&] { RecipeFromText(text, "mine.json"); }),
-                   "mine.json: trainig: unknown field; possible here: data, model, split, training"));
+  EXPECT_TRUE(
+      Says(MessageOf([&] { RecipeFromText(text, "mine.json"); }),
+           "mine.json: trainig: unknown field; possible here: data, model, search, split, training"));
   text = Json{{"model", ToJson(Joint())}}.dump();
   EXPECT_TRUE(RecipeFromText(text, "mine.json").model == Joint());
 }

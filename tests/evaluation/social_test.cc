@@ -67,6 +67,13 @@ TEST(SocialGraph, SaysWhereCsvIsWrong) {
   EXPECT_NE(MessageOf("10,99\n", users, Status::kNotFound).find("\"99\""), std::string::npos);
   EXPECT_NE(MessageOf("99,10\n", users, Status::kNotFound), "");  // digits are no header
   EXPECT_NE(MessageOf("a,b\nc,d\n", users, Status::kNotFound).find("line 2"), std::string::npos);
+  // A name that is misspelt in the first line is no header.
+  data::EntityTable named;
+  named.keys = {"anna", "bob"};
+  EXPECT_NE(MessageOf("ana,bob\nanna,bob\n", named, Status::kNotFound).find("\"ana\""),
+            std::string::npos);
+  EXPECT_NE(MessageOf("ana,bbo,1\nanna,bob,1\n", named, Status::kNotFound).find("\"ana\""),
+            std::string::npos);
   SocialGraph::ReadOptions options;
   options.skip_unknown_users = true;
   SocialGraph g = SocialGraph::FromCsv("10,99\n10,20\n", "f", users, options);

@@ -43,9 +43,13 @@ data::Dataset SomeData() { return data::MakeSynthetic(20, 20, 150, 1); }
 training::Checkpoint SomeCheckpoint() {
   training::Checkpoint c;
   c.settings = {{"batch", 256}};
-  c.step = 7;
-  c.values.assign(5000, 0.5f);
   return c;
+}
+
+training::Optimizer::State SomeState() {
+  training::Optimizer::State state;
+  state.steps = 7;
+  return state;
 }
 
 // Everything that replaces a file as a whole.
@@ -73,7 +77,7 @@ std::map<std::string, Work> Writers() {
     };
   }
   writers["WriteCheckpoint"] = [](const std::string& path) {
-    training::WriteCheckpoint(path, SomeCheckpoint());
+    training::WriteCheckpoint(path, SomeCheckpoint(), std::vector<float>(5000, 0.5f), SomeState());
   };
   return writers;
 }
@@ -194,8 +198,10 @@ std::map<std::string, std::function<std::string(const TemporaryFolder&)>> Reader
     };
   };
   auto checkpoint = [](const TemporaryFolder& folder) {
-    training::Checkpoint c = training::ReadCheckpoint(folder.File("c"));
-    return c.settings.dump() + StrCat(' ', c.step, ' ', c.values.size(), ' ', c.values.back());
+    training::Learned learned;
+    training::Checkpoint c = training::ReadCheckpoint(folder.File("c"), learned);
+    return c.settings.dump() + StrCat(' ', learned.optimizer.steps, ' ', learned.values.size(), ' ',
+                                      learned.values.back());
   };
   return {{"model, mapped", model(false)}, {"model, copied", model(true)},
           {"table", data("t.csv")},        {"gzip", data("t.csv.gz")},
@@ -209,7 +215,8 @@ TEST(Faults, AReadGivesTheRightBytesOrAnError) {
   std::string table = "user,item,rating\n";
   for (int i = 0; i < 20000; ++i) table += StrCat(i % 700, ',', i % 97, ',', i % 5, '\n');
   WriteText(folder.File("t.csv"), table);
-  training::WriteCheckpoint(folder.File("c"), SomeCheckpoint());
+  training::WriteCheckpoint(folder.File("c"), SomeCheckpoint(), std::vector<float>(5000, 0.5f),
+                            SomeState());
   WriteText(folder.File("t.csv.gz"), test::Gzip(table));
   data::WriteMovieLens1M(SomeData(), folder.File("d.zip"));
   data::WriteMovieLens1M(SomeData(), folder.File("d"));

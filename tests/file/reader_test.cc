@@ -186,7 +186,7 @@ TEST(ReaderTest, NewerFileNamesBothVersions) {
   Error error = OpenError(bytes);  // whatever its checksums are
   EXPECT_EQ(error.status(), Status::kUnsupportedVersion);
   EXPECT_NE(error.message().find("version 7"), std::string::npos);
-  EXPECT_NE(error.message().find("up to version 3"), std::string::npos);
+  EXPECT_NE(error.message().find("up to version 4"), std::string::npos);
 
   version = 1;  // newer, but made so that this reader can read it
   std::memcpy(bytes.data() + 12, &version, 4);

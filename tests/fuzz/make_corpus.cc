@@ -22,15 +22,28 @@ int main(int argc, char** argv) {
       for (auto& tensor : contents.tensors) tensor.compress = true;
       save(d.name + "-compressed", contents);
     }
-    for (auto [name, dtype] : {std::pair("cosine-f16", file::DType::kF16),
-                               std::pair("cosine-bf16", file::DType::kBF16),
-                               std::pair("cosine-i8", file::DType::kI8)}) {
+    save("attention", testing::ContentsOf(testing::AttentionDescription()));
+    save("attention-i8", testing::Quantized(testing::ContentsOf(testing::AttentionDescription()),
+                                            file::DType::kI8));
+    for (auto [name, dtype] :
+         {std::pair("cosine-f16", file::DType::kF16), std::pair("cosine-bf16", file::DType::kBF16),
+          std::pair("cosine-i8", file::DType::kI8)}) {
       save(name, testing::Quantized(testing::ContentsOf(testing::CosineDescription()), dtype));
     }
-    save("dot-i8", testing::Quantized(testing::ContentsOf(testing::DotDescription()),
-                                      file::DType::kI8));
-    save("joint-i8", testing::Quantized(testing::ContentsOf(testing::JointDescription()),
-                                        file::DType::kI8));
+    save("dot-i8",
+         testing::Quantized(testing::ContentsOf(testing::DotDescription()), file::DType::kI8));
+    save("joint-i8",
+         testing::Quantized(testing::ContentsOf(testing::JointDescription()), file::DType::kI8));
+    save("attributes", testing::WithAttributes(testing::ContentsOf(testing::CosineDescription())));
+    model::Contents folds = testing::ContentsOf(testing::CosineDescription());
+    folds.description.inputs[0].bucketed = true;
+    folds.fold_in =
+        model::FoldIn{.l2 = 0.1, .alpha0 = 0.5, .nu = 1, .candidates = 4, .to_mean = true};
+    size_t width = TowerWidth(folds.description, folds.description.towers[0]);
+    std::vector<double> axes(width * width);
+    for (size_t i = 0; i < width; ++i) axes[i * width + i] = 1;
+    model::AddGramian(folds.tensors, std::vector<double>(width, 0.25), axes);
+    save("folds", folds);
     save("shop", fixtures::ShopModel(true));
     save("player", fixtures::PlayerModel());
     save("pairs", fixtures::JointModel());

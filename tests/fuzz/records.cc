@@ -1,8 +1,8 @@
-// Fuzz target: records of new items and, behind a NUL, of new users, merged into a file, which then
-// opens, is sound, and has the old rows and as many new ones as there were records.
-#include "converter/addition.h"
+// Fuzz target: records of items and, behind NULs, of users and events, merged into a file, which
+// then opens, is sound, and has the old rows and as many new ones as were counted.
 #include "converter/checks.h"
 #include "converter/stock.h"
+#include "converter/upsert.h"
 #include "core/error.h"
 #include "fuzz/fuzz.h"
 #include "model/samples.h"
@@ -47,36 +47,35 @@ const std::vector<Base>& Bases() {
   return bases;
 }
 
-std::vector<convert::Record> Parse(std::string_view text) {
-  return text.empty() ? std::vector<convert::Record>() : convert::ParseRecords(text, "fuzz");
+convert::TableInput Table(std::string_view text) {
+  if (text.empty()) return {};
+  return {data::BytesOf(text), "fuzz"};
 }
 
-void Merge(const Base& base, std::string_view items, std::string_view users) {
+void Merge(const Base& base, std::string_view items, std::string_view users,
+           std::string_view events) {
   AlignedVector<std::byte> bytes;
   convert::Draft draft("fuzz.duomo", base.model);
-  convert::Added added;
-  size_t n_items = 0, n_users = 0;
+  convert::Merged merged;
   try {
-    auto new_items = Parse(items), new_users = Parse(users);
-    n_items = new_items.size();
-    n_users = new_users.size();
-    added = convert::AddRecords(draft, new_users, new_items);
+    merged = convert::Merge(draft, {Table(users), Table(items), Table(events)}, {});
   } catch (const Error& error) {
-    if (error.status() != Status::kInvalidArgument) {
-      fuzz::Die("refused otherwise: ", error.message());
-    }
+    bool about_tables = error.status() == Status::kInvalidArgument ||
+                        error.status() == Status::kCorrupt ||
+                        error.status() == Status::kUnsupported;
+    if (!about_tables) fuzz::Die("refused otherwise: ", error.message());
     return;
   }
   try {
     bytes = model::SaveToMemory(draft.contents);
-    auto merged = model::Model::OpenBuffer(bytes);
-    if (added.items != n_items || merged->items().count != base.model->items().count + n_items ||
-        added.users != n_users || merged->users().count != base.model->users().count + n_users) {
-      fuzz::Die("not as many rows as records");
+    auto after = model::Model::OpenBuffer(bytes);
+    if (after->items().count != base.model->items().count + merged.items.added ||
+        after->users().count != base.model->users().count + merged.users.added) {
+      fuzz::Die("not as many rows as new records");
     }
     for (auto check : {convert::CheckKeys, convert::CheckTitles, convert::CheckFeatures,
-                       convert::CheckHistory, convert::CheckVectors}) {
-      convert::Check result = check(*merged);
+                       convert::CheckAttributes, convert::CheckHistory, convert::CheckVectors}) {
+      convert::Check result = check(*after);
       if (!result.ok()) fuzz::Die("a merged file is not sound: ", result.problems[0]);
     }
   } catch (const Error& error) {
@@ -88,8 +87,11 @@ void Merge(const Base& base, std::string_view items, std::string_view users) {
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string_view text(reinterpret_cast<const char*>(data), size);
-  size_t nul = std::min(text.find('\0'), text.size());
-  std::string_view users = text.substr(std::min(nul + 1, text.size()));
-  for (const Base& base : Bases()) Merge(base, text.substr(0, nul), users);
+  std::string_view parts[3];  // items, users, events
+  for (std::string_view& part : parts) {
+    part = text.substr(0, text.find('\0'));
+    text.remove_prefix(std::min(part.size() + 1, text.size()));
+  }
+  for (const Base& base : Bases()) Merge(base, parts[0], parts[1], parts[2]);
   return 0;
 }

@@ -24,10 +24,12 @@ struct Opened {
 void Open(Opened& out, unsigned kind, std::span<const std::byte> bytes) {
   std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (kind == 0) {
-    uint64_t width = convert::ReadVectorText(
-        *data::BytesOf(text), "fuzz.csv", out.file.keys, [&](std::span<const float> line) {
-          out.numbers.insert(out.numbers.end(), line.begin(), line.end());
-        });
+    const uint64_t width =
+        convert::ReadVectorText(data::BytesOf(text), "fuzz.csv", false, out.file.keys,
+                                [&](std::span<const float> line) {
+                                  out.numbers.insert(out.numbers.end(), line.begin(), line.end());
+                                })
+            .width;
     convert::Array array{.name = "text", .number = convert::Number::kF32, .type = "text"};
     array.shape = {out.file.keys.size(), width};
     if (out.numbers.size() != out.file.keys.size() * width) fuzz::Die("lines of unequal length");

@@ -150,6 +150,42 @@ Contents GoldenDot() {
   return c;
 }
 
+Contents GoldenAttention() {
+  Contents dot = GoldenDot(), c;
+  c.description = dot.description;
+  Description& d = c.description;
+  d.name = "golden-attention";
+  d.tables = {{"sku", 1, 4}};
+  Encoder& seen = d.towers[0].encoders[0];
+  seen.kind = EncoderKind::kAttention;
+  seen.pooling = Pooling::kMax;
+  seen.activation = Activation::kRelu;
+  seen.positions = 6;
+  seen.blocks = 2;
+  seen.heads = 2;
+  seen.feed_forward = 5;
+  seen.places = Places::kBoth;
+  AddParameters(c);
+  for (auto& t : dot.tensors) {
+    if (!t.name.starts_with("parameters/") && t.name != "items/vectors") {
+      c.tensors.push_back(std::move(t));
+    }
+  }
+  AddFloats(c, "items/vectors", {3, 6}, Numbers(18, 99));
+  return c;
+}
+
+Contents GoldenFolds() {
+  Contents c = GoldenCosine();
+  c.description.inputs[2].bucketed = true;
+  c.fold_in = FoldIn{.l2 = 0.25, .alpha0 = 0.5, .nu = 0.75, .candidates = 4, .to_mean = true};
+  // The axes are a permutation.
+  std::vector<double> vectors(16);
+  for (size_t i = 0; i < 4; ++i) vectors[i * 4 + (i + 1) % 4] = 1;
+  AddGramian(c.tensors, std::vector<double>{0.125, 0.5, 1, 2}, vectors);
+  return c;
+}
+
 Contents GoldenWords(const std::vector<std::string>& words) {
   Contents c;
   Description& d = c.description;

@@ -134,6 +134,21 @@ TEST(GoldenTest, QuantizedDot) {
 }
 
 // Version 3 has words by Unicode; `tokens_abi_test.cc` reads them.
+TEST(GoldenTest, Folds) {
+  auto m = Model::Open(Golden("good/folds", "v3"), {.verify_checksums = true});
+  EXPECT_EQ(m->file().minimum_reader_version(), 1u);
+  EXPECT_TRUE(m->description().inputs[2].bucketed);
+  EXPECT_FALSE(m->description().inputs[0].bucketed);
+  EXPECT_EQ(m->vocabulary(2).FindRange(29), 1u);
+  ASSERT_TRUE(m->fold_in());
+  const model::FoldIn& f = *m->fold_in();
+  EXPECT_EQ(std::tuple(f.l2, f.alpha0, f.nu, f.target), std::tuple(0.25, 0.5, 0.75, 0.0));
+  EXPECT_EQ(f.candidates, 4u);
+  EXPECT_TRUE(f.to_mean);
+  EXPECT_EQ(ToVector(f.values), (std::vector<double>{0.125, 0.5, 1, 2}));
+  EXPECT_EQ(ToVector(f.axes.first(8)), (std::vector<double>{0, 0, 0, 1, 1, 0, 0, 0}));
+}
+
 TEST(GoldenTest, Words) {
   auto m = Model::Open(Golden("good/words", "v3"), {.verify_checksums = true});
   EXPECT_EQ(m->file().container_version(), 3u);
@@ -147,6 +162,39 @@ TEST(GoldenTest, Words) {
   // Files of before say nothing of it.
   EXPECT_EQ(Model::Open(Golden("good/cosine"))->description().inputs[4].tokenizer,
             Tokenizer::kSpaces);
+}
+
+// Version 4 has attention encoders; what has none is as before.
+TEST(GoldenTest, Attention) {
+  auto m = Model::Open(Golden("good/attention", "v4"), {.verify_checksums = true});
+  EXPECT_EQ(m->file().container_version(), 4u);
+  EXPECT_EQ(m->file().minimum_reader_version(), 4u);
+  const model::Encoder& e = m->description().towers[0].encoders[0];
+  EXPECT_EQ(e.kind, model::EncoderKind::kAttention);
+  EXPECT_EQ(e.positions, 6u);
+  EXPECT_EQ(e.blocks, 2u);
+  EXPECT_EQ(e.heads, 2u);
+  EXPECT_EQ(e.feed_forward, 5u);
+  EXPECT_EQ(e.places, model::Places::kBoth);
+  EXPECT_EQ(m->parameter("user/seen/positions").size(), 24u);
+  EXPECT_EQ(m->parameter("user/seen/block1/distances").size(), 12u);
+  EXPECT_EQ(m->parameter("user/seen/block0/attention/weight").size(), 48u);
+  EXPECT_EQ(m->parameter("user/seen/norm/gain").size(), 4u);
+  EXPECT_EQ(ParametersOf(m->description()).size(), 33u);
+  EXPECT_EQ(Model::Open(Golden("good/dot", "v4"))->file().minimum_reader_version(), 1u);
+  EXPECT_EQ(Model::Open(Golden("good/dot"))->description().towers[0].encoders[0].positions, 0u);
+}
+
+TEST(GoldenTest, Notes) {
+  auto m = Model::Open(Golden("good/notes", "v3"), {.verify_checksums = true});
+  EXPECT_EQ(m->file().minimum_reader_version(), 1u);
+  ASSERT_EQ(m->metadata().size(), 3u);
+  EXPECT_EQ(m->metadata()[0].key,
+            "gr\xC3\xB6\xC3\x9F"
+            "e");
+  EXPECT_EQ(m->metadata().Find("licence"), "none\nneeded");
+  EXPECT_EQ(m->metadata().Find("name"), "notes");
+  EXPECT_TRUE(Model::Open(Golden("good/dot", "v3"))->metadata().empty());
 }
 
 struct Bad {
@@ -191,13 +239,26 @@ const std::map<std::string, Bad> kBad3 = {
     {"newer", {Status::kUnsupportedVersion, "version 77 of the tokeniser"}},
     {"tokenizer_none", {Status::kCorrupt, "inputs[1].tokenizer: unknown version 0"}},
     {"tokenizer_of_category", {Status::kCorrupt, "inputs[0].tokenizer: only text"}},
+    {"metadata_order", {Status::kCorrupt, "not unique and in ascending order"}},
+    {"metadata_twice", {Status::kCorrupt, "not unique and in ascending order"}},
+    {"metadata_utf8", {Status::kCorrupt, "the value of"}},
+};
+
+const std::map<std::string, Bad> kBad4 = {
+    {"reader_version", {Status::kCorrupt, "its encoders need version 4"}},
+    {"heads", {Status::kCorrupt, "towers[0].encoders[0].heads"}},
+    {"places", {Status::kCorrupt, "towers[0].encoders[0].places: unknown value 9"}},
+    {"positions", {Status::kCorrupt, "expected shape [3, 4], found [6, 4]"}},
+    {"block_missing", {Status::kCorrupt, "block2/norm0/gain\" is missing"}},
+    {"too_wide", {Status::kCorrupt, "positions times width"}},
+    {"of_category", {Status::kCorrupt, "another vocabulary"}},
 };
 
 struct Version {
   const char* name;
   const std::map<std::string, Bad>* bad;
 };
-constexpr Version kVersions[] = {{"v1", &kBad1}, {"v2", &kBad2}, {"v3", &kBad3}};
+constexpr Version kVersions[] = {{"v1", &kBad1}, {"v2", &kBad2}, {"v3", &kBad3}, {"v4", &kBad4}};
 
 void ExpectRefused(const Version& version) {
   for (const auto& [name, bad] : *version.bad) {
@@ -224,8 +285,8 @@ TEST(GoldenTest, BadFilesAreRefusedForTheRightReason) {
 TEST(GoldenTest, EveryFileHasItsExpectation) {
   for (const Version& version : kVersions) {
     size_t files = 0;
-    for (const auto& entry : std::filesystem::directory_iterator(
-             StrCat(DUOMO_GOLDEN, "/", version.name, "/bad"))) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(StrCat(DUOMO_GOLDEN, "/", version.name, "/bad"))) {
       ++files;
       EXPECT_TRUE(version.bad->contains(entry.path().stem())) << entry.path();
     }

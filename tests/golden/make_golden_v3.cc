@@ -46,6 +46,20 @@ void Make(const std::string& folder) {
   cosine.description.inputs[4].tokenizer = Tokenizer::kUnicode;
   Put(folder, "good/cosine", model::SaveToMemory(cosine));
   Put(folder, "good/dot", model::SaveToMemory(testing::GoldenDot()));
+  Put(folder, "good/folds", model::SaveToMemory(testing::GoldenFolds()));
+  // Metadata came later and without a new version: readers of any version open the file.
+  model::Contents notes = testing::GoldenDot();
+  notes.metadata = {{"name", "notes"}, {"licence", "none\nneeded"}, {"größe", ""}};
+  auto noted = model::SaveToMemory(notes);
+  Put(folder, "good/notes", noted);
+  auto wrong = [&](const char* name, auto edit) {
+    std::unique_ptr<fb::HeaderT> header(file::Reader::OpenBuffer(noted, {})->header().UnPack());
+    edit(header->metadata);
+    Put(folder, std::string("bad/") + name, file::WriteToMemory(*header, notes.tensors));
+  };
+  wrong("metadata_order", [](auto& entries) { std::swap(entries[0], entries[1]); });
+  wrong("metadata_twice", [](auto& entries) { entries[1]->key = entries[0]->key; });
+  wrong("metadata_utf8", [](auto& entries) { entries[0]->value = "\xC3"; });
   auto reader = file::Reader::OpenBuffer(good, {});
   auto bad = [&](const char* name, auto edit, uint32_t reader_version) {
     std::unique_ptr<fb::HeaderT> header(reader->header().UnPack());

@@ -20,7 +20,7 @@ TEST_P(GoldenVectors, TheSameBitsEverywhere) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(OfEveryVersion, GoldenVectors, ::testing::Values("v1", "v2", "v3"),
+INSTANTIATE_TEST_SUITE_P(OfEveryVersion, GoldenVectors, ::testing::Values("v1", "v2", "v3", "v4"),
                          [](const auto& version) { return version.param; });
 
 }  // namespace

@@ -146,6 +146,42 @@ TEST(Screen, EverySetGivesTheBoundsOfTheDefinition) {
   }
 }
 
+TEST(Screen, EverySetKeepsWhatLiesBetween) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  constexpr size_t kWords = 5;
+  Random random(8);
+  const double ends[] = {-kInfinity, -1, -0.0, 0, 0.5, 2, kInfinity};
+  std::vector<double> numbers(kWords * 64);
+  std::vector<int64_t> integers(kWords * 64);
+  for (double& x : numbers) {
+    x = random.Below(9) == 0 ? std::numeric_limits<double>::quiet_NaN()
+                             : ends[random.Below(std::size(ends))];
+  }
+  const int64_t whole[] = {INT64_MIN, INT64_MIN + 1, -1, 0, 1, INT64_MAX - 1, INT64_MAX};
+  for (int64_t& x : integers) x = whole[random.Below(std::size(whole))];
+  auto expect = [&](const auto& values, auto least, auto most, auto keep, const char* name) {
+    std::vector<uint64_t> words(kWords);
+    for (uint64_t& word : words) word = random.Next() | random.Next();
+    std::vector<uint64_t> kept = words;
+    keep(values.data(), least, most, kept.data(), kWords);
+    for (size_t i = 0; i < values.size(); ++i) {
+      bool before = words[i / 64] >> (i % 64) & 1, after = kept[i / 64] >> (i % 64) & 1;
+      ASSERT_EQ(after, before && values[i] >= least && values[i] <= most)
+          << name << ": " << values[i] << " between " << least << " and " << most;
+    }
+  };
+  for (const ScreenKernels* set : AllScreen()) {
+    for (double least : ends) {
+      for (double most : ends) expect(numbers, least, most, set->keep_numbers, set->name);
+    }
+    for (int64_t least : whole) {
+      for (int64_t most : whole) {
+        if (least <= most) expect(integers, least, most, set->keep_integers, set->name);
+      }
+    }
+  }
+}
+
 TEST(Screen, RestAndBestAreTheSameOnEverySet) {
   Random random(6);
   for (size_t size = 4; size <= 300; size += 4) {

@@ -78,13 +78,15 @@ TEST_P(VectorTest, DotsAreTheSameBitsAsDot) {
 // Every number of 16 bits, by sign, exponent and mantissa; at lengths that leave every remainder.
 float Parts(uint16_t bits, int exponents, int mantissas) {
   int exponent = bits >> mantissas & ((1 << exponents) - 1), bias = (1 << (exponents - 1)) - 1;
-  uint32_t mantissa = bits & ((1u << mantissas) - 1), sign = static_cast<uint32_t>(bits >> 15) << 31;
+  uint32_t mantissa = bits & ((1u << mantissas) - 1), sign = static_cast<uint32_t>(bits >> 15)
+                                                             << 31;
   if (exponent == (1 << exponents) - 1) {  // infinity; NaN, made quiet
     uint32_t quiet = mantissa == 0 ? 0 : 1u << 22 | mantissa << (23 - mantissas);
     return std::bit_cast<float>(sign | 0xFFu << 23 | quiet);
   }
-  double value = exponent == 0 ? std::ldexp(mantissa, 1 - bias - mantissas)
-                               : std::ldexp(mantissa + (1u << mantissas), exponent - bias - mantissas);
+  double value = exponent == 0
+                     ? std::ldexp(mantissa, 1 - bias - mantissas)
+                     : std::ldexp(mantissa + (1u << mantissas), exponent - bias - mantissas);
   return std::bit_cast<float>(std::bit_cast<uint32_t>(static_cast<float>(value)) | sign);
 }
 
@@ -249,6 +251,24 @@ TEST_P(VectorTest, AdamWithoutGradientDecaysToZeroAndStays) {
   EXPECT_EQ(w[0], 0.5f);
 }
 
+TEST_P(VectorTest, AdamMissedIsItsSeries) {
+  for (size_t n : {1u, 15u, 16u, 33u}) {
+    auto m = Normal(n, 20), v = Normal(n, 21), w = Normal(n, 22);
+    for (float& x : v) x = std::abs(x);
+    v[0] = m[0] = 0;  // nothing to move
+    auto m0 = m, v0 = v, w0 = w;
+    AdamMissed missed{0.75f, 0.5f, 0.25f, 0.01f, 3, {0.4f, 0.3f, 0.2f}};
+    k.adam_missed(missed, m.data(), v.data(), w.data(), n);
+    for (size_t i = 0; i < n; ++i) {
+      double root = std::sqrt(double{v0[i]}), divisor = root + 0.01, q = root / divisor;
+      double sum = 0.4 + q * (0.3 + q * 0.2);
+      EXPECT_EQ(m[i], 0.5f * m0[i]);
+      EXPECT_EQ(v[i], 0.25f * v0[i]);
+      EXPECT_NEAR(w[i], 0.25 * w0[i] - m0[i] / divisor * sum, 1e-6 * (1 + std::abs(w[i])));
+    }
+  }
+}
+
 TEST_P(VectorTest, AxpyAddsAMultiple) {
   for (size_t n = 0; n < 70; ++n) {
     auto x = Normal(n + 1, 9), out = Normal(n + 1, 10), before = out;
@@ -264,6 +284,70 @@ TEST_P(VectorTest, ScaleRoundsOnce) {
     k.scale(1 / 3.0, x.data(), out.data(), n);
     for (size_t i = 0; i < n; ++i) EXPECT_EQ(out[i], static_cast<float>(x[i] * (1 / 3.0)));
     EXPECT_EQ(out[n], x[n]);
+  }
+}
+
+TEST_P(VectorTest, SoftmaxIsMaximumAndExponentials) {
+  for (size_t n : {1, 3, 4, 7, 15, 16, 17, 33, 100, 3706}) {
+    auto x = Normal(n + 1, static_cast<uint32_t>(n));
+    x[n] = 77;
+    x[n / 2] = -INFINITY;
+    if (n > 3) x[1] = -200;  // far below: 0
+    float most = -INFINITY;
+    for (size_t i = 0; i < n; ++i) most = std::max(most, x[i]);
+    EXPECT_EQ(k.maximum(x.data(), n), most);
+    const float base = n == 1 ? 0 : most;
+    auto y = x;
+    double sum = k.exponentials(base, y.data(), n), expected = 0;
+    for (size_t i = 0; i < n; ++i) {
+      double e = std::exp(double{x[i]} - base);
+      if (x[i] - base < -60) e = 0;
+      expected += e;
+      ASSERT_NEAR(y[i], e, 4e-7 * e) << i << " of " << n;
+    }
+    EXPECT_NEAR(sum, expected, 2e-6 * expected);
+    EXPECT_EQ(y[n], 77);
+  }
+  EXPECT_EQ(k.maximum(nullptr, 0), -INFINITY);
+}
+
+TEST_P(VectorTest, NormalizeAndItsGradient) {
+  for (size_t n : {1, 2, 5, 16, 17, 64, 100}) {
+    auto seed = static_cast<uint32_t>(n);
+    auto x = Normal(n, seed), gain = Normal(n, seed + 1), shift = Normal(n, seed + 2);
+    auto dy = Normal(n, seed + 3);
+    for (float& v : x) v = 3 * v + 20;
+    auto cost = [&](const std::vector<double>& at, std::vector<double>* y,
+                    std::vector<double>* unit) {
+      double mean = 0, squares = 0, out = 0, count = static_cast<double>(n);
+      for (double v : at) mean += v / count;
+      for (double v : at) squares += (v - mean) * (v - mean) / count;
+      for (size_t i = 0; i < n; ++i) {
+        double u = (at[i] - mean) / std::sqrt(squares + 1e-5);
+        out += (u * gain[i] + shift[i]) * dy[i];
+        if (unit != nullptr) unit->push_back(u);
+        if (y != nullptr) y->push_back(u * gain[i] + shift[i]);
+      }
+      return out;
+    };
+    std::vector<double> exact(x.begin(), x.end()), expected, unit;
+    cost(exact, &expected, &unit);
+    std::vector<float> y(n + 1, 77.0f), dx(n + 1, 77.0f), dgain(n, 0.5f), dshift(n, 0.25f);
+    k.normalize(x.data(), gain.data(), shift.data(), y.data(), n);
+    k.normalize_backward(x.data(), gain.data(), dy.data(), dx.data(), dgain.data(), dshift.data(),
+                         n);
+    for (size_t i = 0; i < n; ++i) {
+      ASSERT_NEAR(y[i], expected[i], 2e-5) << i << " of " << n;
+      ASSERT_NEAR(dgain[i], 0.5 + dy[i] * unit[i], 5e-5);
+      ASSERT_NEAR(dshift[i], 0.25 + dy[i], 1e-6);
+      auto moved = exact;
+      moved[i] += 1e-4;
+      double above = cost(moved, nullptr, nullptr);
+      moved[i] -= 2e-4;
+      ASSERT_NEAR(dx[i], (above - cost(moved, nullptr, nullptr)) / 2e-4, 1e-4) << i << " of " << n;
+    }
+    EXPECT_EQ(y[n], 77);
+    EXPECT_EQ(dx[n], 77);
   }
 }
 

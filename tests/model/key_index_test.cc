@@ -106,6 +106,35 @@ TEST(KeyIndexTest, FindsEveryIntegerAndNothingElse) {
   }
 }
 
+TEST(KeyIndexTest, KeysThatBeginRanges) {
+  for (const std::vector<int64_t>& keys :
+       {std::vector<int64_t>{1, 18, 25, 35}, {25, 1, 35, 18}, {7}, {kHighest, kLowest, 0}}) {
+    Written<int64_t> written(keys);
+    KeyIndex index = written.Index();
+    for (int64_t value :
+         {kLowest, int64_t{-3}, int64_t{0}, int64_t{1}, int64_t{17}, int64_t{18}, int64_t{24},
+          int64_t{25}, int64_t{34}, int64_t{35}, int64_t{99}, kHighest}) {
+      std::optional<int64_t> best;
+      for (int64_t key : keys) {
+        if (key <= value && (!best || key > *best)) best = key;
+      }
+      int64_t least = *std::min_element(keys.begin(), keys.end());
+      auto row = index.FindRange(value);
+      ASSERT_TRUE(row) << value;
+      EXPECT_EQ(keys[*row], best.value_or(least)) << value;
+    }
+  }
+  EXPECT_FALSE(KeyIndex().FindRange(3));
+  EXPECT_FALSE(KeyIndex::OfRange(9).FindRange(3));
+  // Orders that lie give any row that is there, or none.
+  const std::vector<int64_t> keys = {1, 2, 3};
+  const std::vector<uint32_t> order = {7, 0, 9};
+  for (int64_t value : {0, 1, 2, 99}) {
+    auto row = KeyIndex::OfIntegers(keys, order).FindRange(value);
+    EXPECT_TRUE(!row || *row < 3);
+  }
+}
+
 TEST(KeyIndexTest, OrderIsWrittenOnlyWhereKeysDoNotAscend) {
   EXPECT_EQ(Written<int64_t>({1, 5, 9}).tensors.size(), 1u);
   EXPECT_EQ(Written<int64_t>({1, 9, 5}).tensors.size(), 2u);

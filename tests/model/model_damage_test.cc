@@ -47,6 +47,15 @@ uint64_t TouchModel(const Model& model) {
   for (uint32_t i = 0; i < model.description().inputs.size(); ++i) {
     for (float v : model.statistics(i)) sum += v > 0;
   }
+  for (const Attribute& a : model.attributes()) {
+    EXPECT_EQ(model.FindAttribute(a.name), &a);
+    touch_keys(a.values);
+    for (double v : a.numbers) sum += v > 0;
+    for (int64_t v : a.integers) sum += static_cast<uint64_t>(v);
+    for (uint64_t row = 0; row < model.items().count + 2; ++row) {
+      for (uint32_t r : a.rows.RowsOf(row)) sum += a.values.StringAt(r).size();
+    }
+  }
   return sum + model.report().metrics.size();
 }
 
@@ -66,7 +75,7 @@ bool OpenAndTouch(const Bytes& bytes) {
 
 TEST(ModelDamageTest, EveryFlippedHeaderByteBehindRightChecksums) {
   for (const Description& d : testing::AllDescriptions()) {
-    const Bytes good = SaveToMemory(testing::ContentsOf(d));
+    const Bytes good = SaveToMemory(testing::WithAttributes(testing::ContentsOf(d)));
     uint64_t header_size;
     std::memcpy(&header_size, good.data() + 32, 8);
     size_t opened = 0, refused = 0;
@@ -88,7 +97,7 @@ TEST(ModelDamageTest, RandomContents) {
   Random random(3);
   for (const Description& d : testing::AllDescriptions()) {
     for (int round = 0; round < 100; ++round) {
-      Contents contents = testing::ContentsOf(d);
+      Contents contents = testing::WithAttributes(testing::ContentsOf(d));
       for (auto& t : contents.tensors) {
         if (random.Below(2) == 0) continue;
         int bits = static_cast<int>(random.Below(8));

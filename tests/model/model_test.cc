@@ -1,8 +1,10 @@
+#include "model/binding.h"
 #include "model/model.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/error.h"
 #include "core/version.h"
@@ -60,6 +62,7 @@ void ExpectSameDescription(const Description& a, const Description& b) {
     EXPECT_EQ(std::tie(x.name, x.scope, x.kind, x.vocabulary, x.max_length, x.fallback),
               std::tie(y.name, y.scope, y.kind, y.vocabulary, y.max_length, y.fallback));
     EXPECT_EQ(x.tokenizer, y.tokenizer);
+    EXPECT_EQ(x.bucketed, y.bucketed);
   }
   auto same_layers = [](const std::vector<Dense>& x, const std::vector<Dense>& y) {
     return std::equal(x.begin(), x.end(), y.begin(), y.end(), [](const Dense& p, const Dense& q) {
@@ -77,6 +80,8 @@ void ExpectSameDescription(const Description& a, const Description& b) {
                          x.filters, x.normalization, x.square, x.root),
                 std::tie(y.name, y.input, y.kind, y.table, y.pooling, y.activation, y.windows,
                          y.filters, y.normalization, y.square, y.root));
+      EXPECT_EQ(std::tie(x.positions, x.blocks, x.heads, x.feed_forward, x.places),
+                std::tie(y.positions, y.blocks, y.heads, y.feed_forward, y.places));
       EXPECT_TRUE(same_layers(x.layers, y.layers));
     }
   }
@@ -89,7 +94,9 @@ void ExpectSameDescription(const Description& a, const Description& b) {
 
 TEST(ModelTest, EveryKindOfModelComesBackAsItWas) {
   testing::TemporaryFolder folder;
-  for (Description d : testing::AllDescriptions()) {
+  std::vector<Description> all = testing::AllDescriptions();
+  all.push_back(testing::AttentionDescription());
+  for (Description d : all) {
     d.inputs[0].fallback = 1.5f;
     for (Input& input : d.inputs) {
       if (input.kind == InputKind::kTokens) input.tokenizer = Tokenizer::kUnicode;
@@ -208,12 +215,14 @@ TEST(ModelTest, QuantizedRowsAreReadInPlaceAndNeedANewerReader) {
   auto plain = SaveToMemory(ContentsOf(testing::CosineDescription()));
   auto model = Model::OpenBuffer(plain);
   EXPECT_EQ(model->file().minimum_reader_version(), 1u);
-  EXPECT_EQ(model->file().container_version(), 3u);
+  EXPECT_EQ(model->file().container_version(), 4u);
+  auto attention = SaveToMemory(ContentsOf(testing::AttentionDescription()));
+  EXPECT_EQ(Model::OpenBuffer(attention)->file().minimum_reader_version(), kAttentionReaderVersion);
 }
 
 TEST(ModelTest, AFileThatHidesItsReaderVersionIsDamaged) {
-  auto bytes = SaveToMemory(
-      testing::Quantized(ContentsOf(testing::CosineDescription()), file::DType::kF16));
+  auto bytes =
+      SaveToMemory(testing::Quantized(ContentsOf(testing::CosineDescription()), file::DType::kF16));
   bytes[12] = std::byte{1};
   testing::FixChecksums(bytes);
   Error error = ErrorOf([&] { (void)Model::OpenBuffer(bytes); });
@@ -307,6 +316,79 @@ TEST(ModelTest, TensorsThatDoNotFitAreNamedWithBothShapes) {
          {"parameters/tables/user/scales", "[6]", "[1]"});
   refuse(cosine, [](Contents& c) { c.tensors.push_back(c.tensors[0]); }, {"two tensors"});
   refuse(cosine, [](Contents& c) { c.description.head.scale = 0; }, {"head.scale"});
+}
+
+// A way of folding in with every field, for vectors of 6 numbers.
+Contents WithFoldIn() {
+  Contents c = ContentsOf(testing::CosineDescription());
+  c.fold_in =
+      FoldIn{.l2 = 0.25, .alpha0 = 0.5, .nu = -1.5, .candidates = 77, .to_mean = true, .target = 2};
+  uint64_t n = VectorWidth(c.description);
+  std::vector<double> values(n, 3.0), vectors(n * n);
+  for (size_t i = 0; i < n * n; ++i) vectors[i] = static_cast<double>(i);
+  AddGramian(c.tensors, values, vectors);
+  return c;
+}
+
+TEST(ModelTest, FoldingInComesBackAsItWas) {
+  auto bytes = SaveToMemory(WithFoldIn());
+  auto m = Model::OpenBuffer(bytes);
+  ASSERT_TRUE(m->fold_in());
+  const FoldIn& f = *m->fold_in();
+  EXPECT_EQ(std::tie(f.l2, f.alpha0, f.nu, f.target), std::tuple(0.25, 0.5, -1.5, 2.0));
+  EXPECT_EQ(f.candidates, 77u);
+  EXPECT_TRUE(f.to_mean);
+  size_t n = VectorWidth(m->description());
+  ASSERT_EQ(f.values.size(), n);
+  ASSERT_EQ(f.axes.size(), n * n);
+  EXPECT_EQ(f.axes[1], static_cast<double>(n)) << "eigenvectors are columns";
+  EXPECT_EQ(m->file().minimum_reader_version(), file::kMinimumReaderVersion)
+      << "readers that do not know it can use the file";
+  // Without alpha0 there is no Gramian to look at.
+  Contents ridge = WithFoldIn();
+  ridge.fold_in->alpha0 = 0;
+  bytes = SaveToMemory(ridge);
+  EXPECT_TRUE(Model::OpenBuffer(bytes)->fold_in()->values.empty());
+  bytes = SaveToMemory(ContentsOf(testing::CosineDescription()));
+  EXPECT_FALSE(Model::OpenBuffer(bytes)->fold_in());
+}
+
+TEST(ModelTest, FoldingInThatCannotBeIsRefused) {
+  auto refuse = [](const char* part, auto change) {
+    Contents c = WithFoldIn();
+    change(c);
+    Error error = ErrorOf([&] { (void)SaveToMemory(c); });
+    EXPECT_EQ(error.status(), Status::kInvalidArgument) << part;
+    EXPECT_NE(error.message().find(part), std::string::npos) << error.message();
+  };
+  for (double bad : {-1.0, static_cast<double>(NAN), static_cast<double>(INFINITY)}) {
+    refuse("fold_in.l2", [&](Contents& c) { c.fold_in->l2 = bad; });
+  }
+  refuse("fold_in.alpha0", [](Contents& c) { c.fold_in->alpha0 = -1; });
+  refuse("fold_in.alpha0", [](Contents& c) { c.fold_in->alpha0 = NAN; });
+  refuse("fold_in.nu", [](Contents& c) { c.fold_in->nu = 9; });
+  refuse("fold_in.fixed", [](Contents& c) { c.fold_in->fixed = {0}; });  // a cosine head
+  refuse("fold_in.target", [](Contents& c) { c.fold_in->target = INFINITY; });
+  refuse("fold_in.candidates", [](Contents& c) { c.fold_in->candidates = UINT64_MAX; });
+  refuse("\"fold_in/values\" is missing",
+         [](Contents& c) { testing::RemoveTensor(c, "fold_in/values"); });
+  refuse("\"fold_in/axes\": expected f64", [](Contents& c) {
+    auto& t = TensorOf(c, "fold_in/axes");
+    t.shape[0] -= 1;
+    t.bytes.resize(t.bytes.size() - 8 * t.shape[1]);
+  });
+  refuse("\"fold_in/values\": expected f64",
+         [](Contents& c) { TensorOf(c, "fold_in/values").dtype = file::DType::kU64; });
+  for (const std::vector<uint32_t>& bad : {std::vector<uint32_t>{2, 2}, {2, 1}, {77}}) {
+    refuse("fold_in.fixed: must be columns", [&](Contents& c) {
+      c = ContentsOf(testing::DotDescription());
+      c.fold_in = FoldIn{.fixed = bad};
+    });
+  }
+  refuse("joint tower", [](Contents& c) {
+    c = ContentsOf(testing::JointDescription());
+    c.fold_in = FoldIn{};
+  });
 }
 
 TEST(ModelTest, OpeningNamesThePath) {

@@ -188,6 +188,20 @@ Description HistoryDescription() {
   return d;
 }
 
+Description AttentionDescription() {
+  Description d = HistoryDescription();
+  Encoder& e = d.towers[0].encoders[0];
+  e.kind = EncoderKind::kAttention;
+  e.pooling = Pooling::kMax;
+  e.activation = Activation::kRelu;
+  e.positions = 6;
+  e.blocks = 2;
+  e.heads = 2;
+  e.feed_forward = 5;
+  e.places = Places::kBoth;
+  return d;
+}
+
 std::vector<Description> AllDescriptions() {
   return {CosineDescription(), DotDescription(), JointDescription(), HistoryDescription()};
 }
@@ -270,6 +284,30 @@ Contents ContentsOf(const Description& d) {
       if (e.normalization == Normalization::kStandard) floats(prefix + "/mean_deviation", {2});
       if (e.normalization == Normalization::kQuantile) floats(prefix + "/quantiles", {9});
     }
+  }
+  return contents;
+}
+
+Contents WithAttributes(Contents contents) {
+  for (auto kind : {AttributeKind::kCategory, AttributeKind::kSet, AttributeKind::kInteger,
+                    AttributeKind::kNumber, AttributeKind::kTime}) {
+    AttributeColumn c;
+    c.info = {std::string(NameOf(kind)), kind};
+    bool set = kind == AttributeKind::kSet;
+    if (set) c.rows = {InputKind::kCategorySet, {0, 2, 2, 3, 5}, {2, 0, 1, 1, 0}, {}};
+    if (kind == AttributeKind::kCategory) c.rows.rows = {0, 3, 2, 1};
+    if (set || kind == AttributeKind::kCategory) {
+      c.texts = {"new",
+                 "gr\xC3\xBC"
+                 "n",
+                 ""};
+    } else if (kind == AttributeKind::kNumber) {
+      c.numbers = {0.5, kMissingNumber, -1e300, 3};
+    } else {
+      c.integers = {7, kMissingInteger, INT64_MAX, -1};
+    }
+    contents.attributes.push_back(c.info);
+    AddAttribute(contents.tensors, c);
   }
   return contents;
 }

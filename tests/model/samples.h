@@ -16,6 +16,8 @@ model::Description DotDescription();
 model::Description JointDescription();
 // A user tower that reads the history, with the items' own vocabulary; string keys.
 model::Description HistoryDescription();
+// The same with attention in place of the bag, which ONNX files cannot hold: not of all.
+model::Description AttentionDescription();
 
 std::vector<model::Description> AllDescriptions();
 
@@ -25,6 +27,10 @@ model::Description HybridDescription();
 // Everything that the description asks for: 5 users, 4 items, random parameters and features,
 // titles, vectors (two towers) and history (where an input reads it).
 model::Contents ContentsOf(const model::Description& description);
+
+// The same with an attribute of each kind, called as their kind, whose values are missing for
+// item 1.
+model::Contents WithAttributes(model::Contents contents);
 
 // The same with vectors, tables and weights stored as `dtype`.
 model::Contents Quantized(model::Contents contents, file::DType dtype);

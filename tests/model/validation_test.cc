@@ -111,6 +111,10 @@ TEST(ValidationTest, TablesAndInputs) {
   Refuse(
       d, [](auto& x) { x.inputs[0].tokenizer = Tokenizer::kUnicode; }, "inputs[0].tokenizer",
       "only text");
+  Refuse(
+      d, [](auto& x) { x.inputs[4].bucketed = true; }, "inputs[4].bucketed", "integer keys");
+  Refuse(
+      j, [](auto& x) { x.inputs[2].bucketed = true; }, "inputs[2].bucketed", "only a category");
 }
 
 TEST(ValidationTest, Encoders) {
@@ -123,7 +127,7 @@ TEST(ValidationTest, Encoders) {
   Refuse(
       d, [&](auto& x) { user(x).input = 2; }, u + ".input", "not an input of this side");
   Refuse(
-      d, [&](auto& x) { user(x).kind = EncoderKind(5); }, u + ".kind");
+      d, [&](auto& x) { user(x).kind = EncoderKind(6); }, u + ".kind");
   Refuse(
       d, [&](auto& x) { user(x).kind = EncoderKind::kNumber; }, u + ".kind", "does not fit");
   Refuse(
@@ -147,6 +151,41 @@ TEST(ValidationTest, Encoders) {
       d, [&](auto& x) { text(x).kind = EncoderKind::kBag; }, t + ".pooling", "sum or mean");
   Refuse(
       d, [&](auto& x) { user(x).kind = EncoderKind::kConvolution; }, u + ".kind", "words");
+  Refuse(
+      d, [&](auto& x) { text(x).kind = EncoderKind::kAttention; }, t + ".kind", "history");
+  Description h = testing::HistoryDescription();  // a table of 4
+  auto seen = [](auto& x) -> Encoder& {
+    Encoder& e = x.towers[0].encoders[0];
+    e.kind = EncoderKind::kAttention;
+    e.positions = 10;
+    e.blocks = 2;
+    e.heads = 2;
+    e.feed_forward = 8;
+    return e;
+  };
+  seen(h);
+  Validate(h, true);
+  EXPECT_EQ(PlacesOf(h, h.towers[0].encoders[0]), 10u);
+  h.inputs[0].max_length = 6;
+  EXPECT_EQ(PlacesOf(h, h.towers[0].encoders[0]), 6u);
+  Refuse(
+      h, [&](auto& x) { seen(x).positions = 0; }, u + ".positions");
+  Refuse(
+      h, [&](auto& x) { seen(x).positions = 4097; }, u + ".positions");
+  Refuse(
+      h, [&](auto& x) { seen(x).blocks = 0; }, u + ".blocks");
+  Refuse(
+      h, [&](auto& x) { seen(x).blocks = 65; }, u + ".blocks");
+  Refuse(
+      h, [&](auto& x) { seen(x).heads = 0; }, u + ".heads");
+  Refuse(
+      h, [&](auto& x) { seen(x).heads = 3; }, u + ".heads", "shared");
+  Refuse(
+      h, [&](auto& x) { seen(x).feed_forward = 0; }, u + ".feed_forward");
+  Refuse(
+      h, [&](auto& x) { seen(x).feed_forward = 1u << 20; }, u, "positions times width");
+  Refuse(
+      h, [&](auto& x) { seen(x).places = Places(3); }, u + ".places");
   Refuse(
       d, [&](auto& x) { text(x).windows = {}; }, t + ".windows");
   Refuse(

@@ -1,4 +1,4 @@
-// Top-k by its definition: score every item, sort by the head's number, ties by lower row.
+// Top-k by its definition: score every item (or user), sort by the head's number, ties by lower row.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -29,16 +29,17 @@ struct Scored {
   float rank;
 };
 
-inline Scored ScoreByDefinition(const runtime::Engine& engine, const Query& q, uint32_t row) {
+inline Scored ScoreByDefinition(const runtime::Engine& engine, const Query& q, uint32_t row,
+                                model::Side side = model::Side::kItem) {
   size_t width = engine.vector_width();
   AlignedVector<float> buffer;
-  const float* x = engine.Vector(model::Side::kItem, row, buffer).data();
+  const float* x = engine.Vector(side, row, buffer).data();
   if (q.measure == Measure::kPrediction) {
     double dot = Dot(q.vector.data(), x, width);
     return {{row, engine.Predict(dot)}, engine.Score(dot)};
   }
   const model::Description& d = engine.model().description();
-  size_t used = model::TowerWidth(d, d.towers[1]);
+  size_t used = model::TowerWidth(d, d.towers[side == model::Side::kItem ? 1 : 0]);
   double norms =
       std::sqrt(Dot(q.vector.data(), q.vector.data(), used)) * std::sqrt(Dot(x, x, used));
   if (norms == 0) return {{row, 0}, 0};
@@ -47,14 +48,17 @@ inline Scored ScoreByDefinition(const runtime::Engine& engine, const Query& q, u
   return {{row, cosine}, cosine};
 }
 
-inline std::vector<Hit> BruteForce(const runtime::Engine& engine, const Query& q) {
+inline std::vector<Hit> BruteForce(const runtime::Engine& engine, const Query& q,
+                                   model::Side side = model::Side::kItem) {
+  const uint64_t count = engine.model().side(side).count;
   std::vector<Scored> all;
-  std::vector<bool> excluded(engine.model().items().count);
+  std::vector<bool> excluded(count);
   for (uint32_t row : q.excluded) excluded[row] = true;
-  for (uint32_t row = 0; row < engine.model().items().count; ++row) {
+  for (uint32_t row = 0; row < count; ++row) {
     if (q.allowed != nullptr && !q.allowed->Test(row)) continue;
+    if (q.set != nullptr && !q.set->rows().Test(row)) continue;
     if (excluded[row]) continue;
-    Scored scored = ScoreByDefinition(engine, q, row);
+    Scored scored = ScoreByDefinition(engine, q, row, side);
     if (!q.has_minimum || scored.hit.score >= q.minimum) all.push_back(scored);
   }
   std::stable_sort(all.begin(), all.end(),

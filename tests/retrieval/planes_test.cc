@@ -187,6 +187,13 @@ void Compare(const Catalogue& catalogue, Random& random, Kind kind, size_t dim, 
   for (size_t r = 0; r < n; ++r) {
     if (random.Below(density) == 0) mask.Set(r);
   }
+  RowMask half, whole;
+  half.Reset(n, false);
+  whole.Reset(n, true);
+  for (size_t r = 0; r < n; ++r) {
+    if (random.Below(2) == 0) half.Set(r);
+  }
+  const ItemSet sets[] = {ItemSet(half), ItemSet(whole)};
   std::vector<std::vector<uint32_t>> excluded(count);
   std::vector<Query> queries(count);
   auto measure = random.Below(3) == 0 ? Measure::kCosine : Measure::kPrediction;
@@ -197,6 +204,7 @@ void Compare(const Catalogue& catalogue, Random& random, Kind kind, size_t dim, 
     q.k = ks[random.Below(std::size(ks))];
     q.measure = measure;
     if (random.Below(2) == 0) q.allowed = &mask;
+    if (random.Below(2) == 0) q.set = &sets[random.Below(2)];
     if (random.Below(2) == 0 && n > 0) {
       for (size_t j = random.Below(n); j > 0; --j) {
         excluded[i].push_back(static_cast<uint32_t>(random.Below(n)));
@@ -554,6 +562,10 @@ TEST(Lists, AllOfThemAreExactAndSomeFindMost) {
     q.allowed = &few;
     ExpectSame(TopK(catalogue, q, work), BruteForce(*engine, q));
     q.allowed = nullptr;
+    const ItemSet some(few);
+    q.set = &some;
+    ExpectSame(TopK(catalogue, q, work), BruteForce(*engine, q));
+    q.set = nullptr;
     q.k = n;
     ExpectSame(TopK(catalogue, q, work), BruteForce(*engine, q));
   }

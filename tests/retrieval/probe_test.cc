@@ -187,6 +187,45 @@ TEST_P(Probe, WithoutTheBest) {
   }
 }
 
+// A set, with its number known, is searched as the same mask is, also where both come together.
+TEST_P(Probe, SetsAreSearchedLikeMasks) {
+  for (double share : {1.0, 0.9, 0.6, 0.3}) {
+    RowMask mask, all;
+    mask.Reset(kItems, false);
+    all.Reset(kItems, true);
+    for (size_t r = 0; r < kItems; ++r) {
+      if (random_.Uniform() < share) mask.Set(r);
+    }
+    const ItemSet set(mask);
+    const uint32_t excluded[] = {3, 1, 4};
+    for (size_t query = 0; query < 20; ++query) {
+      Query q;
+      q.vector = std::span(vectors_).subspan(query * kWidth, kWidth);
+      q.k = query % 2 == 0 ? 10 : 200;
+      q.approximate = true;
+      if (query % 3 == 0) q.excluded = excluded;
+      auto rows_of = [&] {
+        std::vector<uint32_t> rows;
+        for (const Hit& hit : TopK(*catalogue_, q, work_)) rows.push_back(hit.row);
+        return rows;
+      };
+      q.set = &set;
+      const auto by_set = rows_of();
+      // A set of everything is no restriction, and searched as none.
+      q.set = nullptr;
+      q.allowed = set.full() ? nullptr : &mask;
+      EXPECT_EQ(by_set, rows_of());
+      if (set.full()) continue;
+      q.allowed_count = set.count();
+      EXPECT_EQ(by_set, rows_of());
+      q.set = &set;
+      q.allowed = &all;
+      q.allowed_count = kItems;
+      EXPECT_EQ(by_set, rows_of());
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Worlds, Probe,
                          ::testing::Values(World::kClusters, World::kNoise, World::kDot));
 

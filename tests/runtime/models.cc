@@ -44,6 +44,7 @@ model::Description EveryEncoder(const Variant& v) {
   vocabulary("words", KeyKind::kString, 60);
   vocabulary("items", KeyKind::kRange, 40);
   d.tables = {{"ids", 0, 32}, {"genres", 1, 20}, {"words", 2, 24}, {"items", 3, 17}};
+  if (v.attention) d.tables.push_back({"items wide", 3, 24});
   auto input = [&](const char* name, Scope scope, InputKind kind, int32_t vocab,
                    uint32_t max_length = 0) {
     model::Input out;
@@ -55,15 +56,15 @@ model::Description EveryEncoder(const Variant& v) {
     out.fallback = 0.25f;
     d.inputs.push_back(out);
   };
-  input("user", Scope::kUser, InputKind::kCategory, 0);         // 0
-  input("likes", Scope::kUser, InputKind::kCategorySet, 1);     // 1
-  input("watched", Scope::kUser, InputKind::kHistory, 3, 7);    // 2
-  input("age", Scope::kUser, InputKind::kNumber, -1);           // 3
-  input("visits", Scope::kUser, InputKind::kNumber, -1);        // 4
-  input("share", Scope::kUser, InputKind::kNumber, -1);         // 5
-  input("item", Scope::kItem, InputKind::kCategory, 3);         // 6
-  input("genres", Scope::kItem, InputKind::kCategorySet, 1);    // 7
-  input("title", Scope::kItem, InputKind::kTokens, 2, 9);       // 8
+  input("user", Scope::kUser, InputKind::kCategory, 0);       // 0
+  input("likes", Scope::kUser, InputKind::kCategorySet, 1);   // 1
+  input("watched", Scope::kUser, InputKind::kHistory, 3, 7);  // 2
+  input("age", Scope::kUser, InputKind::kNumber, -1);         // 3
+  input("visits", Scope::kUser, InputKind::kNumber, -1);      // 4
+  input("share", Scope::kUser, InputKind::kNumber, -1);       // 5
+  input("item", Scope::kItem, InputKind::kCategory, 3);       // 6
+  input("genres", Scope::kItem, InputKind::kCategorySet, 1);  // 7
+  input("title", Scope::kItem, InputKind::kTokens, 2, 9);     // 8
   bool joint = v.head == model::HeadKind::kLogistic;
   if (joint) input("elapsed", Scope::kPair, InputKind::kNumber, -1);  // 9
 
@@ -81,6 +82,18 @@ model::Description EveryEncoder(const Variant& v) {
   user.back().activation = v.activation;
   user.back().windows = {1, 2, 5};
   user.back().filters = 11;
+  for (bool deep : {false, true}) {
+    if (!v.attention) break;
+    user.push_back(Of(deep ? "watched deep" : "watched flat", 2, EncoderKind::kAttention, 4));
+    Encoder& e = user.back();
+    e.positions = deep ? 70 : 5;
+    e.blocks = deep ? 3 : 1;
+    e.heads = deep ? 4 : 1;
+    e.feed_forward = deep ? 40 : 9;
+    e.places = deep ? model::Places::kBoth : model::Places::kDistances;
+    e.activation = v.activation;
+    if (deep) e.layers = {{14, v.activation}};
+  }
   for (uint32_t number = 3; number < 6; ++number) {
     user.push_back(Of("", number, EncoderKind::kNumber, -1));
     user.back().normalization = static_cast<Normalization>(number - 3);
@@ -195,9 +208,8 @@ model::Contents RandomContents(const model::Description& d, size_t users, size_t
     for (const model::Input& in : d.inputs) {
       if (in.scope != scope) continue;
       auto column = RandomColumn(d, in, n, /*unknown_rows=*/false, random);
-      std::string prefix = in.kind == InputKind::kHistory
-                               ? StrCat(side, "/history")
-                               : StrCat(side, "/features/", in.name);
+      std::string prefix = in.kind == InputKind::kHistory ? StrCat(side, "/history")
+                                                          : StrCat(side, "/features/", in.name);
       model::AddFeature(tensors, prefix, column.view());
     }
   }

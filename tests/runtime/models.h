@@ -16,6 +16,8 @@ struct Variant {
   model::Pooling pooling = model::Pooling::kMax;
   bool biases = true;        // dot only
   bool tower_layers = true;  // else the vectors are the concatenation itself
+  // Two attention encoders of the users' history, which ONNX files cannot hold.
+  bool attention = false;
 };
 
 // Users: category, set, history, three numbers; items: category, set, text; joint: all of them

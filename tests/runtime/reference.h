@@ -47,7 +47,8 @@ class Reference {
     }
     bool user = side == model::Side::kUser;
     if (d_.head.user_bias >= 0 || d_.head.item_bias >= 0 || d_.head.global_bias) {
-      double own = user && d_.head.global_bias ? model_.parameter("head/global_bias").floats()[0] : 0;
+      double own =
+          user && d_.head.global_bias ? model_.parameter("head/global_bias").floats()[0] : 0;
       int32_t input = user ? d_.head.user_bias : d_.head.item_bias;
       if (input >= 0) {
         auto values = Decode(model_.parameter(user ? "head/user_bias" : "head/item_bias"));
@@ -106,10 +107,14 @@ class Reference {
 
   static double Activate(model::Activation a, double x) {
     switch (a) {
-      case model::Activation::kIdentity: return x;
-      case model::Activation::kTanh: return std::tanh(x);
-      case model::Activation::kSigmoid: return 1 / (1 + std::exp(-x));
-      case model::Activation::kRelu: return std::max(x, 0.0);
+      case model::Activation::kIdentity:
+        return x;
+      case model::Activation::kTanh:
+        return std::tanh(x);
+      case model::Activation::kSigmoid:
+        return 1 / (1 + std::exp(-x));
+      case model::Activation::kRelu:
+        return std::max(x, 0.0);
     }
     return NAN;
   }
@@ -155,6 +160,7 @@ class Reference {
       return TableRow(e, rows.empty() ? SIZE_MAX : rows[0]);
     }
     if (e.kind == model::EncoderKind::kConvolution) return Convolve(e, prefix, rows);
+    if (e.kind == model::EncoderKind::kAttention) return Attend(e, prefix, rows);
     Numbers sum(d_.tables[static_cast<size_t>(e.table)].dim, 0.0);
     bool multi_hot = e.kind == model::EncoderKind::kMultiHot;
     if (multi_hot) {
@@ -172,6 +178,81 @@ class Reference {
       }
     }
     return sum;
+  }
+
+  Numbers Norm(const std::string& name, const Numbers& x) const {
+    auto gain = model_.parameter(name + "/gain").floats();
+    auto shift = model_.parameter(name + "/shift").floats();
+    double mean = 0, squares = 0, n = static_cast<double>(x.size());
+    for (double v : x) mean += v / n;
+    for (double v : x) squares += (v - mean) * (v - mean) / n;
+    Numbers y(x.size());
+    for (size_t j = 0; j < y.size(); ++j) {
+      y[j] = (x[j] - mean) / std::sqrt(squares + 1e-5) * gain[j] + shift[j];
+    }
+    return y;
+  }
+
+  Numbers Attend(const model::Encoder& e, const std::string& prefix,
+                 std::vector<uint32_t> rows) const {
+    const size_t dim = d_.tables[static_cast<size_t>(e.table)].dim, width = dim / e.heads;
+    if (rows.size() > e.positions) {
+      rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(e.positions));
+    }
+    if (rows.empty()) return Numbers(dim, 0.0);
+    std::vector<Numbers> x;
+    Numbers positions;
+    if (e.places != model::Places::kDistances) {
+      positions = Decode(model_.parameter(prefix + "/positions"));
+    }
+    for (size_t t = 0; t < rows.size(); ++t) {
+      x.push_back(TableRow(e, rows[t]));
+      for (size_t j = 0; j < dim; ++j) {
+        x[t][j] *= std::sqrt(static_cast<double>(dim));
+        if (!positions.empty()) x[t][j] += positions[t * dim + j];
+      }
+    }
+    for (uint32_t b = 0; b < e.blocks; ++b) {
+      const std::string block = StrCat(prefix, "/block", b);
+      Numbers distances;
+      if (e.places != model::Places::kLearned) {
+        distances = Decode(model_.parameter(block + "/distances"));
+      }
+      std::vector<Numbers> qkv, after;
+      for (const Numbers& row : x) {
+        qkv.push_back(
+            Dense(Norm(block + "/norm0", row), block + "/attention", model::Activation::kIdentity));
+      }
+      for (size_t t = 0; t < x.size(); ++t) {
+        Numbers mixed(dim, 0.0);
+        for (size_t h = 0; h < e.heads; ++h) {
+          Numbers share;
+          double sum = 0;
+          for (size_t s = 0; s <= t; ++s) {
+            double score = 0;
+            for (size_t j = h * width; j < (h + 1) * width; ++j)
+              score += qkv[t][j] * qkv[s][dim + j];
+            score /= std::sqrt(static_cast<double>(width));
+            if (!distances.empty()) score += distances[h * e.positions + t - s];
+            share.push_back(std::exp(score));
+            sum += share.back();
+          }
+          for (size_t s = 0; s <= t; ++s) {
+            for (size_t j = h * width; j < (h + 1) * width; ++j) {
+              mixed[j] += share[s] / sum * qkv[s][2 * dim + j];
+            }
+          }
+        }
+        Numbers y = Dense(mixed, block + "/output", model::Activation::kIdentity);
+        for (size_t j = 0; j < dim; ++j) y[j] += x[t][j];
+        Numbers fed = Dense(Dense(Norm(block + "/norm1", y), block + "/inner", e.activation),
+                            block + "/outer", model::Activation::kIdentity);
+        for (size_t j = 0; j < dim; ++j) y[j] += fed[j];
+        after.push_back(y);
+      }
+      x = after;
+    }
+    return Norm(prefix + "/norm", x.back());
   }
 
   Numbers Convolve(const model::Encoder& e, const std::string& prefix,

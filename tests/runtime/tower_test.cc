@@ -88,21 +88,30 @@ TEST_P(TowerTest, AgreesWithDoubles) {
 INSTANTIATE_TEST_SUITE_P(
     All, TowerTest,
     ::testing::Combine(::testing::ValuesIn(Backends()),
-                     ::testing::Values(HeadKind::kCosine, HeadKind::kDot, HeadKind::kLogistic),
-                     ::testing::Values(Activation::kIdentity, Activation::kTanh,
-                                     Activation::kSigmoid, Activation::kRelu),
-                     ::testing::Values(Pooling::kSum, Pooling::kMean, Pooling::kMax)));
+                       ::testing::Values(HeadKind::kCosine, HeadKind::kDot, HeadKind::kLogistic),
+                       ::testing::Values(Activation::kIdentity, Activation::kTanh,
+                                         Activation::kSigmoid, Activation::kRelu),
+                       ::testing::Values(Pooling::kSum, Pooling::kMean, Pooling::kMax)));
 
 class TowerVariantTest : public ::testing::TestWithParam<Backend> {};
 INSTANTIATE_TEST_SUITE_P(All, TowerVariantTest, ::testing::ValuesIn(Backends()));
 
 TEST_P(TowerVariantTest, WithoutTowerLayersVectorsAreTheConcatenation) {
-  CheckAllCounts(RandomContents(EveryEncoder({HeadKind::kCosine, Activation::kTanh, Pooling::kMax, false, false}), 5, 40, 11), GetParam());
-  CheckAllCounts(RandomContents(EveryEncoder({HeadKind::kDot, Activation::kTanh, Pooling::kMax, true, false}), 5, 40, 11), GetParam());
+  CheckAllCounts(RandomContents(EveryEncoder({HeadKind::kCosine, Activation::kTanh, Pooling::kMax,
+                                              false, false}),
+                                5, 40, 11),
+                 GetParam());
+  CheckAllCounts(
+      RandomContents(EveryEncoder({HeadKind::kDot, Activation::kTanh, Pooling::kMax, true, false}),
+                     5, 40, 11),
+      GetParam());
 }
 
 TEST_P(TowerVariantTest, DotWithoutBiasesHasNoExtraColumns) {
-  CheckAllCounts(RandomContents(EveryEncoder({HeadKind::kDot, Activation::kTanh, Pooling::kMax, false}), 5, 40, 11), GetParam());
+  CheckAllCounts(
+      RandomContents(EveryEncoder({HeadKind::kDot, Activation::kTanh, Pooling::kMax, false}), 5, 40,
+                     11),
+      GetParam());
 }
 
 // Encoders of small tables are folded at opening, all of them in the models above. Here the ids'
@@ -152,6 +161,22 @@ TEST_P(TowerVariantTest, LongTextsSpanBlocksOfWindows) {
     CheckVectors(*engine, Side::kUser, features.batch(), work);
     CheckVectors(*engine, Side::kItem, features.batch(), work);
   }
+}
+
+// Histories of none, one, fewer and more than the places, in every type of number.
+TEST_P(TowerVariantTest, AttentionReadsTheNewest) {
+  for (HeadKind head : {HeadKind::kDot, HeadKind::kLogistic}) {
+    Variant variant{head, head == HeadKind::kDot ? Activation::kRelu : Activation::kTanh};
+    variant.attention = true;
+    CheckAllCounts(RandomContents(EveryEncoder(variant), 5, 40, 17), GetParam());
+  }
+  Variant variant;
+  variant.attention = true;
+  variant.tower_layers = false;
+  auto d = EveryEncoder(variant);
+  for (auto& input : d.inputs) input.max_length = 0;  // row 1 has 600 items, of which 70 are read
+  CheckAllCounts(RandomContents(d, 5, 40, 18), GetParam());
+  CheckAllCounts(testing::Quantized(RandomContents(d, 5, 40, 19), file::DType::kI8), GetParam());
 }
 
 TEST_P(TowerVariantTest, NothingSetIsABatch) {

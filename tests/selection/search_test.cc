@@ -4,8 +4,14 @@
 
 #include <gtest/gtest.h>
 
-#include "core/random.h"
 #include "core/error.h"
+#include "core/random.h"
+#include "core/thread_pool.h"
+#include "evaluation/baselines/popularity.h"
+#include "evaluation/model_recommender.h"
+#include "runtime/engine.h"
+#include "selection/networks.h"
+#include "selection/plan.h"
 
 namespace duomo::selection {
 namespace {
@@ -75,6 +81,67 @@ TEST(Search, AFloorWinsWhereThereIsNoTaste) {
     EXPECT_EQ(found.best->name(), "popularity");
   }
   EXPECT_FALSE(RunSearch(Make(false), data::Goal::kRank, false).floor);
+}
+
+std::vector<std::string> NamesOf(const std::vector<std::unique_ptr<Learner>>& learners) {
+  std::vector<std::string> out;
+  for (const auto& learner : learners)
+    out.push_back(learner->name().substr(0, learner->name().find(',')));
+  return out;
+}
+
+TEST(Plan, HasWhatTheDataAndTheSplitSuit) {
+  using Names = std::vector<std::string>;
+  data::Dataset d = Make(true);
+  auto first = [&](const char* split) {
+    return NamesOf(FirstOfPlan(d, data::Goal::kRank, IsInOrder(data::ParseSplit(split)), 0, 1));
+  };
+  EXPECT_EQ(first("ratio:0.1"), (Names{"als-64", "network of ids"}));
+  EXPECT_EQ(first("time:0.9"), (Names{"als-64", "network of ids"})) << "no times";
+  for (size_t i = 0; i < d.interactions.size(); ++i) {
+    d.interactions.timestamps[i] = static_cast<int64_t>(1000 + i);
+  }
+  EXPECT_EQ(first("time:0.9"), (Names{"als-64", "network of histories", "network of ids"}));
+  EXPECT_EQ(first("ratio:0.1"), (Names{"als-64", "network of ids"}))
+      << "an order that does not test";
+  data::Column kind = data::MakeColumn("kind", data::ColumnKind::kString);
+  for (uint32_t i = 0; i < d.items.size(); ++i) kind.texts.push_back(i % 4 ? "odd" : "even");
+  d.items.columns.push_back(kind);
+  EXPECT_EQ(first("ratio:0.1"), (Names{"als-64", "network of ids", "network of all columns"}));
+}
+
+// Its schedule ends within the time: fewer passes, and all of them are made.
+TEST(Plan, NetworksFitTheTime) {
+  data::Dataset d = Make(true);
+  data::Split split = data::MakeSplit(data::ParseSplit("ratio:0.2"), d.interactions, 0);
+  auto network = MakeLearner(*IdNetwork(d), 0, 1);
+  uint64_t whole = network->Settings()["training"]["passes"];
+  EXPECT_EQ(network->Within(1e6, d, split), nullptr);
+  auto fitting = network->Within(1e-3, d, split);
+  ASSERT_NE(fitting, nullptr);
+  uint64_t passes = fitting->Settings()["training"]["passes"];
+  EXPECT_LT(passes, whole);
+  EXPECT_GE(passes, 1u);
+  EXPECT_FALSE(fitting->Learn(d, split, false, [](double) { return false; }).stopped);
+}
+
+TEST(Plan, ANetworkOfIdsLearnsTaste) {
+  data::Dataset d = Make(true);
+  data::SplitSpec spec = data::ParseSplit("ratio:0.2");
+  data::Split split = data::MakeSplit(spec, d.interactions, 0);
+  evaluation::RankingCases cases = evaluation::BuildRankingCases(d, split);
+  auto learner = MakeLearner(*IdNetwork(d), 0, 1);
+  Learned learned = learner->Learn(d, split, false, [](double) { return false; });
+  auto bytes = model::SaveToMemory(learned.contents);
+  evaluation::ModelRecommender model(runtime::Engine::Create(model::Model::OpenBuffer(bytes)), d);
+  evaluation::Popularity popularity(evaluation::RatingMatrix::Make(d, split.train));
+  ThreadPool pool(1);
+  evaluation::RankingOptions options;
+  options.ks = {10};
+  auto ndcg = [&](const evaluation::Recommender& system) {
+    return evaluation::EvaluateRanking(system, cases.task, options, pool).at[0].mean.ndcg;
+  };
+  EXPECT_GT(ndcg(model), 1.2 * ndcg(popularity));
 }
 
 TEST(Search, OneUserIsAnErrorThatSaysWhatToDo) {

@@ -11,6 +11,7 @@
 #include "core/random.h"
 #include "evaluation/vector_recommender.h"
 #include "runtime/engine.h"
+#include "runtime/fold_in.h"
 #include "training/weights.h"
 
 namespace duomo::training {
@@ -353,6 +354,52 @@ TEST(Als, FilesRankAsTheVectorsDoAndKnowStrangers) {
   }
   model::Contents plain = als.Export(rows.dataset, false);
   for (const auto& tensor : plain.tensors) EXPECT_FALSE(tensor.name.starts_with("items/titles"));
+}
+
+// Somebody new who took what a user of the training took gets that user's vector.
+TEST(Als, FoldingInGivesTheTrainedVector) {
+  Rows rows = Tastes(80, 50);
+  for (int variant = 0; variant < 6; ++variant) {
+    AlsOptions o = Small(variant == 5 ? 40 : 8);  // 40: more dimensions than any user has items
+    o.passes = 60;
+    o.use_weights = variant % 2 == 1;
+    o.to_mean = variant < 3;
+    o.nu = variant == 2 ? 0.5 : variant == 4 ? 0 : 1;
+    Als als(rows.dataset, rows.all, o);
+    als.Run();
+    auto bytes = model::SaveToMemory(als.Export(rows.dataset));
+    auto engine = runtime::Engine::Create(model::Model::OpenBuffer(bytes));
+    ASSERT_TRUE(engine->model().fold_in());
+    runtime::Workspace work;
+    const data::Interactions& in = rows.dataset.interactions;
+    double mean =
+        std::accumulate(in.weights.begin(), in.weights.end(), 0.0) / static_cast<double>(in.size());
+    double least = 1, furthest = 0;
+    for (uint32_t user = 0; user < 80; ++user) {
+      std::vector<uint32_t> items;
+      std::vector<float> weights;
+      for (size_t i = 0; i < in.size(); ++i) {
+        if (in.users[i] != user) continue;
+        items.push_back(in.items[i]);
+        weights.push_back(o.use_weights ? static_cast<float>(in.weights[i] / mean) : 1.0f);
+      }
+      std::vector<float> folded(o.dim);
+      runtime::FoldIn(*engine, items, weights, folded.data(), work);
+      const float* trained = &als.users()[user * o.dim];
+      double ab = 0, aa = 0, bb = 0, miss = 0;
+      for (size_t j = 0; j < o.dim; ++j) {
+        double a = folded[j], b = trained[j];
+        ab += a * b;
+        aa += a * a;
+        bb += b * b;
+        miss += (a - b) * (a - b);
+      }
+      least = std::min(least, ab / std::sqrt(aa * bb));
+      furthest = std::max(furthest, std::sqrt(miss / bb));
+    }
+    EXPECT_GT(least, 0.999) << variant;
+    EXPECT_LT(furthest, 0.05) << variant;
+  }
 }
 
 std::string Message(const std::function<void()>& run) {

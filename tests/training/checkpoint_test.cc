@@ -100,6 +100,45 @@ TEST(Checkpoint, ResumedRunsEndInTheSameBytes) {
   ExpectSameEnd(r, one, {20});
 }
 
+// Rows that are behind when the run stops stay so, whatever the optimiser keeps of them.
+TEST(Checkpoint, ResumedRunsOfEveryOptimizerEndInTheSameBytes) {
+  Ratings r(Factorization());
+  TrainingOptions o;
+  o.passes = 0;
+  o.steps = 60;
+  o.batch_size = 7;  // of 300 users
+  o.threads = 2;
+  o.learning_rate = 0.01;
+  o.weight_decay = 0.01;
+  o.schedule = Schedule::kLinear;
+  o.test_every = 20;
+  for (auto kind : {OptimizerKind::kAdam, OptimizerKind::kAdagrad, OptimizerKind::kAdagradRows,
+                    OptimizerKind::kSgd}) {
+    o.optimizer = kind;
+    ExpectSameEnd(r, o, {13, 40});
+  }
+}
+
+// A test reads rows as they would be, and leaves them as they are.
+TEST(Trainer, TestsLeaveNoTrace) {
+  Ratings r(Factorization());
+  AlignedVector<std::byte> bytes[2];
+  for (uint64_t every : {0, 3}) {
+    TrainingOptions o;
+    o.passes = 0;
+    o.steps = 50;
+    o.batch_size = 7;
+    o.learning_rate = 0.01;
+    o.weight_decay = 0.01;
+    o.threads = 2;
+    o.test_every = every;
+    Trainer trainer(r.encoded, r.train, &r.test, o);
+    RunFor(trainer, UINT64_MAX, {});
+    bytes[every != 0] = Bytes(trainer, r);
+  }
+  EXPECT_TRUE(bytes[0] == bytes[1]);
+}
+
 TEST(Checkpoint, ResumedRunsOfASampledSoftmaxDrawTheSameNegatives) {
   model::Description d = Factorization();
   d.head.user_bias = -1;
@@ -180,7 +219,9 @@ TEST(Checkpoint, IsWrittenWhenDue) {
     void Look() {
       std::error_code none;
       if (!std::filesystem::exists(path, none)) return;
-      uint64_t step = ReadCheckpoint(path).step;
+      Learned learned;
+      ReadCheckpoint(path, learned);
+      uint64_t step = learned.optimizer.steps;
       if (steps.empty() || steps.back() != step) steps.push_back(step);
     }
     void OnTrain(const TrainEvent&) override { Look(); }
@@ -216,6 +257,8 @@ TEST(Checkpoint, OfOtherSettingsIsRefusedByName) {
   };
   refused(r, "training.learning_rate was 0.001 and is 0.002",
           [](auto& t, auto&) { t.learning_rate = 0.002; });
+  refused(r, "training.optimizer was \"adam\" and is \"sgd\"",
+          [](auto& t, auto&) { t.optimizer = OptimizerKind::kSgd; });
   refused(r, "training.steps was 40 and is 50", [](auto& t, auto&) { t.steps = 50; });
   refused(r, "training.id_dropout[0].rate was 0.3 and is 0.25",
           [](auto& t, auto&) { t.id_dropout[0].second = 0.25; });
@@ -275,17 +318,30 @@ TEST(Checkpoint, MissingOrDamagedIsSaid) {
     Refused(Status::kCorrupt, {path, "damaged"}, resume);
   }
   std::string newer = good;
-  newer[8] = 2;
+  newer[8] = 3;
   WriteText(path, newer);
-  Refused(Status::kUnsupportedVersion, {path, "version 2"}, resume);
+  Refused(Status::kUnsupportedVersion, {path, "version 3"}, resume);
   WriteText(path, "not a checkpoint, just a text of some length");
   Refused(Status::kCorrupt, {path, "not a checkpoint"}, resume);
   // Whole, but of a network of another size.
   WriteText(path, good);
-  Checkpoint c = ReadCheckpoint(path);
-  c.values.pop_back();
-  WriteCheckpoint(path, c);
-  Refused(Status::kCorrupt, {path, "sizes"}, resume);
+  const std::function<void(Learned&)> changes[] = {
+      [](Learned& l) { l.values.pop_back(); },
+      [](Learned& l) { l.optimizer.first.pop_back(); },
+      [](Learned& l) { l.optimizer.second.push_back(0); },
+      [](Learned& l) { l.optimizer.current[0].pop_back(); },
+      [](Learned& l) { l.optimizer.trained.pop_back(); },
+      [](Learned& l) { l.optimizer.steps = 5; },  // the run has 4
+      [](Learned& l) { l.optimizer.current[0][0] = 5; },
+  };
+  for (const auto& change : changes) {
+    WriteText(path, good);
+    Learned learned;
+    Checkpoint c = ReadCheckpoint(path, learned);
+    change(learned);
+    WriteCheckpoint(path, c, learned.values, learned.optimizer);
+    Refused(Status::kCorrupt, {path, "sizes"}, resume);
+  }
 }
 
 // Every field comes back, and no prefix is taken for a whole, whatever its checksum says.
@@ -294,29 +350,32 @@ TEST(Checkpoint, RoundTrips) {
   std::string path = folder.File("c");
   Checkpoint c;
   c.settings = {{"a", 1}, {"b", {{"c", 0.1}}}};
-  c.step = 5;
-  c.values = {1, 2, 3};
-  c.first = {4, 5};
-  c.second = {};
+  const AlignedVector<float> values = {1, 2, 3};
+  Optimizer::State optimizer;
+  optimizer.steps = 5;
+  optimizer.first.assign(70000, 4);  // more than is gathered before it is written
+  optimizer.current = {{1, 2}, {}, {3}};
+  optimizer.trained = {{1, 0}, {}, {1}};
   Random random(3);
   random.Normal();  // leaves a spare one
-  c.workers.push_back({random.Save(), 9, {{1, 2}, {}, {3}}});
+  c.workers.push_back(random.Save());
   c.last_test = 4;
   c.tests_without_improvement = 2;
   c.best = BestState{3, 0.5, 0.7, {7, 8}, {{1, 0}, {}}};
-  WriteCheckpoint(path, c);
-  Checkpoint d = ReadCheckpoint(path);
+  WriteCheckpoint(path, c, values, optimizer);
+  Learned learned;
+  Checkpoint d = ReadCheckpoint(path, learned);
   EXPECT_EQ(Differences(c.settings, d.settings), "");
-  EXPECT_EQ(d.step, 5u);
-  EXPECT_EQ(d.values, c.values);
-  EXPECT_EQ(d.first, c.first);
-  EXPECT_EQ(d.second, c.second);
+  EXPECT_EQ(learned.values, values);
+  EXPECT_EQ(learned.optimizer.steps, 5u);
+  EXPECT_EQ(learned.optimizer.first, optimizer.first);
+  EXPECT_EQ(learned.optimizer.second, optimizer.second);
+  EXPECT_EQ(learned.optimizer.current, optimizer.current);
+  EXPECT_EQ(learned.optimizer.trained, optimizer.trained);
   ASSERT_EQ(d.workers.size(), 1u);
   Random back(0);
-  back.Restore(d.workers[0].random);
+  back.Restore(d.workers[0]);
   for (int i = 0; i < 5; ++i) EXPECT_EQ(back.Normal(), random.Normal());
-  EXPECT_EQ(d.workers[0].step, 9u);
-  EXPECT_EQ(d.workers[0].stamps, c.workers[0].stamps);
   EXPECT_EQ(d.last_test, 4u);
   EXPECT_EQ(d.tests_without_improvement, 2u);
   ASSERT_TRUE(d.best);

@@ -19,6 +19,7 @@ using model::Activation;
 using model::Description;
 using model::HeadKind;
 using model::Normalization;
+using model::Places;
 using model::Pooling;
 
 struct Case {
@@ -26,7 +27,8 @@ struct Case {
   Description description;
   TrainingOptions options = {};
   bool weighted = false;
-  double spread = 0.6;  // deviation of the parameters
+  double spread = 0.6;   // deviation of the parameters
+  bool windows = false;  // see SmallExamples
 };
 
 void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
@@ -37,7 +39,7 @@ struct Bench {
       : description((model::Validate(c.description, true), c.description)),
         options(c.options),
         layout(description),
-        examples(description, c.weighted),
+        examples(description, c.weighted, c.windows),
         statistics(NumberStatistics(description, examples)),
         sampler(std::vector<uint64_t>{4, 1, 2, 7, 3, 2, 1}),
         worker(description, layout, statistics, examples.items(), options, &sampler, 99),
@@ -219,6 +221,38 @@ std::vector<Case> Cases() {
   add("SampledSoftmax", dot, sampled);
   add("SampledSoftmaxBiasWeighted", softmax, sampled, true);
 
+  const std::pair<const char*, Places> orders[] = {
+      {"Learned", Places::kLearned}, {"Distances", Places::kDistances}, {"Both", Places::kBoth}};
+  for (auto [name, places] : orders) {
+    Description attention = Towers({Attention(2, 2, places)}, {Embedding(kItemId)}, HeadKind::kDot);
+    attention.head.item_bias = kItemId;
+    add(StrCat("Attention", name), attention, full);
+    cases.push_back({StrCat("AttentionWindows", name), attention, full, true, 0.6, true});
+  }
+  for (auto [name, a] : activations) {
+    add(StrCat("Attention", name),
+        Towers({Attention(1, 1, Places::kLearned, a)}, {Embedding(kItemId)}));
+  }
+  // Beside others, the table shared, a dense layer of its own; with dropout.
+  Description beside =
+      Towers({Attention(3, 2, Places::kBoth), Bag(kSeen, Pooling::kMean), Embedding(kUserId)},
+             {Embedding(kItemId)}, HeadKind::kDot);
+  beside.towers[0].encoders[0].layers = {{4, Activation::kTanh}};
+  beside.towers[0].encoders[1].name = "bag";
+  beside.towers[1].encoders[0].table = 6;
+  TrainingOptions taken = full, taken_sampled = sampled;
+  taken.exclude_taken = taken_sampled.exclude_taken = true;
+  taken.dropout = taken_sampled.dropout = 0.3;
+  cases.push_back({"AttentionBesideTaken", beside, taken, true, 0.6, true});
+  cases.push_back({"AttentionBesideTakenSampled", beside, taken_sampled, false, 0.6, true});
+  TrainingOptions in_batch = full;
+  in_batch.in_batch_negatives = true;
+  add("InBatchSoftmax", dot, in_batch);
+  TrainingOptions taken_in_batch = in_batch;
+  taken_in_batch.exclude_taken = true;
+  cases.push_back({"AttentionInBatchTaken", beside, taken_in_batch, true, 0.6, true});
+  add("InBatchSoftmaxBiasWeighted", softmax, in_batch, true);
+
   TrainingOptions dropped, forgetful, both = full;
   dropped.dropout = 0.4;
   forgetful.id_dropout = {{"user_id", 0.5}, {"item_id", 0.3}};
@@ -228,6 +262,9 @@ std::vector<Case> Cases() {
   add("Dropout", deep, dropped);
   add("IdDropout", everything, forgetful);
   add("SampledSoftmaxDropout", softmax, both, true);
+  both.negatives = 0;
+  both.in_batch_negatives = true;
+  add("InBatchSoftmaxDropout", softmax, both, true);
   TrainingOptions joint = logistic;
   joint.dropout = 0.5;
   joint.id_dropout = {{"place", 0.5}};

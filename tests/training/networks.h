@@ -25,6 +25,7 @@ inline model::Description Inputs() {
     d.vocabularies.push_back({names[i], keys, sizes[i], {}, {}});
     d.tables.push_back({names[i], i, dims[i]});
   }
+  d.tables.push_back({"wide", 2, 6});
   d.inputs = {{"user_id", Scope::kUser, InputKind::kCategory, 0, 0, 0},
               {"tags", Scope::kUser, InputKind::kCategorySet, 1, 0, 0},
               {"seen", Scope::kUser, InputKind::kHistory, 2, 3, 0},
@@ -71,6 +72,18 @@ inline model::Encoder Convolution(uint32_t input, std::vector<uint32_t> windows,
   e.activation = activation;
   return e;
 }
+inline model::Encoder Attention(uint32_t heads, uint32_t blocks, model::Places places,
+                                model::Activation activation = model::Activation::kTanh) {
+  model::Encoder e = Encode(model::EncoderKind::kAttention, kSeen);
+  e.table = 6;
+  e.positions = 4;  // one more than the input gives
+  e.blocks = blocks;
+  e.heads = heads;
+  e.feed_forward = 5;
+  e.places = places;
+  e.activation = activation;
+  return e;
+}
 inline model::Encoder Number(uint32_t input, model::Normalization normalization, bool square,
                              bool root, std::vector<model::Dense> layers = {}) {
   model::Encoder e = Encode(model::EncoderKind::kNumber, input);
@@ -107,7 +120,9 @@ inline model::Description JointTower() {
 // Nine examples of the inputs above, with targets of both signs and, if asked, weights.
 class SmallExamples : public Examples {
  public:
-  explicit SmallExamples(const model::Description& d, bool weighted) : d_(d), weighted_(weighted) {
+  // windows: histories are shared by neighbouring examples, as NextExamples' windows are.
+  SmallExamples(const model::Description& d, bool weighted, bool windows = false)
+      : d_(d), weighted_(weighted), windows_(windows) {
     using model::InputKind;
     columns_.resize(d.inputs.size());
     for (size_t i = 0; i < d.inputs.size(); ++i) columns_[i].kind = d.inputs[i].kind;
@@ -144,6 +159,22 @@ class SmallExamples : public Examples {
       if (weighted_) out.weights.push_back(0.5f + static_cast<float>(i % 3));
     }
     numbers_.assign(numbers.begin(), numbers.end());
+    // A window from its first watch, the next of the same user, one whose first watch is only
+    // looked at, a single watch, and none.
+    static constexpr uint32_t kWhose[] = {0, 0, 0, 0, 0, 4, 4, 3, 2};
+    static constexpr uint32_t kBegins[] = {0, 0, 0, 2, 2, 0, 0, 1, 0};
+    static constexpr uint32_t kEnds[] = {1, 2, 3, 4, 5, 2, 3, 2, 0};
+    whose_.clear();
+    out.begins.clear();
+    out.ends.clear();
+    out.taken.clear();
+    for (uint32_t i : numbers) {
+      whose_.push_back(windows_ ? kWhose[i] : kUsers[i]);
+      out.begins.push_back(kBegins[i]);
+      out.ends.push_back(kEnds[i]);
+      auto all = columns_[kSeen].view().RowsOf(whose_.back());
+      out.taken.push_back(windows_ ? all.first(kEnds[i]) : all);
+    }
     out.inputs.clear();
     for (size_t i = 0; i < d_.inputs.size(); ++i) {
       model::Scope scope = d_.inputs[i].scope;
@@ -151,6 +182,7 @@ class SmallExamples : public Examples {
                                                 : scope == model::Scope::kItem ? out.items
                                                                                : numbers_});
     }
+    if (windows_) out.inputs[kSeen] = {columns_[kSeen].view(), whose_, out.ends, out.begins};
   }
 
  private:
@@ -163,9 +195,10 @@ class SmallExamples : public Examples {
   }
 
   const model::Description& d_;
-  bool weighted_;
+  bool weighted_, windows_;
   std::vector<model::FeatureColumn> columns_;
   model::FeatureSet items_;
+  mutable std::vector<uint32_t> whose_;    // of whom the history is
   mutable std::vector<uint32_t> numbers_;  // one worker at a time
 };
 

@@ -16,7 +16,9 @@ TEST(Options, ThereAndBack) {
   o.passes = 3;
   o.steps = 17;
   o.batch_size = 31;
+  o.optimizer = OptimizerKind::kSgd;
   o.learning_rate = 1.0 / 3;
+  o.momentum = 0.75;
   o.beta1 = 0.8;
   o.beta2 = 0.99;
   o.epsilon = 1e-7;
@@ -30,22 +32,60 @@ TEST(Options, ThereAndBack) {
   o.shuffle_buffer = 8192;
   o.id_dropout = {{"user_id", 0.1}, {"item_id", 0.2}};
   o.examples.weights = WeightUse::kNever;
+  o.examples.kind = ExampleKind::kSequences;
+  o.examples.window = 40;
+  o.examples.context = 13;
+  o.exclude_taken = true;
   Json json = ToJson(o);
   TrainingOptions back = OptionsFromJson(json);
   EXPECT_EQ(ToJson(back).dump(), json.dump());
   EXPECT_NE(ToJson(TrainingOptions()).dump(), json.dump());
   EXPECT_EQ(back.loss, o.loss);
+  EXPECT_EQ(back.optimizer, o.optimizer);
+  EXPECT_EQ(back.momentum, o.momentum);
   EXPECT_EQ(back.schedule, o.schedule);
   EXPECT_EQ(back.learning_rate, o.learning_rate);
   EXPECT_EQ(back.batch_size, o.batch_size);
   EXPECT_EQ(back.id_dropout, o.id_dropout);
   EXPECT_EQ(back.examples.weights, WeightUse::kNever);
+  EXPECT_EQ(back.examples.kind, ExampleKind::kSequences);
+  EXPECT_EQ(back.examples.window, 40u);
+  EXPECT_EQ(back.examples.context, 13u);
+  EXPECT_TRUE(back.exclude_taken);
   // Every field of the default differs, so that none of the above passes by accident.
   Json plain = ToJson(TrainingOptions());
   for (const auto& [name, value] : plain.items()) {
     if (name == "examples") continue;  // tested with the examples themselves
     EXPECT_NE(value, json.at(name)) << name;
   }
+}
+
+TEST(Options, NegativesAreANumberOrThoseOfTheBatch) {
+  TrainingOptions o = OptionsFromJson(Json{{"negatives", "in-batch"}});
+  EXPECT_TRUE(o.in_batch_negatives);
+  EXPECT_EQ(o.negatives, 0u);
+  EXPECT_EQ(ToJson(o)["negatives"], "in-batch");
+  o = OptionsFromJson(Json{{"negatives", 5u}}, OptionsFromJson(ToJson(o)));
+  EXPECT_FALSE(o.in_batch_negatives);
+  EXPECT_EQ(o.negatives, 5u);
+  EXPECT_TRUE(OptionsFromJson(Json::object(), OptionsFromJson(Json{{"negatives", "in-batch"}}))
+                  .in_batch_negatives);
+  try {
+    OptionsFromJson(Json{{"negatives", "some"}});
+    ADD_FAILURE() << "must be refused";
+  } catch (const Error& error) {
+    EXPECT_NE(error.message().find("negatives"), std::string::npos) << error.message();
+    EXPECT_NE(error.message().find("in-batch"), std::string::npos) << error.message();
+  }
+}
+
+TEST(Options, OptimizersHaveNames) {
+  EXPECT_EQ(OptionsFromJson(Json::object()).optimizer, OptimizerKind::kAdam);
+  EXPECT_EQ(OptionsFromJson(Json{{"optimizer", "adagrad"}}).optimizer, OptimizerKind::kAdagrad);
+  EXPECT_EQ(OptionsFromJson(Json{{"optimizer", "adagrad-rows"}}).optimizer,
+            OptimizerKind::kAdagradRows);
+  EXPECT_EQ(OptionsFromJson(Json{{"optimizer", "sgd"}}).optimizer, OptimizerKind::kSgd);
+  EXPECT_THROW(OptionsFromJson(Json{{"optimizer", "adamw"}}), Error);
 }
 
 TEST(Options, AbsentFieldsKeepTheirDefaults) {

@@ -90,7 +90,7 @@ TEST_F(TwoStages, CandidatesAreOrderedUnseenAndRelativeToTheBest) {
   }));
 }
 
-// Against the model's own vectors; the last column is that of the item's bias.
+// Against the model's own vectors; the columns of biases come last.
 TEST_F(TwoStages, CandidatesAreComparedWithTheLatestWatches) {
   const runtime::Engine& engine = *candidates->engine;
   auto cosine = [&](uint32_t a, uint32_t b) {
@@ -98,7 +98,7 @@ TEST_F(TwoStages, CandidatesAreComparedWithTheLatestWatches) {
     auto x = engine.Vector(model::Side::kItem, a, buffers[0]);
     auto y = engine.Vector(model::Side::kItem, b, buffers[1]);
     double xy = 0, xx = 0, yy = 0;
-    for (size_t i = 0; i < 64; ++i) {
+    for (size_t i = 0; i < 128; ++i) {
       xy += double{x[i]} * double{y[i]};
       xx += double{x[i]} * double{x[i]};
       yy += double{y[i]} * double{y[i]};

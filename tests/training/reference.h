@@ -58,9 +58,14 @@ class Reference {
     for (const model::Encoder& e : tower.encoders) {
       std::string prefix = model::EncoderPrefix(d_, side, e);
       double forget = ForgetRate(e);
+      std::vector<Row> attended;
+      if (e.kind == model::EncoderKind::kAttention) {
+        attended = Attend(e, prefix, batch.inputs[e.input], batch.count);
+      }
       for (size_t i = 0; i < batch.count; ++i) {
         bool forgotten = forget > 0 && random_ != nullptr && random_->Uniform() < forget;
-        Row y = Encode(e, prefix, batch.inputs[e.input], i, forgotten);
+        Row y =
+            attended.empty() ? Encode(e, prefix, batch.inputs[e.input], i, forgotten) : attended[i];
         for (size_t l = 0; l < e.layers.size(); ++l) {
           y = Dense(StrCat(prefix, "/dense", l), y, e.layers[l].activation);
         }
@@ -132,6 +137,7 @@ class Reference {
     auto unknown = static_cast<uint32_t>(d_.vocabularies[table.vocabulary].size);
     auto view = source.view.RowsOf(entity);
     std::vector<uint32_t> rows(view.begin(), view.end());
+    if (!source.ends.empty()) rows.resize(source.ends[i]);
     if (input.max_length > 0 && rows.size() > input.max_length) {
       bool history = input.kind == model::InputKind::kHistory;
       size_t from = history ? rows.size() - input.max_length : 0;
@@ -153,6 +159,142 @@ class Reference {
       }
     }
     return sum;
+  }
+
+  // Which rows of the table a batch row's attention reads; `goes_on`: the row before reads the
+  // beginning of the same.
+  std::vector<uint32_t> WindowOf(const model::Encoder& e, const runtime::InputSource& source,
+                                 size_t i, bool& goes_on) const {
+    size_t entity = source.rows.empty() ? i : source.rows[i];
+    auto view = source.view.RowsOf(entity);
+    std::vector<uint32_t> rows(view.begin(), view.end());
+    goes_on = false;
+    if (!source.ends.empty()) {
+      rows = {view.begin() + source.begins[i], view.begin() + source.ends[i]};
+      goes_on = i > 0 && source.rows[i] == source.rows[i - 1] &&
+                source.begins[i] == source.begins[i - 1] && source.ends[i] > source.ends[i - 1];
+    }
+    size_t most = model::PlacesOf(d_, e);
+    if (rows.size() > most) rows.erase(rows.begin(), rows.end() - static_cast<ptrdiff_t>(most));
+    return rows;
+  }
+
+  // Factors of dropout as the definition of the draws has it: 16 bits each, lowest first.
+  std::vector<Row> Masks(size_t places, size_t dim) {
+    std::vector<Row> out(places, Row(dim, 1.0));
+    auto rate = static_cast<float>(options_.dropout);
+    if (rate == 0 || random_ == nullptr) return out;
+    auto least = static_cast<double>(std::lround(rate * 65536.0f));
+    uint64_t bits = 0;
+    for (size_t i = 0; i < places * dim; ++i, bits >>= 16) {
+      if (i % 4 == 0) bits = random_->Next();
+      double drawn = static_cast<double>(bits & 0xFFFF);
+      out[i / dim][i % dim] = drawn < least ? 0 : 65536.0 / (65536.0 - least);
+    }
+    return out;
+  }
+
+  Row Norm(const std::string& name, const Row& x) const {
+    double mean = 0, squares = 0, n = static_cast<double>(x.size());
+    for (double v : x) mean += v / n;
+    for (double v : x) squares += (v - mean) * (v - mean) / n;
+    Row y(x.size());
+    for (size_t j = 0; j < x.size(); ++j) {
+      y[j] = (x[j] - mean) / std::sqrt(squares + 1e-5) * P(name + "/gain", j, 0) +
+             P(name + "/shift", j, 0);
+    }
+    return y;
+  }
+
+  // Place t of a window by itself, from all places up to it, block by block.
+  std::vector<Row> Attend(const model::Encoder& e, const std::string& prefix,
+                          const runtime::InputSource& source, size_t count) {
+    const model::Table& table = d_.tables[static_cast<size_t>(e.table)];
+    const size_t dim = table.dim, width = dim / e.heads;
+    auto unknown = static_cast<uint32_t>(d_.vocabularies[table.vocabulary].size);
+    std::vector<std::vector<uint32_t>> windows;
+    std::vector<std::pair<size_t, size_t>> at;  // window, places of it
+    for (size_t i = 0; i < count; ++i) {
+      bool goes_on = false;
+      auto rows = WindowOf(e, source, i, goes_on);
+      if (!goes_on) windows.emplace_back();
+      windows.back() = rows;
+      at.emplace_back(windows.size() - 1, rows.size());
+    }
+    std::vector<Row> x;
+    std::vector<size_t> begins;
+    for (const auto& window : windows) {
+      begins.push_back(x.size());
+      for (size_t t = 0; t < window.size(); ++t) {
+        Row& sum = x.emplace_back(dim);
+        for (size_t j = 0; j < dim; ++j) {
+          sum[j] = std::sqrt(static_cast<double>(dim)) *
+                   P("tables/" + table.name, std::min(window[t], unknown), j);
+          if (e.places != model::Places::kDistances) sum[j] += P(prefix + "/positions", t, j);
+        }
+      }
+    }
+    auto drop = [&](std::vector<Row>& rows) {
+      auto masks = Masks(rows.size(), dim);
+      for (size_t i = 0; i < rows.size(); ++i) {
+        for (size_t j = 0; j < dim; ++j) rows[i][j] *= masks[i][j];
+      }
+    };
+    auto add = [&](const std::vector<Row>& rows) {
+      for (size_t i = 0; i < rows.size(); ++i) {
+        for (size_t j = 0; j < dim; ++j) x[i][j] += rows[i][j];
+      }
+    };
+    drop(x);
+    for (uint32_t b = 0; b < e.blocks; ++b) {
+      const std::string block = StrCat(prefix, "/block", b);
+      std::vector<Row> qkv, seen, fed;
+      for (const Row& row : x) {
+        qkv.push_back(
+            Dense(block + "/attention", Norm(block + "/norm0", row), model::Activation::kIdentity));
+      }
+      for (size_t w = 0; w < windows.size(); ++w) {
+        for (size_t t = 0; t < windows[w].size(); ++t) {
+          Row mixed(dim);
+          for (size_t h = 0; h < e.heads; ++h) {
+            Row share;
+            double sum = 0;
+            for (size_t s = 0; s <= t; ++s) {
+              double score = 0;
+              for (size_t j = h * width; j < (h + 1) * width; ++j) {
+                score += qkv[begins[w] + t][j] * qkv[begins[w] + s][dim + j];
+              }
+              score /= std::sqrt(static_cast<double>(width));
+              if (e.places != model::Places::kLearned) {
+                score += P(block + "/distances", h, t - s);
+              }
+              share.push_back(std::exp(score));
+              sum += share.back();
+            }
+            for (size_t s = 0; s <= t; ++s) {
+              for (size_t j = h * width; j < (h + 1) * width; ++j) {
+                mixed[j] += share[s] / sum * qkv[begins[w] + s][2 * dim + j];
+              }
+            }
+          }
+          seen.push_back(Dense(block + "/output", mixed, model::Activation::kIdentity));
+        }
+      }
+      drop(seen);
+      add(seen);
+      for (const Row& row : x) {
+        Row hidden = Dense(block + "/inner", Norm(block + "/norm1", row), e.activation);
+        fed.push_back(Dense(block + "/outer", hidden, model::Activation::kIdentity));
+      }
+      drop(fed);
+      add(fed);
+    }
+    std::vector<Row> out;
+    for (auto [window, places] : at) {
+      out.push_back(places == 0 ? Row(dim)
+                                : Norm(prefix + "/norm", x[begins[window] + places - 1]));
+    }
+    return out;
   }
 
   Row Convolve(const model::Encoder& e, const std::string& prefix, const std::string& table,
@@ -263,15 +405,19 @@ class Reference {
   }
 
   // −log of the right item's share; sampled: among itself and the negatives that are not it, all
-  // logits less the log of their expected count (Bengio and Senécal 2008).
+  // logits less the log of their expected count (Bengio and Senécal 2008); in-batch: the same with
+  // the other examples' right items for negatives (Yi et al. 2019).
   double Softmax(const ExampleBatch& batch, std::vector<double>& heads) {
     bool sampled = options_.negatives > 0 && random_ != nullptr;
     std::vector<uint32_t> candidates;
     for (uint32_t n = 0; sampled && n < options_.negatives; ++n) {
       candidates.push_back(sampler_->Draw(*random_));
     }
-    for (uint32_t i = 0; !sampled && i < items_.count; ++i) candidates.push_back(i);
+    bool in_batch = options_.in_batch_negatives && random_ != nullptr;
+    if (in_batch) candidates = batch.items;
+    for (uint32_t i = 0; !sampled && !in_batch && i < items_.count; ++i) candidates.push_back(i);
     size_t shared = candidates.size();
+    auto expected = static_cast<double>(shared);
     if (sampled) candidates.insert(candidates.end(), batch.items.begin(), batch.items.end());
     std::vector<Row> users = Tower(model::Side::kUser, batch.batch());
     std::vector<runtime::InputSource> inputs(d_.inputs.size());
@@ -286,15 +432,19 @@ class Reference {
                   inputs[static_cast<size_t>(d_.head.item_bias)], c);
       }
       x *= d_.head.scale;
-      if (sampled) x -= sampler_->LogProbability(candidates[c]) + std::log(options_.negatives);
+      if (sampled || in_batch) x -= sampler_->LogProbability(candidates[c]) + std::log(expected);
       return x;
     };
     double cost = 0;
     for (size_t i = 0; i < users.size(); ++i) {
       uint32_t right = batch.items[i];
-      double own = logit(i, sampled ? shared + i : right), sum = sampled ? std::exp(own) : 0;
+      double own = logit(i, sampled ? shared + i : in_batch ? i : right);
+      double sum = sampled || in_batch ? std::exp(own) : 0;
       for (size_t c = 0; c < shared; ++c) {
-        if (!sampled || candidates[c] != right) sum += std::exp(logit(i, c));
+        bool taken = options_.exclude_taken &&
+                     std::count(batch.taken[i].begin(), batch.taken[i].end(), candidates[c]) > 0;
+        bool counts = candidates[c] == right ? !sampled && !in_batch : !taken;
+        if (counts) sum += std::exp(logit(i, c));
       }
       heads.push_back(own);
       cost += Weight(batch, i) * (std::log(sum) - own);

@@ -5,6 +5,7 @@
 
 #include "data/synthetic.h"
 #include "description/json.h"
+#include "runtime/rows.h"
 #include "training/task.h"
 
 namespace duomo::training {
@@ -133,6 +134,96 @@ TEST(NextExamples, TestRowsSeeTheOlderTrainingRowsAlone) {
   auto rows = batch.inputs[f.Input("watched")].view.RowsOf(0);
   ASSERT_EQ(rows.size(), 1u);  // item 1, not item 3, which was watched later
   EXPECT_EQ(rows[0], 1u);
+}
+
+// Ten watches of user 0 (items 0 … 9), two of user 1, one of user 2.
+struct Windows {
+  explicit Windows(uint32_t window, uint32_t context, uint32_t per_user = 0) {
+    for (uint32_t i = 0; i < 13; ++i) {
+      all.users.push_back(i < 10 ? 0 : i < 12 ? 1 : 2);
+      all.items.push_back(i < 10 ? i : i - 10);
+      all.ratings.push_back(1);
+      all.timestamps.push_back(i);
+      numbers.push_back(i);
+    }
+    options.kind = ExampleKind::kSequences;
+    options.window = window;
+    options.context = context;
+    options.per_user = per_user;
+    options.age = "example_age";
+    sequences.emplace(all, f.dataset.users.size(), numbers);
+    examples.emplace(f.encoded, all, *sequences, options);
+  }
+  // "user begin: ends", window by window.
+  std::string Text() const {
+    std::string out;
+    ExampleBatch batch;
+    for (uint32_t i = 0; i < examples->size(); ++i) {
+      examples->Gather(std::span(&i, 1), batch);
+      EXPECT_EQ(examples->Predictions(std::span(&i, 1)), batch.users.size());
+      out += StrCat(i > 0 ? " | " : "", batch.users[0], ' ', batch.begins[0], ':');
+      for (size_t j = 0; j < batch.users.size(); ++j) {
+        EXPECT_EQ(batch.users[j], batch.users[0]);
+        EXPECT_EQ(batch.begins[j], batch.begins[0]);
+        EXPECT_EQ(batch.taken[j].size(), batch.ends[j]);
+        EXPECT_EQ(batch.items[j], sequences->ItemsOf(batch.users[j])[batch.ends[j]]);
+        EXPECT_EQ(batch.inputs[f.Input("example_age")].view.numbers.size(), batch.users.size());
+        out += StrCat(' ', batch.ends[j]);
+      }
+    }
+    return out;
+  }
+
+  Fixture f;
+  data::Interactions all;
+  std::vector<uint32_t> numbers;
+  ExampleOptions options;
+  std::optional<Sequences> sequences;
+  std::optional<NextExamples> examples;
+};
+
+TEST(SequenceExamples, AreWindowsFromTheLatestBack) {
+  EXPECT_EQ(Windows(4, 0).Text(), "0 5: 6 7 8 9 | 0 1: 2 3 4 5 | 0 0: 1 | 1 0: 1");
+  // Two watches at the beginning are looked at only, but for a history's own beginning.
+  EXPECT_EQ(Windows(4, 2).Text(), "0 5: 8 9 | 0 3: 6 7 | 0 1: 4 5 | 0 0: 1 2 3 | 1 0: 1");
+  EXPECT_EQ(Windows(100, 50).Text(), "0 0: 1 2 3 4 5 6 7 8 9 | 1 0: 1");
+  EXPECT_EQ(Windows(4, 0, 3).Text(), "0 5: 7 8 9 | 1 0: 1");
+}
+
+TEST(SequenceExamples, ShareTheHistoryThatOthersCopy) {
+  Windows w(4, 1);
+  ExampleBatch batch;
+  std::vector<uint32_t> first = {0};
+  w.examples->Gather(first, batch);
+  size_t watched = w.f.Input("watched");
+  const model::Input& input = w.f.encoded.description.inputs[watched];
+  runtime::RowReader reader(batch.batch(), static_cast<uint32_t>(watched), input, 100);
+  for (size_t i = 0; i < batch.users.size(); ++i) {
+    EXPECT_EQ(reader.All(i).size(), batch.ends[i]);  // bags read all of it
+    EXPECT_EQ(reader.Window(i, 4).size(), batch.ends[i] - 5);
+    EXPECT_EQ(reader.Window(i, 4)[0], 5u);
+    EXPECT_EQ(reader.Window(i, 2).size(), std::min<size_t>(2, batch.ends[i] - 5));
+    EXPECT_EQ(reader.Continues(i), i > 0);
+  }
+}
+
+TEST(SequenceExamples, RefuseWindowsThatCannotBe) {
+  EXPECT_THROW(Windows(4, 4), Error);
+  Fixture f;
+  auto recipe = description::Preset("sasrec");
+  data::Encoded encoded = data::Encode(recipe.model, f.dataset);
+  data::Interactions all = FiveWatches();
+  std::vector<uint32_t> numbers = {0, 1, 2, 3, 4};
+  Sequences sequences(all, f.dataset.users.size(), numbers);
+  ExampleOptions options = OptionsFromJson(recipe.training).examples;
+  EXPECT_EQ(NextExamples(encoded, all, sequences, options).size(), 1u);
+  options.window = 1000;
+  try {
+    NextExamples examples(encoded, all, sequences, options);
+    FAIL() << "a window longer than attention reads";
+  } catch (const Error& error) {
+    EXPECT_NE(error.message().find("training.examples.window: 1000"), std::string::npos);
+  }
 }
 
 TEST(NextExamples, AgeMustBeANumberInput) {

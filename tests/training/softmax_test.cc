@@ -67,7 +67,8 @@ TEST(Softmax, TestsShareTheItems) {
                     options, nullptr, 1);
       std::vector<uint32_t> all(r.test.size());
       for (uint32_t i = 0; i < all.size(); ++i) all[i] = i;
-      double plain = worker.Step(trainer.parameters().data(), r.test, all, 0, false);
+      AlignedVector<float> now = trainer.CurrentParameters();
+      double plain = worker.Step(now.data(), r.test, all, 0, false);
       EXPECT_NEAR(event.cost, plain / static_cast<double>(all.size()), 1e-5) << event.step;
       ++tests;
     }

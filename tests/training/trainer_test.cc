@@ -280,6 +280,19 @@ TEST(Trainer, SaysWhatIsWrongWithItsOptions) {
   for (double rate : {0.0, -1.0, nan, 1 / 0.0}) {
     refused(r, "learning rate", [&](auto& o) { o.learning_rate = rate; });
   }
+  for (double momentum : {-0.1, 1.0, nan}) {
+    refused(r, "momentum", [&](auto& o) { o.momentum = momentum; });
+  }
+  refused(r, "weight decay times the learning rate", [](auto& o) {
+    o.learning_rate = 0.5;
+    o.weight_decay = 2;
+  });
+  refused(r, "only the softmax loss has negatives", [](auto& o) { o.in_batch_negatives = true; });
+  refused(r, "either drawn or those of the batch", [](auto& o) {
+    o.loss = Loss::kSoftmax;
+    o.negatives = 5;
+    o.in_batch_negatives = true;
+  });
   refused(r, "neither passes nor steps", [](auto& o) { o.passes = 0; });
   for (double dropout : {-0.1, 1.0, nan}) {
     refused(r, "dropout must be", [&](auto& o) { o.dropout = dropout; });
@@ -352,7 +365,8 @@ TEST(Trainer, KeepsNothingThatIsNotFinite) {
               std::string::npos)
         << error.message();
   }
-  EXPECT_THROW(ReadCheckpoint(CheckpointPath(run.checkpoint)), Error);
+  Learned learned;
+  EXPECT_THROW(ReadCheckpoint(CheckpointPath(run.checkpoint), learned), Error);
 }
 
 TEST(Planning, PassesFitTheTime) {

@@ -43,18 +43,19 @@ NATIVE(void, releaseModel)(JNIEnv *env, jclass c, jlong model) {
   duomo_model_release(HANDLE(duomo_model, model));
 }
 
-/* numbers[11] in the order of ModelInfo, range[2], texts[2]: name and unit. */
+/* numbers[13] in the order of ModelInfo, range[2], texts[2]: name and unit. */
 NATIVE(void, info)(JNIEnv *env, jclass c, jlong model, jlongArray numbers, jfloatArray range,
                    jobjectArray texts) {
   duomo_error error = DUOMO_ERROR_INIT;
   duomo_model_info i = DUOMO_MODEL_INFO_INIT;
   (void)c;
   if (!Check(env, duomo_model_get_info(&i, HANDLE(duomo_model, model), &error), &error)) return;
-  jlong values[10] = {i.head, (jlong)i.user_count, (jlong)i.item_count, (jlong)i.vector_width,
+  jlong values[13] = {i.head, (jlong)i.user_count, (jlong)i.item_count, (jlong)i.vector_width,
                       (jlong)i.input_count, (jlong)i.file_size, i.has_user_vectors, i.has_history,
-                      i.has_titles, i.copied};
+                      i.has_titles, i.copied, (jlong)i.fingerprint, (jlong)i.attribute_count,
+                      (jlong)i.metadata_count};
   jfloat bounds[2] = {i.minimum_output, i.maximum_output};
-  (*env)->SetLongArrayRegion(env, numbers, 0, 10, values);
+  (*env)->SetLongArrayRegion(env, numbers, 0, 13, values);
   (*env)->SetFloatArrayRegion(env, range, 0, 2, bounds);
   jbyteArray name = ToBytes(env, i.name.data, i.name.size);
   jbyteArray unit = name ? ToBytes(env, i.unit.data, i.unit.size) : NULL;
@@ -131,6 +132,14 @@ NATIVE(jlong, createFeatures)(JNIEnv *env, jclass c, jlong model, jint scope, jl
 NATIVE(void, releaseFeatures)(JNIEnv *env, jclass c, jlong features) {
   (void)env, (void)c;
   duomo_features_release(HANDLE(duomo_features, features));
+}
+
+NATIVE(void, setStrict)(JNIEnv *env, jclass c, jlong features, jboolean strict) {
+  duomo_error error = DUOMO_ERROR_INIT;
+  (void)c;
+  Check(env,
+        duomo_features_set_strict(HANDLE(duomo_features, features), strict == JNI_TRUE, &error),
+        &error);
 }
 
 NATIVE(void, setIntegers)(JNIEnv *env, jclass c, jlong features, jbyteArray input, jlongArray values) {

@@ -15,8 +15,15 @@ int FindErrors(void) {
   return from_status && busy_error && closed_error ? 0 : -1;
 }
 
-PyObject *Raise(duomo_status status, const char *message) {
-  PyObject *error = PyObject_CallFunction(from_status, "is", (int)status, message);
+PyObject *Raise(duomo_status status, const duomo_error *error_of_c) {
+  PyObject *position = error_of_c->position == DUOMO_NO_POSITION
+                           ? Py_BuildValue("")
+                           : PyLong_FromUnsignedLongLong(error_of_c->position);
+  PyObject *error =
+      position == NULL ? NULL
+                       : PyObject_CallFunction(from_status, "isiiN", (int)status,
+                                               error_of_c->message, (int)error_of_c->kind,
+                                               (int)error_of_c->argument, position);
   if (error != NULL) {
     PyErr_SetObject((PyObject *)Py_TYPE(error), error);
     Py_DECREF(error);
@@ -46,6 +53,8 @@ static int HasKind(const Py_buffer *buffer, int kind) {
   if (*format == '@' || *format == '=' || *format == '<') ++format;
   if (*format == 0 || format[1] != 0) return 0;
   if (kind == kFloat) return *format == 'f' && buffer->itemsize == 4;
+  if (kind == kDouble) return *format == 'd' && buffer->itemsize == 8;
+  if (kind == kInt32) return strchr("il", *format) != NULL && buffer->itemsize == 4;
   if (buffer->itemsize != 8) return 0;
   return strchr(kind == kInt64 ? "qln" : "QLNqln", *format) != NULL;
 }
@@ -61,7 +70,11 @@ int GetArray(Array *out, PyObject *object, int kind, int writable, int optional,
   }
   if (!HasKind(&out->buffer, kind)) {
     PyErr_Format(PyExc_TypeError, "%s: expected an array of %s, not of format '%s'", name,
-                 kind == kFloat ? "float32" : kind == kInt64 ? "int64" : "uint64",
+                 kind == kFloat    ? "float32"
+                 : kind == kDouble ? "float64"
+                 : kind == kInt32  ? "int32"
+                 : kind == kInt64  ? "int64"
+                                   : "uint64",
                  out->buffer.format ? out->buffer.format : "B");
     ReleaseArray(out);
     return -1;
@@ -144,4 +157,38 @@ void ReleaseStrings(Strings *strings) {
   PyMem_Free((void *)strings->data);
   Py_XDECREF(strings->owner);
   memset(strings, 0, sizeof *strings);
+}
+
+int GetIds(Ids *out, PyObject *object, const char *name) {
+  memset(out, 0, sizeof *out);
+  if (PyTuple_Check(object)) {
+    if (GetStrings(&out->strings, object, 0, name) != 0) return -1;
+    out->keys = out->strings.data;
+    out->size = out->strings.size;
+    return 0;
+  }
+  static const int64_t none = 0; /* of an empty array, whose data may be NULL */
+  if (GetArray(&out->array, object, kInt64, 0, 1, name) != 0) return -1;
+  out->size = out->array.size;
+  if (object != Py_None) out->ids = out->size == 0 ? &none : out->array.data;
+  return 0;
+}
+
+void ReleaseIds(Ids *ids) {
+  ReleaseArray(&ids->array);
+  ReleaseStrings(&ids->strings);
+  memset(ids, 0, sizeof *ids);
+}
+
+PyObject *Text(duomo_text text) {
+  return PyUnicode_DecodeUTF8(text.data ? text.data : "", (Py_ssize_t)text.size, "strict");
+}
+
+PyObject *Texts(const duomo_text *texts, size_t n) {
+  PyObject *list = PyList_New((Py_ssize_t)n);
+  for (size_t i = 0; list != NULL && i < n; ++i) {
+    PyObject *one = texts[i].data == NULL ? Py_BuildValue("") : Text(texts[i]);
+    if (one == NULL || PyList_SetItem(list, (Py_ssize_t)i, one) != 0) Py_CLEAR(list);
+  }
+  return list;
 }

@@ -13,22 +13,32 @@ int BeginContext(ContextObject *context) {
 
 void EndContext(ContextObject *context) { context->busy = 0; }
 
-/* Context(model, unknown_ids, threads) */
+/* Context(model, unknown_ids, threads, int32 array that cancels or None) */
 static PyObject *New(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
-  PyObject *model;
+  PyObject *model, *flag;
   duomo_context_options options = DUOMO_CONTEXT_OPTIONS_INIT;
   int threads;
+  Array cancelled;
   (void)kwargs;
-  if (!PyArg_ParseTuple(args, "O!ii", model_type, &model, &options.unknown_ids, &threads)) return NULL;
+  if (!PyArg_ParseTuple(args, "O!iiO", model_type, &model, &options.unknown_ids, &threads, &flag)) {
+    return NULL;
+  }
   options.threads = (uint32_t)threads;
   Handle *handle = OpenHandle(model);
-  if (handle == NULL) return NULL;
+  if (handle == NULL || GetArray(&cancelled, flag, kInt32, 0, 1, "cancelled") != 0) return NULL;
+  options.cancelled = cancelled.data;
   duomo_context *made = NULL;
   duomo_error error = DUOMO_ERROR_INIT;
   duomo_status status = library.context_create(&made, handle->model, &options, &error);
-  if (status != DUOMO_OK) return Raise(status, error.message);
-  ContextObject *self = (ContextObject *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
-  if (self == NULL) return library.context_release(made), NULL;
+  ContextObject *self =
+      status == DUOMO_OK ? (ContextObject *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0)
+                         : NULL;
+  if (self == NULL) {
+    library.context_release(made);
+    ReleaseArray(&cancelled);
+    return status == DUOMO_OK ? NULL : Raise(status, &error);
+  }
+  self->cancelled = cancelled;
   ++handle->references;
   self->handle = handle;
   self->context = made;
@@ -39,6 +49,7 @@ static void Free(PyObject *object) {
   PyTypeObject *type = Py_TYPE(object);
   ContextObject *self = (ContextObject *)object;
   library.context_release(self->context);
+  ReleaseArray(&self->cancelled);
   ReleaseHandle(self->handle);
   ((freefunc)PyType_GetSlot(type, Py_tp_free))(object);
   Py_DECREF(type);
@@ -53,7 +64,17 @@ static PyObject *Close(PyObject *object, PyObject *unused) {
   self->context = NULL;
   self->handle = NULL;
   library.context_release(context);
+  ReleaseArray(&self->cancelled);
   ReleaseHandle(handle);
+  Py_RETURN_NONE;
+}
+
+static PyObject *Trim(PyObject *object, PyObject *unused) {
+  ContextObject *self = (ContextObject *)object;
+  (void)unused;
+  if (BeginContext(self) != 0) return NULL;
+  library.context_trim(self->context);
+  EndContext(self);
   Py_RETURN_NONE;
 }
 
@@ -65,7 +86,7 @@ static PyObject *Closed(PyObject *self, void *unused) {
 static PyObject *Finish(ContextObject *self, duomo_status status, const duomo_error *error) {
   EndContext(self);
   if (PyErr_Occurred()) return NULL;
-  if (status != DUOMO_OK) return Raise(status, error->message);
+  if (status != DUOMO_OK) return Raise(status, error);
   Py_RETURN_NONE;
 }
 
@@ -85,7 +106,7 @@ static PyObject *PredictOne(PyObject *object, PyObject *const *args, Py_ssize_t 
   CALL(status, error, library.predict(&prediction, self->context, &user, &item, 1, &error));
   EndContext(self);
   return status == DUOMO_OK ? PyFloat_FromDouble((double)prediction)
-                            : Raise(status, error.message);
+                            : Raise(status, &error);
 }
 
 /* predict(out, users, items) */
@@ -172,6 +193,7 @@ static PyObject *EncodeFeatures(PyObject *object, PyObject *const *args, Py_ssiz
 }
 
 static PyMethodDef methods[] = {{"close", Close, METH_NOARGS, NULL},
+                                {"trim", Trim, METH_NOARGS, NULL},
                                 {"predict_one", FAST(PredictOne), METH_FASTCALL, NULL},
                                 {"predict", FAST(Predict), METH_FASTCALL, NULL},
                                 {"predict_vectors", FAST(PredictVectors), METH_FASTCALL, NULL},

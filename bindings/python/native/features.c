@@ -37,7 +37,7 @@ static PyObject *New(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
   duomo_error error = DUOMO_ERROR_INIT;
   duomo_status status =
       library.features_create(&made, handle->model, scope, (size_t)count, &error);
-  if (status != DUOMO_OK) return Raise(status, error.message);
+  if (status != DUOMO_OK) return Raise(status, &error);
   FeaturesObject *self =
       (FeaturesObject *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
   if (self == NULL) return library.features_release(made), NULL;
@@ -73,7 +73,7 @@ static PyObject *Close(PyObject *object, PyObject *unused) {
 static PyObject *Finish(FeaturesObject *self, duomo_status status, const duomo_error *error) {
   EndFeatures(self);
   if (PyErr_Occurred()) return NULL;
-  if (status != DUOMO_OK) return Raise(status, error->message);
+  if (status != DUOMO_OK) return Raise(status, error);
   Py_RETURN_NONE;
 }
 
@@ -166,7 +166,17 @@ static PyObject *SetStringLists(PyObject *object, PyObject *args) {
   return Finish(self, status, &error);
 }
 
+/* strict(bool) */
+static PyObject *SetStrict(PyObject *object, PyObject *value) {
+  FeaturesObject *self;
+  duomo_error error = DUOMO_ERROR_INIT;
+  int strict = PyObject_IsTrue(value);
+  if (strict < 0 || BeginFeatures(&self, object, "features") != 0) return NULL;
+  return Finish(self, library.features_set_strict(self->features, strict, &error), &error);
+}
+
 static PyMethodDef methods[] = {{"close", Close, METH_NOARGS, NULL},
+                                {"strict", SetStrict, METH_O, NULL},
                                 {"integers", SetIntegers, METH_VARARGS, NULL},
                                 {"strings", SetStrings, METH_VARARGS, NULL},
                                 {"numbers", SetNumbers, METH_VARARGS, NULL},

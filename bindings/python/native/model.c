@@ -1,4 +1,4 @@
-/* Model: an opened file, its description, ids, keys and titles. */
+/* Model: an opened file, its description, ids, keys and titles; catalogue.c has more. */
 #include "native.h"
 
 #include <string.h>
@@ -18,7 +18,8 @@ Handle *OpenHandle(PyObject *model) {
   return handle;
 }
 
-/* Model(path or None, bytes or None, flags, backend) */
+/* Model(path, descriptor or None, bytes or None, flags, backend, offset, length): offset and length are
+ * within the descriptor's file. */
 static PyObject *New(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
   PyObject *path, *bytes;
   duomo_open_options options = DUOMO_OPEN_OPTIONS_INIT;
@@ -32,9 +33,18 @@ static PyObject *New(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
     PyErr_SetString(PyExc_RuntimeError, "no Duomo library is loaded");
     return NULL;
   }
-  if (!PyArg_ParseTuple(args, "OOIi", &path, &bytes, &options.flags, &options.backend)) return NULL;
+  unsigned long long offset, length;
+  if (!PyArg_ParseTuple(args, "OOIiKK", &path, &bytes, &options.flags, &options.backend, &offset,
+                        &length)) {
+    return NULL;
+  }
   duomo_status status;
-  if (bytes == Py_None) {
+  if (PyLong_Check(path)) {
+    long descriptor = PyLong_AsLong(path);
+    if (descriptor == -1 && PyErr_Occurred()) return NULL;
+    CALL(status, error, library.model_open_descriptor(&opened, (int)descriptor, offset, length,
+                                                      &options, &error));
+  } else if (bytes == Py_None) {
     const char *name = PyBytes_AsString(path); /* os.fsencode: any bytes that a file name may have */
     if (name == NULL) return NULL;
     if (strlen(name) != (size_t)PyBytes_Size(path)) {
@@ -55,7 +65,7 @@ static PyObject *New(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
     PyMem_Free(handle);
     library.model_release(opened);
     if (buffer.obj != NULL) PyBuffer_Release(&buffer);
-    if (status != DUOMO_OK) return Raise(status, error.message);
+    if (status != DUOMO_OK) return Raise(status, &error);
     return PyErr_Occurred() ? NULL : PyErr_NoMemory();
   }
   handle->model = opened;
@@ -70,6 +80,19 @@ static PyObject *New(PyTypeObject *type, PyObject *args, PyObject *kwargs) {
   }
   self->handle = handle;
   return (PyObject *)self;
+}
+
+/* share() -> another Model of the same file, closed by itself. */
+static PyObject *Share(PyObject *self, PyObject *unused) {
+  (void)unused;
+  Handle *handle = OpenHandle(self);
+  if (handle == NULL) return NULL;
+  PyTypeObject *type = Py_TYPE(self);
+  ModelObject *made = (ModelObject *)((allocfunc)PyType_GetSlot(type, Py_tp_alloc))(type, 0);
+  if (made == NULL) return NULL;
+  ++handle->references;
+  made->handle = handle;
+  return (PyObject *)made;
 }
 
 static PyObject *Close(PyObject *self, PyObject *unused) {
@@ -87,10 +110,6 @@ static void Free(PyObject *self) {
   Py_DECREF(type);
 }
 
-static PyObject *Text(duomo_text text) {
-  return PyUnicode_DecodeUTF8(text.data ? text.data : "", (Py_ssize_t)text.size, "strict");
-}
-
 /* info() -> a tuple in the order of ModelInfo's fields. */
 static PyObject *Info(PyObject *self, PyObject *unused) {
   (void)unused;
@@ -99,13 +118,16 @@ static PyObject *Info(PyObject *self, PyObject *unused) {
   duomo_error error = DUOMO_ERROR_INIT;
   if (handle == NULL) return NULL;
   duomo_status status = library.model_get_info(&info, handle->model, &error);
-  if (status != DUOMO_OK) return Raise(status, error.message);
-  return Py_BuildValue("NNiKKKKNNNNff", Text(info.name), Text(info.unit), (int)info.head,
+  if (status != DUOMO_OK) return Raise(status, &error);
+  return Py_BuildValue("NNiKKKKNNNNffKKK", Text(info.name), Text(info.unit), (int)info.head,
                        (unsigned long long)info.user_count, (unsigned long long)info.item_count,
                        (unsigned long long)info.vector_width, (unsigned long long)info.file_size,
                        PyBool_FromLong(info.has_user_vectors), PyBool_FromLong(info.has_history),
                        PyBool_FromLong(info.has_titles), PyBool_FromLong(info.copied),
-                       (double)info.minimum_output, (double)info.maximum_output);
+                       (double)info.minimum_output, (double)info.maximum_output,
+                       (unsigned long long)info.fingerprint,
+                       (unsigned long long)info.attribute_count,
+                       (unsigned long long)info.metadata_count);
 }
 
 /* inputs() -> [(name, scope, kind, keys, vocabulary size)] */
@@ -128,11 +150,11 @@ static PyObject *Inputs(PyObject *self, PyObject *unused) {
   }
   if (status == DUOMO_OK) return list;
   Py_XDECREF(list);
-  return Raise(status, error.message);
+  return Raise(status, &error);
 }
 
 /* ids(out, of_users): all ids in the order of the file. */
-static PyObject *Ids(PyObject *self, PyObject *args) {
+static PyObject *AllIds(PyObject *self, PyObject *args) {
   PyObject *out;
   int of_users;
   Array ids;
@@ -147,7 +169,7 @@ static PyObject *Ids(PyObject *self, PyObject *args) {
     for (uint64_t i = 0; i < count && status == DUOMO_OK; ++i) {
       status = id_at((int64_t *)ids.data + i, handle->model, i, &error);
     }
-    if (status != DUOMO_OK) Raise(status, error.message);
+    if (status != DUOMO_OK) Raise(status, &error);
   }
   ReleaseArray(&ids);
   if (PyErr_Occurred()) return NULL;
@@ -162,7 +184,7 @@ static PyObject *IdOfKey(PyObject *self, PyObject *key, int of_users) {
   if (text == NULL) return NULL;
   duomo_status status = (of_users ? library.user_id_of_key : library.item_id_of_key)(
       &id, handle->model, text, &error);
-  return status == DUOMO_OK ? PyLong_FromLongLong(id) : Raise(status, error.message);
+  return status == DUOMO_OK ? PyLong_FromLongLong(id) : Raise(status, &error);
 }
 static PyObject *UserId(PyObject *self, PyObject *key) { return IdOfKey(self, key, 1); }
 static PyObject *ItemId(PyObject *self, PyObject *key) { return IdOfKey(self, key, 0); }
@@ -175,7 +197,7 @@ static PyObject *TextOf(PyObject *self, PyObject *object, __typeof__(library.ite
   long long id = PyLong_AsLongLong(object);
   if (id == -1 && PyErr_Occurred()) return NULL;
   duomo_status status = of(&text, handle->model, id, &error);
-  return status == DUOMO_OK ? Text(text) : Raise(status, error.message);
+  return status == DUOMO_OK ? Text(text) : Raise(status, &error);
 }
 static PyObject *UserKey(PyObject *self, PyObject *id) { return TextOf(self, id, library.user_key); }
 static PyObject *ItemKey(PyObject *self, PyObject *id) { return TextOf(self, id, library.item_key); }
@@ -188,10 +210,11 @@ static PyObject *Closed(PyObject *self, void *unused) {
 
 static PyMethodDef methods[] = {
     {"close", Close, METH_NOARGS, NULL},   {"info", Info, METH_NOARGS, NULL},
-    {"inputs", Inputs, METH_NOARGS, NULL}, {"ids", Ids, METH_VARARGS, NULL},
+    {"inputs", Inputs, METH_NOARGS, NULL}, {"ids", AllIds, METH_VARARGS, NULL},
     {"user_id", UserId, METH_O, NULL},     {"item_id", ItemId, METH_O, NULL},
     {"user_key", UserKey, METH_O, NULL},   {"item_key", ItemKey, METH_O, NULL},
-    {"title", Title, METH_O, NULL},        {NULL, NULL, 0, NULL}};
+    {"title", Title, METH_O, NULL},        {"share", Share, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL}};
 
 static PyGetSetDef properties[] = {{"closed", Closed, NULL, NULL, NULL},
                                    {NULL, NULL, NULL, NULL, NULL}};
@@ -205,6 +228,14 @@ static PyType_Spec spec = {"duomo._native.Model", sizeof(ModelObject), 0, Py_TPF
 int AddModelType(PyObject *module) {
   model_type = (PyTypeObject *)PyType_FromSpec(&spec);
   if (model_type == NULL) return -1;
+  for (PyMethodDef *method = catalogue_methods; method->ml_name != NULL; ++method) {
+    PyObject *descriptor = PyDescr_NewMethod(model_type, method);
+    int done = descriptor == NULL ? -1
+                                  : PyObject_SetAttrString((PyObject *)model_type, method->ml_name,
+                                                           descriptor);
+    Py_XDECREF(descriptor);
+    if (done != 0) return -1;
+  }
   Py_INCREF((PyObject *)model_type);
   return PyModule_AddObject(module, "Model", (PyObject *)model_type);
 }

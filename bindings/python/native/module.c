@@ -24,9 +24,21 @@ static PyObject *BuildInfo(PyObject *self, PyObject *unused) {
   return PyUnicode_FromString(library.build_info());
 }
 
+static PyObject *IdOfKey(PyObject *self, PyObject *key) {
+  (void)self;
+  const char *text = Utf8(key, "key");
+  if (text == NULL) return NULL;
+  if (library.id_of_string == NULL) {
+    PyErr_SetString(PyExc_RuntimeError, "no Duomo library is loaded");
+    return NULL;
+  }
+  return PyLong_FromLongLong(library.id_of_string(text));
+}
+
 static PyMethodDef functions[] = {{"load", Load, METH_O, NULL},
                                   {"version", Version, METH_NOARGS, NULL},
                                   {"build_info", BuildInfo, METH_NOARGS, NULL},
+                                  {"id_of_key", IdOfKey, METH_O, NULL},
                                   {NULL, NULL, 0, NULL}};
 
 static struct PyModuleDef definition = {
@@ -36,7 +48,7 @@ PyMODINIT_FUNC PyInit__native(void) {
   PyObject *module = PyModule_Create(&definition);
   if (module == NULL) return NULL;
   if (FindErrors() == 0 && AddModelType(module) == 0 && AddFeaturesType(module) == 0 &&
-      AddContextType(module) == 0) {
+      AddContextType(module) == 0 && AddSetType(module) == 0) {
     return module;
   }
   Py_DECREF(module);

@@ -12,7 +12,7 @@
 
 /* Raises duomo.Error's subclass for the status; returns NULL. RaiseBusy and RaiseClosed are the
  * binding's own: a context in use by another thread, an object used after close(). */
-PyObject *Raise(duomo_status status, const char *message);
+PyObject *Raise(duomo_status status, const duomo_error *error);
 PyObject *RaiseBusy(const char *what);
 PyObject *RaiseClosed(const char *what);
 int FindErrors(void); /* imports duomo._errors, once */
@@ -24,7 +24,7 @@ typedef struct Array {
   size_t size; /* elements */
 } Array;
 
-enum { kInt64 = 'q', kFloat = 'f', kOffset = 'Q' };
+enum { kInt64 = 'q', kFloat = 'f', kOffset = 'Q', kInt32 = 'i', kDouble = 'd' };
 
 /* None is allowed where `optional`; release in any case (a zeroed Array is fine). */
 int GetArray(Array *out, PyObject *object, int kind, int writable, int optional, const char *name);
@@ -45,13 +45,29 @@ typedef struct Strings {
 int GetStrings(Strings *out, PyObject *sequence, int optional, const char *name);
 void ReleaseStrings(Strings *strings);
 
+/* Users or items: a tuple of string keys, or an int64 array, or None. `ids` and `keys` are as requests
+ * take them: one of them is NULL, and both are for None. */
+typedef struct Ids {
+  Array array;
+  Strings strings;
+  const int64_t *ids;
+  const char *const *keys;
+  size_t size;
+} Ids;
+int GetIds(Ids *out, PyObject *object, const char *name);
+void ReleaseIds(Ids *ids);
+
+/* A str, and a list of str, None where there is no text. */
+PyObject *Text(duomo_text text);
+PyObject *Texts(const duomo_text *texts, size_t n);
+
 /* The UTF-8 of a str without NUL; lives as long as the str. */
 const char *Utf8(PyObject *object, const char *name);
 
 /* ---- model.c ---- */
 
 /* An opened model and, where it was opened from memory, the borrowed bytes. Counted by the Model,
- * its contexts and features, under the GIL. */
+ * its contexts, features and sets, under the GIL. */
 typedef struct Handle {
   duomo_model *model;
   Py_buffer bytes; /* obj is NULL where there are none */
@@ -68,6 +84,32 @@ typedef struct ModelObject {
 extern PyTypeObject *model_type;
 /* The handle, or NULL with "the model is closed" raised. */
 Handle *OpenHandle(PyObject *model);
+
+/* ---- catalogue.c ---- */
+
+/* Methods of Model that are in catalogue.c. */
+extern PyMethodDef catalogue_methods[];
+
+/* ---- sets.c ---- */
+
+typedef struct SetObject {
+  PyObject_HEAD
+  Handle *handle;
+  duomo_item_set *set; /* NULL when closed */
+} SetObject;
+extern PyTypeObject *set_type;
+
+/* Filters and limits with what they point to; release in any case (zeroed ones are fine). */
+typedef struct Filters {
+  PyObject *owner; /* a tuple: keeps names and values alive */
+  Py_ssize_t count;
+  duomo_filter *filters;
+  Strings *strings;
+  Array *integers;
+} Filters;
+/* filters: of (name, mode, tuple of str, int64 array or (minimum, maximum), flags). */
+int GetFilters(Filters *out, PyObject *filters);
+void ReleaseFilters(Filters *filters);
 
 /* ---- features.c ---- */
 
@@ -89,6 +131,7 @@ typedef struct ContextObject {
   PyObject_HEAD
   Handle *handle;
   duomo_context *context; /* NULL when closed */
+  Array cancelled;        /* what the library looks at */
   int busy;
 } ContextObject;
 extern PyTypeObject *context_type;
@@ -102,6 +145,7 @@ PyObject *ContextRank(PyObject *self, PyObject *const *args, Py_ssize_t n);
 int AddModelType(PyObject *module);
 int AddFeaturesType(PyObject *module);
 int AddContextType(PyObject *module);
+int AddSetType(PyObject *module);
 
 /* PyCFunctionFast as PyMethodDef wants it, without a cast that compilers warn of. */
 #define FAST(function) ((PyCFunction)(void (*)(void))(function))

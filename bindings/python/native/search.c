@@ -1,118 +1,152 @@
-/* Context's requests: top-k, similar items, ranking. */
+/* Context's requests: the searches and rank. */
 #include "native.h"
 
 #include <string.h>
 
-/* A request for top-k with what it points to. */
+/* A request for a search with what it points to. */
 typedef struct Search {
   duomo_topk_request request;
-  Array ids, vectors, history_offsets, history_ids, exclude_offsets, exclude_ids, allow;
+  Ids ids, history, exclude_all, exclude, allow;
+  Array vectors, history_offsets, history_weights, exclude_offsets, k_each;
   FeaturesObject *features;
-  PyObject *filter_owner; /* a tuple: keeps names and values alive */
-  Py_ssize_t filter_count;
-  duomo_filter *filters;
-  Strings *filter_strings;
-  Array *filter_integers;
+  Filters filters;
+  PyObject *limit_owner; /* a tuple: keeps names alive */
+  duomo_limit *limits;
+  duomo_item_set **sets; /* references of the call's own; [0] is the one for all queries */
+  size_t set_count;
 } Search;
 
 static void Release(Search *s) {
-  Array *arrays[] = {&s->ids, &s->vectors, &s->history_offsets, &s->history_ids,
-                     &s->exclude_offsets, &s->exclude_ids, &s->allow};
+  Ids *ids[] = {&s->ids, &s->history, &s->exclude_all, &s->exclude, &s->allow};
+  for (size_t i = 0; i < sizeof ids / sizeof *ids; ++i) ReleaseIds(ids[i]);
+  Array *arrays[] = {&s->vectors, &s->history_offsets, &s->history_weights, &s->exclude_offsets,
+                     &s->k_each};
   for (size_t i = 0; i < sizeof arrays / sizeof *arrays; ++i) ReleaseArray(arrays[i]);
   EndFeatures(s->features);
-  for (Py_ssize_t i = 0; i < s->filter_count; ++i) {
-    if (s->filter_strings) ReleaseStrings(&s->filter_strings[i]);
-    if (s->filter_integers) ReleaseArray(&s->filter_integers[i]);
-  }
-  PyMem_Free(s->filters);
-  PyMem_Free(s->filter_strings);
-  PyMem_Free(s->filter_integers);
-  Py_XDECREF(s->filter_owner);
-}
-
-/* filters: a tuple of (input, mode, tuple of str or int64 array). */
-static int GetFilters(Search *s, PyObject *filters) {
-  s->filter_owner = PySequence_Tuple(filters);
-  if (s->filter_owner == NULL) return -1;
-  Py_ssize_t n = PyTuple_Size(s->filter_owner);
-  if (n == 0) return 0;
-  s->filter_count = n;
-  s->filters = PyMem_Calloc((size_t)n, sizeof *s->filters);
-  s->filter_strings = PyMem_Calloc((size_t)n, sizeof *s->filter_strings);
-  s->filter_integers = PyMem_Calloc((size_t)n, sizeof *s->filter_integers);
-  if (!s->filters || !s->filter_strings || !s->filter_integers) return PyErr_NoMemory(), -1;
-  for (Py_ssize_t i = 0; i < n; ++i) {
-    PyObject *values;
-    int mode;
-    duomo_filter filter = DUOMO_FILTER_INIT;
-    PyObject *one = PyTuple_GetItem(s->filter_owner, i);
-    if (!PyArg_ParseTuple(one, "siO", &filter.input, &mode, &values)) return -1;
-    filter.mode = mode;
-    if (PyTuple_Check(values)) {
-      if (GetStrings(&s->filter_strings[i], values, 0, filter.input) != 0) return -1;
-      filter.value_count = s->filter_strings[i].size;
-      if (filter.value_count > 0) filter.strings = s->filter_strings[i].data;
-    } else {
-      if (GetArray(&s->filter_integers[i], values, kInt64, 0, 0, filter.input) != 0) return -1;
-      filter.integers = s->filter_integers[i].data;
-      filter.value_count = s->filter_integers[i].size;
-    }
-    s->filters[i] = filter;
-  }
-  s->request.filters = s->filters;
-  s->request.filter_count = (size_t)n;
-  return 0;
+  ReleaseFilters(&s->filters);
+  for (size_t i = 0; i < s->set_count; ++i) library.item_set_release(s->sets[i]);
+  PyMem_Free(s->sets);
+  PyMem_Free(s->limits);
+  Py_XDECREF(s->limit_owner);
 }
 
 /* Lists of ids, a list a query; offsets of None: none given. */
-static int GetLists(Array *offsets, Array *ids, PyObject *const *args, size_t count,
-                    const char *name) {
+static int GetLists(Array *offsets, Ids *ids, PyObject *const *args, size_t count, const char *name) {
   if (GetArray(offsets, args[0], kOffset, 0, 1, name) != 0) return -1;
-  if (GetArray(ids, args[1], kInt64, 0, 1, name) != 0) return -1;
+  if (GetIds(ids, args[1], name) != 0) return -1;
   return offsets->data == NULL ? 0 : CheckOffsets(name, offsets, count, ids->size);
 }
 
-/* The library takes a NULL for "not given": an empty array stands for an empty one. */
-static const int64_t kNone = 0;
-static const int64_t *Given(const Array *array) {
-  return array->data == NULL ? NULL : array->size == 0 ? &kNone : array->data;
+/* limits: a tuple of (name, at most). */
+static int GetLimits(Search *s, PyObject *limits) {
+  s->limit_owner = PySequence_Tuple(limits);
+  if (s->limit_owner == NULL) return -1;
+  Py_ssize_t n = PyTuple_Size(s->limit_owner);
+  if (n == 0) return 0;
+  s->limits = PyMem_Calloc((size_t)n, sizeof *s->limits);
+  if (s->limits == NULL) return PyErr_NoMemory(), -1;
+  for (Py_ssize_t i = 0; i < n; ++i) {
+    duomo_limit limit = DUOMO_LIMIT_INIT;
+    unsigned int at_most;
+    PyObject *one = PyTuple_GetItem(s->limit_owner, i);
+    if (!PyArg_ParseTuple(one, "sI", &limit.input, &at_most)) return -1;
+    limit.at_most = at_most;
+    s->limits[i] = limit;
+  }
+  s->request.limits = s->limits;
+  s->request.limit_count = (size_t)n;
+  return 0;
 }
 
-/* args: count, ids, vectors, features, history offsets, history ids, exclude offsets, exclude ids,
- * allow, filters */
+static int AddSet(Search *s, PyObject *object) {
+  if (object == Py_None) {
+    s->sets[s->set_count++] = NULL;
+    return 0;
+  }
+  if (!PyObject_TypeCheck(object, set_type)) {
+    PyErr_Format(PyExc_TypeError, "allow: expected an ItemSet, not %R", (PyObject *)Py_TYPE(object));
+    return -1;
+  }
+  duomo_item_set *set = ((SetObject *)object)->set;
+  if (set == NULL) return RaiseClosed("this set"), -1;
+  library.item_set_retain(set);
+  s->sets[s->set_count++] = set;
+  return 0;
+}
+
+/* one: a set or None; each: a tuple of those or None. */
+static int GetSets(Search *s, PyObject *one, PyObject *each) {
+  if (one == Py_None && each == Py_None) return 0;
+  Py_ssize_t n = each == Py_None ? 0 : PyTuple_Size(each);
+  if (n < 0 || (each != Py_None && CheckSize("allow", (size_t)n, s->request.count) != 0)) return -1;
+  s->sets = PyMem_Calloc((size_t)n + 1, sizeof *s->sets);
+  if (s->sets == NULL) return PyErr_NoMemory(), -1;
+  if (AddSet(s, one) != 0) return -1;
+  for (Py_ssize_t i = 0; i < n; ++i) {
+    if (AddSet(s, PyTuple_GetItem(each, i)) != 0) return -1;
+  }
+  s->request.allow_set = s->sets[0];
+  if (each != Py_None) s->request.allow_sets = (const duomo_item_set *const *)s->sets + 1;
+  return 0;
+}
+
+/* count, ids, vectors, features, history (offsets, ids), weights, excluded for all, excluded (offsets,
+ * ids), allowed, k of each, set, sets, filters, limits */
 static int GetSearch(Search *s, PyObject *const *args, size_t width) {
   static const float no_vector = 0;
   duomo_topk_request *r = &s->request;
   r->count = PyLong_AsSize_t(args[0]);
   if (PyErr_Occurred()) return -1;
-  if (GetArray(&s->ids, args[1], kInt64, 0, 1, "ids") != 0 ||
+  if (GetIds(&s->ids, args[1], "ids") != 0 ||
       GetArray(&s->vectors, args[2], kFloat, 0, 1, "vectors") != 0 ||
       BeginFeatures(&s->features, args[3], "features") != 0 ||
-      GetLists(&s->history_offsets, &s->history_ids, args + 4, r->count, "histories") != 0 ||
-      GetLists(&s->exclude_offsets, &s->exclude_ids, args + 6, r->count, "exclude") != 0 ||
-      GetArray(&s->allow, args[8], kInt64, 0, 1, "allow") != 0 || GetFilters(s, args[9]) != 0 ||
-      (s->ids.data && CheckSize("ids", s->ids.size, r->count) != 0) ||
+      GetLists(&s->history_offsets, &s->history, args + 4, r->count, "histories") != 0 ||
+      GetArray(&s->history_weights, args[6], kFloat, 0, 1, "history_weights") != 0 ||
+      GetIds(&s->exclude_all, args[7], "exclude") != 0 ||
+      GetLists(&s->exclude_offsets, &s->exclude, args + 8, r->count, "exclude") != 0 ||
+      GetIds(&s->allow, args[10], "allow") != 0 ||
+      GetArray(&s->k_each, args[11], kOffset, 0, 1, "k") != 0 ||
+      GetSets(s, args[12], args[13]) != 0 || GetFilters(&s->filters, args[14]) != 0 ||
+      GetLimits(s, args[15]) != 0 ||
+      (args[1] != Py_None && CheckSize("ids", s->ids.size, r->count) != 0) ||
+      (args[6] != Py_None &&
+       CheckSize("history_weights", s->history_weights.size, s->history.size) != 0) ||
+      (args[11] != Py_None && CheckSize("k", s->k_each.size, r->count) != 0) ||
       (s->vectors.data && width > 0 &&
        CheckSize("vectors", s->vectors.size, r->count * width) != 0)) {
     return -1;
   }
-  r->ids = Given(&s->ids);
+  r->ids = s->ids.ids;
+  r->keys = s->ids.keys;
   r->vectors = s->vectors.size == 0 && s->vectors.data ? &no_vector : s->vectors.data;
   r->features = s->features ? s->features->features : NULL;
   r->history_offsets = s->history_offsets.data;
-  r->history_ids = s->history_offsets.data ? Given(&s->history_ids) : NULL;
+  r->history_ids = s->history.ids;
+  r->history_keys = s->history.keys;
+  r->history_weights = s->history_weights.data;
+  r->shared_exclude_ids = s->exclude_all.ids;
+  r->shared_exclude_keys = s->exclude_all.keys;
+  r->shared_exclude_count = s->exclude_all.size;
   r->exclude_offsets = s->exclude_offsets.data;
-  r->exclude_ids = s->exclude_offsets.data ? Given(&s->exclude_ids) : NULL;
-  r->allow_ids = Given(&s->allow);
+  r->exclude_ids = s->exclude.ids;
+  r->exclude_keys = s->exclude.keys;
+  if (args[10] != Py_None) r->flags |= DUOMO_ALLOW_LISTED;
+  r->allow_ids = s->allow.ids;
+  r->allow_keys = s->allow.keys;
   r->allow_count = s->allow.size;
+  r->k_each = s->k_each.data;
+  r->filters = s->filters.filters;
+  r->filter_count = (size_t)s->filters.count;
   return 0;
 }
 
-/* search(similar, out_ids, out_scores, out_counts, k, exclude_seen, minimum or None, probes or None,
- * + GetSearch) */
+typedef __typeof__(&duomo_topk) SearchFunction;
+
+/* search(which, out_ids, out_scores, out_counts, k, exclude_seen, minimum or None, probes or None,
+ * + GetSearch); which: top-k, similar, users for, similar users. */
 PyObject *ContextSearch(PyObject *object, PyObject *const *args, Py_ssize_t n) {
   ContextObject *self = (ContextObject *)object;
-  if (CheckCount("search", n, 18) != 0) return NULL;
+  if (CheckCount("search", n, 24) != 0) return NULL;
   duomo_error error = DUOMO_ERROR_INIT;
   duomo_status status = DUOMO_OK;
   duomo_topk_result result = DUOMO_TOPK_RESULT_INIT;
@@ -120,8 +154,12 @@ PyObject *ContextSearch(PyObject *object, PyObject *const *args, Py_ssize_t n) {
   Search s;
   memset(&s, 0, sizeof s);
   s.request = (duomo_topk_request)DUOMO_TOPK_REQUEST_INIT;
-  int similar = PyObject_IsTrue(args[0]), seen = PyObject_IsTrue(args[5]);
-  if (similar < 0 || seen < 0) return NULL;
+  const SearchFunction functions[] = {library.topk, library.similar, library.users_for,
+                                      library.similar_users};
+  size_t which = PyLong_AsSize_t(args[0]);
+  int seen = PyObject_IsTrue(args[5]);
+  if (seen < 0 || PyErr_Occurred()) return NULL;
+  if (which > 3) return PyErr_SetString(PyExc_ValueError, "which: 0 to 3"), NULL;
   s.request.k = PyLong_AsSize_t(args[4]);
   if (PyErr_Occurred()) return NULL;
   if (seen) s.request.flags |= DUOMO_EXCLUDE_SEEN;
@@ -149,7 +187,7 @@ PyObject *ContextSearch(PyObject *object, PyObject *const *args, Py_ssize_t n) {
       result.ids = ids.data;
       result.scores = scores.data;
       result.counts = counts.data;
-      __typeof__(library.topk) call = similar ? library.similar : library.topk;
+      SearchFunction call = functions[which];
       CALL(status, error, call(&result, self->context, &s.request, &error));
     }
   }
@@ -159,20 +197,24 @@ PyObject *ContextSearch(PyObject *object, PyObject *const *args, Py_ssize_t n) {
   Release(&s);
   EndContext(self);
   if (PyErr_Occurred()) return NULL;
-  if (status != DUOMO_OK) return Raise(status, error.message);
+  if (status != DUOMO_OK) return Raise(status, &error);
   Py_RETURN_NONE;
 }
 
-/* rank(out, user or None, user_features, item ids, item_features, pair_features, history) */
+/* rank(out, user or None, user_features, items, item_features, pair_features, history) */
 PyObject *ContextRank(PyObject *object, PyObject *const *args, Py_ssize_t n) {
   ContextObject *self = (ContextObject *)object;
   duomo_rank_request r = DUOMO_RANK_REQUEST_INIT;
   duomo_error error = DUOMO_ERROR_INIT;
   duomo_status status = DUOMO_OK;
-  Array out = {0}, items = {0}, history = {0};
+  Array out = {0};
+  Ids items = {0}, history = {0};
   FeaturesObject *user_features = NULL, *item_features = NULL, *pair_features = NULL;
   if (CheckCount("rank", n, 7) != 0) return NULL;
-  if (args[1] != Py_None) {
+  if (PyUnicode_Check(args[1])) {
+    r.user_key = Utf8(args[1], "user");
+    if (r.user_key == NULL) return NULL;
+  } else if (args[1] != Py_None) {
     r.flags |= DUOMO_RANK_USER_ID;
     r.user_id = PyLong_AsLongLong(args[1]);
     if (PyErr_Occurred()) return NULL;
@@ -180,29 +222,31 @@ PyObject *ContextRank(PyObject *object, PyObject *const *args, Py_ssize_t n) {
   if (BeginContext(self) != 0) return NULL;
   if (GetArray(&out, args[0], kFloat, 1, 0, "out") == 0 &&
       BeginFeatures(&user_features, args[2], "user_features") == 0 &&
-      GetArray(&items, args[3], kInt64, 0, 1, "items") == 0 &&
+      GetIds(&items, args[3], "items") == 0 &&
       BeginFeatures(&item_features, args[4], "item_features") == 0 &&
       BeginFeatures(&pair_features, args[5], "pair_features") == 0 &&
-      GetArray(&history, args[6], kInt64, 0, 1, "history") == 0 &&
-      (items.data == NULL || CheckSize("out", out.size, items.size) == 0) &&
+      GetIds(&history, args[6], "history") == 0 &&
+      (args[3] == Py_None || CheckSize("out", out.size, items.size) == 0) &&
       (item_features == NULL || CheckSize("out", out.size, item_features->count) == 0)) {
     r.user_features = user_features ? user_features->features : NULL;
-    r.item_ids = Given(&items);
+    r.item_ids = items.ids;
+    r.item_keys = items.keys;
     r.item_features = item_features ? item_features->features : NULL;
     r.pair_features = pair_features ? pair_features->features : NULL;
-    r.history_ids = Given(&history);
+    r.history_ids = history.ids;
+    r.history_keys = history.keys;
     r.history_count = history.size;
     r.n = out.size;
     CALL(status, error, library.rank(out.data, self->context, &r, &error));
   }
   ReleaseArray(&out);
-  ReleaseArray(&items);
-  ReleaseArray(&history);
+  ReleaseIds(&items);
+  ReleaseIds(&history);
   EndFeatures(user_features);
   EndFeatures(item_features);
   EndFeatures(pair_features);
   EndContext(self);
   if (PyErr_Occurred()) return NULL;
-  if (status != DUOMO_OK) return Raise(status, error.message);
+  if (status != DUOMO_OK) return Raise(status, &error);
   Py_RETURN_NONE;
 }

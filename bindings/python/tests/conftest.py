@@ -54,6 +54,12 @@ def joint(models: Path) -> Iterator[duomo.Model]:
         yield model
 
 
+@pytest.fixture
+def club(models: Path) -> Iterator[duomo.Model]:
+    with duomo.open(models / "club.duomo") as model:
+        yield model
+
+
 class Recorded:
     """Runs of a program that records what it is given: see recorder.py."""
 

@@ -124,8 +124,17 @@ def test_filters(shop):
     either = duomo.Filter("codes", [9, 7])
     found = set(shop.topk(1, 40, where=[both, either]).ids.tolist())
     assert found <= red
-    with pytest.raises(duomo.NotFound, match="purple"):
-        shop.topk(1, where=duomo.Filter("tags", ["purple"]))
+    assert len(shop.topk(1, where=duomo.Filter("tags", ["purple"]))) == 0  # no item has it
+    with pytest.raises(duomo.NotFound, match="purple") as caught:
+        shop.topk(1, where=duomo.Filter("tags", ["purple"], strict=True))
+    assert caught.value.kind is duomo.ErrorKind.UNKNOWN_VALUE
+    for wrong in (
+        {"values": ["red"], "minimum": 1},
+        {"minimum": 1, "above": 1},
+        {},
+    ):
+        with pytest.raises(ValueError, match="tags"):
+            shop.topk(1, where=duomo.Filter("tags", **wrong))
     with pytest.raises(duomo.NotFound, match="colour"):
         shop.topk(1, where=duomo.Filter("colour", ["red"]))
 
@@ -142,16 +151,18 @@ def test_similar(shop):
 
 
 def test_histories(player):
-    known = player.topk(0, 5)
-    told = player.topk(0, 5, history=[0, 1])  # what the file remembers of user 0
+    known = player.topk("u0", 5)
+    told = player.topk("u0", 5, history=["i0", "i1", "nothing"])  # what the file remembers of u0
     assert list(told) == list(known)
-    other = player.topk(0, 5, history=[9, 17])
+    other = player.topk("u0", 5, history=["i9", "i17"])
     assert list(other) != list(known)
-    alone = player.topk(history=[9, 17], k=40, exclude_seen=True)
-    assert not {9, 17} & set(alone.ids.tolist())
-    many = player.topk(histories=[[9, 17], [], None], k=5)
-    assert list(many[0]) == list(player.topk(history=[9, 17], k=5))
+    alone = player.topk(history=["i9", "i17"], k=40, exclude_seen=True)
+    assert not {"i9", "i17"} & set(alone.keys)
+    many = player.topk(histories=[["i9", "i17"], [], None], k=5)
+    assert list(many[0]) == list(player.topk(history=["i9", "i17"], k=5))
     assert list(many[1]) == list(many[2])
+    by_id = player.topk(history=player.item_id(["i9", "i17"]), k=5)
+    assert list(by_id) == list(many[0])
 
 
 def test_rank(shop, joint):
@@ -168,7 +179,7 @@ def test_rank(shop, joint):
         pairs=[{"delay": 1, "shown": 0}, {"shown": 2}, {"delay": 30, "shown": 5}],
     )
     assert raw == pytest.approx(moved, rel=1e-4)
-    with pytest.raises(duomo.Unsupported):
+    with pytest.raises(duomo.Unsupported, match="use rank"):
         joint.predict(1, 1)
 
 

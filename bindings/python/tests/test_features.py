@@ -49,10 +49,27 @@ def test_sets_texts_and_items(shop):
 
 
 def test_history_as_a_feature(player):
-    vectors = player.encode({"user": ["u0", None], "seen": [[0, 1], []]})
-    assert vectors[0] == pytest.approx(player.encode_users([0])[0], abs=1e-5)
-    hits = player.topk(features={"user": ["u0"], "seen": [[0, 1]]}, k=4)
-    assert hits[0].ids.tolist() == player.topk(0, 4).ids.tolist()
+    vectors = player.encode({"user": ["u0", None], "seen": [["i0", "i1"], []]})
+    assert vectors[0] == pytest.approx(player.encode_users(["u0"])[0], abs=1e-5)
+    ids = player.item_id(["i0", "i1"])
+    hits = player.topk(features={"user": ["u0"], "seen": [ids]}, k=4)
+    assert hits[0].ids.tolist() == player.topk("u0", 4).ids.tolist()
+
+
+def test_strict(shop):
+    with pytest.raises(duomo.NotFound, match="payed") as caught:
+        shop.features("user", {"plan": ["paid", "payed"]}, strict=True)
+    error = caught.value
+    assert (error.kind, error.position) == (duomo.ErrorKind.UNKNOWN_VALUE, 1)
+    assert error.argument is duomo.Argument.VALUES
+    user = shop.features("user", 1, strict=True)
+    with pytest.raises(duomo.NotFound):
+        user.set("age", [21])
+    user.set("age", [20])
+    assert shop.input_values("age") == [10, 20, 30]
+    assert "red" in shop.input_values("tags")
+    with pytest.raises(duomo.NotFound, match="nope"):
+        shop.input_values("nope")
 
 
 def test_series_and_results_as_frames(shop):

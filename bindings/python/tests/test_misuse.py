@@ -16,6 +16,7 @@ import duomo
 def test_after_close(models):
     model = duomo.open(models / "shop.duomo")
     context, features = model.context(), model.features("user", {"age": [10]})
+    items = model.item_set([1000, 1003])
     wanted = model.predict(1, 1000)
     model.close()
     model.close()
@@ -28,12 +29,22 @@ def test_after_close(models):
         lambda: model.context(),
         lambda: model.features("user", 2),
         lambda: model.item_ids,
+        lambda: model.item_set([1000]),
+        lambda: model.metadata,
     ):
         with pytest.raises(duomo.ClosedError, match="closed"):
             call()
     # What was made before holds the model.
     assert context.predict(1, 1000) == wanted
     assert context.encode(features).shape == (1, 20)
+    assert len(context.topk(1, allow=items)) == 2
+    items.close()
+    items.close()
+    for call in (lambda: len(items), lambda: ~items, lambda: context.topk(1, allow=items)):
+        with pytest.raises(duomo.ClosedError):
+            call()
+    assert "closed" in repr(items)
+    context.trim()
     context.close()
     context.close()
     with pytest.raises(duomo.ClosedError):
@@ -44,16 +55,27 @@ def test_after_close(models):
 def test_wrong_arguments(shop):
     for call in (
         lambda: shop.predict([1.5], [1000]),
-        lambda: shop.predict("1", 1000),
-        lambda: shop.predict(["1"], ["1000"]),
         lambda: shop.predict([True], [1000]),
         lambda: shop.predict(None, 1000),
-        lambda: shop.topk("me"),
         lambda: shop.topk(1, "ten"),
         lambda: shop.topk(1, minimum_score="good"),
-        lambda: shop.rank("me", [1000]),
+        lambda: shop.topk([1, 2], exclude=[[1000], ["a"]]),
+        lambda: shop.topk(["a", 2]),
+        lambda: shop.topk(1, allow=[shop.item_set([1000]), 1000]),
+        lambda: shop.topk(1, limits={"tags": 0}),
+        lambda: shop.context(cancelled=True),
+        lambda: shop.item_set([1000]) & {1000},
     ):
         with pytest.raises((TypeError, ValueError)):
+            call()
+    for call in (  # the keys of this catalogue are integers
+        lambda: shop.predict("1", 1000),
+        lambda: shop.predict(["1"], ["1000"]),
+        lambda: shop.topk("me"),
+        lambda: shop.rank("me", [1000]),
+        lambda: shop.item_set({"sku"}),
+    ):
+        with pytest.raises(duomo.Unsupported):
             call()
     for call in (
         lambda: shop.predict([1, 2], [1000]),
@@ -68,12 +90,18 @@ def test_wrong_arguments(shop):
         lambda: shop.topk(),
         lambda: shop.topk(1, vectors=np.zeros((1, 20))),
         lambda: shop.topk([1, 2], exclude=[[1000]]),
+        lambda: shop.topk([1, 2], k=[1]),
+        lambda: shop.topk([1, 2], k=[1, -1]),
+        lambda: shop.topk([1, 2], allow=[shop.item_set([1000])]),
+        lambda: shop.topk(history=[1000], history_weights=[1, 2]),
+        lambda: shop.topk(1, where=duomo.Filter("year", minimum=np.nan)),
         lambda: shop.topk(1, minimum_score=np.nan),
         lambda: shop.topk(1, where=duomo.Filter("tags", ["red"], "some")),
         lambda: shop.context(unknown="maybe"),
         lambda: shop.context(threads=-1),
         lambda: duomo.open("x", backend="cuda"),
         lambda: duomo.open(b"a\0b"),
+        lambda: duomo.open("x", offset=64),
     ):
         with pytest.raises(ValueError):
             call()
@@ -92,7 +120,7 @@ def test_the_extension_checks_by_itself(shop):
     """What no public call lets through would still not hurt the process."""
     from duomo import _native
 
-    context = _native.Context(shop._native, 0, 1)
+    context = _native.Context(shop._native, 0, 1, None)
     ids, out = np.array([1, 2]), np.zeros(2, np.float32)
     with pytest.raises(TypeError, match="int64"):
         context.predict(out, out, out)
@@ -111,8 +139,8 @@ def test_the_extension_checks_by_itself(shop):
     for offsets in ([0, 1], [0, 2, 1], [0, 1, 3], [1, 1, 2]):
         with pytest.raises(ValueError, match="codes"):
             items.integer_lists("codes", np.array(offsets, np.uint64), ids)
-    huge = [False, ids, out, np.zeros(2, np.uint64), 2**62, False, None, None, 2, ids]
-    huge += [None] * 7 + [()]
+    huge = [0, ids, out, np.zeros(2, np.uint64), 2**62, False, None, None, 2, ids]
+    huge += [None] * 12 + [(), ()]
     with pytest.raises(ValueError, match="too large"):
         context.search(*huge)
 

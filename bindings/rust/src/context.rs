@@ -7,7 +7,9 @@ use crate::rank::RankRequest;
 use crate::result::TopKResult;
 use crate::topk::TopKRequest;
 use duomo_sys as sys;
-use std::ptr::{null_mut, NonNull};
+use std::ptr::{null, null_mut, NonNull};
+use std::sync::atomic::AtomicI32;
+use std::sync::Arc;
 
 /// What an id that the model does not know does to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -29,10 +31,11 @@ pub enum UnknownIds {
 /// assert!(context.predict(99, 1000)?.is_nan());
 /// # Ok::<(), duomo::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct ContextOptions {
     unknown_ids: UnknownIds,
     threads: u32,
+    cancelled: Option<Arc<AtomicI32>>,
 }
 
 impl ContextOptions {
@@ -47,10 +50,31 @@ impl ContextOptions {
         self
     }
 
-    /// How many threads [`Context::top_k`] and [`Context::similar`] may use, the caller's among them,
-    /// at most 256; 0 is 1. Results are the same with any number.
+    /// How many threads searches may use, the caller's among them, at most 256; 0 is 1. Results are
+    /// the same with any number.
     pub fn threads(&mut self, threads: u32) -> &mut Self {
         self.threads = threads;
+        self
+    }
+
+    /// While this is not 0, calls with the context end with [`Cancelled`](crate::Status::Cancelled);
+    /// those under way within some milliseconds. Any thread may change it.
+    ///
+    /// ```
+    /// # std::env::set_current_dir(std::env::var("DUOMO_TEST_MODELS").unwrap()).unwrap();
+    /// use std::sync::{atomic::{AtomicI32, Ordering}, Arc};
+    /// let stop = Arc::new(AtomicI32::new(0));
+    /// let mut options = duomo::ContextOptions::new();
+    /// options.cancelled(stop.clone());
+    /// let mut context = duomo::Model::open("shop.duomo")?.context_with(&options)?;
+    /// assert!(context.top_k(&duomo::TopKRequest::user(3)).is_ok());
+    /// stop.store(1, Ordering::Relaxed);
+    /// let error = context.top_k(&duomo::TopKRequest::user(3)).unwrap_err();
+    /// assert_eq!(error.status(), duomo::Status::Cancelled);
+    /// # Ok::<(), duomo::Error>(())
+    /// ```
+    pub fn cancelled(&mut self, flag: Arc<AtomicI32>) -> &mut Self {
+        self.cancelled = Some(flag);
         self
     }
 
@@ -61,6 +85,7 @@ impl ContextOptions {
                 UnknownIds::Marked => sys::DUOMO_UNKNOWN_IS_MARKED,
             },
             threads: self.threads,
+            cancelled: self.cancelled.as_ref().map_or(null(), |flag| flag.as_ptr()),
             ..sys::DUOMO_CONTEXT_OPTIONS_INIT
         }
     }
@@ -105,6 +130,7 @@ impl ContextOptions {
 pub struct Context {
     object: NonNull<sys::duomo_context>,
     model: Model,
+    _cancelled: Option<Arc<AtomicI32>>, // which the library reads
 }
 
 // SAFETY: duomo.h: one call at a time; which thread makes it is all the same.
@@ -119,15 +145,14 @@ impl Drop for Context {
 
 impl Context {
     pub(crate) fn new(model: &Model, options: &ContextOptions) -> Result<Self> {
-        let options = options.c();
+        let c = options.c();
         let mut object = null_mut();
         // SAFETY: all arguments live.
-        call(|error| unsafe {
-            sys::duomo_context_create(&mut object, model.c(), &options, error)
-        })?;
+        call(|error| unsafe { sys::duomo_context_create(&mut object, model.c(), &c, error) })?;
         Ok(Self {
             object: NonNull::new(object).ok_or_else(no_object)?,
             model: model.clone(),
+            _cancelled: options.cancelled.clone(),
         })
     }
 
@@ -138,6 +163,13 @@ impl Context {
     /// The model that the calls are about.
     pub fn model(&self) -> &Model {
         &self.model
+    }
+
+    /// Gives back the memory that calls have left, for instance after an unusually large batch; the
+    /// next call takes what it needs anew.
+    pub fn trim(&mut self) {
+        // SAFETY: the object lives.
+        unsafe { sys::duomo_context_trim(self.c()) }
     }
 
     /// The forecast for a known user and a known item, in the model's unit.
@@ -229,7 +261,8 @@ impl Context {
     }
 
     /// The k best items of each user, best first, ties in the order of the file: exactly what
-    /// predicting every allowed item and sorting by score gives.
+    /// predicting every allowed item and sorting by score gives. (Where scores are rounded to the same
+    /// float, the better item is still first.)
     ///
     /// ```
     /// # std::env::set_current_dir(std::env::var("DUOMO_TEST_MODELS").unwrap()).unwrap();
@@ -259,7 +292,7 @@ impl Context {
     }
 
     /// The items most like each item, by the cosine of their vectors, −1 to 1, without the item
-    /// itself where queries are ids.
+    /// itself where queries are ids or keys.
     ///
     /// ```
     /// # std::env::set_current_dir(std::env::var("DUOMO_TEST_MODELS").unwrap()).unwrap();
@@ -281,6 +314,50 @@ impl Context {
         request: &TopKRequest<'_>,
     ) -> Result<()> {
         request.run(self, result, sys::duomo_similar)
+    }
+
+    /// The other way round: who would want each item, in the order of what is predicted for each user
+    /// and the item. Results are users, and so is what is excluded or allowed.
+    ///
+    /// ```
+    /// # std::env::set_current_dir(std::env::var("DUOMO_TEST_MODELS").unwrap()).unwrap();
+    /// let mut context = duomo::Model::open("shop.duomo")?.context()?;
+    /// let fans = context.users_for(&duomo::TopKRequest::item(1006).k(3).exclude_seen())?;
+    /// for (user, score) in fans.query(0) {
+    ///     assert_eq!(context.predict(user, 1006)?, score);
+    /// }
+    /// # Ok::<(), duomo::Error>(())
+    /// ```
+    pub fn users_for(&mut self, request: &TopKRequest<'_>) -> Result<TopKResult> {
+        let mut result = TopKResult::default();
+        self.users_for_into(&mut result, request)?;
+        Ok(result)
+    }
+
+    /// The same into a result that is used again. On failure it has no queries.
+    pub fn users_for_into(
+        &mut self,
+        result: &mut TopKResult,
+        request: &TopKRequest<'_>,
+    ) -> Result<()> {
+        request.run_for_users(self, result, sys::duomo_users_for)
+    }
+
+    /// The users most like each user, by the cosine of their vectors; otherwise as
+    /// [`similar`](Self::similar).
+    pub fn similar_users(&mut self, request: &TopKRequest<'_>) -> Result<TopKResult> {
+        let mut result = TopKResult::default();
+        self.similar_users_into(&mut result, request)?;
+        Ok(result)
+    }
+
+    /// The same into a result that is used again. On failure it has no queries.
+    pub fn similar_users_into(
+        &mut self,
+        result: &mut TopKResult,
+        request: &TopKRequest<'_>,
+    ) -> Result<()> {
+        request.run_for_users(self, result, sys::duomo_similar_users)
     }
 
     /// Writes the prediction of every item of the request, in the order given. For logistic models

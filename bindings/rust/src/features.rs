@@ -1,12 +1,13 @@
 //! Raw features of users, items or pairs that the file does not know.
 
-use crate::error::{call, terminated, Error, Result};
+use crate::error::{call, Error, Result};
 use crate::info::Scope;
 use crate::lists::Lists;
 use crate::model::{no_object, Model};
+use crate::strings::{terminated, CStrings};
 use duomo_sys as sys;
 use std::ffi::c_char;
-use std::ptr::{null, null_mut, NonNull};
+use std::ptr::{null_mut, NonNull};
 
 /// What is known of users, items or pairs, a row each; at first nothing: an unset category counts
 /// as unknown, an unset set, text or history as empty, an unset number as the input's fallback.
@@ -14,7 +15,8 @@ use std::ptr::{null, null_mut, NonNull};
 ///
 /// The setters set an input by its name for all rows and copy the values. Values that the
 /// vocabulary does not have count as unknown, and unknown items in histories are left out: neither
-/// is an error. A failed call leaves the earlier value.
+/// is an error, unless [`strict`](Self::strict) asks for it. [`Model::input_values`] lists the
+/// values that there are. A failed call leaves the earlier value.
 ///
 /// ```
 /// # std::env::set_current_dir(std::env::var("DUOMO_TEST_MODELS").unwrap()).unwrap();
@@ -82,6 +84,25 @@ impl Features {
     /// Whom they are about.
     pub fn scope(&self) -> Scope {
         self.scope
+    }
+
+    /// Whether the setters fail, from now on, with [`NotFound`](crate::Status::NotFound) for values
+    /// of categories and sets, and items of histories, that the model does not know.
+    ///
+    /// ```
+    /// # std::env::set_current_dir(std::env::var("DUOMO_TEST_MODELS").unwrap()).unwrap();
+    /// let model = duomo::Model::open("shop.duomo")?;
+    /// let mut user = model.features(duomo::Scope::User, 1)?;
+    /// let error = user.strict(true)?.set_strings("plan", &["payed"]).unwrap_err();
+    /// assert_eq!(error.kind(), Some(duomo::ErrorKind::UnknownValue));
+    /// # Ok::<(), duomo::Error>(())
+    /// ```
+    pub fn strict(&mut self, strict: bool) -> Result<&mut Self> {
+        // SAFETY: the object lives.
+        call(|error| unsafe {
+            sys::duomo_features_set_strict(self.object.as_ptr(), strict.into(), error)
+        })?;
+        Ok(self)
     }
 
     /// Sets a category with range or integer keys.
@@ -167,41 +188,5 @@ impl Features {
         let name = terminated(input)?;
         call(|error| set(self.object.as_ptr(), name.as_ptr(), error))?;
         Ok(self)
-    }
-}
-
-/// Strings as C has them, in one piece of memory.
-#[derive(Debug, Clone)]
-pub(crate) struct CStrings {
-    bytes: Vec<u8>,
-    begins: Vec<Option<usize>>,
-}
-
-impl CStrings {
-    pub(crate) fn new<'a>(values: impl Iterator<Item = Option<&'a str>>) -> Result<Self> {
-        let mut out = Self {
-            bytes: Vec::new(),
-            begins: Vec::with_capacity(values.size_hint().0),
-        };
-        for (i, value) in values.enumerate() {
-            out.begins.push(value.map(|_| out.bytes.len()));
-            if let Some(value) = value {
-                if value.as_bytes().contains(&0) {
-                    return Err(Error::invalid(format!(
-                        "values[{i}], {value:?}, has a NUL byte"
-                    )));
-                }
-                out.bytes.extend_from_slice(value.as_bytes());
-                out.bytes.push(0);
-            }
-        }
-        Ok(out)
-    }
-
-    /// NULL for what is unset. They live as long as the strings, which must not move inside.
-    pub(crate) fn pointers(&self) -> Vec<*const c_char> {
-        let pointer =
-            |begin: &Option<usize>| begin.map_or(null(), |at| self.bytes[at..].as_ptr().cast());
-        self.begins.iter().map(pointer).collect()
     }
 }

@@ -1,6 +1,7 @@
 //! What a model is, and what it reads.
 
-use crate::error::{text, Result};
+use crate::error::Result;
+use crate::strings::text;
 use duomo_sys as sys;
 
 /// Declares an enum of the header's, with room for what a newer library may say.
@@ -122,6 +123,8 @@ pub struct Info {
     pub minimum_output: f32,
     /// The greatest prediction, ∞ where there is no bound.
     pub maximum_output: f32,
+    /// Of the file's content: another content has another one.
+    pub fingerprint: u64,
 }
 
 impl Info {
@@ -143,6 +146,7 @@ impl Info {
             copied: c.copied != 0,
             minimum_output: c.minimum_output,
             maximum_output: c.maximum_output,
+            fingerprint: c.fingerprint,
         })
     }
 }
@@ -162,4 +166,43 @@ pub struct Input {
     pub keys: Keys,
     /// Known values; of numbers 0.
     pub vocabulary_size: u64,
+}
+
+/// The values that an input knows, in the order of its vocabulary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InputValues<'a> {
+    /// Of range or integer keys; of histories the items, as the model counts them.
+    Integers(Vec<i64>),
+    /// Of string keys, and the words of texts.
+    Strings(Vec<&'a str>),
+}
+
+numbers! {
+    /// What values an attribute has.
+    AttributeKind {
+        /// A text an item.
+        Category = sys::DUOMO_ATTRIBUTE_CATEGORY,
+        /// Any number of texts an item.
+        Set = sys::DUOMO_ATTRIBUTE_SET,
+        /// An integer.
+        Integer = sys::DUOMO_ATTRIBUTE_INTEGER,
+        /// A number.
+        Number = sys::DUOMO_ATTRIBUTE_NUMBER,
+        /// Seconds since 1970, UTC.
+        Time = sys::DUOMO_ATTRIBUTE_TIME,
+    }
+}
+
+/// A column of items that no network reads: to filter by and to show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Attribute {
+    /// By which filters and limits call it.
+    pub name: String,
+    /// What values it has.
+    pub kind: AttributeKind,
+    /// Different texts of categories and sets; of others 0.
+    pub value_count: u64,
 }

@@ -1,25 +1,36 @@
 #![doc = include_str!("../README.md")]
 
+mod catalogue;
 mod context;
 mod error;
 mod features;
 mod filter;
+mod ids;
 mod info;
 mod lists;
 mod model;
+mod open;
 mod rank;
 mod result;
+mod set;
+mod slot;
+mod strings;
 mod topk;
 
+pub use catalogue::id_of_key;
 pub use context::{Context, ContextOptions, UnknownIds};
-pub use error::{Error, Result, Status};
+pub use error::{Argument, Error, ErrorKind, Result, Status};
 pub use features::Features;
 pub use filter::{Filter, Mode};
-pub use info::{Head, Info, Input, InputKind, Keys, Scope};
+pub use ids::{IdLists, Ids};
+pub use info::{Attribute, AttributeKind, Head, Info, Input, InputKind, InputValues, Keys, Scope};
 pub use lists::{Lists, ListsBuf};
-pub use model::{Backend, Model, OpenOptions};
+pub use model::Model;
+pub use open::{Backend, OpenOptions};
 pub use rank::RankRequest;
 pub use result::TopKResult;
+pub use set::ItemSet;
+pub use slot::ModelSlot;
 pub use topk::TopKRequest;
 
 use duomo_sys as sys;

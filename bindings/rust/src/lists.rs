@@ -39,16 +39,6 @@ impl<'a, T> Lists<'a, T> {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
-
-    pub(crate) fn check(&self, what: &str, lists: usize) -> Result<()> {
-        if self.len() != lists {
-            return Err(Error::invalid(format!(
-                "{what}: {} lists for {lists} rows",
-                self.len()
-            )));
-        }
-        Ok(())
-    }
 }
 
 /// Lists laid end to end, owned: made from lists, lent as [`Lists`].

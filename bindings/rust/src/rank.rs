@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::error::{call, Error, Result};
 use crate::features::Features;
+use crate::ids::Ids;
 use duomo_sys as sys;
 
 /// One user and many items, for [`Context::rank`].
@@ -19,23 +20,23 @@ use duomo_sys as sys;
 /// assert!(seconds.iter().all(|s| *s > 0.0));
 /// # Ok::<(), duomo::Error>(())
 /// ```
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct RankRequest<'a> {
     user: User<'a>,
     items: Items<'a>,
     pair_features: Option<&'a Features>,
-    history: Option<&'a [i64]>,
+    history: Option<Ids<'a>>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum User<'a> {
-    Id(i64),
+    Known(Ids<'a>),
     Features(&'a Features),
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum Items<'a> {
-    Ids(&'a [i64]),
+    Known(Ids<'a>),
     Features(&'a Features),
 }
 
@@ -43,15 +44,15 @@ impl<'a> RankRequest<'a> {
     fn new(user: User<'a>) -> Self {
         Self {
             user,
-            items: Items::Ids(&[]),
+            items: Items::Known((&[0i64; 0]).into()),
             pair_features: None,
             history: None,
         }
     }
 
-    /// For a known user.
-    pub fn user(id: i64) -> Self {
-        Self::new(User::Id(id))
+    /// For a known user: one id or key.
+    pub fn user(user: impl Into<Ids<'a>>) -> Self {
+        Self::new(User::Known(user.into()))
     }
 
     /// For a user of one row of features.
@@ -59,10 +60,10 @@ impl<'a> RankRequest<'a> {
         Self::new(User::Features(features))
     }
 
-    /// Known items.
+    /// Known items, by id or key.
     #[must_use]
-    pub fn items(mut self, ids: &'a [i64]) -> Self {
-        self.items = Items::Ids(ids);
+    pub fn items(mut self, items: impl Into<Ids<'a>>) -> Self {
+        self.items = Items::Known(items.into());
         self
     }
 
@@ -80,29 +81,47 @@ impl<'a> RankRequest<'a> {
         self
     }
 
-    /// What stands for the file's history of the user, or for that in the user's features: item
-    /// ids, oldest first.
+    /// What is used in place of the file's history of the user, or of that in the user's features:
+    /// items, oldest first.
     #[must_use]
-    pub fn history(mut self, ids: &'a [i64]) -> Self {
-        self.history = Some(ids);
+    pub fn history(mut self, items: impl Into<Ids<'a>>) -> Self {
+        self.history = Some(items.into());
         self
     }
 
     pub(crate) fn run(&self, context: &mut Context, predictions: &mut [f32]) -> Result<()> {
         let mut c = sys::DUOMO_RANK_REQUEST_INIT;
-        match self.user {
-            User::Id(id) => (c.flags, c.user_id) = (sys::DUOMO_RANK_USER_ID, id),
+        let (user, items);
+        match &self.user {
+            User::Known(one) => {
+                user = one.c()?;
+                if user.len != 1 {
+                    return Err(Error::invalid(format!("{} users, must be one", user.len)));
+                }
+                if user.keys.is_null() {
+                    // SAFETY: there is one.
+                    (c.flags, c.user_id) = (sys::DUOMO_RANK_USER_ID, unsafe { *user.ids });
+                } else {
+                    // SAFETY: there is one.
+                    c.user_key = unsafe { *user.keys };
+                }
+            }
             User::Features(features) => c.user_features = features.c(),
         }
-        match self.items {
-            Items::Ids(ids) => (c.n, c.item_ids) = (ids.len(), ids.as_ptr()),
+        match &self.items {
+            Items::Known(known) => {
+                items = known.c()?;
+                (c.n, c.item_ids, c.item_keys) = (items.len, items.ids, items.keys);
+            }
             Items::Features(features) => (c.n, c.item_features) = (features.len(), features.c()),
         }
         if let Some(features) = self.pair_features {
             c.pair_features = features.c();
         }
-        if let Some(ids) = self.history {
-            (c.history_ids, c.history_count) = (ids.as_ptr(), ids.len());
+        let history = self.history.as_ref().map(Ids::c).transpose()?;
+        if let Some(history) = &history {
+            c.history_count = history.len;
+            (c.history_ids, c.history_keys) = (history.ids, history.keys);
         }
         if predictions.len() != c.n {
             return Err(Error::invalid(format!(

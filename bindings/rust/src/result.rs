@@ -1,14 +1,38 @@
 //! What top-k calls find.
 
-use crate::error::{Error, Result, Status};
+use crate::context::Context;
+use crate::error::{call, Error, Result, Status};
+use crate::model::Model;
+use crate::strings::{text, NO_TEXT};
+use duomo_sys as sys;
+use std::fmt;
 
-/// What [`Context::top_k`](crate::Context::top_k) and [`Context::similar`](crate::Context::similar) find. It can be used again for another request.
+/// What the searches of a [`Context`](crate::Context) find. It can be used again for another request.
 #[derive(Debug, Clone, Default)]
 pub struct TopKResult {
     pub(crate) k: usize,
     pub(crate) ids: Vec<i64>,
     pub(crate) scores: Vec<f32>,
     pub(crate) counts: Vec<usize>,
+    pub(crate) keys: Option<Vec<Text>>,
+    pub(crate) titles: Option<Vec<Text>>,
+    /// Whose texts these are: it must live as long.
+    pub(crate) model: Option<Model>,
+}
+
+/// Text of a model's.
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+pub(crate) struct Text(pub(crate) sys::duomo_text);
+
+// SAFETY: immutable memory of a model's, which may go to any thread.
+unsafe impl Send for Text {}
+unsafe impl Sync for Text {}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "text of {} bytes", self.0.size)
+    }
 }
 
 impl TopKResult {
@@ -39,7 +63,66 @@ impl TopKResult {
         self.ids(query).iter().copied().zip(scores)
     }
 
-    pub(crate) fn make_room(&mut self, count: usize, k: usize) -> Result<()> {
+    /// The string keys of [`ids`](Self::ids). Panics where the request did not ask
+    /// [`with_keys`](crate::TopKRequest::with_keys).
+    pub fn keys(&self, query: usize) -> impl ExactSizeIterator<Item = &str> + '_ {
+        self.texts(query, &self.keys, "with_keys")
+    }
+
+    /// The titles of [`ids`](Self::ids). Panics where the request did not ask
+    /// [`with_titles`](crate::TopKRequest::with_titles).
+    pub fn titles(&self, query: usize) -> impl ExactSizeIterator<Item = &str> + '_ {
+        self.texts(query, &self.titles, "with_titles")
+    }
+
+    fn texts<'a>(
+        &'a self,
+        query: usize,
+        texts: &'a Option<Vec<Text>>,
+        asked: &str,
+    ) -> impl ExactSizeIterator<Item = &'a str> + 'a {
+        let Some(texts) = texts else {
+            panic!("the request did not ask {asked}()")
+        };
+        let found = &texts[query * self.k..][..self.counts[query]];
+        // SAFETY: text lives as long as the model, which lives as long as self. The library has
+        // found it to be UTF-8.
+        found.iter().map(|one| unsafe { text(one.0) }.unwrap_or(""))
+    }
+
+    /// Searches, and fills the result.
+    pub(crate) fn search(
+        &mut self,
+        context: &mut Context,
+        c: &sys::duomo_topk_request,
+        search: Search,
+        keys: bool,
+        titles: bool,
+    ) -> Result<()> {
+        self.make_room(c.count, c.k, keys, titles)?;
+        let mut out = sys::duomo_topk_result {
+            ids: self.ids.as_mut_ptr(),
+            scores: self.scores.as_mut_ptr(),
+            counts: self.counts.as_mut_ptr(),
+            ..sys::DUOMO_TOPK_RESULT_INIT
+        };
+        // Text has the layout of duomo_text.
+        if let Some(texts) = &mut self.keys {
+            out.keys = texts.as_mut_ptr().cast();
+        }
+        if let Some(texts) = &mut self.titles {
+            out.titles = texts.as_mut_ptr().cast();
+        }
+        self.model = (keys || titles).then(|| context.model().clone());
+        // SAFETY: every array has the length that goes with it, and all live.
+        let done = call(|error| unsafe { search(&mut out, context.c(), c, error) });
+        if done.is_err() {
+            self.counts.clear();
+        }
+        done
+    }
+
+    fn make_room(&mut self, count: usize, k: usize, keys: bool, titles: bool) -> Result<()> {
         let too_much = || Error::new(Status::OutOfMemory, "more results than there is memory");
         let places = count.checked_mul(k).ok_or_else(too_much)?;
         fn resize<T: Clone>(vector: &mut Vec<T>, n: usize, zero: T) -> Option<()> {
@@ -47,13 +130,30 @@ impl TopKResult {
             vector.resize(n, zero);
             Some(())
         }
+        let texts = |texts: &mut Option<Vec<Text>>, wanted: bool| {
+            if !wanted {
+                *texts = None;
+                return Some(());
+            }
+            resize(texts.get_or_insert_with(Vec::new), places, Text(NO_TEXT))
+        };
         self.k = k;
+        texts(&mut self.keys, keys)
+            .and_then(|()| texts(&mut self.titles, titles))
+            .ok_or_else(too_much)?;
         resize(&mut self.ids, places, 0)
             .and_then(|()| resize(&mut self.scores, places, 0.0))
             .and_then(|()| resize(&mut self.counts, count, 0))
             .ok_or_else(too_much)
     }
 }
+
+pub(crate) type Search = unsafe extern "C" fn(
+    *mut sys::duomo_topk_result,
+    *mut sys::duomo_context,
+    *const sys::duomo_topk_request,
+    *mut sys::duomo_error,
+) -> sys::duomo_status;
 
 /// Written as a list of queries, each a list of pairs of id and score.
 #[cfg(feature = "serde")]

@@ -1,112 +1,145 @@
 //! What to recommend to whom.
 
 use crate::context::Context;
-use crate::error::{call, Result};
+use crate::error::{Error, Result};
 use crate::features::Features;
-use crate::filter::{filters_of, Filter};
-use crate::lists::Lists;
-use crate::result::TopKResult;
+use crate::filter::{CFilters, Filter};
+use crate::ids::{CIds, IdLists, Ids};
+use crate::result::{Search, TopKResult};
+use crate::set::ItemSet;
+use crate::strings::terminated;
 use duomo_sys as sys;
+use std::ffi::CString;
 use std::ptr::null;
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 enum Queries<'a> {
-    One(i64),
-    Ids(&'a [i64]),
+    Known(Ids<'a>),
     Vectors(&'a [f32]),
     Features(&'a Features),
     Histories,
 }
 
-#[derive(Debug, Clone, Copy)]
-enum PerQuery<'a> {
-    Absent,
-    /// The same list for every query; of histories, for the only one.
-    Same(&'a [i64]),
-    Each(Lists<'a, i64>),
+#[derive(Debug, Clone)]
+enum Histories<'a> {
+    None,
+    One(Ids<'a>),
+    Each(IdLists<'a>),
 }
 
-/// What to recommend, and to whom. For [`Context::top_k`] the queries are users, for
-/// [`Context::similar`] items. Ids are borrowed, not copied.
+/// What to recommend, and to whom. For [`Context::top_k`] and [`Context::similar_users`] the queries
+/// are users, for [`Context::similar`] and [`Context::users_for`] items. What to leave out or allow is
+/// of what is searched.
 #[derive(Debug, Clone)]
 pub struct TopKRequest<'a> {
     queries: Queries<'a>,
-    histories: PerQuery<'a>,
-    exclude: PerQuery<'a>,
-    allow: Option<&'a [i64]>,
+    histories: Histories<'a>,
+    history_weights: Option<&'a [f32]>,
+    exclude: Option<Ids<'a>>,
+    exclude_each: Option<IdLists<'a>>,
+    allow: Option<Ids<'a>>,
+    allow_set: Option<&'a ItemSet>,
+    allow_sets: Option<&'a [Option<&'a ItemSet>]>,
     filters: Vec<Filter>,
+    limits: Vec<(Result<CString>, u32)>,
     k: usize,
+    k_each: Option<&'a [usize]>,
     exclude_seen: bool,
     minimum_score: Option<f32>,
     probes: Option<usize>,
+    keys: bool,
+    titles: bool,
 }
 
 impl<'a> TopKRequest<'a> {
-    fn new(queries: Queries<'a>, histories: PerQuery<'a>) -> Self {
+    fn new(queries: Queries<'a>, histories: Histories<'a>) -> Self {
         Self {
             queries,
             histories,
-            exclude: PerQuery::Absent,
+            history_weights: None,
+            exclude: None,
+            exclude_each: None,
             allow: None,
+            allow_set: None,
+            allow_sets: None,
             filters: Vec::new(),
+            limits: Vec::new(),
             k: 10,
+            k_each: None,
             exclude_seen: false,
             minimum_score: None,
             probes: None,
+            keys: false,
+            titles: false,
         }
     }
 
-    /// For a known user.
-    pub fn user(id: i64) -> Self {
-        Self::new(Queries::One(id), PerQuery::Absent)
+    /// For a known user, by id or key.
+    pub fn user(user: impl Into<Ids<'a>>) -> Self {
+        Self::new(Queries::Known(user.into()), Histories::None)
     }
 
     /// For known users.
-    pub fn users(ids: &'a [i64]) -> Self {
-        Self::new(Queries::Ids(ids), PerQuery::Absent)
+    pub fn users(users: impl Into<Ids<'a>>) -> Self {
+        Self::user(users)
     }
 
-    /// For a known item, with [`Context::similar`].
-    pub fn item(id: i64) -> Self {
-        Self::user(id)
+    /// For a known item, by id or key.
+    pub fn item(item: impl Into<Ids<'a>>) -> Self {
+        Self::user(item)
     }
 
-    /// For known items, with [`Context::similar`].
-    pub fn items(ids: &'a [i64]) -> Self {
-        Self::users(ids)
+    /// For known items.
+    pub fn items(items: impl Into<Ids<'a>>) -> Self {
+        Self::user(items)
     }
 
     /// For vectors, row after row, used as given.
     pub fn vectors(vectors: &'a [f32]) -> Self {
-        Self::new(Queries::Vectors(vectors), PerQuery::Absent)
+        Self::new(Queries::Vectors(vectors), Histories::None)
     }
 
     /// For every row of features.
     pub fn features(features: &'a Features) -> Self {
-        Self::new(Queries::Features(features), PerQuery::Absent)
+        Self::new(Queries::Features(features), Histories::None)
     }
 
-    /// For a user of whom nothing is known but a history: item ids, oldest first.
-    pub fn history(ids: &'a [i64]) -> Self {
-        Self::new(Queries::Histories, PerQuery::Same(ids))
+    /// For a user of whom nothing is known but a history: items, oldest first. Models that read no
+    /// histories fold it in.
+    pub fn history(items: impl Into<Ids<'a>>) -> Self {
+        Self::new(Queries::Histories, Histories::One(items.into()))
     }
 
     /// For users of whom nothing is known but their histories.
-    pub fn histories(lists: Lists<'a, i64>) -> Self {
-        Self::new(Queries::Histories, PerQuery::Each(lists))
+    pub fn histories(lists: impl Into<IdLists<'a>>) -> Self {
+        Self::new(Queries::Histories, Histories::Each(lists.into()))
     }
 
     /// Results for each query, at least 1, at first 10; more than there are items is fine.
     #[must_use]
     pub fn k(mut self, k: usize) -> Self {
-        self.k = k;
+        (self.k, self.k_each) = (k, None);
         self
     }
 
-    /// What stands for the file's history of each known user. Unknown items are left out.
+    /// Results for each query, a number each, which may be 0.
     #[must_use]
-    pub fn with_histories(mut self, lists: Lists<'a, i64>) -> Self {
-        self.histories = PerQuery::Each(lists);
+    pub fn k_each(mut self, k: &'a [usize]) -> Self {
+        self.k_each = Some(k);
+        self
+    }
+
+    /// Histories in place of what the file remembers of each known user. Unknown items are left out.
+    #[must_use]
+    pub fn with_histories(mut self, lists: impl Into<IdLists<'a>>) -> Self {
+        self.histories = Histories::Each(lists.into());
+        self
+    }
+
+    /// How much each item of the histories says, above 0, where they are folded in.
+    #[must_use]
+    pub fn history_weights(mut self, weights: &'a [f32]) -> Self {
+        self.history_weights = Some(weights);
         self
     }
 
@@ -117,24 +150,39 @@ impl<'a> TopKRequest<'a> {
         self
     }
 
-    /// Items never to return to any query. Unknown ones do no harm.
+    /// What is never returned to any query. Unknown ones do no harm.
     #[must_use]
-    pub fn exclude(mut self, ids: &'a [i64]) -> Self {
-        self.exclude = PerQuery::Same(ids);
+    pub fn exclude(mut self, ids: impl Into<Ids<'a>>) -> Self {
+        self.exclude = Some(ids.into());
         self
     }
 
-    /// The same, a list for each query.
+    /// What is never returned, a list for each query, besides that of [`exclude`](Self::exclude).
     #[must_use]
-    pub fn exclude_each(mut self, lists: Lists<'a, i64>) -> Self {
-        self.exclude = PerQuery::Each(lists);
+    pub fn exclude_each(mut self, lists: impl Into<IdLists<'a>>) -> Self {
+        self.exclude_each = Some(lists.into());
         self
     }
 
-    /// Returns only these; of an empty list, nothing.
+    /// Returns only these; of an empty list, nothing. For long lists that are used again see
+    /// [`allow_set`](Self::allow_set).
     #[must_use]
-    pub fn allow(mut self, ids: &'a [i64]) -> Self {
-        self.allow = Some(ids);
+    pub fn allow(mut self, ids: impl Into<Ids<'a>>) -> Self {
+        self.allow = Some(ids.into());
+        self
+    }
+
+    /// Returns only items of the set.
+    #[must_use]
+    pub fn allow_set(mut self, set: &'a ItemSet) -> Self {
+        self.allow_set = Some(set);
+        self
+    }
+
+    /// Returns only items of the query's own set; `None` allows all.
+    #[must_use]
+    pub fn allow_sets(mut self, sets: &'a [Option<&'a ItemSet>]) -> Self {
+        self.allow_sets = Some(sets);
         self
     }
 
@@ -142,6 +190,14 @@ impl<'a> TopKRequest<'a> {
     #[must_use]
     pub fn filter(mut self, filter: Filter) -> Self {
         self.filters.push(filter);
+        self
+    }
+
+    /// At most so many results of a query share a value of an attribute, category or set: two of an
+    /// artist, three of a genre. Several limits all hold.
+    #[must_use]
+    pub fn limit(mut self, attribute: &str, at_most: u32) -> Self {
+        self.limits.push((terminated(attribute), at_most));
         self
     }
 
@@ -153,51 +209,142 @@ impl<'a> TopKRequest<'a> {
     }
 
     /// Looks into the `probes` likeliest lists only, where the file has lists: faster, and an item may
-    /// be missed; the scores are exact. 0: as many as the file says.
+    /// be missed; the scores are exact. 0: as many as the file says, and on until about 19 of 20 results
+    /// or more are those of an exact search.
     #[must_use]
     pub fn approximate(mut self, probes: usize) -> Self {
         self.probes = Some(probes);
         self
     }
 
+    /// With the string keys of the results: [`TopKResult::keys`].
+    #[must_use]
+    pub fn with_keys(mut self) -> Self {
+        self.keys = true;
+        self
+    }
+
+    /// With the titles of the results: [`TopKResult::titles`].
+    #[must_use]
+    pub fn with_titles(mut self) -> Self {
+        self.titles = true;
+        self
+    }
+
+    /// For a search of items.
     pub(crate) fn run(
         &self,
         context: &mut Context,
         result: &mut TopKResult,
-        function: Search,
+        search: Search,
+    ) -> Result<()> {
+        let most = context.model().item_count;
+        self.search(context, result, search, most)
+    }
+
+    pub(crate) fn run_for_users(
+        &self,
+        context: &mut Context,
+        result: &mut TopKResult,
+        search: Search,
+    ) -> Result<()> {
+        let most = context.model().user_count;
+        self.search(context, result, search, most)
+    }
+
+    /// No query has more than `most` results, so results need no more memory than that.
+    fn search(
+        &self,
+        context: &mut Context,
+        result: &mut TopKResult,
+        search: Search,
+        most: usize,
     ) -> Result<()> {
         result.counts.clear();
-        let model = context.model();
-        let width = model.vector_width;
-        let mut c = sys::duomo_topk_request {
-            k: self.k.min(model.item_count.max(1)),
-            ..sys::DUOMO_TOPK_REQUEST_INIT
-        };
+        let most = most.max(1);
+        let mut c = sys::DUOMO_TOPK_REQUEST_INIT;
+        let queries;
         match &self.queries {
-            Queries::One(id) => (c.count, c.ids) = (1, id),
-            Queries::Ids(ids) => (c.count, c.ids) = (ids.len(), ids.as_ptr()),
+            Queries::Known(ids) => {
+                queries = ids.c()?;
+                (c.count, c.ids, c.keys) = (queries.len, queries.ids, queries.keys);
+            }
             Queries::Vectors(vectors) => {
-                (c.count, c.vectors) = (vectors.len() / width.max(1), vectors.as_ptr());
+                let width = context.model().vector_width.max(1);
+                (c.count, c.vectors) = (vectors.len() / width, vectors.as_ptr());
                 context.check_vectors("vectors", vectors, c.count)?;
             }
             Queries::Features(features) => (c.count, c.features) = (features.len(), features.c()),
             Queries::Histories => {
-                c.count = match self.histories {
-                    PerQuery::Each(lists) => lists.len(),
+                c.count = match &self.histories {
+                    Histories::Each(lists) => lists.offsets.len() - 1,
                     _ => 1,
                 }
             }
         }
-        let histories = self.histories.laid_out("histories", c.count)?;
-        (c.history_offsets, c.history_ids) = histories.pointers();
-        let exclude = self.exclude.laid_out("exclude", c.count)?;
-        (c.exclude_offsets, c.exclude_ids) = exclude.pointers();
-        if let Some(ids) = self.allow {
-            (c.allow_ids, c.allow_count) = (ids.as_ptr(), ids.len());
+
+        let (history, single);
+        match &self.histories {
+            Histories::None => {}
+            Histories::One(ids) => {
+                history = ids.c()?;
+                single = [0, history.len];
+                c.history_offsets = single.as_ptr();
+                (c.history_ids, c.history_keys) = (history.ids, history.keys);
+                self.check_weights(&history)?;
+            }
+            Histories::Each(lists) => {
+                history = lists.c("histories", c.count)?;
+                c.history_offsets = lists.offsets.as_ptr();
+                (c.history_ids, c.history_keys) = (history.ids, history.keys);
+                self.check_weights(&history)?;
+            }
         }
-        let (filters, _strings) = filters_of(&self.filters)?;
-        if !filters.is_empty() {
-            (c.filters, c.filter_count) = (filters.as_ptr(), filters.len());
+        c.history_weights = self.history_weights.map_or(null(), <[f32]>::as_ptr);
+
+        let exclude = self.exclude.as_ref().map(Ids::c).transpose()?;
+        if let Some(ids) = &exclude {
+            c.shared_exclude_count = ids.len;
+            (c.shared_exclude_ids, c.shared_exclude_keys) = (ids.ids, ids.keys);
+        }
+        let exclude_each;
+        if let Some(lists) = &self.exclude_each {
+            exclude_each = lists.c("exclude_each", c.count)?;
+            c.exclude_offsets = lists.offsets.as_ptr();
+            (c.exclude_ids, c.exclude_keys) = (exclude_each.ids, exclude_each.keys);
+        }
+        let allow = self.allow.as_ref().map(Ids::c).transpose()?;
+        if let Some(ids) = &allow {
+            c.flags |= sys::DUOMO_ALLOW_LISTED;
+            (c.allow_ids, c.allow_keys, c.allow_count) = (ids.ids, ids.keys, ids.len);
+        }
+        c.allow_set = self.allow_set.map_or(null(), ItemSet::c);
+        let sets: Vec<_>;
+        if let Some(given) = self.allow_sets {
+            check_length("allow_sets", given.len(), c.count)?;
+            sets = given
+                .iter()
+                .map(|set| set.map_or(null(), ItemSet::c))
+                .collect();
+            c.allow_sets = sets.as_ptr();
+        }
+
+        let filters = CFilters::new(&self.filters)?;
+        if !filters.filters.is_empty() {
+            (c.filters, c.filter_count) = (filters.filters.as_ptr(), filters.filters.len());
+        }
+        let limits: Vec<_> = self.limits.iter().map(c_limit).collect::<Result<_>>()?;
+        if !limits.is_empty() {
+            (c.limits, c.limit_count) = (limits.as_ptr(), limits.len());
+        }
+
+        c.k = self.k.min(most);
+        let each: Vec<_>;
+        if let Some(given) = self.k_each {
+            check_length("k_each", given.len(), c.count)?;
+            each = given.iter().map(|k| *k.min(&most)).collect();
+            c.k = each.iter().copied().max().unwrap_or(1).max(1);
+            c.k_each = each.as_ptr();
         }
         if self.exclude_seen {
             c.flags |= sys::DUOMO_EXCLUDE_SEEN;
@@ -210,58 +357,42 @@ impl<'a> TopKRequest<'a> {
             c.flags |= sys::DUOMO_APPROXIMATE;
             c.probes = probes;
         }
-        result.make_room(c.count, c.k)?;
-        let mut out = sys::duomo_topk_result {
-            ids: result.ids.as_mut_ptr(),
-            scores: result.scores.as_mut_ptr(),
-            counts: result.counts.as_mut_ptr(),
-            ..sys::DUOMO_TOPK_RESULT_INIT
-        };
-        // SAFETY: every array has the length that goes with it.
-        let done = call(|error| unsafe { function(&mut out, context.c(), &c, error) });
-        if done.is_err() {
-            result.counts.clear();
-        }
-        done
+        result.search(context, &c, search, self.keys, self.titles)
     }
-}
 
-type Search = unsafe extern "C" fn(
-    *mut sys::duomo_topk_result,
-    *mut sys::duomo_context,
-    *const sys::duomo_topk_request,
-    *mut sys::duomo_error,
-) -> sys::duomo_status;
-
-/// Lists of ids as the call wants them; a single list needs no memory.
-enum LaidOut<'a> {
-    Absent,
-    One([usize; 2], &'a [i64]),
-    Lent(Lists<'a, i64>),
-    Repeated(Vec<usize>, Vec<i64>),
-}
-
-impl<'a> PerQuery<'a> {
-    fn laid_out(&self, what: &str, count: usize) -> Result<LaidOut<'a>> {
-        match *self {
-            PerQuery::Absent => Ok(LaidOut::Absent),
-            PerQuery::Same(ids) if count == 1 => Ok(LaidOut::One([0, ids.len()], ids)),
-            PerQuery::Same(ids) => Ok(LaidOut::Repeated(
-                (0..=count).map(|i| i * ids.len()).collect(),
-                ids.repeat(count),
-            )),
-            PerQuery::Each(lists) => lists.check(what, count).map(|()| LaidOut::Lent(lists)),
+    fn check_weights(&self, history: &CIds) -> Result<()> {
+        match self.history_weights {
+            Some(weights) => check_length("history_weights", weights.len(), history.len),
+            None => Ok(()),
         }
     }
 }
 
-impl LaidOut<'_> {
-    fn pointers(&self) -> (*const usize, *const i64) {
-        match self {
-            LaidOut::Absent => (null(), null()),
-            LaidOut::One(offsets, ids) => (offsets.as_ptr(), ids.as_ptr()),
-            LaidOut::Lent(lists) => (lists.offsets.as_ptr(), lists.values.as_ptr()),
-            LaidOut::Repeated(offsets, ids) => (offsets.as_ptr(), ids.as_ptr()),
+fn check_length(what: &str, length: usize, wanted: usize) -> Result<()> {
+    if length != wanted {
+        return Err(Error::invalid(format!(
+            "{what}: {length} given where {wanted} are needed"
+        )));
+    }
+    Ok(())
+}
+
+fn c_limit((input, at_most): &(Result<CString>, u32)) -> Result<sys::duomo_limit> {
+    Ok(sys::duomo_limit {
+        input: input.as_ref().map_err(Error::clone)?.as_ptr(),
+        at_most: *at_most,
+        ..sys::DUOMO_LIMIT_INIT
+    })
+}
+
+impl IdLists<'_> {
+    fn c(&self, what: &str, lists: usize) -> Result<CIds> {
+        if self.offsets.len() - 1 != lists {
+            return Err(Error::invalid(format!(
+                "{what}: {} lists for {lists} rows",
+                self.offsets.len() - 1
+            )));
         }
+        self.ids.c()
     }
 }

@@ -3,6 +3,7 @@
 #define DUOMO_CPP_CONTEXT_HPP_
 
 #include <duomo/cpp/requests.hpp>
+#include <duomo/cpp/results.hpp>
 
 namespace duomo {
 inline namespace DUOMO_HPP_NAMESPACE {
@@ -12,6 +13,8 @@ struct ContextOptions {
   uint32_t threads = 0;                          // that TopK and Similar may use; 0 is 1
   duomo_parallel_for parallel_for = nullptr;     // the host's own threads, and its first argument
   void* parallel_data = nullptr;
+  const duomo_allocator* allocator = nullptr;
+  const volatile int32_t* cancelled = nullptr;  // while it is not 0, calls end with DUOMO_CANCELLED
 };
 
 // Scratch memory of one call at a time: make one a thread. Holds its model. Functions that end
@@ -28,10 +31,15 @@ class Context {
     o.threads = options.threads;
     o.parallel_for = options.parallel_for;
     o.parallel_data = options.parallel_data;
+    o.allocator = options.allocator;
+    o.cancelled = options.cancelled;
     duomo_status status = duomo_model_get_info(&info, model.get(), &error);
     if (status == DUOMO_OK) status = duomo_context_create(&context, model.get(), &o, &error);
     return internal::Finish(status, error, [&] { return Context(context, info); });
   }
+
+  // Gives scratch memory back, after an unusually large call.
+  void Trim() { duomo_context_trim(get()); }
 
   // The forecast for a pair, or for users[i] and items[i].
   Outcome<float> Predict(int64_t user, int64_t item) {
@@ -86,15 +94,31 @@ class Context {
     return internal::Finish(status, error);
   }
 
-  // The best items of users, and the items like items. (Into: the result keeps its memory; after a
-  // failure it is empty.)
-  Outcome<TopKResult> TopK(const TopKRequest& request) { return Search(duomo_topk, request); }
-  Outcome<TopKResult> Similar(const TopKRequest& request) { return Search(duomo_similar, request); }
+  // The best items of users, the items like items, the users who would want items most, and the
+  // users like users. (Into: the result keeps its memory; after a failure it is empty.)
+  Outcome<TopKResult> TopK(const TopKRequest& request) {
+    return Search(duomo_topk, item_count_, request);
+  }
+  Outcome<TopKResult> Similar(const TopKRequest& request) {
+    return Search(duomo_similar, item_count_, request);
+  }
+  Outcome<TopKResult> UsersFor(const TopKRequest& request) {
+    return Search(duomo_users_for, user_count_, request);
+  }
+  Outcome<TopKResult> SimilarUsers(const TopKRequest& request) {
+    return Search(duomo_similar_users, user_count_, request);
+  }
   Outcome<void> TopKInto(TopKResult& result, const TopKRequest& request) {
-    return SearchInto(duomo_topk, result, request);
+    return SearchInto(duomo_topk, item_count_, result, request);
   }
   Outcome<void> SimilarInto(TopKResult& result, const TopKRequest& request) {
-    return SearchInto(duomo_similar, result, request);
+    return SearchInto(duomo_similar, item_count_, result, request);
+  }
+  Outcome<void> UsersForInto(TopKResult& result, const TopKRequest& request) {
+    return SearchInto(duomo_users_for, user_count_, result, request);
+  }
+  Outcome<void> SimilarUsersInto(TopKResult& result, const TopKRequest& request) {
+    return SearchInto(duomo_similar_users, user_count_, result, request);
   }
 
   // A number for every item, in the order given.
@@ -122,6 +146,7 @@ class Context {
   Context(duomo_context* context, const duomo_model_info& info)
       : context_(context),
         width_(static_cast<size_t>(info.vector_width)),
+        user_count_(static_cast<size_t>(info.user_count)),
         item_count_(static_cast<size_t>(info.item_count)) {}
 
   size_t Rows(size_t floats) const { return width_ == 0 ? 0 : floats / width_; }
@@ -175,30 +200,36 @@ class Context {
   }
 
   template <typename Function>
-  Outcome<TopKResult> Search(Function function, const TopKRequest& request) {
+  Outcome<TopKResult> Search(Function function, size_t most, const TopKRequest& request) {
     TopKResult result;
-    TopKRequest::Call call(request, width_, item_count_);
-    Run(function, result, call);
+    TopKRequest::Call call(request, width_, most);
+    Run(function, result, request, call);
     return internal::Finish(call.status, call.error, [&] { return std::move(result); });
   }
 
   template <typename Function>
-  Outcome<void> SearchInto(Function function, TopKResult& result, const TopKRequest& request) {
-    TopKRequest::Call call(request, width_, item_count_);
-    Run(function, result, call);
+  Outcome<void> SearchInto(Function function, size_t most, TopKResult& result,
+                           const TopKRequest& request) {
+    TopKRequest::Call call(request, width_, most);
+    Run(function, result, request, call);
     if (call.status != DUOMO_OK) result.counts_.clear();
     return internal::Finish(call.status, call.error);
   }
 
   template <typename Function>
-  void Run(Function function, TopKResult& result, TopKRequest::Call& call) {
+  void Run(Function function, TopKResult& result, const TopKRequest& request,
+           TopKRequest::Call& call) {
     if (call.status != DUOMO_OK) return;
     size_t places = call.c.count * call.c.k;
     result.k_ = call.c.k;
     result.ids_.resize(places);
     result.scores_.resize(places);
     result.counts_.resize(call.c.count);
+    result.keys_.resize(request.with_keys_ ? places : 0);
+    result.titles_.resize(request.with_titles_ ? places : 0);
     duomo_topk_result out = DUOMO_TOPK_RESULT_INIT;
+    if (request.with_keys_) out.keys = result.keys_.data();
+    if (request.with_titles_) out.titles = result.titles_.data();
     out.ids = result.ids_.data();
     out.scores = result.scores_.data();
     out.counts = result.counts_.data();
@@ -206,7 +237,7 @@ class Context {
   }
 
   std::unique_ptr<duomo_context, Release> context_;
-  size_t width_, item_count_;
+  size_t width_, user_count_, item_count_;
 };
 
 }  // namespace DUOMO_HPP_NAMESPACE

@@ -2,9 +2,10 @@
 #ifndef DUOMO_CPP_MODEL_HPP_
 #define DUOMO_CPP_MODEL_HPP_
 
-#include <duomo/cpp/base.hpp>
+#include <duomo/cpp/keys.hpp>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace duomo {
 inline namespace DUOMO_HPP_NAMESPACE {
@@ -14,12 +15,14 @@ struct OpenOptions {
   bool verify = false;   // DUOMO_OPEN_VERIFY
   bool prepare = false;  // DUOMO_OPEN_PREPARE
   int32_t backend = DUOMO_BACKEND_DEFAULT;
+  const duomo_allocator* allocator = nullptr;
 };
 
 // duomo_model_info; the texts are the model's.
 struct ModelInfo {
   int32_t head;
-  uint64_t user_count, item_count, vector_width, input_count, file_size;
+  uint64_t user_count, item_count, vector_width, input_count, file_size, attribute_count;
+  uint64_t metadata_count, fingerprint;
   bool has_user_vectors, has_history, has_titles, copied;
   std::string_view name, unit;
   float minimum_output, maximum_output;
@@ -29,6 +32,13 @@ struct ModelInfo {
 struct InputInfo {
   int32_t scope, kind, keys;
   uint64_t vocabulary_size;
+  std::string_view name;
+};
+
+// duomo_attribute_info; the name is the model's.
+struct AttributeInfo {
+  int32_t kind;
+  uint64_t value_count;
   std::string_view name;
 };
 
@@ -52,6 +62,17 @@ class Model {
                             [&] { return Model(model); });
   }
 
+  // A part of an open file, which may be closed afterwards; a length of 0 means up to its end.
+  static Outcome<Model> OpenDescriptor(int descriptor, uint64_t offset = 0, uint64_t length = 0,
+                                       const OpenOptions& options = {}) {
+    duomo_error error = DUOMO_ERROR_INIT;
+    duomo_model* model = nullptr;
+    duomo_open_options o = Given(options);
+    return internal::Finish(
+        duomo_model_open_descriptor(&model, descriptor, offset, length, &o, &error), error,
+        [&] { return Model(model); });
+  }
+
   // Takes over a reference that the C interface gave.
   static Model Adopt(duomo_model* model) { return Model(model); }
 
@@ -73,6 +94,9 @@ class Model {
                        i.vector_width,
                        i.input_count,
                        i.file_size,
+                       i.attribute_count,
+                       i.metadata_count,
+                       i.fingerprint,
                        i.has_user_vectors != 0,
                        i.has_history != 0,
                        i.has_titles != 0,
@@ -82,6 +106,20 @@ class Model {
                        i.minimum_output,
                        i.maximum_output};
     });
+  }
+
+  // What people wrote into the file: the value of a key; number `index`, 0 … metadata_count-1.
+  Outcome<std::string_view> Metadata(const std::string& key) const {
+    duomo_error error = DUOMO_ERROR_INIT;
+    duomo_text text = {nullptr, 0};
+    return internal::Finish(duomo_model_metadata(&text, model_, key.c_str(), &error), error,
+                            [&] { return internal::View(text); });
+  }
+  Outcome<std::pair<std::string_view, std::string_view>> MetadataAt(uint64_t index) const {
+    duomo_error error = DUOMO_ERROR_INIT;
+    duomo_text key = {nullptr, 0}, value = {nullptr, 0};
+    return internal::Finish(duomo_model_metadata_at(&key, &value, model_, index, &error), error,
+                            [&] { return std::pair(internal::View(key), internal::View(value)); });
   }
 
   // The input number `index`, 0 … input_count-1.
@@ -109,6 +147,47 @@ class Model {
     return internal::Finish(status, error, [&] { return integer; });
   }
 
+  // The attribute number `index`, 0 … attribute_count-1.
+  Outcome<AttributeInfo> Attribute(uint64_t index) const {
+    duomo_error error = DUOMO_ERROR_INIT;
+    duomo_attribute_info i = DUOMO_ATTRIBUTE_INFO_INIT;
+    return internal::Finish(duomo_model_get_attribute(&i, model_, index, &error), error, [&] {
+      return AttributeInfo{i.kind, i.value_count, internal::View(i.name)};
+    });
+  }
+  // What an attribute says of items. Missing are NaN, INT64_MIN, and texts without data.
+  Outcome<std::vector<double>> AttributeNumbers(const std::string& attribute, Ids items) const {
+    return Values<double>(duomo_attribute_numbers, attribute, items);
+  }
+  Outcome<std::vector<int64_t>> AttributeIntegers(const std::string& attribute, Ids items) const {
+    return Values<int64_t>(duomo_attribute_integers, attribute, items);
+  }
+  Outcome<std::vector<std::string_view>> AttributeTexts(const std::string& attribute,
+                                                        Ids items) const {
+    duomo_error error = DUOMO_ERROR_INIT;
+    std::vector<duomo_text> texts(items.size());
+    duomo_status status = duomo_attribute_texts(texts.data(), model_, attribute.c_str(),
+                                                items.data(), items.size(), &error);
+    return internal::Finish(status, error, [&] { return Views(texts); });
+  }
+  // All texts of one item.
+  Outcome<std::vector<std::string_view>> AttributeSet(const std::string& attribute,
+                                                      int64_t item) const {
+    duomo_error error = DUOMO_ERROR_INIT;
+    std::vector<duomo_text> texts(8);
+    size_t count = 0;
+    auto read = [&] {
+      return duomo_attribute_set(&count, texts.data(), texts.size(), model_, attribute.c_str(),
+                                 item, &error);
+    };
+    duomo_status status = read();
+    const bool more = status == DUOMO_OK && count > texts.size();
+    texts.resize(more ? count : texts.size());
+    if (more) status = read();
+    if (status == DUOMO_OK) texts.resize(count);
+    return internal::Finish(status, error, [&] { return Views(texts); });
+  }
+
   Outcome<int64_t> ItemIdAt(uint64_t row) const { return Id(duomo_item_id_at, row); }
   Outcome<int64_t> UserIdAt(uint64_t row) const { return Id(duomo_user_id_at, row); }
   Outcome<int64_t> ItemId(const std::string& key) const {
@@ -121,6 +200,25 @@ class Model {
   Outcome<std::string_view> UserKey(int64_t id) const { return Text(duomo_user_key, id); }
   Outcome<std::string_view> ItemTitle(int64_t id) const { return Text(duomo_item_title, id); }
 
+  // The same for many; -1 and empty texts stand for what the model does not know.
+  Outcome<std::vector<int64_t>> ItemIds(const Keys& keys) const { return IdsOf(DUOMO_ITEM, keys); }
+  Outcome<std::vector<int64_t>> UserIds(const Keys& keys) const { return IdsOf(DUOMO_USER, keys); }
+  Outcome<std::vector<std::string_view>> ItemKeys(Ids ids) const {
+    return Texts(ids, [&](duomo_text* out, duomo_error* error) {
+      return duomo_keys_of_ids(out, model_, DUOMO_ITEM, ids.data(), ids.size(), error);
+    });
+  }
+  Outcome<std::vector<std::string_view>> UserKeys(Ids ids) const {
+    return Texts(ids, [&](duomo_text* out, duomo_error* error) {
+      return duomo_keys_of_ids(out, model_, DUOMO_USER, ids.data(), ids.size(), error);
+    });
+  }
+  Outcome<std::vector<std::string_view>> ItemTitles(Ids ids) const {
+    return Texts(ids, [&](duomo_text* out, duomo_error* error) {
+      return duomo_item_titles(out, model_, ids.data(), ids.size(), error);
+    });
+  }
+
   duomo_model* get() const { return model_; }
 
  private:
@@ -132,7 +230,39 @@ class Model {
     if (options.verify) o.flags |= DUOMO_OPEN_VERIFY;
     if (options.prepare) o.flags |= DUOMO_OPEN_PREPARE;
     o.backend = options.backend;
+    o.allocator = options.allocator;
     return o;
+  }
+
+  Outcome<std::vector<int64_t>> IdsOf(int32_t scope, const Keys& keys) const {
+    duomo_error error = DUOMO_ERROR_INIT;
+    std::vector<int64_t> ids(keys.size());
+    duomo_status status =
+        duomo_ids_of_keys(ids.data(), model_, scope, keys.data(), keys.size(), &error);
+    return internal::Finish(status, error, [&] { return std::move(ids); });
+  }
+
+  template <typename Call>
+  static Outcome<std::vector<std::string_view>> Texts(Ids ids, const Call& call) {
+    duomo_error error = DUOMO_ERROR_INIT;
+    std::vector<duomo_text> texts(ids.size());
+    duomo_status status = call(texts.data(), &error);
+    return internal::Finish(status, error, [&] { return Views(texts); });
+  }
+
+  template <typename T, typename Function>
+  Outcome<std::vector<T>> Values(Function function, const std::string& attribute, Ids items) const {
+    duomo_error error = DUOMO_ERROR_INIT;
+    std::vector<T> values(items.size());
+    duomo_status status =
+        function(values.data(), model_, attribute.c_str(), items.data(), items.size(), &error);
+    return internal::Finish(status, error, [&] { return std::move(values); });
+  }
+
+  static std::vector<std::string_view> Views(const std::vector<duomo_text>& texts) {
+    std::vector<std::string_view> out;
+    for (const duomo_text& text : texts) out.push_back(internal::View(text));
+    return out;
   }
 
   template <typename Function, typename Key>

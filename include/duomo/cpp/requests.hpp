@@ -1,44 +1,31 @@
-// Part of duomo.hpp: what to recommend to whom, and what comes back. Include <duomo/duomo.hpp>.
+// Part of duomo.hpp: what to recommend to whom. Include <duomo/duomo.hpp>.
 #ifndef DUOMO_CPP_REQUESTS_HPP_
 #define DUOMO_CPP_REQUESTS_HPP_
 
 #include <algorithm>
-#include <duomo/cpp/model.hpp>
-#include <iterator>
+#include <duomo/cpp/items.hpp>
+#include <duomo/cpp/keys.hpp>
 
 namespace duomo {
 inline namespace DUOMO_HPP_NAMESPACE {
 
-// Items whose input has any, all or none (mode: DUOMO_ANY, …) of the values, which are copied.
-class Filter {
- public:
-  static Filter Strings(std::string input, int32_t mode, std::vector<std::string> values) {
-    Filter f(std::move(input), mode);
-    return f.strings_ = std::move(values), f;
-  }
-  static Filter Integers(std::string input, int32_t mode, std::vector<int64_t> values) {
-    Filter f(std::move(input), mode);
-    return f.integers_ = std::move(values), f;
-  }
-
- private:
-  friend class TopKRequest;
-  Filter(std::string input, int32_t mode) : input_(std::move(input)), mode_(mode) {}
-
-  std::string input_;
-  int32_t mode_;
-  std::vector<std::string> strings_;
-  std::vector<int64_t> integers_;
-};
-
-// For Context::TopK the queries are users, for Context::Similar items. Borrows what it is given
-// until the call, but for single ids, filters and what Kept takes over.
+// For Context::TopK and SimilarUsers the queries are users, for Similar and UsersFor items. Borrows
+// what it is given until the call, but for single ids, keys, filters and what Kept takes over.
 class TopKRequest {
  public:
   static TopKRequest User(int64_t id) { return TopKRequest(id); }
   static TopKRequest Item(int64_t id) { return TopKRequest(id); }
   static TopKRequest Users(Kept<int64_t> ids) { return TopKRequest(std::move(ids)); }
   static TopKRequest Items(Kept<int64_t> ids) { return TopKRequest(std::move(ids)); }
+  // The same by string keys.
+  static TopKRequest User(const std::string& key) {
+    return TopKRequest(Keys(std::vector<std::string>{key}));
+  }
+  static TopKRequest Item(const std::string& key) {
+    return TopKRequest(Keys(std::vector<std::string>{key}));
+  }
+  static TopKRequest UsersByKey(Keys keys) { return TopKRequest(std::move(keys)); }
+  static TopKRequest ItemsByKey(Keys keys) { return TopKRequest(std::move(keys)); }
   // [queries * vector_width], used as given.
   static TopKRequest Vectors(Kept<float> vectors) {
     TopKRequest r;
@@ -62,6 +49,15 @@ class TopKRequest {
     return r.Histories(std::move(lists));
   }
 
+  static TopKRequest OfHistoryKeys(Keys keys) {
+    return TopKRequest().OneQuery().HistoryKeys(std::move(keys));
+  }
+  static TopKRequest OfHistoryKeyLists(KeyLists lists) {
+    TopKRequest r;
+    r.c_.count = lists.size();
+    return r.HistoryKeyLists(std::move(lists));
+  }
+
   TopKRequest& K(size_t k) { return c_.k = k, *this; }
   TopKRequest& ExcludeSeen() { return c_.flags |= DUOMO_EXCLUDE_SEEN, *this; }
   TopKRequest& MinimumScore(float score) {
@@ -76,22 +72,49 @@ class TopKRequest {
     c_.probes = probes;
     return *this;
   }
-  // What is never returned: to every query the same, or a list for each.
+  // So many results of each query, at most K() of any; the memory is that of K() for all.
+  TopKRequest& KEach(Kept<size_t> ks) { return k_each_ = std::move(ks), *this; }
+  // What is never returned: to any query, or a list for each; both count.
   TopKRequest& Exclude(Kept<int64_t> ids) {
-    return shared_exclude_ = std::move(ids), exclude_.reset(), *this;
+    return shared_exclude_keys_.reset(), shared_exclude_ = std::move(ids), *this;
   }
   TopKRequest& Exclude(KeptLists<int64_t> lists) {
-    return shared_exclude_.reset(), exclude_ = std::move(lists), *this;
+    return exclude_keys_.reset(), exclude_ = std::move(lists), *this;
+  }
+  TopKRequest& ExcludeKeys(Keys keys) {
+    return shared_exclude_.reset(), shared_exclude_keys_ = std::move(keys), *this;
+  }
+  TopKRequest& ExcludeKeyLists(KeyLists lists) {
+    return exclude_.reset(), exclude_keys_ = std::move(lists), *this;
   }
   // Only these; of an empty list, nothing.
-  TopKRequest& Allow(Kept<int64_t> ids) { return allow_ = std::move(ids), *this; }
+  TopKRequest& Allow(Kept<int64_t> ids) {
+    return allow_keys_.reset(), allow_ = std::move(ids), *this;
+  }
+  TopKRequest& AllowKeys(Keys keys) { return allow_.reset(), allow_keys_ = std::move(keys), *this; }
+  // Only what the set has, or for each query what its own set has; both count. The sets are kept.
+  TopKRequest& AllowSet(ItemSet set) { return set_ = std::move(set), *this; }
+  TopKRequest& AllowSets(std::vector<ItemSet> sets) { return sets_ = std::move(sets), *this; }
   TopKRequest& Where(Filter filter) { return filters_.push_back(std::move(filter)), *this; }
+  // At most so many results share a value of an attribute or input: two of an artist.
+  TopKRequest& Limit(std::string input, uint32_t at_most) {
+    return limits_.emplace_back(std::move(input), at_most), *this;
+  }
+  // What the results say besides: Hits::key(), Hits::title().
+  TopKRequest& WithKeys() { return with_keys_ = true, *this; }
+  TopKRequest& WithTitles() { return with_titles_ = true, *this; }
   // What the users have watched, instead of what the file remembers; History() is for one query.
   TopKRequest& History(Kept<int64_t> ids) {
-    return one_history_ = std::move(ids), histories_.reset(), *this;
+    return NoHistory().one_history_ = std::move(ids), *this;
   }
   TopKRequest& Histories(KeptLists<int64_t> lists) {
-    return one_history_.reset(), histories_ = std::move(lists), *this;
+    return NoHistory().histories_ = std::move(lists), *this;
+  }
+  TopKRequest& HistoryKeys(Keys keys) {
+    return NoHistory().one_history_keys_ = std::move(keys), *this;
+  }
+  TopKRequest& HistoryKeyLists(KeyLists lists) {
+    return NoHistory().history_keys_ = std::move(lists), *this;
   }
 
  private:
@@ -100,21 +123,27 @@ class TopKRequest {
   TopKRequest() = default;
   explicit TopKRequest(int64_t id) : one_id_(id) { c_.count = 1; }
   explicit TopKRequest(Kept<int64_t> ids) : ids_(std::move(ids)) { c_.count = ids_->span().size(); }
+  explicit TopKRequest(Keys keys) : keys_(std::move(keys)) { c_.count = keys_->size(); }
   TopKRequest& OneQuery() { return c_.count = 1, *this; }
+  TopKRequest& NoHistory() {
+    one_history_.reset(), histories_.reset();
+    return one_history_keys_.reset(), history_keys_.reset(), *this;
+  }
 
   // The request as C sees it, with the arrays that it points to. Stays where it is made.
   struct Call {
-    explicit Call(const TopKRequest& r, size_t vector_width, size_t item_count);
+    // most: users or items that are searched.
+    explicit Call(const TopKRequest& r, size_t vector_width, size_t most);
     Call(const Call&) = delete;
 
     duomo_topk_request c;
     duomo_error error = DUOMO_ERROR_INIT;
     duomo_status status = DUOMO_OK;
     size_t history_offsets[2] = {0, 0};
-    std::vector<size_t> exclude_offsets;
-    std::vector<int64_t> exclude_ids;
-    std::vector<duomo_filter> filters;
-    std::vector<std::vector<const char*>> strings;
+    Filter::Array filters;
+    std::vector<size_t> k_each;
+    std::vector<const duomo_item_set*> sets;
+    std::vector<duomo_limit> limits;
   };
 
   duomo_topk_request c_ = DUOMO_TOPK_REQUEST_INIT;
@@ -122,17 +151,25 @@ class TopKRequest {
   std::optional<Kept<int64_t>> ids_, one_history_, shared_exclude_, allow_;
   std::optional<Kept<float>> vectors_;
   std::optional<KeptLists<int64_t>> exclude_, histories_;
+  std::optional<Kept<size_t>> k_each_;
   std::vector<Filter> filters_;
+  ItemSet set_;
+  std::optional<std::vector<ItemSet>> sets_;
+  std::optional<Keys> keys_, one_history_keys_, shared_exclude_keys_, allow_keys_;
+  std::optional<KeyLists> history_keys_, exclude_keys_;
+  std::vector<std::pair<std::string, uint32_t>> limits_;
+  bool with_keys_ = false, with_titles_ = false;
 };
 
-inline TopKRequest::Call::Call(const TopKRequest& r, size_t vector_width, size_t item_count)
-    : c(r.c_) {
+inline TopKRequest::Call::Call(const TopKRequest& r, size_t vector_width, size_t most)
+    : c(r.c_), filters(r.filters_) {
   using internal::CheckLists, internal::CheckSize, internal::Given;
   auto check = [&](duomo_status s) { status = status == DUOMO_OK ? s : status; };
-  // No query has more results than there are items, so results need no more memory than that.
-  c.k = std::min(c.k, std::max<size_t>(item_count, 1));
+  // No query has more results than there are, so results need no more memory than that.
+  c.k = std::min(c.k, std::max<size_t>(most, 1));
   if (r.one_id_) c.ids = &*r.one_id_;
   if (r.ids_) c.ids = Given(r.ids_->span());
+  if (r.keys_) c.keys = r.keys_->data();
   if (r.vectors_) {
     c.vectors = Given(r.vectors_->span());
     if (vector_width > 0) {  // else the library says what is wrong
@@ -151,127 +188,67 @@ inline TopKRequest::Call::Call(const TopKRequest& r, size_t vector_width, size_t
     c.history_offsets = r.histories_->view().offsets.data();
     c.history_ids = r.histories_->view().values.data();
   }
+  if (r.one_history_keys_) {
+    check(CheckSize("a single history: the queries", c.count, 1, error));
+    history_offsets[1] = r.one_history_keys_->size();
+    c.history_offsets = history_offsets;
+    c.history_keys = r.one_history_keys_->data();
+  }
+  if (r.history_keys_) {
+    check(CheckSize("history lists", r.history_keys_->size(), c.count, error));
+    c.history_offsets = r.history_keys_->offsets();
+    c.history_keys = r.history_keys_->keys().data();
+  }
+  if (r.exclude_keys_) {
+    check(CheckSize("exclude lists", r.exclude_keys_->size(), c.count, error));
+    c.exclude_offsets = r.exclude_keys_->offsets();
+    c.exclude_keys = r.exclude_keys_->keys().data();
+  }
+  if (r.shared_exclude_keys_) {
+    c.shared_exclude_keys = r.shared_exclude_keys_->data();
+    c.shared_exclude_count = r.shared_exclude_keys_->size();
+  }
   if (r.exclude_) {
     check(CheckLists("exclude", r.exclude_->view(), c.count, error));
     c.exclude_offsets = r.exclude_->view().offsets.data();
     c.exclude_ids = Given(r.exclude_->view().values);
   }
-  if (r.shared_exclude_ && status == DUOMO_OK) {
-    exclude_offsets.push_back(0);
-    for (size_t i = 0; i < c.count; ++i) {
-      const Ids ids = r.shared_exclude_->span();
-      exclude_ids.insert(exclude_ids.end(), ids.begin(), ids.end());
-      exclude_offsets.push_back(exclude_ids.size());
-    }
-    c.exclude_offsets = exclude_offsets.data();
-    c.exclude_ids = Given(Ids(exclude_ids));
+  if (r.shared_exclude_) {
+    c.shared_exclude_ids = Given(r.shared_exclude_->span());
+    c.shared_exclude_count = r.shared_exclude_->span().size();
+  }
+  if (r.k_each_) {
+    check(CheckSize("k_each", r.k_each_->span().size(), c.count, error));
+    for (size_t k : r.k_each_->span()) k_each.push_back(k <= r.c_.k ? std::min(k, c.k) : k);
+    c.k_each = Given(Span<const size_t>(k_each));
+  }
+  c.allow_set = r.set_.get();
+  if (r.sets_) {
+    check(CheckSize("allow_sets", r.sets_->size(), c.count, error));
+    for (const ItemSet& set : *r.sets_) sets.push_back(set.get());
+    c.allow_sets = sets.data();
   }
   if (r.allow_) {
+    c.flags |= DUOMO_ALLOW_LISTED;
     c.allow_ids = Given(r.allow_->span());
     c.allow_count = r.allow_->span().size();
   }
-  strings.reserve(r.filters_.size());  // so that what filters point to stays where it is
-  for (const Filter& f : r.filters_) {
-    strings.emplace_back();
-    for (const std::string& s : f.strings_) strings.back().push_back(s.c_str());
-    duomo_filter filter = DUOMO_FILTER_INIT;
-    filter.mode = f.mode_;
-    filter.input = f.input_.c_str();
-    if (!f.strings_.empty()) filter.strings = strings.back().data();
-    if (!f.integers_.empty()) filter.integers = f.integers_.data();
-    filter.value_count = f.strings_.size() + f.integers_.size();
-    filters.push_back(filter);
+  if (r.allow_keys_) {
+    c.flags |= DUOMO_ALLOW_LISTED;
+    c.allow_keys = r.allow_keys_->data();
+    c.allow_count = r.allow_keys_->size();
   }
-  c.filters = filters.data();
-  c.filter_count = filters.size();
+  for (const auto& [input, at_most] : r.limits_) {
+    duomo_limit limit = DUOMO_LIMIT_INIT;
+    limit.input = input.c_str();
+    limit.at_most = at_most;
+    limits.push_back(limit);
+  }
+  c.limits = limits.data();
+  c.limit_count = limits.size();
+  c.filters = filters.c.data();
+  c.filter_count = filters.c.size();
 }
-
-struct ScoredId {
-  int64_t id;
-  float score;
-};
-
-// The results of one query, best first; refers to a TopKResult.
-class Hits {
- public:
-  class iterator {
-   public:
-    using iterator_category = std::input_iterator_tag;
-    using value_type = ScoredId;
-    using difference_type = std::ptrdiff_t;
-    using pointer = const ScoredId*;
-    using reference = ScoredId;
-    iterator() = default;
-    iterator(const int64_t* id, const float* score) : id_(id), score_(score) {}
-    ScoredId operator*() const { return {*id_, *score_}; }
-    iterator& operator++() { return ++id_, ++score_, *this; }
-    iterator operator++(int) { return {id_++, score_++}; }
-    bool operator==(const iterator& other) const { return id_ == other.id_; }
-    bool operator!=(const iterator& other) const { return id_ != other.id_; }
-
-   private:
-    const int64_t* id_ = nullptr;
-    const float* score_ = nullptr;
-  };
-
-  Hits(Ids ids, Span<const float> scores) : ids_(ids), scores_(scores) {}
-  size_t size() const { return ids_.size(); }
-  bool empty() const { return ids_.empty(); }
-  ScoredId operator[](size_t i) const { return {ids_[i], scores_[i]}; }
-  iterator begin() const { return {ids_.begin(), scores_.begin()}; }
-  iterator end() const { return {ids_.end(), scores_.end()}; }
-  Ids ids() const { return ids_; }
-  Span<const float> scores() const { return scores_; }
-
- private:
-  Ids ids_;
-  Span<const float> scores_;
-};
-
-// The same with memory of its own: what [] of a result without a name gives.
-class OwnedHits {
- public:
-  explicit OwnedHits(const Hits& hits)
-      : ids_(hits.ids().begin(), hits.ids().end()),
-        scores_(hits.scores().begin(), hits.scores().end()) {}
-  size_t size() const { return ids_.size(); }
-  bool empty() const { return ids_.empty(); }
-  ScoredId operator[](size_t i) const { return {ids_[i], scores_[i]}; }
-  Hits::iterator begin() const { return {ids_.data(), scores_.data()}; }
-  Hits::iterator end() const {
-    return {ids_.data() + ids_.size(), scores_.data() + scores_.size()};
-  }
-  Ids ids() const& { return ids_; }
-  Span<const float> scores() const& { return scores_; }
-  operator Hits() const& { return {ids_, scores_}; }
-  // What these would refer to is gone before it can be used: give the hits a name.
-  Ids ids() const&& = delete;
-  Span<const float> scores() const&& = delete;
-  operator Hits() const&& = delete;
-
- private:
-  std::vector<int64_t> ids_;
-  std::vector<float> scores_;
-};
-
-// The results of every query of a request. Given to Context::TopKInto again, it keeps its memory.
-class TopKResult {
- public:
-  size_t size() const { return counts_.size(); }
-  Hits operator[](size_t query) const& {
-    size_t at = query * k_, n = counts_[query];
-    return {Ids(ids_.data() + at, n), Span<const float>(scores_.data() + at, n)};
-  }
-  // for (auto [id, score] : context.TopK(request)[0])
-  OwnedHits operator[](size_t query) const&& { return OwnedHits((*this)[query]); }
-
- private:
-  friend class Context;
-  size_t k_ = 0;
-  std::vector<int64_t> ids_;
-  std::vector<float> scores_;
-  std::vector<size_t> counts_;
-};
 
 // One user and many items. Borrows what it is given until the call, but for what Kept takes over.
 class RankRequest {
@@ -282,6 +259,12 @@ class RankRequest {
     r.c_.user_id = id;
     return r;
   }
+  static RankRequest User(const std::string& key) {
+    RankRequest r;
+    r.user_ = Keys(std::vector<std::string>{key});
+    r.c_.user_key = r.user_.data()[0];
+    return r;
+  }
   static RankRequest OfUser(const Features& features) {
     RankRequest r;
     r.c_.user_features = features.get();
@@ -290,11 +273,20 @@ class RankRequest {
   RankRequest& Items(Kept<int64_t> ids) {
     items_ = std::move(ids);
     c_.item_ids = items_.span().data();
+    c_.item_keys = nullptr;
     c_.item_features = nullptr;
     return c_.n = items_.span().size(), *this;
   }
+  RankRequest& ItemsByKey(Keys keys) {
+    item_keys_ = std::move(keys);
+    c_.item_ids = nullptr;
+    c_.item_keys = item_keys_.data();
+    c_.item_features = nullptr;
+    return c_.n = item_keys_.size(), *this;
+  }
   RankRequest& Items(const Features& features) {
     c_.item_ids = nullptr;
+    c_.item_keys = nullptr;
     c_.item_features = features.get();
     return c_.n = features.count(), *this;
   }
@@ -302,7 +294,14 @@ class RankRequest {
   RankRequest& History(Kept<int64_t> ids) {
     history_ = std::move(ids);
     c_.history_ids = internal::Given(history_.span());
+    c_.history_keys = nullptr;
     return c_.history_count = history_.span().size(), *this;
+  }
+  RankRequest& HistoryKeys(Keys keys) {
+    history_keys_ = std::move(keys);
+    c_.history_ids = nullptr;
+    c_.history_keys = history_keys_.data();
+    return c_.history_count = history_keys_.size(), *this;
   }
   // They would be gone before the call.
   static RankRequest OfUser(const Features&&) = delete;
@@ -313,6 +312,7 @@ class RankRequest {
   friend class Context;
   duomo_rank_request c_ = DUOMO_RANK_REQUEST_INIT;
   Kept<int64_t> items_, history_;
+  Keys user_, item_keys_, history_keys_;  // what c_ points to; copies share it
 };
 
 }  // namespace DUOMO_HPP_NAMESPACE

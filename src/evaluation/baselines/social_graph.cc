@@ -104,9 +104,13 @@ SocialGraph SocialGraph::FromCsv(std::string_view text, const std::string& where
       Fail(status, where, ", line ", in->line(), ": ", parts...);
     };
     uint32_t rows[2] = {users.Find(std::string(fields[0])), users.Find(std::string(fields[1]))};
-    bool header = first && rows[0] == kUnknown && HasLetter(fields[0]);
-    if (header) continue;
+    // Names of columns are no users, neither of them, and no number is beside them: a user who is
+    // misspelt is no header.
     float weight = 1;
+    bool header = first && rows[0] == kUnknown && rows[1] == kUnknown && HasLetter(fields[0]) &&
+                  HasLetter(fields[1]) && (fields.size() < 3 || !ParseWhole(fields[2], weight));
+    if (header) continue;
+    weight = 1;
     if (fields.size() == 3 &&
         (!ParseWhole(fields[2], weight) || !(weight > 0) || !std::isfinite(weight))) {
       fail(Status::kCorrupt, "the weight \"", fields[2], "\" is not a positive number");

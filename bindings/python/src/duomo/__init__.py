@@ -10,12 +10,15 @@
 A Model may be used by any number of threads. See help(duomo.Model).
 """
 
-from ._calls import Filter
+from ._cancel import CancelFlag
 from ._errors import (
+    Argument,
     BusyError,
+    Cancelled,
     ClosedError,
     Corrupt,
     Error,
+    ErrorKind,
     FileError,
     Internal,
     InvalidArgument,
@@ -27,21 +30,40 @@ from ._errors import (
     UnsupportedVersion,
 )
 from ._features import Features
-from ._info import Head, Input, Keys, Kind, ModelInfo, Scope, Unknown
-from ._library import build_info, load_library, version
+from ._filter import Filter
+from ._info import (
+    Attribute,
+    AttributeKind,
+    Head,
+    Input,
+    Keys,
+    Kind,
+    ModelInfo,
+    Scope,
+    Unknown,
+)
+from ._library import build_info, id_of_key, load_library, version
 from ._model import Context, Model, open, open_buffer  # noqa: A004
 from ._results import Hits, TopK
+from ._sets import ItemSet
+from ._slot import ModelSlot
 from ._train import train
 from ._training_result import TrainingResult
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Argument",
+    "Attribute",
+    "AttributeKind",
     "BusyError",
+    "CancelFlag",
+    "Cancelled",
     "ClosedError",
     "Context",
     "Corrupt",
     "Error",
+    "ErrorKind",
     "Features",
     "FileError",
     "Filter",
@@ -50,10 +72,12 @@ __all__ = [
     "Input",
     "Internal",
     "InvalidArgument",
+    "ItemSet",
     "Keys",
     "Kind",
     "Model",
     "ModelInfo",
+    "ModelSlot",
     "NotFound",
     "OutOfMemory",
     "Scope",
@@ -65,6 +89,7 @@ __all__ = [
     "Unsupported",
     "UnsupportedVersion",
     "build_info",
+    "id_of_key",
     "load_library",
     "open",
     "open_buffer",

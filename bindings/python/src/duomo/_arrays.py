@@ -14,6 +14,7 @@ Lists = Union[Sequence[Any], npt.NDArray[Any], Any]
 Int64s = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 Offsets = npt.NDArray[np.uint64]
+Known = Union[Int64s, tuple[str, ...]]  # ids, or string keys
 
 _INT64 = np.dtype(np.int64)
 
@@ -41,6 +42,25 @@ def ids(value: Ids, name: str) -> Int64s:
     return np.ascontiguousarray(array, np.int64)
 
 
+def is_one(value: object) -> bool:
+    """One user or item: an id or a string key."""
+    return isinstance(value, str) or is_id(value)
+
+
+def known(value: Any, name: str) -> Known:
+    """Users or items: ids as an array, or string keys as a tuple. Sets and iterators will do."""
+    if type(value) is np.ndarray and value.dtype == _INT64:
+        return ids(value, name)
+    if is_one(value):
+        value = [value]
+    elif not hasattr(value, "__array__") and not isinstance(value, (list, tuple)):
+        value = list(value)
+    first = next(iter(value), None) if len(value) else None
+    if isinstance(first, str):
+        return tuple(value.tolist() if hasattr(value, "tolist") else value)
+    return ids(value, name)
+
+
 def vectors(value: Any, name: str, width: int) -> Floats:
     """[rows, width]; a single vector is one row."""
     array = np.ascontiguousarray(value, np.float32)
@@ -51,13 +71,19 @@ def vectors(value: Any, name: str, width: int) -> Floats:
     return array
 
 
-def lists(value: Lists, name: str) -> tuple[Offsets, Int64s]:
-    """Lists of ids, one a row, end to end. None is an empty list."""
+def lists(value: Lists, name: str) -> tuple[Offsets, Known]:
+    """Lists of ids or string keys, one a row, end to end. None is an empty list."""
     if isinstance(value, np.ndarray) and value.ndim == 2:
         rows, width = value.shape
-        return np.arange(rows + 1, dtype=np.uint64) * np.uint64(width), ids(value.ravel(), name)
-    parts = [ids(() if row is None else row, name) for row in value]
-    return offsets(parts), np.concatenate([np.empty(0, np.int64), *parts])
+        return np.arange(rows + 1, dtype=np.uint64) * np.uint64(width), known(value.ravel(), name)
+    parts = [known(() if row is None else row, name) for row in value]
+    keys = [key for part in parts if isinstance(part, tuple) for key in part]
+    arrays = [part for part in parts if not isinstance(part, tuple)]
+    if not keys:
+        return offsets(parts), np.concatenate([np.empty(0, np.int64), *arrays])
+    if any(len(part) for part in arrays):
+        raise TypeError(f"{name}: lists of ids and lists of keys; give one kind")
+    return offsets(parts), tuple(keys)
 
 
 def offsets(parts: Iterable[Any]) -> Offsets:

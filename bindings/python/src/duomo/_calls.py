@@ -2,48 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar, overload
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar, Union, overload
 
 import numpy as np
 
 from . import _arrays, _native
-from ._arrays import Floats, Ids, Int64s, Lists
+from ._arrays import Floats, Ids, Int64s, Known, Lists
+from ._errors import NotFound
 from ._features import FeatureData, Features
+from ._filter import Filters, natives
 from ._info import Scope
 from ._results import Hits, TopK
+from ._sets import ItemSet
 
 _T = TypeVar("_T")
-
-_MODES = {"any": 0, "all": 1, "none": 2}
+Allowed = Union[Ids, ItemSet, Sequence[Union[ItemSet, None]]]
+Limits = Union[Mapping[str, int], Iterable[tuple[str, int]]]
 
 # Looked up once: a call costs as little as Python allows.
 _predict_one = _native.Context.predict_one
 _predict = _native.Context.predict
 _search = _native.Context.search
 
-
-@dataclass(frozen=True)
-class Filter:
-    """Items whose category or set input has any, all or none of the values."""
-
-    input: str
-    values: Sequence[str] | Sequence[int]
-    mode: str = "any"
-
-    def _native(self) -> tuple[str, int, Any]:
-        if self.mode not in _MODES:
-            raise ValueError(f'mode: "any", "all" or "none", not {self.mode!r}')
-        values: list[Any] = [self.values] if isinstance(self.values, str) else [*self.values]
-        if all(isinstance(v, str) for v in values):
-            return self.input, _MODES[self.mode], tuple(values)
-        return self.input, _MODES[self.mode], _arrays.ids(values, self.input)
+_TOPK, _SIMILAR, _USERS_FOR, _SIMILAR_USERS = range(4)
 
 
 class Calls:
-    """What a model can be asked. Ids are ints, or lists, Series and arrays of them; int64 arrays
-    are used without copying. The GIL is released while Duomo works."""
+    """What a model can be asked. Users and items are ids (int) or, where a catalogue has them,
+    string keys (str); or lists, sets, Series and arrays of those. Arrays of int64 are used without
+    copying. The GIL is released while Duomo works."""
 
     def _call(self, method: Callable[..., _T], *args: Any) -> _T:
         raise NotImplementedError
@@ -51,14 +39,30 @@ class Calls:
     def _model(self) -> Any:
         raise NotImplementedError
 
-    def _shape(self) -> tuple[int, int]:
-        """(vector width, number of items)"""
+    def _shape(self) -> tuple[int, int, int]:
+        """(vector width, number of items, number of users)"""
         raise NotImplementedError
+
+    def _marks(self) -> bool:
+        """Whether unknown ids are marked."""
+        raise NotImplementedError
+
+    def _ids(self, value: Any, scope: Scope, name: str) -> Int64s:
+        """Ids, also of keys, for calls that take no keys."""
+        known = _arrays.known(value, name)
+        if not isinstance(known, tuple):
+            return known
+        out = np.empty(len(known), np.int64)
+        self._model()._native.ids_of_keys(out, int(scope), known)
+        if not self._marks() and (out < 0).any():
+            at = int(np.argmax(out < 0))
+            raise NotFound(f"{name}[{at}]: the model has no {scope.name.lower()} {known[at]!r}")
+        return out
 
     # ---- Predictions ----
 
     @overload
-    def predict(self, users: int, items: int) -> float: ...
+    def predict(self, users: int | str, items: int | str) -> float: ...
     @overload
     def predict(self, users: Ids, items: Ids, *, out: Floats | None = None) -> Floats: ...
     def predict(self, users: Any, items: Any, *, out: Floats | None = None) -> float | Floats:
@@ -66,11 +70,11 @@ class Calls:
         with every one of the others. In the unit of the output."""
         if type(users) is int and type(items) is int and out is None:
             return self._call(_predict_one, users, items)
-        one_user, one_item = _arrays.is_id(users), _arrays.is_id(items)
+        one_user, one_item = _arrays.is_one(users), _arrays.is_one(items)
+        u = self._ids(users, Scope.USER, "users")
+        i = self._ids(items, Scope.ITEM, "items")
         if one_user and one_item and out is None:
-            return self._call(_predict_one, int(users), int(items))
-        u = _arrays.ids([users] if one_user else users, "users")
-        i = _arrays.ids([items] if one_item else items, "items")
+            return self._call(_predict_one, int(u[0]), int(i[0]))
         if one_user:
             u = np.full(i.shape, u[0])
         elif one_item:
@@ -90,125 +94,179 @@ class Calls:
         self._call(_native.Context.predict_vectors, result, u, i)
         return result
 
-    # ---- Top-k ----
+    # ---- Searches ----
 
     def topk(
         self,
         users: Any = None,
-        k: int = 10,
+        k: int | Sequence[int] = 10,
         *,
         vectors: Any = None,
         features: FeatureData | Features | None = None,
         history: Ids | None = None,
         histories: Lists | None = None,
+        history_weights: Any = None,
         exclude_seen: bool = False,
         exclude: Ids | Lists | None = None,
-        allow: Ids | None = None,
-        where: Filter | Iterable[Filter] = (),
+        allow: Allowed | None = None,
+        where: Filters = (),
+        limits: Limits = (),
         minimum_score: float | None = None,
         probes: int | None = None,
     ) -> Any:
-        """The k best items, best first: Hits for a single user (one id, vector, history or dict of
-        values), TopK for many.
+        """The k best items, best first: Hits for a single user (one id, key, vector, history or
+        dict of values), TopK for many. ``k`` may be a list, a number a user.
 
-        Who: ``users`` (an id or many), ``vectors``, ``features`` (of users that the file does not
+        Who: ``users`` (one or many), ``vectors``, ``features`` (of users that the file does not
         know), or histories alone. ``history`` (of a single user) and ``histories`` (a list a user)
-        may also accompany ids and then stand for what the file remembers.
-        What: ``exclude`` is a list of ids for everybody, or a list a user; ``allow`` the only items
-        considered; ``where`` filters that must all hold; ``minimum_score`` in the unit of the
-        output; with ``probes`` only so many of the likeliest lists are looked into where the file
-        has lists (0: as many as it says), which is faster and may miss an item.
+        may also accompany users and are then used in place of what the file remembers. Models that
+        read no histories fold them in, with ``history_weights`` for how much each item says.
+        What: ``exclude`` is a list for everybody, or a list of lists, one a user; ``allow`` what
+        alone is considered: a list, an ItemSet, or a list of ItemSets (None: all), one a user;
+        ``where`` filters that must all hold; ``limits`` at most so many per value of an attribute,
+        {"artist": 2}; ``minimum_score`` in the unit of the output; with ``probes`` only so many of
+        the likeliest lists are looked into where the file has lists (0: as many as it says, and on
+        as it takes), which is faster and may miss an item.
         """
-        single = _arrays.is_id(users)
+        single = _arrays.is_one(users)
         if history is not None:
             if histories is not None:
                 raise ValueError("give history or histories, not both")
             single = users is None or single
             histories = [history]
         return self._find(
-            False, users, k, vectors, features, histories, exclude_seen, exclude, allow, where,
-            minimum_score, probes, single,
+            _TOPK, users, k, vectors, features, histories, history_weights, exclude_seen, exclude,
+            allow, where, limits, minimum_score, probes, single,
         )  # fmt: skip
 
     def similar(
         self,
         items: Any = None,
-        k: int = 10,
+        k: int | Sequence[int] = 10,
         *,
         vectors: Any = None,
         features: FeatureData | Features | None = None,
         exclude: Ids | Lists | None = None,
-        allow: Ids | None = None,
-        where: Filter | Iterable[Filter] = (),
+        allow: Allowed | None = None,
+        where: Filters = (),
+        limits: Limits = (),
         minimum_score: float | None = None,
         probes: int | None = None,
     ) -> Any:
         """The items most like an item (Hits) or like each of many (TopK), by cosine."""
         return self._find(
-            True, items, k, vectors, features, None, False, exclude, allow, where,
-            minimum_score, probes, _arrays.is_id(items),
+            _SIMILAR, items, k, vectors, features, None, None, False, exclude, allow, where, limits,
+            minimum_score, probes, _arrays.is_one(items),
+        )  # fmt: skip
+
+    def users_for(
+        self,
+        items: Any = None,
+        k: int | Sequence[int] = 10,
+        *,
+        vectors: Any = None,
+        features: FeatureData | Features | None = None,
+        exclude_seen: bool = False,
+        exclude: Ids | Lists | None = None,
+        allow: Ids | None = None,
+        where: Filters = (),
+        limits: Limits = (),
+        minimum_score: float | None = None,
+        probes: int | None = None,
+    ) -> Any:
+        """The other way round: the users who would want an item (Hits) or each of many (TopK), in
+        the order of what is predicted for each user and the item."""
+        return self._find(
+            _USERS_FOR, items, k, vectors, features, None, None, exclude_seen, exclude, allow,
+            where, limits, minimum_score, probes, _arrays.is_one(items),
+        )  # fmt: skip
+
+    def similar_users(
+        self,
+        users: Any = None,
+        k: int | Sequence[int] = 10,
+        *,
+        vectors: Any = None,
+        features: FeatureData | Features | None = None,
+        exclude: Ids | Lists | None = None,
+        allow: Ids | None = None,
+        where: Filters = (),
+        limits: Limits = (),
+        minimum_score: float | None = None,
+        probes: int | None = None,
+    ) -> Any:
+        """The users most like a user (Hits) or like each of many (TopK), by cosine."""
+        return self._find(
+            _SIMILAR_USERS, users, k, vectors, features, None, None, False, exclude, allow, where,
+            limits, minimum_score, probes, _arrays.is_one(users),
         )  # fmt: skip
 
     def _find(
         self,
-        similar: bool,
+        search: int,
         queries: Any,
-        k: int,
+        k: Any,
         vectors: Any,
         features: Any,
         histories: Any,
+        history_weights: Any,
         exclude_seen: bool,
         exclude: Any,
         allow: Any,
         where: Any,
+        limits: Any,
         minimum_score: float | None,
         probes: int | None,
         single: bool,
     ) -> Hits | TopK:
-        width, item_count = self._shape()
+        width, item_count, user_count = self._shape()
         if queries is vectors is features is histories is None:
-            raise ValueError("give ids, vectors, features" + ("" if similar else " or histories"))
+            raise ValueError("give ids, vectors, features" + ("" if search else " or histories"))
         ids = wanted = made = None
         if queries is not None:
-            ids = _arrays.ids([queries] if _arrays.is_id(queries) else queries, "ids")
+            ids = _arrays.known(queries, "ids")
         if vectors is not None:
             single = single or np.ndim(vectors) == 1
             wanted = _arrays.vectors(vectors, "vectors", width)
         if features is not None:
-            made = Features.of(self._model(), Scope.ITEM if similar else Scope.USER, features)
+            of_users = search in (_TOPK, _SIMILAR_USERS)
+            scope = Scope.USER if of_users else Scope.ITEM
+            made = Features.of(self._model(), scope, features)
             single = single or made._single
-        lists = (None, None) if histories is None else _arrays.lists(histories, "histories")
+        history = (None, None) if histories is None else _arrays.lists(histories, "histories")
+        weights = None
+        if history_weights is not None:
+            weights = _weights(history_weights)
         count = next(
             (len(q) for q in (ids, wanted, made) if q is not None),
-            0 if lists[0] is None else len(lists[0]) - 1,
+            0 if history[0] is None else len(history[0]) - 1,
         )
-        excluded = (None, None) if exclude is None else _excluded(exclude, count)
-        allowed = None if allow is None else _arrays.ids(allow, "allow")
-        filters = (where,) if isinstance(where, Filter) else tuple(where)
-        if k < 0:
-            raise ValueError(f"k: {k}")
         if probes is not None and probes < 0:
             raise ValueError(f"probes: {probes}")
-        # No query has more results than there are items, so results need no more memory than that.
-        k = min(k, max(item_count, 1))
+        finds_users = search >= _USERS_FOR
+        # No query has more results than there are, so results need no more memory than that.
+        most = max(user_count if finds_users else item_count, 1)
+        k, each = _places(k, most)
+        allowed, *sets = _allowed(allow)
         out_ids = np.empty((count, k), np.int64)
         scores = np.empty((count, k), np.float32)
         counts = np.empty(count, np.uint64)
         self._call(
-            _search, similar, out_ids, scores, counts, k, exclude_seen, minimum_score, probes,
-            count, ids, wanted, made._native if made else None, *lists, *excluded, allowed,
-            tuple(f._native() for f in filters),
+            _search, search, out_ids, scores, counts, k, exclude_seen, minimum_score, probes,
+            count, ids, wanted, made._native if made else None, *history, weights,
+            *_excluded(exclude), allowed, each, *sets, natives(where), _limits(limits),
         )  # fmt: skip
+        source = (self._model()._native, finds_users)
         if single:
             n = int(counts[0])
-            return Hits(out_ids[0, :n], scores[0, :n])
+            return Hits(out_ids[0, :n], scores[0, :n], source)
         found = counts.astype(np.int64)
         if np.any(found < k):
             missing = np.arange(k) >= found[:, None]
             out_ids[missing] = -1
             scores[missing] = np.nan
-        asked = np.arange(count, dtype=np.int64) if ids is None else ids
-        return TopK(out_ids, scores, found, asked)
+        asked = np.arange(count, dtype=np.int64) if ids is None else np.asarray(ids)
+        return TopK(out_ids, scores, found, asked, source)
 
     # ---- Vectors ----
 
@@ -221,7 +279,8 @@ class Calls:
         return self._encode(items, False, out)
 
     def _encode(self, which: Ids, of_users: bool, out: Floats | None) -> Floats:
-        ids = _arrays.ids(which, "ids")
+        scope, name = (Scope.USER, "users") if of_users else (Scope.ITEM, "items")
+        ids = self._ids(which, scope, name)
         result = _arrays.output(out, (len(ids), self._shape()[0]))
         self._call(_native.Context.encode, result, ids, of_users)
         return result
@@ -245,7 +304,7 @@ class Calls:
 
     def rank(
         self,
-        user: int | None = None,
+        user: int | str | None = None,
         items: Ids | None = None,
         *,
         user_features: FeatureData | Features | None = None,
@@ -255,8 +314,8 @@ class Calls:
         out: Floats | None = None,
     ) -> Floats:
         """A number for every item, in the order given, for one user. ``pairs`` are features of the
-        pairs, a row an item. A history stands for what the file remembers of the user."""
-        ids: Int64s | None = None if items is None else _arrays.ids(items, "items")
+        pairs, a row an item. A history is used in place of what the file remembers of the user."""
+        ids: Known | None = None if items is None else _arrays.known(items, "items")
 
         def made(scope: Scope, data: Any) -> Features | None:
             return None if data is None else Features.of(self._model(), scope, data)
@@ -265,8 +324,8 @@ class Calls:
         of_items = made(Scope.ITEM, item_features)
         of_pairs = made(Scope.PAIR, pairs)
         n = len(ids) if ids is not None else len(of_items) if of_items is not None else 0
-        if user is not None and not _arrays.is_id(user):
-            raise TypeError(f"user: an id, not {user!r}")
+        if user is not None and not _arrays.is_one(user):
+            raise TypeError(f"user: an id or key, not {user!r}")
         if of_user is not None and len(of_user) != 1:
             raise ValueError(f"user_features: {len(of_user)} rows where one is needed")
         if of_pairs is not None and len(of_pairs) != n:
@@ -280,16 +339,65 @@ class Calls:
             ids,
             of_items._native if of_items else None,
             of_pairs._native if of_pairs else None,
-            None if history is None else _arrays.ids(history, "history"),
+            None if history is None else _arrays.known(history, "history"),
         )
         return result
 
 
-def _excluded(exclude: Any, count: int) -> tuple[_arrays.Offsets, Int64s]:
-    """A list of ids goes to every query; a list of lists has one for each."""
+def _excluded(exclude: Any) -> tuple[Known | None, _arrays.Offsets | None, Known | None]:
+    """(for all queries, offsets and lists of each): a list goes to every query, a list of lists has
+    one for each."""
+    if exclude is None:
+        return None, None, None
     rows = exclude if hasattr(exclude, "__len__") else list(exclude)
-    if len(rows) and not all(_arrays.is_id(v) for v in rows):
-        return _arrays.lists(rows, "exclude")
-    shared = _arrays.ids(rows, "exclude")
-    size = np.uint64(len(shared))
-    return np.arange(count + 1, dtype=np.uint64) * size, np.tile(shared, count)
+    if len(rows) and not isinstance(rows, str) and not all(_arrays.is_one(v) for v in rows):
+        return None, *_arrays.lists(rows, "exclude")
+    return _arrays.known(rows, "exclude"), None, None
+
+
+def _allowed(
+    allow: Any,
+) -> tuple[Known | None, _native.ItemSet | None, tuple[_native.ItemSet | None, ...] | None]:
+    """(a list, a set, a set for each query): one of them."""
+    if allow is None:
+        return None, None, None
+    if isinstance(allow, ItemSet):
+        return None, allow._native, None
+    if isinstance(allow, (list, tuple)) and any(isinstance(one, ItemSet) for one in allow):
+        sets = []
+        for at, one in enumerate(allow):
+            if one is not None and not isinstance(one, ItemSet):
+                raise TypeError(f"allow[{at}]: an ItemSet or None, not {one!r}")
+            sets.append(None if one is None else one._native)
+        return None, None, tuple(sets)
+    return _arrays.known(allow, "allow"), None, None
+
+
+def _places(k: Any, most: int) -> tuple[int, _arrays.Offsets | None]:
+    """(room for the results of a query, how many of each query or None)"""
+    if _arrays.is_id(k):
+        if k < 0:
+            raise ValueError(f"k: {k}")
+        return min(int(k), most), None
+    if isinstance(k, str):
+        raise TypeError(f"k: a number, or one a query, not {k!r}")
+    each = _arrays.ids(k, "k")
+    if each.size and each.min() < 0:
+        raise ValueError(f"k[{int(np.argmin(each))}]: {each.min()}")
+    each = np.minimum(each, most)
+    return max(int(each.max(initial=1)), 1), each.astype(np.uint64)
+
+
+def _weights(weights: Any) -> Floats:
+    """One array; lists of them, a list a query, are laid end to end."""
+    if not isinstance(weights, np.ndarray) and any(hasattr(one, "__len__") for one in weights):
+        weights = [weight for one in weights for weight in one]
+    return np.ascontiguousarray(weights, np.float32).ravel()
+
+
+def _limits(limits: Any) -> tuple[tuple[str, int], ...]:
+    pairs = tuple(limits.items() if isinstance(limits, Mapping) else limits)
+    for name, at_most in pairs:
+        if not 1 <= at_most < 2**32:
+            raise ValueError(f"limits[{name!r}]: {at_most}, must be at least 1")
+    return pairs

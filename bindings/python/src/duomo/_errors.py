@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 
 
 class Status(enum.IntEnum):
@@ -17,12 +18,65 @@ class Status(enum.IntEnum):
     UNSUPPORTED_VERSION = 6
     UNSUPPORTED = 7
     INTERNAL = 8
+    CANCELLED = 9
+
+
+class ErrorKind(enum.IntEnum):
+    """What was wrong, finer than the status."""
+
+    OTHER = 0  #: none of these says it
+    MISSING = 1  #: what must be given
+    STRUCT_SIZE = 2  #: what a newer client asks for
+    VALUE = 3  #: a number outside what is allowed
+    CONFLICT = 4  #: arguments that do not go together
+    OFFSETS = 5
+    NOT_UTF8 = 6
+    NOT_FINITE = 7
+    UNKNOWN_ID = 8  #: a user or item, by id or key
+    UNKNOWN_NAME = 9  #: an input, attribute or entry of the metadata
+    UNKNOWN_VALUE = 10  #: that the input or attribute does not have
+    LACKING = 11  #: the file or the build lacks what the call needs
+
+    @classmethod
+    def _missing_(cls, value: object) -> ErrorKind:
+        return cls.OTHER  # of a newer library
+
+
+class Argument(enum.IntEnum):
+    """Which argument, or part of a request, was wrong."""
+
+    OTHER = 0  #: none of these says it
+    OUT = 1
+    MODEL = 2
+    CONTEXT = 3
+    OPTIONS = 4
+    FILE = 5
+    REQUEST = 6
+    USERS = 7
+    ITEMS = 8
+    QUERIES = 9
+    FEATURES = 10
+    HISTORY = 11
+    EXCLUDE = 12
+    ALLOW = 13
+    FILTERS = 14
+    LIMITS = 15
+    NAME = 16
+    VALUES = 17
+
+    @classmethod
+    def _missing_(cls, value: object) -> Argument:
+        return cls.OTHER  # of a newer library
 
 
 class Error(Exception):
-    """Anything that Duomo reports. ``status`` says what kind of failure it is."""
+    """Anything that Duomo reports. ``status`` says what kind of failure it is, ``kind`` says it
+    finer; ``argument`` which argument was wrong, and ``position`` which element of it."""
 
     status: Status = Status.INTERNAL
+    kind: ErrorKind = ErrorKind.OTHER
+    argument: Argument = Argument.OTHER
+    position: int | None = None
 
 
 class InvalidArgument(Error, ValueError):
@@ -71,6 +125,12 @@ class Internal(Error):
     status = Status.INTERNAL
 
 
+class Cancelled(Error):
+    """The caller asked for an end: see ``CancelFlag``."""
+
+    status = Status.CANCELLED
+
+
 class ClosedError(InvalidArgument):
     """A model, context or features used after ``close()``."""
 
@@ -99,10 +159,39 @@ _CLASSES: dict[int, type[Error]] = {
         UnsupportedVersion,
         Unsupported,
         Internal,
+        Cancelled,
     )
 }
 
+_NAMES_OF_C = re.compile(r"\b(duomo|DUOMO)_\w+|\b_PORTABLE\b")
+_NAMES = {
+    "DUOMO_RANK_USER_ID": "user",
+    "DUOMO_UNKNOWN_IS_MARKED": 'unknown="mark"',
+    "DUOMO_ALLOW_LISTED": "allow",
+    "DUOMO_BACKEND_DEFAULT": 'backend="default"',
+    "DUOMO_BACKEND_ONEDNN": 'backend="onednn"',
+    "_PORTABLE": '"portable"',
+}
 
-def from_status(status: int, message: str) -> Error:
+
+def _name(found: re.Match[str]) -> str:
+    name = found.group()
+    if name.startswith("duomo_features_set_"):
+        return "Features.set"
+    return _NAMES.get(name, name[len("duomo_") :].lower())
+
+
+def in_python(message: str) -> str:
+    """The message with this package's names in place of C's: topk for duomo_topk."""
+    return _NAMES_OF_C.sub(_name, message)
+
+
+def from_status(
+    status: int, message: str, kind: int = 0, argument: int = 0, position: int | None = None
+) -> Error:
     """The exception for a status; called by the extension."""
-    return _CLASSES.get(status, Internal)(message)
+    error = _CLASSES.get(status, Internal)(in_python(message))
+    error.kind = ErrorKind(kind)
+    error.argument = Argument(argument)
+    error.position = position
+    return error

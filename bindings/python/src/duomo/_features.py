@@ -38,12 +38,15 @@ def _is_list(value: Any) -> bool:
 
 class Features(Closing):
     """Features of ``count`` rows. What is not set is unknown or empty; values that the model does
-    not know count as unknown. Holds its model; one call at a time. Made by ``Model.features``."""
+    not know count as unknown, or raise NotFound where they are ``strict``. Holds its model; one
+    call at a time. Made by ``Model.features``."""
 
-    def __init__(self, model: Model, scope: Scope | str, count: int) -> None:
+    def __init__(self, model: Model, scope: Scope | str, count: int, strict: bool = False) -> None:
         self._scope = Scope.of(scope)
         self._inputs: dict[str, Input] = {i.name: i for i in model.inputs}
         self._native = _native.Features(model._native, int(self._scope), count)
+        if strict:
+            self._native.strict(True)
         self._count = count
         self._single = False  # made from the values of one row, not from columns
 
@@ -65,11 +68,13 @@ class Features(Closing):
             self._native.numbers(name, _numbers(values, name))
         elif known.kind in _LISTS:
             rows = [() if row is None or _is_scalar_nan(row) else row for row in values]
-            if known.keys == Keys.STRING and known.kind != Kind.HISTORY:
-                flat = [text for row in rows for text in row]
-                self._native.string_lists(name, _arrays.offsets(rows), flat)
+            starts, flat = _arrays.lists(rows, name)
+            if isinstance(flat, tuple):
+                self._native.string_lists(name, starts, flat)
+            elif known.keys == Keys.STRING and known.kind != Kind.HISTORY and not len(flat):
+                self._native.string_lists(name, starts, ())
             else:
-                self._native.integer_lists(name, *_arrays.lists(rows, name))
+                self._native.integer_lists(name, starts, flat)
         elif known.kind == Kind.TEXT or known.keys == Keys.STRING:
             self._native.strings(name, [None if _is_missing(v) else v for v in values])
         else:
@@ -80,7 +85,9 @@ class Features(Closing):
         self._native.close()
 
     @classmethod
-    def of(cls, model: Model, scope: Scope | str, data: FeatureData) -> Features:
+    def of(
+        cls, model: Model, scope: Scope | str, data: FeatureData, strict: bool = False
+    ) -> Features:
         """From a dict or a DataFrame; see ``Model.features``."""
         if isinstance(data, Features):
             if data.scope != Scope.of(scope):
@@ -88,7 +95,7 @@ class Features(Closing):
             return data
         columns = _columns(data)
         if not isinstance(data, Mapping):
-            return cls(model, scope, len(data))._set_all(columns)
+            return cls(model, scope, len(data), strict)._set_all(columns)
         kinds = {i.name: i.kind for i in model.inputs}
         deep = {name: _is_rows(v, kinds.get(name) in _LISTS) for name, v in columns.items()}
         rows = {name for name, is_rows in deep.items() if is_rows}
@@ -100,7 +107,7 @@ class Features(Closing):
         sizes = {name: len(values) for name, values in columns.items()}
         if len(set(sizes.values())) > 1:
             raise ValueError(f"features: columns of different lengths: {sizes}")
-        features = cls(model, scope, next(iter(sizes.values()), 1))
+        features = cls(model, scope, next(iter(sizes.values()), 1), strict)
         features._single = not rows
         return features._set_all(columns)
 

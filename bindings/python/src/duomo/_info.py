@@ -75,6 +75,7 @@ class ModelInfo:
     copied: bool  #: the bytes were copied, neither mapped nor borrowed
     minimum_output: float
     maximum_output: float
+    fingerprint: int  #: of the file's content: another content has another one
 
 
 @dataclass(frozen=True)
@@ -84,3 +85,20 @@ class Input:
     kind: Kind
     keys: Keys
     vocabulary_size: int
+
+
+class AttributeKind(enum.IntEnum):
+    CATEGORY = 0  # a text an item
+    SET = 1  # any number of texts an item
+    INTEGER = 2
+    NUMBER = 3
+    TIME = 4  # seconds since 1970, UTC
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """A column of items that no network reads: to filter by and to show."""
+
+    name: str
+    kind: AttributeKind
+    value_count: int  #: different texts of categories and sets; of others 0

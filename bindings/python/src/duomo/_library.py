@@ -38,3 +38,9 @@ def build_info() -> str:
     """One line about how the library was built and which kernels this machine runs."""
     load_library()
     return str(_native.build_info())
+
+
+def id_of_key(key: str) -> int:
+    """The id of a string key, 0 or above: the same for every model, machine and release."""
+    load_library()
+    return _native.id_of_key(key)

@@ -47,6 +47,8 @@ _OF_NETWORKS = (
     "steps",
     "batch",
     "negatives",
+    "optimizer",
+    "momentum",
     "schedule",
     "warmup",
     "dropout",

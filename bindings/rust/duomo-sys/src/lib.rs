@@ -19,6 +19,39 @@ pub const DUOMO_CORRUPT: duomo_status = 5;
 pub const DUOMO_UNSUPPORTED_VERSION: duomo_status = 6;
 pub const DUOMO_UNSUPPORTED: duomo_status = 7;
 pub const DUOMO_INTERNAL: duomo_status = 8;
+pub const DUOMO_CANCELLED: duomo_status = 9;
+
+pub const DUOMO_KIND_NULL: i32 = 1;
+pub const DUOMO_KIND_STRUCT_SIZE: i32 = 2;
+pub const DUOMO_KIND_VALUE: i32 = 3;
+pub const DUOMO_KIND_CONFLICT: i32 = 4;
+pub const DUOMO_KIND_OFFSETS: i32 = 5;
+pub const DUOMO_KIND_NOT_UTF8: i32 = 6;
+pub const DUOMO_KIND_NOT_FINITE: i32 = 7;
+pub const DUOMO_KIND_UNKNOWN_ID: i32 = 8;
+pub const DUOMO_KIND_UNKNOWN_NAME: i32 = 9;
+pub const DUOMO_KIND_UNKNOWN_VALUE: i32 = 10;
+pub const DUOMO_KIND_LACKING: i32 = 11;
+
+pub const DUOMO_ARGUMENT_OUT: i32 = 1;
+pub const DUOMO_ARGUMENT_MODEL: i32 = 2;
+pub const DUOMO_ARGUMENT_CONTEXT: i32 = 3;
+pub const DUOMO_ARGUMENT_OPTIONS: i32 = 4;
+pub const DUOMO_ARGUMENT_FILE: i32 = 5;
+pub const DUOMO_ARGUMENT_REQUEST: i32 = 6;
+pub const DUOMO_ARGUMENT_USERS: i32 = 7;
+pub const DUOMO_ARGUMENT_ITEMS: i32 = 8;
+pub const DUOMO_ARGUMENT_QUERIES: i32 = 9;
+pub const DUOMO_ARGUMENT_FEATURES: i32 = 10;
+pub const DUOMO_ARGUMENT_HISTORY: i32 = 11;
+pub const DUOMO_ARGUMENT_EXCLUDE: i32 = 12;
+pub const DUOMO_ARGUMENT_ALLOW: i32 = 13;
+pub const DUOMO_ARGUMENT_FILTERS: i32 = 14;
+pub const DUOMO_ARGUMENT_LIMITS: i32 = 15;
+pub const DUOMO_ARGUMENT_NAME: i32 = 16;
+pub const DUOMO_ARGUMENT_VALUES: i32 = 17;
+
+pub const DUOMO_NO_POSITION: u64 = u64::MAX;
 
 pub const DUOMO_OPEN_COPY: u32 = 1;
 pub const DUOMO_OPEN_VERIFY: u32 = 2;
@@ -46,16 +79,28 @@ pub const DUOMO_KEYS_RANGE: i32 = 0;
 pub const DUOMO_KEYS_INTEGER: i32 = 1;
 pub const DUOMO_KEYS_STRING: i32 = 2;
 
+pub const DUOMO_ATTRIBUTE_CATEGORY: i32 = 0;
+pub const DUOMO_ATTRIBUTE_SET: i32 = 1;
+pub const DUOMO_ATTRIBUTE_INTEGER: i32 = 2;
+pub const DUOMO_ATTRIBUTE_NUMBER: i32 = 3;
+pub const DUOMO_ATTRIBUTE_TIME: i32 = 4;
+
 pub const DUOMO_UNKNOWN_IS_ERROR: i32 = 0;
 pub const DUOMO_UNKNOWN_IS_MARKED: i32 = 1;
 
 pub const DUOMO_ANY: i32 = 0;
 pub const DUOMO_ALL: i32 = 1;
 pub const DUOMO_NONE: i32 = 2;
+pub const DUOMO_RANGE: i32 = 3;
+
+pub const DUOMO_ABOVE_MINIMUM: u32 = 1;
+pub const DUOMO_BELOW_MAXIMUM: u32 = 2;
+pub const DUOMO_STRICT_VALUES: u32 = 4;
 
 pub const DUOMO_EXCLUDE_SEEN: u32 = 1;
 pub const DUOMO_MINIMUM_SCORE: u32 = 2;
 pub const DUOMO_APPROXIMATE: u32 = 4;
+pub const DUOMO_ALLOW_LISTED: u32 = 8;
 
 pub const DUOMO_RANK_USER_ID: u32 = 1;
 
@@ -70,7 +115,7 @@ macro_rules! opaque {
     )*};
 }
 
-opaque!(duomo_model duomo_context duomo_features);
+opaque!(duomo_model duomo_model_slot duomo_context duomo_features duomo_item_set);
 
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -78,6 +123,21 @@ pub struct duomo_error {
     pub struct_size: u32,
     pub status: duomo_status,
     pub message: [c_char; 504],
+    pub kind: i32,
+    pub argument: i32,
+    pub position: u64,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct duomo_allocator {
+    pub allocate: Option<
+        unsafe extern "C" fn(data: *mut c_void, size: usize, alignment: usize) -> *mut c_void,
+    >,
+    pub release: Option<
+        unsafe extern "C" fn(data: *mut c_void, memory: *mut c_void, size: usize, alignment: usize),
+    >,
+    pub data: *mut c_void,
 }
 
 #[repr(C)]
@@ -87,6 +147,7 @@ pub struct duomo_open_options {
     pub flags: u32,
     pub backend: i32,
     pub reserved: u32,
+    pub allocator: *const duomo_allocator,
 }
 
 #[repr(C)]
@@ -114,6 +175,9 @@ pub struct duomo_model_info {
     pub unit: duomo_text,
     pub minimum_output: f32,
     pub maximum_output: f32,
+    pub fingerprint: u64,
+    pub attribute_count: u64,
+    pub metadata_count: u64,
 }
 
 #[repr(C)]
@@ -129,6 +193,15 @@ pub struct duomo_input_info {
 
 #[repr(C)]
 #[derive(Clone, Copy)]
+pub struct duomo_attribute_info {
+    pub struct_size: u32,
+    pub kind: i32,
+    pub value_count: u64,
+    pub name: duomo_text,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
 pub struct duomo_context_options {
     pub struct_size: u32,
     pub unknown_ids: i32,
@@ -136,6 +209,8 @@ pub struct duomo_context_options {
     pub reserved: u32,
     pub parallel_for: duomo_parallel_for,
     pub parallel_data: *mut c_void,
+    pub allocator: *const duomo_allocator,
+    pub cancelled: *const i32,
 }
 
 pub type duomo_work = Option<unsafe extern "C" fn(work_data: *mut c_void, index: usize)>;
@@ -152,6 +227,18 @@ pub struct duomo_filter {
     pub strings: *const *const c_char,
     pub integers: *const i64,
     pub value_count: usize,
+    pub minimum: f64,
+    pub maximum: f64,
+    pub flags: u32,
+    pub reserved: u32,
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct duomo_limit {
+    pub struct_size: u32,
+    pub at_most: u32,
+    pub input: *const c_char,
 }
 
 #[repr(C)]
@@ -175,6 +262,19 @@ pub struct duomo_topk_request {
     pub minimum_score: f32,
     pub reserved: u32,
     pub probes: usize,
+    pub keys: *const *const c_char,
+    pub history_keys: *const *const c_char,
+    pub exclude_keys: *const *const c_char,
+    pub allow_keys: *const *const c_char,
+    pub history_weights: *const f32,
+    pub shared_exclude_ids: *const i64,
+    pub shared_exclude_keys: *const *const c_char,
+    pub shared_exclude_count: usize,
+    pub k_each: *const usize,
+    pub allow_set: *const duomo_item_set,
+    pub allow_sets: *const *const duomo_item_set,
+    pub limits: *const duomo_limit,
+    pub limit_count: usize,
 }
 
 #[repr(C)]
@@ -185,6 +285,8 @@ pub struct duomo_topk_result {
     pub ids: *mut i64,
     pub scores: *mut f32,
     pub counts: *mut usize,
+    pub keys: *mut duomo_text,
+    pub titles: *mut duomo_text,
 }
 
 #[repr(C)]
@@ -200,6 +302,9 @@ pub struct duomo_rank_request {
     pub history_ids: *const i64,
     pub history_count: usize,
     pub n: usize,
+    pub user_key: *const c_char,
+    pub item_keys: *const *const c_char,
+    pub history_keys: *const *const c_char,
 }
 
 const NO_TEXT: duomo_text = duomo_text {
@@ -211,6 +316,9 @@ pub const DUOMO_ERROR_INIT: duomo_error = duomo_error {
     struct_size: size_of::<duomo_error>() as u32,
     status: DUOMO_OK,
     message: [0; 504],
+    kind: 0,
+    argument: 0,
+    position: DUOMO_NO_POSITION,
 };
 
 pub const DUOMO_OPEN_OPTIONS_INIT: duomo_open_options = duomo_open_options {
@@ -218,6 +326,7 @@ pub const DUOMO_OPEN_OPTIONS_INIT: duomo_open_options = duomo_open_options {
     flags: 0,
     backend: DUOMO_BACKEND_DEFAULT,
     reserved: 0,
+    allocator: null(),
 };
 
 pub const DUOMO_MODEL_INFO_INIT: duomo_model_info = duomo_model_info {
@@ -236,6 +345,9 @@ pub const DUOMO_MODEL_INFO_INIT: duomo_model_info = duomo_model_info {
     unit: NO_TEXT,
     minimum_output: 0.0,
     maximum_output: 0.0,
+    fingerprint: 0,
+    attribute_count: 0,
+    metadata_count: 0,
 };
 
 pub const DUOMO_INPUT_INFO_INIT: duomo_input_info = duomo_input_info {
@@ -247,6 +359,13 @@ pub const DUOMO_INPUT_INFO_INIT: duomo_input_info = duomo_input_info {
     name: NO_TEXT,
 };
 
+pub const DUOMO_ATTRIBUTE_INFO_INIT: duomo_attribute_info = duomo_attribute_info {
+    struct_size: size_of::<duomo_attribute_info>() as u32,
+    kind: 0,
+    value_count: 0,
+    name: NO_TEXT,
+};
+
 pub const DUOMO_CONTEXT_OPTIONS_INIT: duomo_context_options = duomo_context_options {
     struct_size: size_of::<duomo_context_options>() as u32,
     unknown_ids: DUOMO_UNKNOWN_IS_ERROR,
@@ -254,6 +373,8 @@ pub const DUOMO_CONTEXT_OPTIONS_INIT: duomo_context_options = duomo_context_opti
     reserved: 0,
     parallel_for: None,
     parallel_data: null_mut(),
+    allocator: null(),
+    cancelled: null(),
 };
 
 pub const DUOMO_FILTER_INIT: duomo_filter = duomo_filter {
@@ -263,6 +384,16 @@ pub const DUOMO_FILTER_INIT: duomo_filter = duomo_filter {
     strings: null(),
     integers: null(),
     value_count: 0,
+    minimum: 0.0,
+    maximum: 0.0,
+    flags: 0,
+    reserved: 0,
+};
+
+pub const DUOMO_LIMIT_INIT: duomo_limit = duomo_limit {
+    struct_size: size_of::<duomo_limit>() as u32,
+    at_most: 1,
+    input: null(),
 };
 
 pub const DUOMO_TOPK_REQUEST_INIT: duomo_topk_request = duomo_topk_request {
@@ -284,14 +415,29 @@ pub const DUOMO_TOPK_REQUEST_INIT: duomo_topk_request = duomo_topk_request {
     minimum_score: 0.0,
     reserved: 0,
     probes: 0,
+    keys: null(),
+    history_keys: null(),
+    exclude_keys: null(),
+    allow_keys: null(),
+    history_weights: null(),
+    shared_exclude_ids: null(),
+    shared_exclude_keys: null(),
+    shared_exclude_count: 0,
+    k_each: null(),
+    allow_set: null(),
+    allow_sets: null(),
+    limits: null(),
+    limit_count: 0,
 };
 
 pub const DUOMO_TOPK_RESULT_INIT: duomo_topk_result = duomo_topk_result {
     struct_size: size_of::<duomo_topk_result>() as u32,
     reserved: 0,
-    ids: core::ptr::null_mut(),
-    scores: core::ptr::null_mut(),
-    counts: core::ptr::null_mut(),
+    ids: null_mut(),
+    scores: null_mut(),
+    counts: null_mut(),
+    keys: null_mut(),
+    titles: null_mut(),
 };
 
 pub const DUOMO_RANK_REQUEST_INIT: duomo_rank_request = duomo_rank_request {
@@ -305,6 +451,9 @@ pub const DUOMO_RANK_REQUEST_INIT: duomo_rank_request = duomo_rank_request {
     history_ids: null(),
     history_count: 0,
     n: 0,
+    user_key: null(),
+    item_keys: null(),
+    history_keys: null(),
 };
 
 extern "C" {
@@ -322,6 +471,14 @@ extern "C" {
         out: *mut *mut duomo_model,
         data: *const c_void,
         size: usize,
+        options: *const duomo_open_options,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_model_open_descriptor(
+        out: *mut *mut duomo_model,
+        descriptor: i32,
+        offset: u64,
+        length: u64,
         options: *const duomo_open_options,
         error: *mut duomo_error,
     ) -> duomo_status;
@@ -346,7 +503,34 @@ extern "C" {
         index: u64,
         error: *mut duomo_error,
     ) -> duomo_status;
+    pub fn duomo_model_metadata(
+        value: *mut duomo_text,
+        model: *const duomo_model,
+        key: *const c_char,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_model_metadata_at(
+        key: *mut duomo_text,
+        value: *mut duomo_text,
+        model: *const duomo_model,
+        index: u64,
+        error: *mut duomo_error,
+    ) -> duomo_status;
 
+    pub fn duomo_model_slot_create(
+        out: *mut *mut duomo_model_slot,
+        model: *mut duomo_model,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_model_slot_release(slot: *mut duomo_model_slot);
+    pub fn duomo_model_slot_set(
+        slot: *mut duomo_model_slot,
+        model: *mut duomo_model,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_model_slot_get(slot: *mut duomo_model_slot) -> *mut duomo_model;
+
+    pub fn duomo_id_of_string(key: *const c_char) -> i64;
     pub fn duomo_item_id_at(
         id: *mut i64,
         model: *const duomo_model,
@@ -383,12 +567,102 @@ extern "C" {
         id: i64,
         error: *mut duomo_error,
     ) -> duomo_status;
+    pub fn duomo_ids_of_keys(
+        ids: *mut i64,
+        model: *const duomo_model,
+        scope: i32,
+        keys: *const *const c_char,
+        n: usize,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_keys_of_ids(
+        keys: *mut duomo_text,
+        model: *const duomo_model,
+        scope: i32,
+        ids: *const i64,
+        n: usize,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_item_titles(
+        titles: *mut duomo_text,
+        model: *const duomo_model,
+        ids: *const i64,
+        n: usize,
+        error: *mut duomo_error,
+    ) -> duomo_status;
     pub fn duomo_item_title(
         title: *mut duomo_text,
         model: *const duomo_model,
         id: i64,
         error: *mut duomo_error,
     ) -> duomo_status;
+
+    pub fn duomo_model_get_attribute(
+        out: *mut duomo_attribute_info,
+        model: *const duomo_model,
+        index: u64,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_attribute_numbers(
+        values: *mut f64,
+        model: *const duomo_model,
+        attribute: *const c_char,
+        item_ids: *const i64,
+        n: usize,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_attribute_integers(
+        values: *mut i64,
+        model: *const duomo_model,
+        attribute: *const c_char,
+        item_ids: *const i64,
+        n: usize,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_attribute_texts(
+        values: *mut duomo_text,
+        model: *const duomo_model,
+        attribute: *const c_char,
+        item_ids: *const i64,
+        n: usize,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_attribute_set(
+        count: *mut usize,
+        texts: *mut duomo_text,
+        capacity: usize,
+        model: *const duomo_model,
+        attribute: *const c_char,
+        item_id: i64,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+
+    pub fn duomo_item_set_from_ids(
+        out: *mut *mut duomo_item_set,
+        model: *mut duomo_model,
+        ids: *const i64,
+        keys: *const *const c_char,
+        n: usize,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_item_set_from_filters(
+        out: *mut *mut duomo_item_set,
+        model: *mut duomo_model,
+        filters: *const duomo_filter,
+        n: usize,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_item_set_combine(
+        out: *mut *mut duomo_item_set,
+        mode: i32,
+        sets: *const *const duomo_item_set,
+        n: usize,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_item_set_retain(set: *mut duomo_item_set);
+    pub fn duomo_item_set_release(set: *mut duomo_item_set);
+    pub fn duomo_item_set_count(set: *const duomo_item_set) -> u64;
+    pub fn duomo_item_set_contains(set: *const duomo_item_set, item_id: i64) -> i32;
 
     pub fn duomo_context_create(
         out: *mut *mut duomo_context,
@@ -397,6 +671,7 @@ extern "C" {
         error: *mut duomo_error,
     ) -> duomo_status;
     pub fn duomo_context_release(context: *mut duomo_context);
+    pub fn duomo_context_trim(context: *mut duomo_context);
 
     pub fn duomo_features_create(
         out: *mut *mut duomo_features,
@@ -489,6 +764,18 @@ extern "C" {
         error: *mut duomo_error,
     ) -> duomo_status;
     pub fn duomo_similar(
+        out: *mut duomo_topk_result,
+        context: *mut duomo_context,
+        request: *const duomo_topk_request,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_users_for(
+        out: *mut duomo_topk_result,
+        context: *mut duomo_context,
+        request: *const duomo_topk_request,
+        error: *mut duomo_error,
+    ) -> duomo_status;
+    pub fn duomo_similar_users(
         out: *mut duomo_topk_result,
         context: *mut duomo_context,
         request: *const duomo_topk_request,

@@ -65,33 +65,52 @@ fn header_folder() -> String {
 fn layout() {
     let mut facts = Facts::default();
     layout! { facts,
-        duomo_error { struct_size status message }
-        duomo_open_options { struct_size flags backend reserved }
+        duomo_error { struct_size status message kind argument position }
+        duomo_allocator { allocate release data }
+        duomo_open_options { struct_size flags backend reserved allocator }
         duomo_text { data size }
         duomo_model_info { struct_size head user_count item_count vector_width input_count
             file_size has_user_vectors has_history has_titles copied name unit minimum_output
-            maximum_output }
+            maximum_output fingerprint attribute_count metadata_count }
         duomo_input_info { struct_size scope kind keys vocabulary_size name }
+        duomo_attribute_info { struct_size kind value_count name }
         duomo_context_options { struct_size unknown_ids threads reserved parallel_for
-            parallel_data }
-        duomo_filter { struct_size mode input strings integers value_count }
+            parallel_data allocator cancelled }
+        duomo_filter { struct_size mode input strings integers value_count minimum
+            maximum flags reserved }
+        duomo_limit { struct_size at_most input }
         duomo_topk_request { struct_size flags count ids vectors features history_offsets
             history_ids k exclude_offsets exclude_ids allow_ids allow_count filters filter_count
-            minimum_score reserved probes }
-        duomo_topk_result { struct_size reserved ids scores counts }
+            minimum_score reserved probes keys history_keys exclude_keys allow_keys history_weights
+            shared_exclude_ids shared_exclude_keys shared_exclude_count k_each allow_set
+            allow_sets limits limit_count }
+        duomo_topk_result { struct_size reserved ids scores counts keys titles }
         duomo_rank_request { struct_size flags user_id user_features item_ids item_features
-            pair_features history_ids history_count n }
+            pair_features history_ids history_count n user_key item_keys history_keys }
     }
     constants! { facts,
         DUOMO_OK DUOMO_INVALID_ARGUMENT DUOMO_NOT_FOUND DUOMO_OUT_OF_MEMORY DUOMO_IO_ERROR
-        DUOMO_CORRUPT DUOMO_UNSUPPORTED_VERSION DUOMO_UNSUPPORTED DUOMO_INTERNAL DUOMO_OPEN_COPY
+        DUOMO_CORRUPT DUOMO_UNSUPPORTED_VERSION DUOMO_UNSUPPORTED DUOMO_INTERNAL DUOMO_CANCELLED
+        DUOMO_KIND_NULL DUOMO_KIND_STRUCT_SIZE DUOMO_KIND_VALUE DUOMO_KIND_CONFLICT
+        DUOMO_KIND_OFFSETS DUOMO_KIND_NOT_UTF8 DUOMO_KIND_NOT_FINITE DUOMO_KIND_UNKNOWN_ID
+        DUOMO_KIND_UNKNOWN_NAME DUOMO_KIND_UNKNOWN_VALUE DUOMO_KIND_LACKING
+        DUOMO_ARGUMENT_OUT DUOMO_ARGUMENT_MODEL DUOMO_ARGUMENT_CONTEXT DUOMO_ARGUMENT_OPTIONS
+        DUOMO_ARGUMENT_FILE DUOMO_ARGUMENT_REQUEST DUOMO_ARGUMENT_USERS DUOMO_ARGUMENT_ITEMS
+        DUOMO_ARGUMENT_QUERIES DUOMO_ARGUMENT_FEATURES DUOMO_ARGUMENT_HISTORY
+        DUOMO_ARGUMENT_EXCLUDE DUOMO_ARGUMENT_ALLOW DUOMO_ARGUMENT_FILTERS
+        DUOMO_ARGUMENT_LIMITS DUOMO_ARGUMENT_NAME DUOMO_ARGUMENT_VALUES DUOMO_NO_POSITION
+        DUOMO_OPEN_COPY
         DUOMO_OPEN_VERIFY DUOMO_OPEN_PREPARE DUOMO_BACKEND_DEFAULT DUOMO_BACKEND_ONEDNN
         DUOMO_BACKEND_PORTABLE
         DUOMO_HEAD_COSINE DUOMO_HEAD_DOT DUOMO_HEAD_LOGISTIC DUOMO_USER DUOMO_ITEM DUOMO_PAIR
         DUOMO_INPUT_CATEGORY DUOMO_INPUT_CATEGORY_SET DUOMO_INPUT_TEXT DUOMO_INPUT_HISTORY
         DUOMO_INPUT_NUMBER DUOMO_KEYS_RANGE DUOMO_KEYS_INTEGER DUOMO_KEYS_STRING
+        DUOMO_ATTRIBUTE_CATEGORY DUOMO_ATTRIBUTE_SET DUOMO_ATTRIBUTE_INTEGER
+        DUOMO_ATTRIBUTE_NUMBER DUOMO_ATTRIBUTE_TIME
         DUOMO_UNKNOWN_IS_ERROR DUOMO_UNKNOWN_IS_MARKED DUOMO_ANY DUOMO_ALL DUOMO_NONE
-        DUOMO_EXCLUDE_SEEN DUOMO_MINIMUM_SCORE DUOMO_APPROXIMATE DUOMO_RANK_USER_ID
+        DUOMO_RANGE DUOMO_ABOVE_MINIMUM DUOMO_BELOW_MAXIMUM DUOMO_STRICT_VALUES
+        DUOMO_EXCLUDE_SEEN DUOMO_MINIMUM_SCORE DUOMO_APPROXIMATE DUOMO_ALLOW_LISTED
+        DUOMO_RANK_USER_ID
     }
     let mut program = String::from("#include <duomo/duomo.h>\n#include <stdio.h>\n");
     inits! { facts, program,
@@ -99,8 +118,10 @@ fn layout() {
         duomo_open_options DUOMO_OPEN_OPTIONS_INIT
         duomo_model_info DUOMO_MODEL_INFO_INIT
         duomo_input_info DUOMO_INPUT_INFO_INIT
+        duomo_attribute_info DUOMO_ATTRIBUTE_INFO_INIT
         duomo_context_options DUOMO_CONTEXT_OPTIONS_INIT
         duomo_filter DUOMO_FILTER_INIT
+        duomo_limit DUOMO_LIMIT_INIT
         duomo_topk_request DUOMO_TOPK_REQUEST_INIT
         duomo_topk_result DUOMO_TOPK_RESULT_INIT
         duomo_rank_request DUOMO_RANK_REQUEST_INIT
@@ -164,7 +185,14 @@ fn every_name_is_declared() {
         let missing: Vec<String> = words(&code, begin)
             .difference(&words(source, begin))
             .filter(|name| {
-                !["DUOMO_API", "DUOMO_DUOMO_H_"].contains(&name.as_str())
+                ![
+                    "DUOMO_API",
+                    "DUOMO_BUILDING",
+                    "DUOMO_CALL",
+                    "DUOMO_DUOMO_H_",
+                    "DUOMO_STATIC",
+                ]
+                .contains(&name.as_str())
                     && !name.starts_with("DUOMO_VERSION_")
             })
             .cloned()

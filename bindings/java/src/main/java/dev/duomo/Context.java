@@ -10,10 +10,17 @@ public final class Context extends Recommender implements AutoCloseable {
 
   Context(Handle model, ModelInfo info, ContextOptions options) {
     this.info = info;
+    Cancellation cancellation = options.cancellation; // whose memory the library reads
     long pointer = model.begin();
     try {
-      long made = Native.createContext(pointer, options.unknown.ordinal(), options.threads);
-      handle = Handle.of(this, made, Native::releaseContext, model, "this context");
+      long made =
+          Native.createContext(
+              pointer,
+              options.unknown.ordinal(),
+              options.threads,
+              cancellation == null ? null : cancellation.flag);
+      Object keeps = new Object[] {model, cancellation};
+      handle = Handle.of(this, made, Native::releaseContext, keeps, "this context");
     } finally {
       model.end();
     }
@@ -32,6 +39,19 @@ public final class Context extends Recommender implements AutoCloseable {
   @Override
   ModelInfo knowledge() {
     return info;
+  }
+
+  /**
+   * Gives back the memory that calls have left, for instance after an unusually large batch; the next
+   * call takes what it needs anew.
+   */
+  public void trim() {
+    long pointer = handle.beginAlone();
+    try {
+      Native.trim(pointer);
+    } finally {
+      handle.end();
+    }
   }
 
   @Override

@@ -4,6 +4,7 @@ package dev.duomo;
 public final class ContextOptions {
   Unknown unknown = Unknown.ERROR;
   int threads;
+  Cancellation cancellation;
 
   /** The defaults: unknown ids are errors, and calls run in the caller's thread alone. */
   public ContextOptions() {}
@@ -20,7 +21,7 @@ public final class ContextOptions {
   }
 
   /**
-   * Says how many threads topK and similar may use. Results are the same with any number.
+   * Says how many threads searches may use. Results are the same with any number.
    *
    * @param value their number, the caller's among them, at most 256; 0 is 1
    * @return this
@@ -33,7 +34,18 @@ public final class ContextOptions {
     return this;
   }
 
+  /**
+   * Says what may end calls from another thread.
+   *
+   * @param value the cancellation, or null for none
+   * @return this
+   */
+  public ContextOptions cancelledBy(Cancellation value) {
+    cancellation = value;
+    return this;
+  }
+
   ContextOptions copy() {
-    return new ContextOptions().unknown(unknown).threads(threads);
+    return new ContextOptions().unknown(unknown).threads(threads).cancelledBy(cancellation);
   }
 }

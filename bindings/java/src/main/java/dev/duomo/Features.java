@@ -2,7 +2,8 @@ package dev.duomo;
 
 /**
  * Raw features of users, items or pairs that the file does not know, one row each. What is not set is
- * unknown or empty, and values that the vocabulary does not have count as unknown. Holds its model.
+ * unknown or empty, and values that the vocabulary does not have count as unknown, unless {@link #strict}
+ * has them refused; {@link Model#inputValues} lists those that there are. Holds its model.
  * One thread at a time: concurrent use throws IllegalStateException, as does use after close.
  */
 public final class Features implements AutoCloseable {
@@ -42,6 +43,17 @@ public final class Features implements AutoCloseable {
    */
   public int count() {
     return count;
+  }
+
+  /**
+   * Says whether, from now on, values of categories and sets, and items of histories, that the model does
+   * not know are refused with {@link Status#NOT_FOUND}.
+   *
+   * @param value true to refuse them
+   * @return this
+   */
+  public Features strict(boolean value) {
+    return call(f -> Native.setStrict(f, value));
   }
 
   /**

@@ -26,6 +26,11 @@ final class Handle implements Runnable {
     this.what = what;
   }
 
+  /** Runs the action when the owner becomes unreachable. */
+  static void whenUnreachable(Object owner, Runnable action) {
+    CLEANER.register(owner, action);
+  }
+
   /** A handle that is closed when the owner becomes unreachable, at the latest. */
   static Handle of(Object owner, long pointer, LongConsumer release, Object keeps, String what) {
     Handle handle = new Handle(pointer, release, keeps, what);

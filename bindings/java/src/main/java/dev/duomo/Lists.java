@@ -1,13 +1,19 @@
 package dev.duomo;
 
-/** Lists of ids end to end, as the library takes them. */
+/** Lists of ids or keys end to end, as the library takes them. */
 final class Lists {
   final long[] offsets;
-  final long[] values;
+  final long[] values; // or …
+  final byte[][] keys;
 
-  private Lists(long[] offsets, long[] values) {
+  private Lists(long[] offsets, long[] values, byte[][] keys) {
     this.offsets = offsets;
     this.values = values;
+    this.keys = keys;
+  }
+
+  int size() {
+    return keys != null ? keys.length : values.length;
   }
 
   int rows() {
@@ -25,13 +31,16 @@ final class Lists {
     for (int i = 0; i < lists.length; ++i) {
       System.arraycopy(lists[i], 0, values, (int) offsets[i], lists[i].length);
     }
-    return new Lists(offsets, values);
+    return new Lists(offsets, values, null);
   }
 
-  /** The same list for every row. */
-  static Lists repeated(long[] list, int rows) {
-    long[][] all = new long[rows][];
-    java.util.Arrays.fill(all, list);
-    return of(all);
+  static Lists of(String what, String[][] lists) {
+    long[] offsets = new long[lists.length + 1];
+    java.util.List<String> flat = new java.util.ArrayList<>();
+    for (int i = 0; i < lists.length; ++i) {
+      flat.addAll(java.util.Arrays.asList(lists[i]));
+      offsets[i + 1] = flat.size();
+    }
+    return new Lists(offsets, null, Native.texts(what, flat.toArray(new String[0])));
   }
 }

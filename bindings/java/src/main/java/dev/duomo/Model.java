@@ -3,38 +3,27 @@ package dev.duomo;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongConsumer;
+import java.util.function.LongUnaryOperator;
 
 /**
  * An opened .duomo file. Any number of threads may use it at once: every call borrows a context from
  * a pool. Close it when it is no longer wanted; calls that run meanwhile finish undisturbed, and
- * later ones throw IllegalStateException.
+ * later ones throw IllegalStateException. To swap models under running threads use a {@link ModelSlot}.
  */
 public final class Model extends Recommender implements AutoCloseable {
-  private final Handle handle;
-  private final ModelInfo info;
-  private final List<Input> inputs;
-  private final ContextOptions contexts;
-  private final AtomicReference<Context> first = new AtomicReference<>(); // the pool's fast place
-  private final ConcurrentLinkedQueue<Context> pool = new ConcurrentLinkedQueue<>();
+  private final Opened opened;
+  private final Reference reference;
 
-  private Model(long pointer, Object borrowed, ContextOptions contexts) {
-    this.contexts = contexts.copy();
-    handle = Handle.of(this, pointer, Native::releaseModel, borrowed, "the model");
-    long[] numbers = new long[10];
-    float[] range = new float[2];
-    byte[][] texts = new byte[2][];
-    Native.info(pointer, numbers, range, texts);
-    info = new ModelInfo(numbers, range, texts);
-    List<Input> all = new ArrayList<>();
-    for (int i = 0; i < info.inputCount; ++i) {
-      long[] of = new long[4];
-      all.add(new Input(Native.input(pointer, i, of), of));
-    }
-    inputs = Collections.unmodifiableList(all);
+  /** Takes over a reference. */
+  Model(Opened opened) {
+    this.opened = opened;
+    reference = new Reference(opened);
+    Handle.whenUnreachable(this, reference);
   }
 
   /**
@@ -59,7 +48,7 @@ public final class Model extends Recommender implements AutoCloseable {
     long made =
         Native.open(
             Native.utf8(path.toString(), "path"), options.flags, options.backend.ordinal());
-    return new Model(made, null, options.contexts);
+    return new Model(new Opened(made, null, options.contexts));
   }
 
   /**
@@ -77,7 +66,7 @@ public final class Model extends Recommender implements AutoCloseable {
     long made =
         Native.openBuffer(
             data, data.position(), data.remaining(), options.flags, options.backend.ordinal());
-    return new Model(made, data, options.contexts);
+    return new Model(new Opened(made, data, options.contexts));
   }
 
   /**
@@ -99,12 +88,22 @@ public final class Model extends Recommender implements AutoCloseable {
   }
 
   /**
+   * The id of a string key.
+   *
+   * @param key the key
+   * @return 0 or above: the same for every model, machine and release
+   */
+  public static long idOfKey(String key) {
+    return Native.idOfString(Native.utf8(key, "key"));
+  }
+
+  /**
    * What the model says of itself.
    *
    * @return the same object every time
    */
   public ModelInfo info() {
-    return info;
+    return opened.info;
   }
 
   /**
@@ -113,7 +112,7 @@ public final class Model extends Recommender implements AutoCloseable {
    * @return in the order of the file
    */
   public List<Input> inputs() {
-    return inputs;
+    return opened.inputs;
   }
 
   /**
@@ -132,7 +131,7 @@ public final class Model extends Recommender implements AutoCloseable {
    * @return a context
    */
   public Context newContext(ContextOptions options) {
-    return new Context(handle, info, options);
+    return new Context(handle(), opened.info, options);
   }
 
   /**
@@ -152,7 +151,7 @@ public final class Model extends Recommender implements AutoCloseable {
    * @return their ids in the order of the file
    */
   public long[] userIds() {
-    return ids(true, info.userCount);
+    return ids(true, opened.info.userCount);
   }
 
   /**
@@ -161,7 +160,7 @@ public final class Model extends Recommender implements AutoCloseable {
    * @return their ids in the order of the file
    */
   public long[] itemIds() {
-    return ids(false, info.itemCount);
+    return ids(false, opened.info.itemCount);
   }
 
   /**
@@ -182,6 +181,26 @@ public final class Model extends Recommender implements AutoCloseable {
    */
   public long itemId(String key) {
     return idOfKey(false, key);
+  }
+
+  /**
+   * Users by their string keys.
+   *
+   * @param keys the keys
+   * @return the ids, -1 for those that the model does not know
+   */
+  public long[] userIds(String... keys) {
+    return idsOfKeys(Scope.USER, keys);
+  }
+
+  /**
+   * Items by their string keys.
+   *
+   * @param keys the keys
+   * @return the ids, -1 for those that the model does not know
+   */
+  public long[] itemIds(String... keys) {
+    return idsOfKeys(Scope.ITEM, keys);
   }
 
   /**
@@ -214,76 +233,313 @@ public final class Model extends Recommender implements AutoCloseable {
     return text(2, item);
   }
 
+  /**
+   * Users' string keys.
+   *
+   * @param users their ids
+   * @return the keys, null for those that the model does not know
+   */
+  public String[] userKeys(long... users) {
+    return texts((model, out) -> Native.textsOf(model, 0, users, out), users.length);
+  }
+
+  /**
+   * Items' string keys.
+   *
+   * @param items their ids
+   * @return the keys, null for those that the model does not know
+   */
+  public String[] itemKeys(long... items) {
+    return texts((model, out) -> Native.textsOf(model, 1, items, out), items.length);
+  }
+
+  /**
+   * Items' titles.
+   *
+   * @param items their ids
+   * @return the titles, possibly empty, null for items that the model does not know
+   */
+  public String[] titles(long... items) {
+    return texts((model, out) -> Native.textsOf(model, 2, items, out), items.length);
+  }
+
+  /**
+   * The values that an input knows, for forms and checks.
+   *
+   * @param name the input's name
+   * @return Strings where its keys are, else Longs; of histories the items, as the model counts them
+   */
+  public List<Object> inputValues(String name) {
+    for (int at = 0; at < opened.inputs.size(); ++at) {
+      Input input = opened.inputs.get(at);
+      if (input.name.equals(name)) {
+        return inputValues(at, input);
+      }
+    }
+    throw new DuomoException(
+        Status.NOT_FOUND, ErrorKind.UNKNOWN_NAME, Argument.NAME, "there is no input \"" + name + "\"");
+  }
+
+  private List<Object> inputValues(int at, Input input) {
+    List<Object> out = new ArrayList<>();
+    // Numbers have no values, which the library says at the first.
+    long n = Math.max(input.vocabularySize, 1);
+    long[] integer = new long[1];
+    call(
+        model -> {
+          for (long i = 0; i < n; ++i) {
+            byte[] text = Native.inputValue(model, at, i, integer);
+            if (input.keys == Input.Keys.STRING) {
+              out.add(Native.string(text));
+            } else {
+              out.add(integer[0]);
+            }
+          }
+        });
+    return out;
+  }
+
+  /**
+   * What people wrote into the file: name, version, licence and so on.
+   *
+   * @return in ascending order of the keys' bytes
+   */
+  public Map<String, String> metadata() {
+    Map<String, String> out = new LinkedHashMap<>();
+    call(
+        model -> {
+          for (int i = 0; i < opened.info.metadataCount; ++i) {
+            byte[][] entry = new byte[2][];
+            Native.metadata(model, i, entry);
+            out.put(Native.string(entry[0]), Native.string(entry[1]));
+          }
+        });
+    return out;
+  }
+
+  /**
+   * The attributes of items.
+   *
+   * @return in the order of the file
+   */
+  public List<Attribute> attributes() {
+    List<Attribute> out = new ArrayList<>();
+    call(
+        model -> {
+          for (int i = 0; i < opened.info.attributeCount; ++i) {
+            long[] numbers = new long[2];
+            out.add(new Attribute(Native.attribute(model, i, numbers), numbers));
+          }
+        });
+    return out;
+  }
+
+  /**
+   * The values of an attribute of numbers, integers or times.
+   *
+   * @param attribute its name
+   * @param items their ids
+   * @return a value an item, NaN where there is none
+   */
+  public double[] attributeNumbers(String attribute, long... items) {
+    double[] out = new double[items.length];
+    byte[] name = Native.utf8(attribute, "attribute");
+    call(model -> Native.attributeNumbers(model, name, items, out));
+    return out;
+  }
+
+  /**
+   * The values of an attribute of integers or times.
+   *
+   * @param attribute its name
+   * @param items their ids
+   * @return a value an item, Long.MIN_VALUE where there is none
+   */
+  public long[] attributeIntegers(String attribute, long... items) {
+    long[] out = new long[items.length];
+    byte[] name = Native.utf8(attribute, "attribute");
+    call(model -> Native.attributeIntegers(model, name, items, out));
+    return out;
+  }
+
+  /**
+   * The values of a category.
+   *
+   * @param attribute its name
+   * @param items their ids
+   * @return a value an item, null where there is none
+   */
+  public String[] attributeTexts(String attribute, long... items) {
+    byte[] name = Native.utf8(attribute, "attribute");
+    return texts((model, out) -> Native.attributeTexts(model, name, items, out), items.length);
+  }
+
+  /**
+   * The values of one item of a set or category.
+   *
+   * @param attribute its name
+   * @param item its id
+   * @return any number of texts
+   */
+  public List<String> attributeSet(String attribute, long item) {
+    byte[] name = Native.utf8(attribute, "attribute");
+    List<String> out = new ArrayList<>();
+    call(
+        model -> {
+          for (byte[] text : Native.attributeSet(model, name, item)) {
+            out.add(Native.string(text));
+          }
+        });
+    return out;
+  }
+
+  /**
+   * A set of items.
+   *
+   * @param items their ids; unknown ones are left out
+   * @return a set
+   */
+  public ItemSet itemSet(long... items) {
+    return newSet(model -> Native.setOfIds(model, items, null));
+  }
+
+  /**
+   * A set of items.
+   *
+   * @param keys their string keys; unknown ones are left out
+   * @return a set
+   */
+  public ItemSet itemSet(String... keys) {
+    byte[][] texts = Native.texts("keys", keys);
+    return newSet(model -> Native.setOfIds(model, null, texts));
+  }
+
+  /**
+   * The set of the items that pass.
+   *
+   * @param filters they must all hold; without filters, all items
+   * @return a set
+   */
+  public ItemSet itemSetWhere(Filter... filters) {
+    Filter.Packed packed = new Filter.Packed(List.of(filters));
+    return newSet(
+        model -> Native.setOfFilters(model, packed.modes, packed.inputs, packed.values));
+  }
+
+  private ItemSet newSet(LongUnaryOperator make) {
+    Handle of = handle();
+    long pointer = of.begin();
+    try {
+      return new ItemSet(make.applyAsLong(pointer), of);
+    } finally {
+      of.end();
+    }
+  }
+
+  /** Gives back the memory that idle contexts hold, for instance after an unusually large batch. */
+  public void trim() {
+    handle(); // throws when closed
+    opened.trim();
+  }
+
   @Override
   public void close() {
-    handle.run();
-    drain();
+    reference.run();
+  }
+
+  /** Throws when closed. */
+  Opened opened() {
+    if (reference.closed.get()) {
+      throw new IllegalStateException("the model is closed");
+    }
+    return opened;
   }
 
   Handle handle() {
-    return handle;
+    return opened().handle;
   }
 
   @Override
   ModelInfo knowledge() {
-    return info;
+    return opened.info;
   }
 
   @Override
   Context borrow() {
-    Context context = first.getAndSet(null);
-    if (context == null) {
-      context = pool.poll();
-    }
-    return context != null ? context : new Context(handle, info, contexts); // throws when closed
+    return opened().borrow();
   }
 
   @Override
   void giveBack(Context context) {
-    if (!first.compareAndSet(null, context)) {
-      pool.offer(context);
-    }
-    if (handle.isClosed()) { // perhaps while the call ran
-      drain();
-    }
+    opened.giveBack(context);
   }
 
-  private void drain() {
-    Context context = first.getAndSet(null);
-    if (context != null) {
-      context.close();
-    }
-    while ((context = pool.poll()) != null) {
-      context.close();
-    }
-  }
-
-  private long[] ids(boolean users, long count) {
-    long[] out = new long[Math.toIntExact(count)];
-    long pointer = handle.begin();
+  /** A call that needs the model alone. */
+  private void call(LongConsumer call) {
+    Handle of = handle();
+    long pointer = of.begin();
     try {
-      Native.ids(pointer, users, out);
+      call.accept(pointer);
     } finally {
-      handle.end();
+      of.end();
+    }
+  }
+
+  /** Fills an array with UTF-8. */
+  private interface Texts {
+    void find(long model, byte[][] out);
+  }
+
+  private String[] texts(Texts texts, int n) {
+    byte[][] found = new byte[n][];
+    call(model -> texts.find(model, found));
+    String[] out = new String[n];
+    for (int i = 0; i < n; ++i) {
+      out[i] = found[i] == null ? null : Native.string(found[i]);
     }
     return out;
   }
 
+  private long[] ids(boolean users, long count) {
+    long[] out = new long[Math.toIntExact(count)];
+    call(model -> Native.ids(model, users, out));
+    return out;
+  }
+
+  private long[] idsOfKeys(Scope scope, String[] keys) {
+    byte[][] texts = Native.texts("keys", keys);
+    long[] out = new long[keys.length];
+    call(model -> Native.idsOfKeys(model, scope.ordinal(), texts, out));
+    return out;
+  }
+
   private long idOfKey(boolean users, String key) {
-    long pointer = handle.begin();
-    try {
-      return Native.idOfKey(pointer, users, Native.utf8(key, "key"));
-    } finally {
-      handle.end();
-    }
+    byte[] text = Native.utf8(key, "key");
+    long[] out = new long[1];
+    call(model -> out[0] = Native.idOfKey(model, users, text));
+    return out[0];
   }
 
   private String text(int which, long id) {
-    long pointer = handle.begin();
-    try {
-      return Native.string(Native.text(pointer, which, id));
-    } finally {
-      handle.end();
+    byte[][] out = new byte[1][];
+    call(model -> out[0] = Native.text(model, which, id));
+    return Native.string(out[0]);
+  }
+
+  /** Ends one reference, by hand or by the cleaner. */
+  private static final class Reference implements Runnable {
+    final AtomicBoolean closed = new AtomicBoolean();
+    private final Opened opened;
+
+    Reference(Opened opened) {
+      this.opened = opened;
+    }
+
+    @Override
+    public void run() {
+      if (closed.compareAndSet(false, true)) {
+        opened.release();
+      }
     }
   }
 }

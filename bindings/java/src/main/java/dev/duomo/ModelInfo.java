@@ -51,7 +51,12 @@ public final class ModelInfo {
   /** The highest prediction; infinite where there is no bound. */
   public final float maximumOutput;
 
+  /** Of the file's content: another content has another one. */
+  public final long fingerprint;
+
   final int inputCount;
+  final int attributeCount;
+  final int metadataCount;
 
   ModelInfo(long[] numbers, float[] range, byte[][] texts) {
     name = Native.string(texts[0]);
@@ -66,6 +71,9 @@ public final class ModelInfo {
     hasHistory = numbers[7] != 0;
     hasTitles = numbers[8] != 0;
     copied = numbers[9] != 0;
+    fingerprint = numbers[10];
+    attributeCount = (int) numbers[11];
+    metadataCount = (int) numbers[12];
     minimumOutput = range[0];
     maximumOutput = range[1];
   }

@@ -4,11 +4,14 @@ package dev.duomo;
 public final class RankRequest {
   int flags;
   long user;
+  byte[] userKey;
   Features userFeatures;
   long[] items;
+  byte[][] itemKeys;
   Features itemFeatures;
   Features pairs;
   long[] history;
+  byte[][] historyKeys;
 
   private RankRequest() {}
 
@@ -22,6 +25,18 @@ public final class RankRequest {
     RankRequest request = new RankRequest();
     request.flags = 1;
     request.user = user;
+    return request;
+  }
+
+  /**
+   * A known user, by string key.
+   *
+   * @param user its key
+   * @return a request
+   */
+  public static RankRequest of(String user) {
+    RankRequest request = new RankRequest();
+    request.userKey = Native.utf8(user, "user");
     return request;
   }
 
@@ -45,6 +60,20 @@ public final class RankRequest {
    */
   public RankRequest items(long... ids) {
     items = ids;
+    itemKeys = null;
+    itemFeatures = null;
+    return this;
+  }
+
+  /**
+   * The items, known, by string key.
+   *
+   * @param keys in the order of the results
+   * @return this
+   */
+  public RankRequest items(String... keys) {
+    itemKeys = Native.texts("items", keys);
+    items = null;
     itemFeatures = null;
     return this;
   }
@@ -58,6 +87,7 @@ public final class RankRequest {
   public RankRequest items(Features features) {
     itemFeatures = features;
     items = null;
+    itemKeys = null;
     return this;
   }
 
@@ -73,13 +103,26 @@ public final class RankRequest {
   }
 
   /**
-   * Stands for what the file remembers of the user.
+   * Is used in place of what the file remembers of the user.
    *
    * @param items their ids, oldest first
    * @return this
    */
   public RankRequest history(long... items) {
     history = items;
+    historyKeys = null;
+    return this;
+  }
+
+  /**
+   * The same by string key.
+   *
+   * @param items their keys, oldest first
+   * @return this
+   */
+  public RankRequest history(String... items) {
+    historyKeys = Native.texts("history", items);
+    history = null;
     return this;
   }
 }

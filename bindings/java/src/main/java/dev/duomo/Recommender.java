@@ -11,6 +11,11 @@ import java.nio.LongBuffer;
  * IllegalStateException. Predictions are in the unit of the output.
  */
 public abstract class Recommender {
+  private static final int TOP_K = 0;
+  private static final int SIMILAR = 1;
+  private static final int USERS_FOR = 2;
+  private static final int SIMILAR_USERS = 3;
+
   Recommender() {}
 
   abstract Context borrow();
@@ -222,14 +227,15 @@ public abstract class Recommender {
   }
 
   /**
-   * The best items of users, best first, ties in the order of the file.
+   * The best items of users, best first, ties in the order of the file. (Where scores are rounded to the
+   * same float, the better item is still first.)
    *
    * @param request who, how many, and what not
    * @return the results of every query
    */
   public final TopKResult topK(TopKRequest request) {
     TopKResult result = new TopKResult();
-    search(result, request, false);
+    search(result, request, TOP_K);
     return result;
   }
 
@@ -240,7 +246,7 @@ public abstract class Recommender {
    * @param request who, how many, and what not
    */
   public final void topKInto(TopKResult result, TopKRequest request) {
-    search(result, request, false);
+    search(result, request, TOP_K);
   }
 
   /**
@@ -251,7 +257,7 @@ public abstract class Recommender {
    */
   public final TopKResult similar(TopKRequest request) {
     TopKResult result = new TopKResult();
-    search(result, request, true);
+    search(result, request, SIMILAR);
     return result;
   }
 
@@ -262,7 +268,52 @@ public abstract class Recommender {
    * @param request which, how many, and what not
    */
   public final void similarInto(TopKResult result, TopKRequest request) {
-    search(result, request, true);
+    search(result, request, SIMILAR);
+  }
+
+  /**
+   * The other way round: who would want items, in the order of what is predicted for each user and the
+   * item. Results are users.
+   *
+   * @param request which items, how many users, and who not
+   * @return the results of every query
+   */
+  public final TopKResult usersFor(TopKRequest request) {
+    TopKResult result = new TopKResult();
+    search(result, request, USERS_FOR);
+    return result;
+  }
+
+  /**
+   * The same into a result that is used again and keeps its memory. After a failure it is empty.
+   *
+   * @param result what is overwritten
+   * @param request which items, how many users, and who not
+   */
+  public final void usersForInto(TopKResult result, TopKRequest request) {
+    search(result, request, USERS_FOR);
+  }
+
+  /**
+   * The users most like users, by cosine.
+   *
+   * @param request which, how many, and who not
+   * @return the results of every query
+   */
+  public final TopKResult similarUsers(TopKRequest request) {
+    TopKResult result = new TopKResult();
+    search(result, request, SIMILAR_USERS);
+    return result;
+  }
+
+  /**
+   * The same into a result that is used again and keeps its memory. After a failure it is empty.
+   *
+   * @param result what is overwritten
+   * @param request which, how many, and who not
+   */
+  public final void similarUsersInto(TopKResult result, TopKRequest request) {
+    search(result, request, SIMILAR_USERS);
   }
 
   /**
@@ -276,7 +327,9 @@ public abstract class Recommender {
     int n =
         request.items != null
             ? request.items.length
-            : request.itemFeatures != null ? request.itemFeatures.count() : 0;
+            : request.itemKeys != null
+                ? request.itemKeys.length
+                : request.itemFeatures != null ? request.itemFeatures.count() : 0;
     if (request.userFeatures != null) {
       checkLength("user features", request.userFeatures.count(), 1);
     }
@@ -293,8 +346,9 @@ public abstract class Recommender {
       call(
           context ->
               Native.rank(
-                  context, request.flags, request.user, pointers[0], request.items, pointers[1],
-                  pointers[2], request.history, out));
+                  context, request.flags, request.user, request.userKey, pointers[0], request.items,
+                  request.itemKeys, pointers[1], pointers[2], request.history, request.historyKeys,
+                  out));
     } finally {
       while (--begun >= 0) {
         if (given[begun] != null) {
@@ -323,61 +377,93 @@ public abstract class Recommender {
             Native.encodeDirect(context, ofUsers, ids, ids.position(), out, out.position(), n));
   }
 
-  private void search(TopKResult result, TopKRequest request, boolean similar) {
-    result.prepare(0, 0);
-    int count =
-        request.ids != null
-            ? request.ids.length
-            : request.vectors != null
-                ? rows("vectors", request.vectors)
-                : request.features != null
-                    ? request.features.count()
-                    : request.histories != null ? request.histories.length : 0;
-    Lists histories = request.histories == null ? null : Lists.of(request.histories);
-    Lists exclude =
-        request.sharedExclude != null
-            ? Lists.repeated(request.sharedExclude, count)
-            : request.exclude == null ? null : Lists.of(request.exclude);
-    if (histories != null) {
-      checkLength("histories", histories.rows(), count);
+  private void search(TopKResult result, TopKRequest r, int which) {
+    result.prepare(0, 0, false, false);
+    int count = queries(r);
+    if (r.histories != null) {
+      checkLength("histories", r.histories.rows(), count);
     }
-    if (exclude != null) {
-      checkLength("exclude", exclude.rows(), count);
+    if (r.historyWeights != null) {
+      int items = r.histories == null ? 0 : r.histories.size();
+      checkLength("historyWeights", r.historyWeights.length, items);
     }
-    if (request.k < 0) {
-      throw new IllegalArgumentException("k: " + request.k);
+    if (r.excludeLists != null) {
+      checkLength("excludeLists", r.excludeLists.rows(), count);
     }
-    // No query has more results than there are items, so results need no more memory than that.
-    int k = (int) Math.min(request.k, Math.max(knowledge().itemCount, 1));
-    int places = Math.multiplyExact(count, k);
-    int filters = request.filters.size();
-    int[] modes = new int[filters];
-    byte[][] inputs = new byte[filters][];
-    Object[] values = new Object[filters];
-    for (int i = 0; i < filters; ++i) {
-      Filter filter = request.filters.get(i);
-      modes[i] = filter.mode.ordinal();
-      inputs[i] = filter.input;
-      values[i] = filter.values;
+    if (r.allowSets != null) {
+      checkLength("allowEach", r.allowSets.length, count);
     }
-    result.prepare(count, places);
-    long features = request.features == null ? 0 : request.features.begin();
-    try {
+    if (r.k < 0) {
+      throw new IllegalArgumentException("k: " + r.k);
+    }
+    // No query has more results than there are, so results need no more memory than that.
+    long most = which >= USERS_FOR ? knowledge().userCount : knowledge().itemCount;
+    long[] each = r.kEach == null ? null : r.kEach.clone();
+    int k = (int) Math.min(r.k, Math.max(most, 1));
+    if (each != null) {
+      checkLength("kEach", each.length, count);
+      k = 1;
+      for (int i = 0; i < count; ++i) {
+        each[i] = Math.min(each[i], most);
+        k = (int) Math.max(k, each[i]);
+      }
+    }
+    result.prepare(count, Math.multiplyExact(count, k), r.withKeys, r.withTitles);
+    Filter.Packed filters = new Filter.Packed(r.filters);
+    int[] limits = r.limits.stream().mapToInt(limit -> limit).toArray();
+    int room = k;
+    long features = r.features == null ? 0 : r.features.begin();
+    try (ItemSet.Held one = new ItemSet.Held(r.allowSet);
+        ItemSet.Held many =
+            new ItemSet.Held(r.allowSets == null ? new ItemSet[0] : r.allowSets)) {
+      long[][] longs = {
+        r.ids,
+        r.histories == null ? null : r.histories.offsets,
+        r.histories == null ? null : r.histories.values,
+        r.exclude,
+        r.excludeLists == null ? null : r.excludeLists.offsets,
+        r.excludeLists == null ? null : r.excludeLists.values,
+        r.allow,
+        each,
+        r.allowSets == null ? null : many.pointers
+      };
+      float[][] floats = {r.vectors, r.historyWeights};
+      byte[][][] texts = {
+        r.keys,
+        r.histories == null ? null : r.histories.keys,
+        r.excludeKeys,
+        r.excludeLists == null ? null : r.excludeLists.keys,
+        r.allowKeys
+      };
       call(
           context ->
               Native.search(
-                  context, similar, request.flags, count, request.ids, request.vectors, features,
-                  histories == null ? null : histories.offsets,
-                  histories == null ? null : histories.values, k,
-                  exclude == null ? null : exclude.offsets,
-                  exclude == null ? null : exclude.values, request.allow, modes, inputs, values,
-                  request.minimumScore, request.probes, result.ids, result.scores, result.counts));
+                  context, which, r.flags, count, room, r.minimumScore, r.probes, features,
+                  one.pointers[0], longs, floats, texts, filters.modes, filters.inputs,
+                  filters.values, limits, r.limitInputs.toArray(new byte[0][]), result.ids,
+                  result.scores, result.counts, result.keys, result.titles));
     } finally {
-      if (request.features != null) {
-        request.features.end();
+      if (r.features != null) {
+        r.features.end();
       }
     }
     result.filled(count, k);
+  }
+
+  private int queries(TopKRequest r) {
+    if (r.ids != null) {
+      return r.ids.length;
+    }
+    if (r.keys != null) {
+      return r.keys.length;
+    }
+    if (r.vectors != null) {
+      return rows("vectors", r.vectors);
+    }
+    if (r.features != null) {
+      return r.features.count();
+    }
+    return r.histories == null ? 0 : r.histories.rows();
   }
 
   private int rows(String what, float[] vectors) {

@@ -19,7 +19,9 @@ public enum Status {
   /** This model cannot do that; the message says what it lacks. */
   UNSUPPORTED,
   /** A defect in Duomo: please report the message. */
-  INTERNAL;
+  INTERNAL,
+  /** The caller asked for an end: {@link ContextOptions#cancelledBy}. */
+  CANCELLED;
 
   static Status of(int code) {
     Status[] all = values();

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * The results of every query, best first. One that is used again, with topKInto or similarInto, keeps
- * its memory; it is one thread's at a time.
+ * The results of every query, best first. One that is used again, with topKInto and the like, keeps its
+ * memory; it is one thread's at a time.
  */
 public final class TopKResult {
   private int size;
@@ -13,13 +13,17 @@ public final class TopKResult {
   long[] ids = {};
   float[] scores = {};
   long[] counts = {};
+  byte[][] keys;
+  byte[][] titles;
 
   /** No results yet: for {@link Model#topKInto}. */
   public TopKResult() {}
 
   /** Room for the results of so many queries; there are none before {@link #filled}. */
-  void prepare(int queries, int places) {
+  void prepare(int queries, int places, boolean withKeys, boolean withTitles) {
     size = 0;
+    keys = withKeys ? new byte[places][] : null;
+    titles = withTitles ? new byte[places][] : null;
     if (ids.length < places) {
       ids = new long[places];
       scores = new float[places];
@@ -54,11 +58,11 @@ public final class TopKResult {
   }
 
   /**
-   * A result's item.
+   * A result's item, or user where those are searched.
    *
    * @param query from 0
    * @param rank from 0, the best
-   * @return the item's id
+   * @return its id
    */
   public long id(int query, int rank) {
     return ids[at(query, rank)];
@@ -73,6 +77,35 @@ public final class TopKResult {
    */
   public float score(int query, int rank) {
     return scores[at(query, rank)];
+  }
+
+  /**
+   * A result's string key, where the request asked {@link TopKRequest#withKeys}.
+   *
+   * @param query from 0
+   * @param rank from 0, the best
+   * @return the key
+   */
+  public String key(int query, int rank) {
+    return text(keys, query, rank, "withKeys");
+  }
+
+  /**
+   * A result's title, where the request asked {@link TopKRequest#withTitles}.
+   *
+   * @param query from 0
+   * @param rank from 0, the best
+   * @return the title, possibly empty
+   */
+  public String title(int query, int rank) {
+    return text(titles, query, rank, "withTitles");
+  }
+
+  private String text(byte[][] texts, int query, int rank, String asked) {
+    if (texts == null) {
+      throw new IllegalStateException("the request did not ask " + asked + "()");
+    }
+    return Native.string(texts[at(query, rank)]);
   }
 
   /**

@@ -223,7 +223,7 @@ class CallsTest {
     assertEquals(39, each.count(0));
     assertEquals(38, each.count(1));
     assertEquals(set(1000, 1009), set(shop.topK(TopKRequest.of(1).allow(1000, 1009)).ids(0)));
-    assertEquals(0, shop.topK(TopKRequest.of(1).allow()).count(0));
+    assertEquals(0, shop.topK(TopKRequest.of(1).allow(new long[0])).count(0));
     float fifth = shop.topK(TopKRequest.of(1)).score(0, 4);
     assertEquals(5, shop.topK(TopKRequest.of(1).k(40).minimumScore(fifth)).count(0));
     for (int lists : new int[] {0, 1, Integer.MAX_VALUE}) { // the file has none: exact
@@ -240,10 +240,10 @@ class CallsTest {
     Filter codes = Filter.of("codes", Filter.Mode.ANY, 9, 8);
     int some = shop.topK(TopKRequest.of(1).k(40).where(codes)).count(0);
     assertTrue(some > 20 && some < 40);
+    Filter purple = Filter.of("tags", Filter.Mode.ANY, "purple"); // no item has it
+    assertEquals(0, shop.topK(TopKRequest.of(1).where(purple)).count(0));
     Fixtures.fails(
-        Status.NOT_FOUND,
-        "purple",
-        () -> shop.topK(TopKRequest.of(1).where(Filter.of("tags", Filter.Mode.ANY, "purple"))));
+        Status.NOT_FOUND, "purple", () -> shop.topK(TopKRequest.of(1).where(purple.strict())));
   }
 
   @Test
@@ -251,14 +251,17 @@ class CallsTest {
     TopKResult near = shop.similar(TopKRequest.of(1000, 1003).k(50));
     assertEquals(39, near.count(0));
     assertFalse(set(near.ids(0)).contains(1000L));
-    long[] known = player.topK(TopKRequest.of(0).k(5)).ids(0);
-    TopKRequest told = TopKRequest.of(0).k(5).histories(new long[] {0, 1});
+    long[] known = player.topK(TopKRequest.of("u0").k(5)).ids(0);
+    TopKRequest told = TopKRequest.of("u0").k(5).histories(new String[] {"i0", "i1", "nothing"});
     assertArrayEquals(known, player.topK(told).ids(0));
     TopKResult alone =
         player.topK(
-            TopKRequest.ofHistories(new long[] {9, 17}, new long[0]).k(40).excludeSeen());
+            TopKRequest.ofHistories(new String[] {"i9", "i17"}, new String[0]).k(40).excludeSeen());
     assertEquals(38, alone.count(0));
     assertEquals(40, alone.count(1));
+    long[] ids = {Model.idOfKey("i9"), Model.idOfKey("i17")};
+    assertArrayEquals(
+        alone.ids(0), player.topK(TopKRequest.ofHistories(ids).k(40).excludeSeen()).ids(0));
   }
 
   @Test
@@ -279,6 +282,13 @@ class CallsTest {
       assertEquals(2, shop.similar(TopKRequest.ofFeatures(item).k(3)).size());
       Fixtures.fails(Status.NOT_FOUND, "colour", () -> user.set("colour", "red", "red"));
       Fixtures.fails(Status.INVALID_ARGUMENT, "plan", () -> user.set("plan", 1, 2));
+      user.strict(true);
+      DuomoException e =
+          assertThrows(DuomoException.class, () -> user.set("plan", "paid", "payed"));
+      assertEquals(ErrorKind.UNKNOWN_VALUE, e.kind());
+      assertEquals(Argument.VALUES, e.argument());
+      assertEquals(1, e.position());
+      user.strict(false).set("plan", "paid", "payed");
     }
   }
 
@@ -303,7 +313,7 @@ class CallsTest {
         assertEquals(moved[i], raw[i], 1e-4f * moved[i]);
       }
     }
-    Fixtures.fails(Status.UNSUPPORTED, "", () -> joint.predict(1, 1));
+    Fixtures.fails(Status.UNSUPPORTED, "use rank", () -> joint.predict(1, 1));
   }
 
   @Test

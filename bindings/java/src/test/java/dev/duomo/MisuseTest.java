@@ -28,6 +28,7 @@ class MisuseTest {
     Model model = Fixtures.open("shop");
     Context context = model.newContext();
     Features features = model.newFeatures(Scope.USER, 1).set("age", 10);
+    ItemSet set = model.itemSet(1000, 1003);
     float wanted = model.predict(1, 1000);
     model.close();
     model.close();
@@ -40,12 +41,28 @@ class MisuseTest {
           model::itemIds,
           () -> model.newContext(),
           () -> model.newFeatures(Scope.USER, 1),
+          () -> model.itemSet(1000),
+          model::trim,
+          model::metadata,
         }) {
       String message = assertThrows(IllegalStateException.class, call).getMessage();
       assertTrue(message.contains("closed"), message);
     }
     assertEquals(wanted, context.predict(1, 1000)); // holds the model
     assertEquals(20, context.encode(features).length);
+    assertEquals(2, context.topK(TopKRequest.of(1).allow(set)).count(0));
+    context.trim();
+    set.close();
+    set.close();
+    for (Executable call :
+        new Executable[] {
+          set::size,
+          set::not,
+          () -> context.topK(TopKRequest.of(1).allow(set)),
+          () -> context.topK(TopKRequest.of(1).allowEach(set)),
+        }) {
+      assertThrows(IllegalStateException.class, call);
+    }
     features.close();
     assertThrows(IllegalStateException.class, () -> context.encode(features));
     assertThrows(IllegalStateException.class, () -> features.set("age", 10));
@@ -71,6 +88,12 @@ class MisuseTest {
             () -> shop.topK(TopKRequest.of(1, 2).histories(one)),
             () -> shop.topK(TopKRequest.of(1).k(-1)),
             () -> shop.topK(TopKRequest.ofVectors(new float[21])),
+            () -> shop.topK(TopKRequest.of(1, 2).kEach(1)),
+            () -> shop.topK(TopKRequest.of(1).kEach(-1)),
+            () -> shop.topK(TopKRequest.of(1).historyWeights(1f)),
+            () -> shop.topK(TopKRequest.of(1, 2).allowEach((ItemSet) null)),
+            () -> shop.topK(TopKRequest.of(1).limit("tags", 0)),
+            () -> shop.topK(TopKRequest.of("user\0")),
             () -> two.set("age", 1),
             () -> two.set("plan", "fr\0ee", "x"),
             () -> shop.newFeatures(Scope.USER, -1),

@@ -1,0 +1,72 @@
+#include "data/table_checks.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/error.h"
+#include "core/text.h"
+#include "data/key_table.h"
+
+namespace duomo::data {
+namespace {
+
+std::string List(const std::vector<std::string>& words, const char* between) {
+  std::string out;
+  for (const std::string& word : words) out += StrCat(out.empty() ? "" : between, word);
+  return out;
+}
+
+}  // namespace
+
+std::string QuoteCell(std::string_view cell) {
+  size_t size = std::min<size_t>(cell.size(), 40);
+  while (size < cell.size() && size > 0 && (static_cast<uint8_t>(cell[size]) & 0xC0) == 0x80) {
+    --size;
+  }
+  return StrCat('"', cell.substr(0, size), size < cell.size() ? "…\"" : "\"");
+}
+
+void CheckNames(const TableReader& in, std::string_view prefix,
+                const std::vector<std::string>& suggested) {
+  if (!in.first_row_looks_like_data()) return;
+  Fail(Status::kInvalidArgument, in.where(), ": its first row (",
+       Utf8Prefix(List(in.sample()[0], ", "), 200),
+       ") looks like data, not like the names of columns; name them with --columns ", prefix,
+       List(suggested, ","));
+}
+
+bool HasZeros(const TableReader& in, size_t column) {
+  bool some = false;
+  for (const std::vector<std::string>& row : in.sample()) {
+    std::string_view cell = row[column];
+    if (cell.empty()) continue;
+    if (!TakeZeroFraction(cell)) return false;
+    some = true;
+  }
+  return some;
+}
+
+void ReportTable(const TableReader& in, size_t rows, std::vector<std::string> not_read,
+                 TableReport& report) {
+  report.where = in.where();
+  report.form = in.form();
+  report.header = in.header();
+  report.rows = rows;
+  report.skipped = in.skipped();
+  report.skipped_reasons = in.skipped_reasons();
+  report.not_read = std::move(not_read);
+  report.late_columns = in.late_columns();
+}
+
+void RefuseNoColumn(Role role, const TableReader& in) {
+  Fail(Status::kInvalidArgument, in.where(), ": none of the columns ", List(in.header(), ", "),
+       " looks like the ", RoleName(role), "; name it with --map ", RoleName(role), "=COLUMN");
+}
+
+void RefuseEmpty(const TableReader& in, std::string_view what) {
+  Fail(Status::kInvalidArgument, in.where(), " has no ", what,
+       in.skipped() > 0 ? StrCat("; all of its ", in.skipped(), " lines were bad and skipped")
+                        : ": there is no row below its names");
+}
+
+}  // namespace duomo::data

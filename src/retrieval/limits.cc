@@ -1,0 +1,205 @@
+#include "retrieval/limits.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <vector>
+
+#include "retrieval/value_set.h"
+
+namespace duomo::retrieval {
+namespace {
+
+constexpr size_t kFewest = 32;  // rows of a first round
+constexpr size_t kGrowth = 4;   // of the rounds that follow
+constexpr size_t kRoundsTogether = 2;
+
+size_t Times(size_t a, size_t b, size_t most) { return a > most / b ? most : std::min(a * b, most); }
+
+// How many results have each value of one column.
+class Counts {
+ public:
+  explicit Counts(const Limit& limit)
+      : limit_(limit), left_(limit.column.rows.rows.size()) {}
+
+  // The values of a row. Lists of an honest file lie side by side. Those of a hostile one may all be
+  // the whole, and walking through them would take for ever: what goes beyond the whole counts as
+  // absent.
+  std::span<const uint32_t> ValuesOf(uint32_t row) {
+    auto values = limit_.column.rows.RowsOf(row);
+    if (values.size() > left_) return {};
+    left_ -= values.size();
+    return values;
+  }
+
+  bool Allow(std::span<const uint32_t> values) const {
+    return std::none_of(values.begin(), values.end(), [&](uint32_t value) {
+      auto found = counts_.find(value);
+      return found != counts_.end() && found->second.count >= limit_.at_most;
+    });
+  }
+
+  // `result`: its number, from 1 on, so that a value that stands twice in a row counts once.
+  void Take(std::span<const uint32_t> values, size_t result) {
+    for (uint32_t value : values) {
+      if (value >= limit_.column.known) continue;
+      Count& count = counts_[value];
+      if (count.last == result) continue;
+      count.last = result;
+      if (++count.count == limit_.at_most) used_up_.push_back(value);
+    }
+  }
+
+  // Clears the rows with a value that was used up since the last time.
+  void Clear(RowMask& mask) {
+    if (used_up_.empty()) return;
+    const model::FeatureView& view = limit_.column.rows;
+    size_t left = view.rows.size();
+    const ValueSet values(used_up_, left * sizeof(uint32_t));
+    used_up_.clear();
+    for (size_t row = 0; row < mask.rows(); ++row) {
+      if (!mask.Test(row)) continue;
+      auto of_row = view.RowsOf(row);
+      if (of_row.size() > left) of_row = {};
+      left -= of_row.size();
+      if (std::any_of(of_row.begin(), of_row.end(), [&](uint32_t v) { return values.Has(v); })) {
+        mask.Clear(row);
+      }
+    }
+  }
+
+ private:
+  struct Count {
+    size_t count = 0, last = 0;
+  };
+  const Limit& limit_;
+  size_t left_;  // values that the walk may still look at
+  std::unordered_map<uint32_t, Count> counts_;
+  std::vector<uint32_t> used_up_;
+};
+
+// One query that walks.
+class Walker {
+ public:
+  Walker(const Walk& walk, const Query& query, size_t index, size_t rows)
+      : walk_(walk), query_(query), index_(index), rows_(rows) {
+    for (const Limit& limit : walk.limits) counts_.emplace_back(limit);
+    seen_.assign(query.excluded.begin(), query.excluded.end());
+    round_ = query.k == 0 ? 0 : std::min(rows, std::max(Times(query.k, 2, rows), kFewest));
+    done_ = round_ == 0;
+  }
+
+  bool done() const { return done_; }
+  std::span<const Hit> taken() const { return taken_; }
+
+  // What to search for: the best of what has not been seen.
+  Query Ask() const {
+    Query out = query_;
+    out.k = round_;
+    out.excluded = seen_;
+    return out;
+  }
+
+  // The same without rows of values that are used up, by `mask`.
+  Query AskMasked(RowMask& mask) {
+    if (!masked_) {
+      query_.allowed != nullptr ? (void)(mask = *query_.allowed) : mask.Reset(rows_, true);
+      if (query_.set != nullptr) mask.And(query_.set->rows());
+      masked_ = true;
+    }
+    for (uint32_t row : seen_) mask.Clear(row);
+    seen_.clear();
+    for (Counts& counts : counts_) counts.Clear(mask);
+    Query out = query_;
+    out.k = round_;
+    out.allowed = &mask;
+    out.allowed_count = Query::kNotCounted;
+    out.set = nullptr;
+    out.excluded = {};
+    return out;
+  }
+
+  void Go(std::span<const Hit> hits) {
+    for (const Hit& hit : hits) {
+      if (taken_.size() == query_.k) break;
+      if (!Refused(hit.row)) taken_.push_back(hit);
+    }
+    done_ = taken_.size() == query_.k || hits.size() < round_;
+    if (done_) return;
+    for (const Hit& hit : hits) seen_.push_back(hit.row);
+    round_ = Times(round_, kGrowth, rows_);
+  }
+
+  // A later round of an approximate search may find a better row than an earlier one.
+  void Finish() {
+    if (!query_.approximate) return;
+    std::stable_sort(taken_.begin(), taken_.end(),
+                     [](const Hit& a, const Hit& b) { return a.score > b.score; });
+  }
+
+ private:
+  bool Refused(uint32_t row) {
+    if (walk_.refuses != nullptr && walk_.refuses(index_, row)) return true;
+    values_.clear();
+    for (Counts& counts : counts_) {
+      values_.push_back(counts.ValuesOf(row));
+      if (!counts.Allow(values_.back())) return true;
+    }
+    for (size_t i = 0; i < counts_.size(); ++i) counts_[i].Take(values_[i], taken_.size() + 1);
+    return false;
+  }
+
+  const Walk& walk_;
+  const Query& query_;
+  const size_t index_, rows_;
+  std::vector<Counts> counts_;
+  std::vector<std::span<const uint32_t>> values_;
+  AlignedVector<Hit> taken_;
+  AlignedVector<uint32_t> seen_;
+  size_t round_ = 0;
+  bool masked_ = false, done_ = false;
+};
+
+}  // namespace
+
+void TopKOnWalk(const Catalogue& catalogue, std::span<const Query> queries, const Walk& walk,
+                const Team& team, Workspace& work) {
+  if (walk.takes_all()) return TopK(catalogue, queries, team, work);
+  std::vector<Walker> walkers;
+  walkers.reserve(queries.size());
+  for (size_t i = 0; i < queries.size(); ++i) {
+    walkers.emplace_back(walk, queries[i], i, catalogue.entities().count);
+  }
+  AlignedVector<Query> asks;
+  std::vector<size_t> who;
+  for (size_t round = 0; round < kRoundsTogether; ++round) {
+    asks.clear();
+    who.clear();
+    for (size_t i = 0; i < walkers.size(); ++i) {
+      if (walkers[i].done()) continue;
+      asks.push_back(walkers[i].Ask());
+      who.push_back(i);
+    }
+    TopK(catalogue, asks, team, work);
+    for (size_t i = 0, begin = 0; i < who.size(); begin = work.ends[i++]) {
+      walkers[who[i]].Go(std::span(work.hits).subspan(begin, work.ends[i] - begin));
+    }
+  }
+  // The few that are left one by one, for they take a bit a row each.
+  RowMask mask;
+  for (Walker& walker : walkers) {
+    while (!walker.done()) {
+      const Query ask = walker.AskMasked(mask);
+      TopK(catalogue, {&ask, 1}, team, work);
+      walker.Go(work.hits);
+    }
+    walker.Finish();
+  }
+  work.hits.clear();
+  work.ends.clear();
+  for (const Walker& walker : walkers) {
+    work.hits.insert(work.hits.end(), walker.taken().begin(), walker.taken().end());
+    work.ends.push_back(work.hits.size());
+  }
+}
+
+}  // namespace duomo::retrieval

@@ -1,0 +1,163 @@
+// The softmax over items: all of them (Klenitskiy and Vasilev 2023 show what that is worth for
+// sequences), drawn ones, or those of the batch, each less the log of its expected count, which is
+// what keeps few negatives from overconfidence (Petrov and Macdonald 2023, "gSASRec").
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "kernels/dense.h"
+#include "kernels/vector.h"
+#include "training/worker.h"
+
+namespace duomo::training {
+
+using model::Side;
+
+double Worker::SoftmaxLoss(const float* parameters, float scale, bool train) {
+  // Candidates: with sampling the right items of this batch and the negatives drawn, or the right
+  // items alone; each logit is corrected by −log of its expected count. Else every item with
+  // training examples. A test's right item competes, too, where it has none.
+  bool in_batch = options_->in_batch_negatives && train;
+  bool sampled = options_->negatives > 0 && train;
+  bool chosen = !sampled && !in_batch && train && sampler_ != nullptr;
+  size_t count = heads_.size(), width = Net(Side::kUser).width();
+  RowSource* rows = Rows(train);
+  const Dropout* dropout = train ? &dropout_ : nullptr;
+  Random* random = train ? &random_ : nullptr;
+  const float* items = train ? nullptr : frozen_items_;
+  if (items == nullptr) {
+    candidates_.resize(sampled ? options_->negatives : all_items_->count);
+    if (sampled) {
+      for (uint32_t& candidate : candidates_) candidate = sampler_->Draw(random_);
+    } else if (in_batch) {
+      candidates_ = batch_.items;
+    } else if (chosen) {
+      candidates_.assign(sampler_->items().begin(), sampler_->items().end());
+    } else {
+      std::iota(candidates_.begin(), candidates_.end(), 0u);
+    }
+  }
+  size_t shared = candidates_.size();  // then, when sampled, each example's own right item
+  if (sampled) candidates_.insert(candidates_.end(), batch_.items.begin(), batch_.items.end());
+
+  const float* users = Net(Side::kUser).Forward(parameters, batch_.batch(), dropout, random, rows);
+  if (items == nullptr) {
+    std::vector<runtime::InputSource> inputs = CandidateInputs();
+    runtime::Batch batch{candidates_.size(), inputs};
+    items = Net(Side::kItem).Forward(parameters, batch, dropout, random, rows);
+    ReadBiases(parameters, rows, Side::kItem, batch);
+  }
+
+  const kernels::VectorKernels& k = kernels::Vector();
+  auto head_scale = static_cast<float>(description_->head.scale);
+  std::vector<float> offset(shared);  // bias and correction of a shared candidate
+  // How often an item is expected among the shared ones: they are as many draws.
+  auto log_expected = [&](uint32_t item) {
+    return sampler_->LogProbability(item) + std::log(static_cast<double>(shared));
+  };
+  for (size_t c = 0; c < shared; ++c) {
+    offset[c] = item_biases_[c] * head_scale;
+    if (sampled || in_batch) offset[c] -= static_cast<float>(log_expected(candidates_[c]));
+  }
+  // Where each item stands among shared candidates that are sorted, as all are that are not drawn.
+  auto place_of = [&](uint32_t item) { return chosen ? sampler_->PlaceOf(item) : item; };
+  const bool leaves_out = options_->exclude_taken && batch_.taken.size() == count;
+  taken_by_.assign((sampled || in_batch) && leaves_out ? all_items_->count : 0, UINT32_MAX);
+  if (train) {
+    user_gradient_.resize(count * width);
+    item_gradient_.assign(candidates_.size() * width, 0.0f);
+    offset_gradient_.assign(candidates_.size(), 0.0f);
+  }
+  // A few predictions at a time, so that their logits stay in the cache.
+  constexpr size_t kRows = 64;
+  logits_.resize(std::min(count, kRows) * shared);
+  AlignedVector<float> scaled(kRows * width);
+  std::vector<float> factor(kRows);
+  double cost = 0;
+  for (size_t begin = 0; begin < count; begin += kRows) {
+    const size_t few = std::min(kRows, count - begin);
+    for (size_t i = 0; i < few * width; ++i) scaled[i] = head_scale * users[begin * width + i];
+    for (size_t i = 0; i < few; ++i) std::copy_n(offset.data(), shared, &logits_[i * shared]);
+    kernels::Gemm(false, true, few, shared, width, scaled.data(), width, items, width, 1,
+                  logits_.data(), shared);
+    for (size_t i = begin; i < begin + few; ++i) {
+      float* row = &logits_[(i - begin) * shared];
+      const uint32_t right = batch_.items[i];
+      // Among the candidates, of use where nothing is drawn.
+      const size_t place = in_batch ? i : place_of(right);
+      double own = 0;
+      if (sampled) {
+        own = head_scale *
+              (static_cast<float>(k.dot(users + i * width, items + (shared + i) * width, width)) +
+               item_biases_[shared + i]);
+        // The right item is present for certain, so its correction is that of the negatives with
+        // an expected count as if drawn: it keeps the sampled distribution's shape.
+        own -= log_expected(right);
+      } else {
+        own = row[place];
+      }
+      if (sampled || in_batch) {
+        for (uint32_t item : leaves_out ? batch_.taken[i] : std::span<const uint32_t>()) {
+          taken_by_[item] = static_cast<uint32_t>(i);
+        }
+        for (size_t c = 0; c < shared; ++c) {
+          // A negative that is the right item would be counted twice.
+          bool taken = leaves_out && taken_by_[candidates_[c]] == i;
+          if (candidates_[c] == right || taken) row[c] = -INFINITY;
+        }
+      } else {
+        for (uint32_t item : leaves_out ? batch_.taken[i] : std::span<const uint32_t>()) {
+          if (uint32_t c = place_of(item); c != ItemSampler::kNoPlace) row[c] = -INFINITY;
+        }
+        for (size_t c = 0; !train && sampler_ != nullptr && c < shared; ++c) {
+          if (!sampler_->Competes(candidates_[c])) row[c] = -INFINITY;
+        }
+      }
+      if (!sampled) row[place] = static_cast<float>(own);
+      double most = k.maximum(row, shared);
+      if (sampled) most = std::max(most, own);
+      // One exponential a candidate, in float: the gradient reuses it.
+      auto base = static_cast<float>(most);
+      double own_share = sampled ? std::exp(own - base) : 0;
+      double sum = own_share + k.exponentials(base, row, shared);
+      heads_[i] = static_cast<float>(own);
+      double weight = batch_.weights.empty() ? 1.0 : batch_.weights[i];
+      cost += weight * (base + std::log(sum) - own);
+      if (!train) continue;
+      // By the logits: factor · row. Vectors are scaled instead of the long rows.
+      factor[i - begin] = static_cast<float>(weight * scale / sum);
+      float slope = factor[i - begin] * head_scale;
+      k.axpy(slope, row, offset_gradient_.data(), shared);
+      if (!sampled) {
+        row[place] -= static_cast<float>(sum);
+        offset_gradient_[place] -= static_cast<float>(weight * scale * head_scale);
+        continue;
+      }
+      auto by_own = static_cast<float>(weight * scale * head_scale * (own_share / sum - 1));
+      offset_gradient_[shared + i] = by_own;
+      k.axpy(by_own, users + i * width, &item_gradient_[(shared + i) * width], width);
+    }
+    if (!train) continue;
+    float* by_users = &user_gradient_[begin * width];
+    kernels::Gemm(false, false, few, width, shared, logits_.data(), shared, items, width, 0,
+                  by_users, width);
+    for (size_t i = 0; i < few; ++i) {
+      k.scale(factor[i] * head_scale, by_users + i * width, by_users + i * width, width);
+      k.scale(factor[i], &scaled[i * width], &scaled[i * width], width);
+      if (!sampled) continue;
+      k.axpy(offset_gradient_[shared + begin + i], items + (shared + begin + i) * width,
+             by_users + i * width, width);
+    }
+    kernels::Gemm(true, false, shared, width, few, logits_.data(), shared, scaled.data(), width, 1,
+                  item_gradient_.data(), width);
+  }
+  if (!train) return cost;
+  for (size_t c = 0; item_bias_ >= 0 && c < candidates_.size(); ++c) {
+    gradients_.Row(static_cast<size_t>(item_bias_), item_bias_rows_[c])[0] += offset_gradient_[c];
+  }
+  Net(Side::kUser).Backward(parameters, user_gradient_.data(), gradients_);
+  Net(Side::kItem).Backward(parameters, item_gradient_.data(), gradients_);
+  return cost;
+}
+
+}  // namespace duomo::training
