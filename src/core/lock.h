@@ -28,6 +28,9 @@ class Condition {
  public:
   Condition() = default;
   Condition(const Condition&) = delete;
+#ifdef _WIN32
+  ~Condition() { pthread_cond_destroy(&condition_); }
+#endif
   // Returns, with the lock held, when done() is true.
   template <typename Done>
   void Wait(std::unique_lock<Mutex>& lock, const Done& done) {
@@ -37,8 +40,8 @@ class Condition {
   void WakeAll() { pthread_cond_broadcast(&condition_); }
 
  private:
-  // Without pthread_cond_destroy(): in a child of fork() it would wait for threads that are not
-  // there.
+  // Without pthread_cond_destroy() where there is fork(): in a child it would wait for threads that
+  // are not there. Elsewhere a condition owns memory.
   pthread_cond_t condition_ = PTHREAD_COND_INITIALIZER;
 };
 

@@ -1,4 +1,5 @@
-// From the 64-bit numbers of files to what this process can address.
+// From the 64-bit numbers of files and hosts to what this process can address. On 64 bits nothing of
+// it costs anything; on 32 a number that is cut in silence would be memory written out of bounds.
 #pragma once
 
 #include <cstddef>
@@ -7,16 +8,35 @@
 #include "core/error.h"
 
 namespace duomo {
+namespace internal {
 
-// Throws Error(kOutOfMemory) where `n` does not fit, which takes a 32-bit process.
-inline size_t ToSize(uint64_t n) {
-  if constexpr (sizeof(size_t) < sizeof(uint64_t)) {
-    if (n > SIZE_MAX / 2) {
-      Fail(Status::kOutOfMemory, n,
-           " bytes or elements are more than a 32-bit process can address");
-    }
+[[noreturn]] void FailToAddress(uint64_t n, size_t bits);
+
+}  // namespace internal
+
+// Whether `n` bytes or elements can be in memory.
+template <typename Size = size_t>
+constexpr bool IsAddressable(uint64_t n) {
+  return n <= static_cast<Size>(-1) / 2;
+}
+
+// Throws Error(kOutOfMemory) where `n` is not addressable.
+template <typename Size = size_t>
+constexpr Size ToSize(uint64_t n) {
+  if (sizeof(Size) < sizeof(n) && !IsAddressable<Size>(n)) {
+    internal::FailToAddress(n, 8 * sizeof(Size));
   }
-  return static_cast<size_t>(n);
+  return static_cast<Size>(n);
+}
+
+// a × b, for as many elements as are about to be allocated. Throws Error(kOutOfMemory).
+template <typename Size = size_t>
+constexpr Size Times(Size a, Size b) {
+  Size product;
+  if (__builtin_mul_overflow(a, b, &product)) {
+    internal::FailToAddress(UINT64_MAX / b < a ? UINT64_MAX : uint64_t{a} * b, 8 * sizeof(Size));
+  }
+  return product;
 }
 
 }  // namespace duomo

@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <vector>
@@ -59,7 +60,9 @@ struct Range {
   size_t size() const { return end - begin; }
 };
 inline Range Share(size_t n, size_t worker, size_t workers) {
-  return {n * worker / workers, n * (worker + 1) / workers};
+  const uint64_t all = n;  // on 32 bits the product needs more
+  return {static_cast<size_t>(all * worker / workers),
+          static_cast<size_t>(all * (worker + 1) / workers)};
 }
 
 }  // namespace duomo

@@ -8,6 +8,7 @@
 
 namespace duomo::kernels {
 
+// Made once; constant afterwards.
 struct Cpu {
   bool avx2 = false;    // with fma and f16c
   bool avx512 = false;  // f, bw, dq and vl

@@ -28,7 +28,7 @@ class Nearest {
       const float* x = centres.data() + c * width;
       halves_[c] = static_cast<float>(k_.dot(x, x, width) / 2);
     }
-    products_.resize(kBlock * count);
+    products_.resize(Times(kBlock, count));
   }
 
   // ‖x − c‖² = ‖x‖² − 2(⟨x,c⟩ − ‖c‖²/2): the nearest is where the bracket is largest.
@@ -73,7 +73,7 @@ void ForBlocks(const model::Rows& vectors, const Visit& visit) {
 AlignedVector<float> Centres(const model::Rows& vectors, size_t lists, const ListOptions& o) {
   size_t width = vectors.width;
   size_t samples = std::min<uint64_t>(vectors.count, lists * kSampleOfList);
-  AlignedVector<float> sample(samples * width), buffer;
+  AlignedVector<float> sample(Times(samples, width)), buffer;
   for (size_t i = 0; i < samples; ++i) {
     uint64_t row = static_cast<uint64_t>(i) * vectors.count / samples;
     runtime::CopyRows(vectors, row, 1, sample.data() + i * width);
@@ -82,7 +82,7 @@ AlignedVector<float> Centres(const model::Rows& vectors, size_t lists, const Lis
   std::vector<uint32_t> first(samples);
   std::iota(first.begin(), first.end(), 0u);
   random.Shuffle(std::span(first));
-  AlignedVector<float> centres(lists * width);
+  AlignedVector<float> centres(Times(lists, width));
   for (size_t c = 0; c < lists; ++c) {
     std::copy_n(sample.data() + first[c] * width, width, centres.data() + c * width);
   }

@@ -17,8 +17,8 @@ constexpr size_t kBlock = 256;
 std::vector<double> Moments(const model::Rows& vectors, uint64_t most) {
   const kernels::VectorKernels& k = kernels::Vector();
   size_t width = vectors.width;
-  std::vector<double> out(width * width);
-  AlignedVector<float> block(kBlock * width), sums(width * width), buffer;
+  std::vector<double> out(Times(width, width));
+  AlignedVector<float> block(Times(kBlock, width)), sums(out.size()), buffer;
   uint64_t samples = std::min<uint64_t>(vectors.count, most);
   for (uint64_t begin = 0; begin < samples; begin += kBlock) {
     size_t count = std::min<uint64_t>(kBlock, samples - begin), used = 0;

@@ -104,7 +104,7 @@ void Attention::Encode(const RowReader& reader, size_t i, float* out, Workspace&
     std::fill_n(out, dim_, 0.0f);
     return;
   }
-  float* x = Grow(work.buffers[3], n * (6 * dim_ + inner + kQueries));
+  float* x = Grow(work.buffers[3], Times(n, 6 * dim_ + inner + kQueries));
   float *y = x + n * dim_, *mixed = y + n * dim_, *wide = mixed + n * dim_;
   float *hidden = wide + n * 3 * dim_, *shares = hidden + n * inner;
   const float root = std::sqrt(static_cast<float>(dim_));

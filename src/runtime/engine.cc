@@ -207,7 +207,7 @@ AlignedVector<float> Engine::Freeze(Side side) const {
   Workspace work;
   StoredInputs(side, {}, work.inputs);
   size_t count = model_->side(side).count;
-  AlignedVector<float> vectors(count * vector_width_);
+  AlignedVector<float> vectors(Times(count, vector_width_));
   Encode(side, {count, work.inputs}, vectors.data(), work);
   return vectors;
 }
