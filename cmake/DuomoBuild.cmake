@@ -19,7 +19,7 @@ endif()
 string(REPLACE "-O3" "-O2" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
 
 find_program(CCACHE ccache)
-if(CCACHE)
+if(CCACHE AND NOT CMAKE_C_COMPILER_LAUNCHER)
   set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
@@ -30,7 +30,7 @@ add_library(duomo_options INTERFACE)
 target_compile_options(duomo_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor
   -ffp-contract=off -fno-math-errno -ffunction-sections -fdata-sections)
-target_link_options(duomo_options INTERFACE -Wl,--gc-sections)
+target_link_options(duomo_options INTERFACE $<IF:$<PLATFORM_ID:Darwin>,-Wl$<COMMA>-dead_strip,-Wl$<COMMA>--gc-sections>)
 target_include_directories(duomo_options INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
 if(DUOMO_ASSERTIONS)
   target_compile_definitions(duomo_options INTERFACE _GLIBCXX_ASSERTIONS)
@@ -67,11 +67,14 @@ endif()
 find_package(Threads REQUIRED)
 if(DUOMO_HEADERS)
   target_include_directories(duomo_options SYSTEM INTERFACE ${DUOMO_HEADERS})
+  # A 64-bit size cut on 32 bits is memory written out of bounds.
+  target_compile_options(duomo_options INTERFACE -Werror=shorten-64-to-32)
 endif()
 
 # duomo_cold(SOURCE …): sources that run once an opening, or never: small before fast.
 function(duomo_cold)
-  set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "$<$<CONFIG:Release>:-Os>")
+  set(small $<IF:$<BOOL:${EMSCRIPTEN}>,-Oz,-Os>)
+  set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "$<$<CONFIG:Release>:${small}>")
 endfunction()
 
 # duomo_room(NAME SOURCES … DEPENDS …): one room as a static library duomo_NAME.

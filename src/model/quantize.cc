@@ -7,6 +7,7 @@
 
 #include "core/bits.h"
 #include "core/error.h"
+#include "core/narrow.h"
 
 namespace duomo::model {
 
@@ -72,7 +73,7 @@ bool StoreRows(DType dtype, const float* rows, size_t count, size_t width, std::
 
 void AddRows(std::vector<file::OwnedTensor>& out, const std::string& name,
              std::vector<uint64_t> shape, std::span<const float> values, DType dtype) {
-  size_t count = shape.at(0), width = count == 0 ? 1 : values.size() / count;
+  size_t count = ToSize(shape.at(0)), width = count == 0 ? 1 : values.size() / count;
   AlignedVector<std::byte> bytes(values.size() * file::SizeOf(dtype));
   std::vector<float> scales(dtype == DType::kI8 ? count : 0);
   if (!StoreRows(dtype, values.data(), count, width, bytes.data(), scales.data())) {

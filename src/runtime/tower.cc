@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/error.h"
+#include "core/narrow.h"
 #include "kernels/vector.h"
 #include "model/normalize.h"
 #include "model/parameters.h"
@@ -75,7 +76,7 @@ struct FoldingBudget {
       auto table = static_cast<uint32_t>(description.table);
       e.table = model.parameter(model::TableName(d, table));
       e.dim = d.tables[table].dim;
-      e.rows = d.vocabularies[d.tables[table].vocabulary].size + 1;
+      e.rows = ToSize(d.vocabularies[d.tables[table].vocabulary].size + 1);
     }
     const bool folds = budget.Take(description, e.rows, e.dim, first_units);
     // Folding runs a layer once, for which oneDNN would compile a kernel.

@@ -63,6 +63,6 @@ void test_similar(void);
 void test_attributes(void);
 void test_item_sets(void);
 void test_rank(void);
-void test_host(void); /* where files are those of POSIX */
+void test_host(void);
 
 #endif
