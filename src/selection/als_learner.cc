@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include "selection/prior.h"
 #include "training/als.h"
 #include "training/export.h"
 
 namespace duomo::selection {
 namespace {
+
+constexpr double kDay = 86400;
 
 class AlsLearner : public Learner {
  public:
@@ -15,10 +18,17 @@ class AlsLearner : public Learner {
       : settings_(settings), seed_(seed), threads_(threads) {}
 
   std::string name() const override {
-    char text[120];
-    std::snprintf(text, sizeof(text), "als-%u, l2 %.2g, nu %.2g, alpha0 %.2g%s%s", settings_.width,
-                  settings_.l2, settings_.nu, settings_.unobserved,
-                  settings_.to_mean ? ", to mean" : "", settings_.use_weights ? ", weighted" : "");
+    char text[120], prior[60] = "";
+    if (settings_.prior > 0 && settings_.half_life > 0) {
+      std::snprintf(prior, sizeof(prior), ", prior %.2g of %.3g days", settings_.prior,
+                    settings_.half_life / kDay);
+    } else if (settings_.prior > 0) {
+      std::snprintf(prior, sizeof(prior), ", prior %.2g", settings_.prior);
+    }
+    std::snprintf(text, sizeof(text), "als-%u, l2 %.2g, nu %.2g, alpha0 %.2g%s%s%s",
+                  settings_.width, settings_.l2, settings_.nu, settings_.unobserved,
+                  settings_.to_mean ? ", to mean" : "", settings_.use_weights ? ", weighted" : "",
+                  prior);
     return text;
   }
   bool predicts_ratings() const override { return false; }
@@ -40,7 +50,12 @@ class AlsLearner : public Learner {
     training::Observer* observers[] = {&watch};
     als.Run(observers);
     Learned out;
-    out.contents = als.Export(dataset);
+    std::vector<float> bias;
+    if (settings_.prior > 0) {
+      bias = ItemPrior(dataset, split.train, settings_.half_life);
+      for (float& value : bias) value *= static_cast<float>(settings_.prior);
+    }
+    out.contents = als.Export(dataset, true, std::move(bias));
     if (history) training::AddHistory(out.contents.tensors, dataset, split.train);
     out.settings = Settings();
     out.settings["passes"] = als.passes_done();
@@ -56,7 +71,9 @@ class AlsLearner : public Learner {
             {"nu", settings_.nu},
             {"to_mean", settings_.to_mean},
             {"passes", settings_.passes},
-            {"weights", settings_.use_weights}};
+            {"weights", settings_.use_weights},
+            {"prior", settings_.prior},
+            {"prior_half_life_days", settings_.half_life / kDay}};
   }
 
   std::unique_ptr<Learner> Shortened(double share) const override {

@@ -11,10 +11,12 @@ struct AlsSettings {
   uint32_t width = 64;
   double unobserved = 0.1;  // the weight of an item that was not taken; taken ones have 1
   double l2 = 0.01;
-  double nu = 1;  // of the regularisation: how much more frequent users and items have of it
+  double nu = 1;        // of the regularisation: how much more frequent users and items have of it
   bool to_mean = true;  // users with few items are drawn to the mean user, not to no taste at all
   uint32_t passes = 8;
   bool use_weights = false;  // the rows' own, as confidence
+  // Times ItemPrior() of this half-life in seconds: an item's score for everybody. 0: none.
+  double prior = 0, half_life = 0;
 };
 
 std::unique_ptr<Learner> MakeAlsLearner(const AlsSettings& settings, uint64_t seed,

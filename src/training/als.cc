@@ -377,7 +377,8 @@ void Als::AddFoldIn(model::Contents& contents) const {
   model::AddGramian(contents.tensors, eigen.values, eigen.vectors);
 }
 
-model::Contents Als::Export(const data::Dataset& dataset, bool titles) const {
+model::Contents Als::Export(const data::Dataset& dataset, bool titles,
+                            std::vector<float> item_bias) const {
   data::FixedVectors v;
   v.name = "implicit-als";
   v.unit = "score";
@@ -386,6 +387,7 @@ model::Contents Als::Export(const data::Dataset& dataset, bool titles) const {
   v.items.assign(items().begin(), items().end());
   std::vector<double> mean = UserMean();
   v.unknown_user.assign(mean.begin(), mean.end());
+  v.item_bias = std::move(item_bias);
   model::Contents contents = data::ExportVectors(v, dataset);
   AddFoldIn(contents);
   if (!titles) {

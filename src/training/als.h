@@ -62,8 +62,10 @@ class Als {
   double Cost() const;
 
   // A plain dot model of the data set that this was made from; the unknown user has the mean, too.
-  // It says how to fold in users as these were solved for.
-  model::Contents Export(const data::Dataset& dataset, bool titles = true) const;
+  // It says how to fold in users as these were solved for. item_bias: by item, added to its scores
+  // for everybody; empty: none.
+  model::Contents Export(const data::Dataset& dataset, bool titles = true,
+                         std::vector<float> item_bias = {}) const;
 
  private:
   struct Side {
