@@ -8,6 +8,7 @@
 #include "capi/filters.h"
 #include "capi/ids.h"
 #include "capi/towers.h"
+#include "core/narrow.h"
 
 namespace duomo::capi {
 namespace {
@@ -169,7 +170,7 @@ Allowed MakeAllowed(duomo_context& c, const duomo_topk_request& r, Side side) {
   const bool listed = (r.flags & DUOMO_ALLOW_LISTED) != 0;
   if (!listed && r.filter_count == 0 && r.shared_exclude_count == 0) return out;
   const model::Entities& items = c.model->model().side(side);
-  c.allowed.Reset(items.count, !listed);
+  c.allowed.Reset(ToSize(items.count), !listed);
   // Some at a time: their keys come from all over the file, and are waited for together.
   auto for_rows = [&](const Names& names, const auto& work) {
     uint32_t rows[kChunk];
