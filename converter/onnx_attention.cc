@@ -66,8 +66,7 @@ Name EncoderBuilder::Attention(const model::Encoder& e, const std::string& prefi
   Name ones = Node("Cast", prefix + "/ones", {list.present}, {{"to", kToInt64}});
   Name place = Node("CumSum", prefix + "/place", {ones, Integer(1)},
                     {{"exclusive", int64_t{1}}, {"reverse", int64_t{0}}});
-  Name count =
-      Node("ReduceSum", prefix + "/count", {ones, Axes({1})}, {{"keepdims", int64_t{1}}});
+  Name count = Node("ReduceSum", prefix + "/count", {ones, Axes({1})}, {{"keepdims", int64_t{1}}});
   Name newest_place = Node("Sub", prefix + "/newest_place", {count, Integer(1)});
   Name is_newest = Node("Equal", prefix + "/is_newest", {place, newest_place});
   is_newest = Node("And", prefix + "/picked", {is_newest, list.present});
@@ -79,7 +78,8 @@ Name EncoderBuilder::Attention(const model::Encoder& e, const std::string& prefi
   if (e.places != model::Places::kDistances) {
     // Places of what is not there are in no table; nobody looks at them.
     Name inside = Node("Clip", prefix + "/place_inside", {place, Integer(0), last_place});
-    Name position = Node("Gather", prefix + "/position", {Parameter(prefix + "/positions"), inside});
+    Name position =
+        Node("Gather", prefix + "/position", {Parameter(prefix + "/positions"), inside});
     x = Node("Add", prefix + "/placed", {x, position});
   }
   Name key_place = Node("Unsqueeze", prefix + "/key_place", {place, Axes({1})});  // [n, 1, m]

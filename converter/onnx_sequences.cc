@@ -103,8 +103,9 @@ bool PartFinder::Distances(Value value, Sequence& s, bool is_last, std::vector<W
   const Tensor& table = *view_.Constant(found["table"]);
   if (table.dims.size() != 2) return false;
   SetPositions(s, table.dims[1], found["most"], value);
-  out.push_back({"distances", Sized(found["table"], size_t{s.part.encoder.heads} *
-                                                        s.part.encoder.positions, value)});
+  out.push_back(
+      {"distances",
+       Sized(found["table"], size_t{s.part.encoder.heads} * s.part.encoder.positions, value)});
   return true;
 }
 
@@ -125,8 +126,9 @@ std::string PartFinder::BlockOf(Value value, Sequence& s, bool is_last) {
   std::vector<WeightFound>& out = s.blocks.emplace_back();
   model::Encoder& e = s.part.encoder;
   auto fail = [&](Value at) -> std::string {
-    FailAt(at, "as a block of attention: norm, queries, keys and values, softmax, output, norm and "
-               "two layers, as `export onnx` writes them");
+    FailAt(at,
+           "as a block of attention: norm, queries, keys and values, softmax, output, norm and "
+           "two layers, as `export onnx` writes them");
   };
   auto product = [&](Value at, const std::string& name, size_t in, size_t& units) {
     std::vector<float> weight, bias;
@@ -289,8 +291,7 @@ std::optional<PartFound> PartFinder::AttentionOf(Value value) {
   if (!x) FailAt(found["normed"], "attention ends in a layer norm");
   std::string at = *x;
   static const Pattern kEmbedded("Mul(Gather[axis=0]($table, rows), $root)");
-  static const Pattern kPlaced(
-      "Add(x, Gather[axis=0]($positions, Clip(place, 0, $most)))");
+  static const Pattern kPlaced("Add(x, Gather[axis=0]($positions, Clip(place, 0, $most)))");
   while (true) {
     Bindings end;
     bool placed = view_.Matches(at, kPlaced, end);

@@ -186,9 +186,10 @@ ImpressionExamples::ImpressionExamples(const data::Encoded& encoded, const data:
       };
       const float weight = dataset.interactions.ratings[watches[i]];
       if (!(weight >= 0) || !std::isfinite(weight)) {
-        Fail(Status::kInvalidArgument, "the rating of interaction ", watches[i] + 1, " is ", weight,
-             "; impressions take the rating of what was watched as its weight (stars, or how long), "
-             "which must be 0 or a positive number");
+        Fail(
+            Status::kInvalidArgument, "the rating of interaction ", watches[i] + 1, " is ", weight,
+            "; impressions take the rating of what was watched as its weight (stars, or how long), "
+            "which must be 0 or a positive number");
       }
       add(*found, 1, weight);
       std::unordered_set<uint32_t> watched_later(items.begin() + static_cast<std::ptrdiff_t>(i),

@@ -60,8 +60,8 @@ Worker::Worker(const model::Description& d, const Layout& layout,
       }
     }
     if (!read) {
-      Fail(Status::kInvalidArgument, "output dropout: no encoder but attention reads an input called \"",
-           name, '"');
+      Fail(Status::kInvalidArgument,
+           "output dropout: no encoder but attention reads an input called \"", name, '"');
     }
   }
   auto slot = [&](const char* name) { return static_cast<int>(layout.IndexOf(name)); };
