@@ -62,21 +62,23 @@ Name EncoderBuilder::Use(uint32_t index) {
   return d_.inputs[index].name;
 }
 
-const EncoderBuilder::List& EncoderBuilder::ListOf(uint32_t index) {
-  auto [place, is_new] = lists_.try_emplace(index);
-  if (!is_new) return place->second;
+const EncoderBuilder::List& EncoderBuilder::ListOf(uint32_t index, uint32_t most) {
   const model::Input& input = d_.inputs[index];
+  uint32_t limit = input.max_length;
+  if (most > 0 && (limit == 0 || most < limit)) limit = most;
+  auto [place, is_new] = lists_.try_emplace(std::pair(index, limit));
+  if (!is_new) return place->second;
   const Name prefix = input.name + "/";
   List list;
   list.rows = Use(index);
   list.present = Node("Greater", prefix + "present", {list.rows, Integer(-1)});
-  if (input.max_length > 0) {
+  if (limit > 0) {
     // How many stand before (in a history: behind) each.
     Name ones = Node("Cast", prefix + "ones", {list.present}, {{"to", kToInt64}});
     int64_t reverse = input.kind == InputKind::kHistory ? 1 : 0;
     Name nearer = Node("CumSum", prefix + "nearer", {ones, Integer(1)},
                        {{"exclusive", int64_t{1}}, {"reverse", reverse}});
-    Name within = Node("Less", prefix + "within", {nearer, Integer(input.max_length)});
+    Name within = Node("Less", prefix + "within", {nearer, Integer(limit)});
     list.present = Node("And", prefix + "counts", {list.present, within});
   }
   Name flags = Node("Cast", prefix + "flags", {list.present}, {{"to", kToFloat}});
@@ -120,9 +122,8 @@ Name EncoderBuilder::Encode(model::Side side, const model::Encoder& e) {
       x = Number(e, prefix);
       break;
     case EncoderKind::kAttention:
-      Fail(Status::kUnsupported, "the encoder \"", prefix,
-           "\" is attention over a history, which ONNX files are not written for; keep the .duomo "
-           "file, or export its vectors with `duomo-convert export npz`");
+      x = Attention(e, prefix);
+      break;
   }
   return Layers(prefix, e.layers, x);
 }

@@ -39,7 +39,8 @@ class EncoderBuilder : public onnx::Builder {
     Name count;    // float [n, 1]
     Name mask;     // float [n, m, 1]
   };
-  const List& ListOf(uint32_t input);
+  // most: of the rows that count, beside the input's own limit; 0: none.
+  const List& ListOf(uint32_t input, uint32_t most = 0);
   Name Table(const model::Encoder& e);
   Name Embeddings(const model::Encoder& e, const Name& prefix);
   Name Bag(const model::Encoder& e, const std::string& prefix);
@@ -47,12 +48,18 @@ class EncoderBuilder : public onnx::Builder {
   Name Convolution(const model::Encoder& e, const std::string& prefix);
   Name Filters(const std::string& name, uint32_t window, const model::Encoder& e);
   Name Number(const model::Encoder& e, const std::string& prefix);
+  // onnx_attention.cc
+  Name Attention(const model::Encoder& e, const std::string& prefix);
+  Name Norm(const std::string& name, const Name& x);
+  Name Product(const std::string& name, const Name& x);
+  Name Third(const std::string& block, const char* what, size_t which, const Name& x,
+             uint32_t heads);
   Name Zero(const std::string& prefix, const Name& x);
   Name Quantile(const std::string& prefix, const Name& x, std::span<const float> quantiles);
   Name Activate(model::Activation activation, const Name& name, const Name& x);
 
   std::map<std::string, std::vector<uint64_t>> shapes_;    // of parameters
-  std::map<uint32_t, List> lists_;                         // by input
+  std::map<std::pair<uint32_t, uint32_t>, List> lists_;    // by input and limit
   std::map<std::pair<uint32_t, int32_t>, Name> embedded_;  // by input and table
 };
 

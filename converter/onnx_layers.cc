@@ -101,6 +101,7 @@ VectorFound PartFinder::VectorOf(Value value) {
   Step step(*this, value);
   // What is made of a list or a number first: those nodes mean something else elsewhere.
   std::optional<PartFound> part = PooledOf(value);
+  if (!part) part = AttentionOf(value);
   if (!part) part = NumberOf(value);
   if (!part) part = EmbeddingOf(value);
   if (part) return {{std::move(*part)}, {}, false, {}};

@@ -244,6 +244,9 @@ class Assembler {
         Put(convolution + "/weight", std::move(window.weight));
         Put(convolution + "/bias", std::move(window.bias));
       }
+      for (WeightFound& weight : part.weights) {
+        Put(StrCat(prefix, "/", weight.name), std::move(weight.values));
+      }
       part.encoder.layers = Layers(prefix, part.layers);
       tower.encoders.push_back(std::move(part.encoder));
     }

@@ -5,6 +5,7 @@
 // Tanh, Sigmoid, Relu; Concat; sums and means of Gather over a list; Conv over embedded words with
 // a maximum, sum or mean over time; a Gemm on a multi-hot float input; dot products with biases,
 // cosines in the usual spellings, a last Gemm with one output; Mul, Add, Exp and Sigmoid behind.
+// Self-attention over a history is understood as GraphOf() spells it.
 // Masks are "row > -1" and the like; without a mask every place counts, which is right for lists
 // that are not padded.
 #pragma once

@@ -34,6 +34,12 @@ struct WindowFound {
   std::vector<float> bias;
 };
 
+// Of attention: by the end of its name in a model, without the encoder's prefix.
+struct WeightFound {
+  std::string name;
+  std::vector<float> values;
+};
+
 enum class NumberRole { kValue, kSquare, kRoot };
 
 // One encoder.
@@ -44,6 +50,7 @@ struct PartFound {
   std::optional<float> fallback;  // of the input, where it is a number
   std::vector<float> bias;        // multi-hot
   std::vector<WindowFound> windows;
+  std::vector<WeightFound> weights;
   std::vector<float> statistics;  // numbers
   NumberRole role = NumberRole::kValue;
   std::vector<LayerFound> layers;
@@ -126,6 +133,21 @@ class PartFinder {
   std::optional<Mask> MaskOf(Value value, int64_t axis);
   // Whether it is the number of that list's rows, or 1 for an empty list.
   bool IsCountOf(Value value, uint32_t input);
+
+  // onnx_sequences.cc
+  struct Sequence;
+  std::optional<PartFound> AttentionOf(Value value);
+  std::string BlockOf(Value value, Sequence& s, bool is_last);
+  std::optional<std::string> NormOf(Value value, size_t dim, const std::string& name,
+                                    std::vector<WeightFound>& out);
+  std::optional<std::string> ProductOf(Value value, size_t& units, std::vector<float>& weight,
+                                       std::vector<float>& bias);
+  bool IsSeen(Value value, Sequence& s, bool is_last);
+  bool IsNewest(Value value, const Sequence& s);
+  bool Distances(Value value, Sequence& s, bool is_last, std::vector<WeightFound>& out);
+  void SetPositions(Sequence& s, int64_t positions, Value most, Value at);
+  std::string PickedFrom(Value value, const Sequence& s);
+  std::vector<float> Sized(Value constant, size_t size, Value at);
 
   // onnx_numbers.cc
   std::optional<PartFound> NumberOf(Value value);

@@ -8,6 +8,7 @@
 #include "core/file_io.h"
 #include "evaluation/baselines/bias.h"
 #include "evaluation/baselines/content.h"
+#include "evaluation/baselines/ease.h"
 #include "evaluation/baselines/item_top_n.h"
 #include "evaluation/baselines/item_transitions.h"
 #include "evaluation/baselines/neighbours.h"
@@ -88,6 +89,17 @@ constexpr Kind kKinds[] = {
        options.threads = Threads();
        return Noted(
            std::make_unique<evaluation::ItemTransitions>(data.dataset, data.split.train, options));
+     }},
+    {"ease",
+     [](const BaselineData& data) -> Made {
+       return std::make_unique<evaluation::Ease>(data.dataset, data.split.train,
+                                                 evaluation::Ease::Options{});
+     }},
+    {"ease-recent",
+     [](const BaselineData& data) -> Made {
+       evaluation::Ease::Options options;
+       options.decay = 0.8;
+       return std::make_unique<evaluation::Ease>(data.dataset, data.split.train, options);
      }},
     {"social-cf", FromEdges, true},
     {"content",

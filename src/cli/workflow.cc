@@ -60,12 +60,16 @@ void BindPreset(TrainingRun& run, const data::Dataset& dataset) {
   run.recipe.preset.clear();
   for (const auto& [name, column] : bound.renamed) {
     if (examples.alike == name) examples.alike = column;
-    for (auto& dropout : options.id_dropout) {
-      if (dropout.first == name) dropout.first = column;
+    for (auto* dropouts : {&options.id_dropout, &options.output_dropout}) {
+      for (auto& dropout : *dropouts) {
+        if (dropout.first == name) dropout.first = column;
+      }
     }
   }
   for (const std::string& name : bound.left_out) {
-    std::erase_if(options.id_dropout, [&](const auto& dropout) { return dropout.first == name; });
+    for (auto* dropouts : {&options.id_dropout, &options.output_dropout}) {
+      std::erase_if(*dropouts, [&](const auto& dropout) { return dropout.first == name; });
+    }
   }
   for (const std::string& note : bound.notes) Log("%s\n", note.c_str());
 }

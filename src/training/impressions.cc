@@ -184,7 +184,14 @@ ImpressionExamples::ImpressionExamples(const data::Encoded& encoded, const data:
                              pairs.SinceAlike(before, c.item), pairs.CountAlike(before, c.item),
                              c.like_last, c.like_recent});
       };
-      add(*found, 1, dataset.interactions.ratings[watches[i]]);
+      const float weight = dataset.interactions.ratings[watches[i]];
+      if (!(weight >= 0) || !std::isfinite(weight)) {
+        Fail(
+            Status::kInvalidArgument, "the rating of interaction ", watches[i] + 1, " is ", weight,
+            "; impressions take the rating of what was watched as its weight (stars, or how long), "
+            "which must be 0 or a positive number");
+      }
+      add(*found, 1, weight);
       std::unordered_set<uint32_t> watched_later(items.begin() + static_cast<std::ptrdiff_t>(i),
                                                  items.end());
       for (uint32_t n = 0; n < options.negatives; ++n) {

@@ -115,6 +115,8 @@ struct TowerNet::EncoderState {
   std::vector<const float*> found;            // where each of them stands; during the pass
   std::vector<size_t> offsets;                // [count + 1] into rows
   AlignedVector<float> raw;                   // [count, raw_width]: output before `layers`
+  AlignedVector<float> mask;                  // [count, raw_width] of dropout's factors, or empty
+  AlignedVector<float> dropped;               // [count, raw_width]: `raw` after dropout
   std::vector<AlignedVector<float>> columns;  // convolution: [tokens, window · dim]
   std::vector<uint32_t> best;  // convolution, max: the row of the winner, [count, raw_width]
   // Of the backward pass:
@@ -204,7 +206,16 @@ const float* TowerNet::Forward(const float* parameters, const runtime::Batch& ba
       for (size_t t = 0; t < e.rows.size(); ++t) e.found[t] = table + e.rows[t] * e.dim;
     }
     ForwardEncoder(e, parameters, batch, rate, random);
-    const float* y = e.raw.data();
+    e.mask.clear();
+    const bool own = e.encoder->kind == EncoderKind::kAttention;  // has its own
+    if (!own && random != nullptr && dropout != nullptr &&
+        e.encoder->input < dropout->outputs.size() && dropout->outputs[e.encoder->input] > 0) {
+      e.mask.resize(e.raw.size());
+      e.dropped.resize(e.raw.size());
+      DrawMask(dropout->outputs[e.encoder->input], *random, e.mask);
+      for (size_t i = 0; i < e.raw.size(); ++i) e.dropped[i] = e.raw[i] * e.mask[i];
+    }
+    const float* y = e.mask.empty() ? e.raw.data() : e.dropped.data();
     for (DenseState& layer : e.layers) y = layer.Forward(*layout_, parameters, y, count_);
     for (size_t i = 0; i < count_; ++i) {
       std::memcpy(&input_[i * concatenated_ + column], y + i * e.width, e.width * sizeof(float));
@@ -326,6 +337,7 @@ void TowerNet::Backward(const float* parameters, float* gradient, Gradients& out
       e.layers[i].Backward(*layout_, parameters, g, count_, out, i > 0 || learned_below);
       g = e.layers[i].below.data();
     }
+    for (size_t i = 0; i < e.mask.size(); ++i) g[i] *= e.mask[i];
     if (learned_below) BackwardEncoder(e, parameters, g, out);
   }
 }

@@ -17,6 +17,8 @@ struct Dropout {
   float rate = 0;  // of every tower layer's input, and within attention
   // By input: how likely a category is replaced by its unknown row, so that this row learns.
   std::vector<float> ids;
+  // By input: of what encoders other than attention make of it, before their own layers.
+  std::vector<float> outputs;
 };
 
 // One worker's copy of one tower: reads shared parameters, keeps the activations of its last

@@ -76,12 +76,16 @@ TrainingOptions OptionsFromJson(const description::Json& json, TrainingOptions o
     o.examples.like_recent = e.Text("like_recent", o.examples.like_recent);
     e.Finish();
   }
-  if (f.Has("id_dropout")) o.id_dropout.clear();
-  f.ForEach("id_dropout", [&](description::Fields& e) {
-    double rate = e.Number("rate", 0);
-    if (!(rate >= 0 && rate < 1)) e.Wrong("rate", "must be in [0, 1)");
-    o.id_dropout.emplace_back(e.Text("input"), rate);
-  });
+  auto by_input = [&](const char* name, std::vector<std::pair<std::string, double>>& rates) {
+    if (f.Has(name)) rates.clear();
+    f.ForEach(name, [&](description::Fields& e) {
+      double rate = e.Number("rate", 0);
+      if (!(rate >= 0 && rate < 1)) e.Wrong("rate", "must be in [0, 1)");
+      rates.emplace_back(e.Text("input"), rate);
+    });
+  };
+  by_input("id_dropout", o.id_dropout);
+  by_input("output_dropout", o.output_dropout);
   f.Finish();
   return o;
 }
@@ -130,6 +134,9 @@ description::Json ToJson(const TrainingOptions& o) {
   out["id_dropout"] = description::Json::array();
   for (const auto& [input, rate] : o.id_dropout) {
     out["id_dropout"].push_back({{"input", input}, {"rate", rate}});
+  }
+  for (const auto& [input, rate] : o.output_dropout) {
+    out["output_dropout"].push_back({{"input", input}, {"rate", rate}});
   }
   return out;
 }

@@ -75,6 +75,9 @@ struct TrainingOptions {
   double embedding_l2 = 0;  // added to the gradient of the table rows that a step touches
   double dropout = 0;       // of the inputs of tower layers
   std::vector<std::pair<std::string, double>> id_dropout;  // input name, probability
+  // Input name, probability: of the numbers that encoders of this input make of it, before their
+  // own layers. Attention has dropout inside instead.
+  std::vector<std::pair<std::string, double>> output_dropout;
   // Dot head, squared error: the vectors are cut into so many equal parts, each of which learns to
   // predict by itself; the model predicts their mean, as an ensemble in one network would.
   uint32_t members = 1;

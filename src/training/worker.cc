@@ -46,6 +46,24 @@ Worker::Worker(const model::Description& d, const Layout& layout,
            '"');
     }
   }
+  dropout_.outputs.resize(d.inputs.size());
+  for (const auto& [name, probability] : options.output_dropout) {
+    if (!(probability >= 0 && probability < 1)) {
+      Fail(Status::kInvalidArgument, "output dropout of \"", name, "\": must be in [0, 1)");
+    }
+    bool read = false;
+    for (const model::Tower& tower : d.towers) {
+      for (const model::Encoder& e : tower.encoders) {
+        if (e.kind == model::EncoderKind::kAttention || d.inputs[e.input].name != name) continue;
+        dropout_.outputs[e.input] = static_cast<float>(probability);
+        read = true;
+      }
+    }
+    if (!read) {
+      Fail(Status::kInvalidArgument,
+           "output dropout: no encoder but attention reads an input called \"", name, '"');
+    }
+  }
   auto slot = [&](const char* name) { return static_cast<int>(layout.IndexOf(name)); };
   if (d.head.user_bias >= 0) user_bias_ = slot("head/user_bias");
   if (d.head.item_bias >= 0) item_bias_ = slot("head/item_bias");

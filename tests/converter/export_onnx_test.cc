@@ -54,13 +54,14 @@ TEST_F(ExportOnnx, OneTowerAlone) {
   EXPECT_NE(o.err.find("joint tower"), o.err.npos) << o.err;
 }
 
-TEST_F(ExportOnnx, SaysThatAttentionStaysInDuomosFile) {
+TEST_F(ExportOnnx, AttentionReadsAHistory) {
   model::Save(path_, SoundContents(AttentionDescription()));
-  Outcome o = Export();
-  EXPECT_EQ(o.code, 1);
-  EXPECT_NE(o.err.find("\"user/watched\" is attention"), o.err.npos) << o.err;
-  EXPECT_FALSE(std::filesystem::exists(out_));
-  EXPECT_EQ(Export({"--tower", "item"}).code, 0);
+  auto json = nlohmann::json::parse(Export({"--tower", "user", "--json"}).out);
+  ASSERT_EQ(json["inputs"].size(), 1u);
+  EXPECT_EQ(json["inputs"][0]["name"], "watched");
+  EXPECT_EQ(json["inputs"][0]["dims"], nlohmann::json::parse(R"(["users", "watched_length"])"));
+  ASSERT_EQ(json["outputs"].size(), 1u);
+  EXPECT_EQ(json["outputs"][0]["name"], "user_vector");
 }
 
 TEST_F(ExportOnnx, LargeTensorsGoBesideTheModel) {

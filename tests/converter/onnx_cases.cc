@@ -195,6 +195,20 @@ void WriteModels(const std::string& folder) {
   save({.head = HeadKind::kLogistic, .activation = Activation::kRelu},
        {OutputKind::kExponential, 3, 0, "seconds"});
   save({.head = HeadKind::kLogistic, .tower_layers = false}, {OutputKind::kSigmoid, 1, 0, ""});
+  // Histories of hundreds, over all of which ONNX Runtime attends.
+  for (HeadKind head : {HeadKind::kDot, HeadKind::kLogistic}) {
+    model::Description d = runtime::EveryEncoder({.head = head, .attention = true});
+    model::Save(StrCat(folder, "/long", int(head), ".duomo"),
+                runtime::RandomContents(d, 50, 40, 7));
+  }
+  for (model::Places places :
+       {model::Places::kLearned, model::Places::kDistances, model::Places::kBoth}) {
+    model::Description d = duomo::testing::AttentionDescription();
+    model::Encoder& e = d.towers[0].encoders[0];
+    e.places = places;
+    e.blocks = 1 + static_cast<uint32_t>(places);
+    model::Save(StrCat(folder, "/attention", int(places), ".duomo"), SmallContents(d));
+  }
   for (const model::Description& d : duomo::testing::AllDescriptions()) {
     model::Save(StrCat(folder, "/", d.name, ".duomo"), SmallContents(d));
     if (d.head.kind != HeadKind::kDot) continue;

@@ -262,6 +262,16 @@ std::vector<Case> Cases() {
   add("Dropout", deep, dropped);
   add("IdDropout", everything, forgetful);
   add("SampledSoftmaxDropout", softmax, both, true);
+  // Of what encoders make, each kind but attention; layers behind them see it.
+  TrainingOptions outputs = forgetful, outputs_beside = taken;
+  for (const model::Tower& tower : everything.towers) {
+    for (const model::Encoder& e : tower.encoders) {
+      outputs.output_dropout.emplace_back(everything.inputs[e.input].name, 0.4);
+    }
+  }
+  outputs_beside.output_dropout = {{beside.inputs[kSeen].name, 0.5}};
+  add("OutputDropout", everything, outputs);
+  cases.push_back({"AttentionBesideOutputDropout", beside, outputs_beside, true, 0.6, true});
   both.negatives = 0;
   both.in_batch_negatives = true;
   add("InBatchSoftmaxDropout", softmax, both, true);
@@ -348,6 +358,21 @@ TEST(Gradients, DropoutDrawsAnewEveryStep) {
   EXPECT_NE(first, second);
   b.worker.random().Restore(state);
   EXPECT_EQ(b.worker.Step(b.parameters.data(), b.examples, b.numbers, 1, true), second);
+}
+
+TEST(Gradients, OutputDropoutNeedsAnEncoderThatIsNotAttention) {
+  for (const char* name : {"nobody", "seen"}) {
+    TrainingOptions options;
+    options.output_dropout = {{name, 0.5}};
+    try {
+      Bench b({"bad",
+               Towers({Attention(1, 1, Places::kLearned)}, {Embedding(kItemId)}, HeadKind::kDot),
+               options});
+      ADD_FAILURE() << name << " must be refused";
+    } catch (const Error& error) {
+      EXPECT_NE(error.message().find(name), std::string::npos) << error.message();
+    }
+  }
 }
 
 TEST(Gradients, IdDropoutNeedsAnInputThatItCanDrop) {

@@ -120,6 +120,20 @@ TEST_F(TwoStages, CandidatesAreComparedWithTheLatestWatches) {
   for (const auto& c : source.Find(3, {}, 20)) EXPECT_EQ(c.like_last, 0);
 }
 
+// They are the weights of what was watched: below 0 nothing means anything.
+TEST_F(TwoStages, RatingsBelowZeroAreNoWeights) {
+  data::Dataset bad = *dataset;
+  for (float& rating : bad.interactions.ratings) rating = -rating;
+  try {
+    Trained("youtube-ranking", bad, 1, candidates->engine);
+    ADD_FAILURE() << "must be refused";
+  } catch (const Error& error) {
+    EXPECT_NE(error.message().find("the rating of interaction "), std::string::npos)
+        << error.message();
+    EXPECT_NE(error.message().find("0 or a positive number"), std::string::npos);
+  }
+}
+
 TEST_F(TwoStages, ResultsAreTheCandidatesInTheRankingsOrder) {
   Pipeline pipeline(candidates->engine, ranking->engine);
   auto history = candidates->engine->model().HistoryOf(7);

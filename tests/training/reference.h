@@ -30,7 +30,8 @@ class Reference {
         sampler_(sampler) {}
 
   // The summed cost of the batch. `random` as the worker's before its step: draws happen in the
-  // order negatives, user tower, item tower; in a tower ids by encoder, then masks by layer.
+  // order negatives, user tower, item tower; in a tower ids by encoder and
+  // masks of what it makes, then masks by layer.
   double Cost(const std::vector<double>& parameters, const ExampleBatch& batch, bool train,
               Random random, std::vector<double>* heads = nullptr) {
     parameters_ = &parameters;
@@ -62,10 +63,18 @@ class Reference {
       if (e.kind == model::EncoderKind::kAttention) {
         attended = Attend(e, prefix, batch.inputs[e.input], batch.count);
       }
-      for (size_t i = 0; i < batch.count; ++i) {
+      const bool attends = !attended.empty();
+      for (size_t i = 0; i < batch.count && !attends; ++i) {
         bool forgotten = forget > 0 && random_ != nullptr && random_->Uniform() < forget;
-        Row y =
-            attended.empty() ? Encode(e, prefix, batch.inputs[e.input], i, forgotten) : attended[i];
+        attended.push_back(Encode(e, prefix, batch.inputs[e.input], i, forgotten));
+      }
+      std::vector<Row> masks;
+      if (double rate = OutputRate(e); rate > 0 && !attends) {
+        masks = Masks(batch.count, attended[0].size(), rate);
+      }
+      for (size_t i = 0; i < batch.count; ++i) {
+        Row y = attended[i];
+        for (size_t j = 0; j < y.size() && !masks.empty(); ++j) y[j] *= masks[i][j];
         for (size_t l = 0; l < e.layers.size(); ++l) {
           y = Dense(StrCat(prefix, "/dense", l), y, e.layers[l].activation);
         }
@@ -119,6 +128,13 @@ class Reference {
     if (e.kind != model::EncoderKind::kEmbedding) return 0;
     for (const auto& [name, rate] : options_.id_dropout) {
       if (d_.inputs[e.input].name == name) return static_cast<float>(rate);
+    }
+    return 0;
+  }
+
+  double OutputRate(const model::Encoder& e) const {
+    for (const auto& [name, rate] : options_.output_dropout) {
+      if (d_.inputs[e.input].name == name) return rate;
     }
     return 0;
   }
@@ -180,9 +196,10 @@ class Reference {
   }
 
   // Factors of dropout as the definition of the draws has it: 16 bits each, lowest first.
-  std::vector<Row> Masks(size_t places, size_t dim) {
+  std::vector<Row> Masks(size_t places, size_t dim) { return Masks(places, dim, options_.dropout); }
+  std::vector<Row> Masks(size_t places, size_t dim, double of) {
     std::vector<Row> out(places, Row(dim, 1.0));
-    auto rate = static_cast<float>(options_.dropout);
+    auto rate = static_cast<float>(of);
     if (rate == 0 || random_ == nullptr) return out;
     auto least = static_cast<double>(std::lround(rate * 65536.0f));
     uint64_t bits = 0;

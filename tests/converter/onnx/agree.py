@@ -11,7 +11,7 @@ import onnx
 import onnxruntime
 import torch_graphs
 
-PAIRS = {"preset": 10_000, "sample": 2_000}
+PAIRS = {"preset": 10_000, "sample": 2_000, "long": 30}
 TOLERANCE = 1e-5  # times the number itself, where that is above 1
 programs, work = sys.argv[1:]
 
@@ -69,7 +69,7 @@ def run(session, cases, pairs):
 
 def check(path):
     model = os.path.basename(path)
-    pairs = PAIRS["preset" if model.startswith("preset-") else "sample"]
+    pairs = next((n for kind, n in PAIRS.items() if model.startswith(kind)), PAIRS["sample"])
     cases = draw_cases(path, pairs)
     said, session = export(path)
     assert [i["name"] for i in said["inputs"]] == [i.name for i in session.get_inputs()], model
@@ -104,9 +104,10 @@ def check(path):
     # One user for many items.
     _, session = export(path)
     user_inputs = {i["name"] for i in said["inputs"] if i["dims"][0] == "users"}
-    feeds = {i.name: cases[i.name][: 1 if i.name in user_inputs else 50] for i in session.get_inputs()}
+    items = min(50, pairs)
+    feeds = {i.name: cases[i.name][: 1 if i.name in user_inputs else items] for i in session.get_inputs()}
     (many,) = session.run(["prediction"], feeds)
-    feeds = {name: np.repeat(x, 50 // len(x), axis=0) for name, x in feeds.items()}
+    feeds = {name: np.repeat(x, items // len(x), axis=0) for name, x in feeds.items()}
     (same,) = session.run(["prediction"], feeds)
     difference(model, "one user for many items", many, same)
 
@@ -160,7 +161,7 @@ def foreign():
 
 
 models = sorted(glob.glob(f"{work}/models/*.duomo"))
-assert len(models) >= 15, models
+assert len(models) >= 20, models
 for path in models:
     check(path)
 foreign()

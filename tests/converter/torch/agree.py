@@ -140,6 +140,51 @@ def duomo_scores(path, pairs):
     return 2.5 * (u * v).sum(1) + 2.5
 
 
+def sasrec():
+    """Attention over histories: every user's scores of all items, and there and back."""
+    import torch
+    from safetensors.torch import load_file, save_file
+    from sasrec import SasRec
+
+    like, imported = f"{WORK}/sasrec.duomo", f"{WORK}/sasrec-imported.duomo"
+
+    def vectors(path):
+        must("export", "npz", path, "-o", f"{WORK}/sasrec.npz")
+        return np.load(f"{WORK}/sasrec.npz")
+
+    arrays = vectors(like)
+    tables = "item", "last", "next"
+    torch.manual_seed(1)
+    model = SasRec({name: len(arrays[f"parameters/tables/{name}"]) for name in tables}).eval()
+    offsets, rows = (arrays[f"users/history/{part}"].astype(np.int64) for part in ("offsets", "rows"))
+
+    def scores():
+        with torch.no_grad():
+            users = [model.encode_users(torch.from_numpy(rows[a:b][-50:])[None]) for a, b in zip(offsets, offsets[1:])]
+            return model.scores(torch.cat(users)).numpy()
+
+    def agree(path):
+        arrays = vectors(path)
+        found = arrays["users/vectors"].astype(np.float64) @ arrays["items/vectors"].astype(np.float64).T
+        expected = scores()
+        assert found.shape == expected.shape
+        difference, spread = np.abs(found - expected).max(), expected.std()
+        print(f"sasrec: {found.size} pairs differ by at most {difference:.2g}; their deviation is {spread:.2g}")
+        assert difference <= 1e-5 * np.abs(expected).max() and spread > 0.01
+
+    # What Duomo learned is a state_dict of that module.
+    must("export", "safetensors", like, "-o", f"{WORK}/sasrec.safetensors")
+    model.load_state_dict(load_file(f"{WORK}/sasrec.safetensors"))
+    agree(like)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.add_(torch.randn_like(parameter) * 0.1)
+    save_file(model.state_dict(), f"{WORK}/sasrec.safetensors")
+    must("import", "torch", f"{WORK}/sasrec.safetensors", "--like", like, "-o", imported)
+    must("verify", imported)
+    agree(imported)
+
+
 def main():
     rows, users, items = features()
     random = np.random.default_rng(3)
@@ -156,6 +201,7 @@ def main():
         code, _, err = convert("import", "torch", f"{WORK}/model.pt", "--like", LIKE, "-o", imported)
         assert code == 1 and "never loaded" in err and "save_file" in err, err
         print(err.strip())
+        sasrec()
     if KIND == "keras":
         must("import", "keras", path, "--preset", "hybrid", "--data", f"{WORK}/data.zip", "-o", imported)
         assert np.abs(scores - duomo_scores(imported, pairs)).max() <= TOLERANCE
