@@ -4,7 +4,7 @@ file(STRINGS symbols.txt names)
 list(APPEND names malloc free)
 list(TRANSFORM names PREPEND _)
 list(JOIN names "," names)
-add_executable(duomo_wasm wasm_host.c $<TARGET_OBJECTS:duomo_capi>)
+add_executable(duomo_wasm $<TARGET_OBJECTS:duomo_capi>)
 target_link_libraries(duomo_wasm PRIVATE duomo_retrieval)
 target_link_options(duomo_wasm PRIVATE -Oz --no-entry -sSTANDALONE_WASM=1 -sALLOW_MEMORY_GROWTH=1
   -sMAXIMUM_MEMORY=4GB -sWASM_BIGINT=1 -sFILESYSTEM=0 -sABORTING_MALLOC=0 -sMALLOC=emmalloc
