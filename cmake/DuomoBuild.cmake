@@ -17,6 +17,9 @@ if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
   set(CMAKE_BUILD_TYPE Release)
 endif()
 string(REPLACE "-O3" "-O2" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
+if(EMSCRIPTEN)  # what is downloaded is small first; the kernels' rooms say otherwise for themselves
+  string(REPLACE "-O2" "-Oz" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
+endif()
 
 find_program(CCACHE ccache)
 if(CCACHE AND NOT CMAKE_C_COMPILER_LAUNCHER)
@@ -53,6 +56,12 @@ endif()
 # A cross build brings zlib's sources and the headers of FlatBuffers along (./dev cross).
 set(DUOMO_ZLIB_SOURCE "" CACHE PATH "A folder with zlib's C sources, compiled in; empty: the system's zlib")
 set(DUOMO_HEADERS "" CACHE PATH "A folder with the headers of FlatBuffers and nlohmann-json; empty: the system's")
+if(ANDROID AND NOT DUOMO_HEADERS)  # FlatBuffers' headers apart from the others of the host
+  find_path(DUOMO_FLATBUFFERS flatbuffers/flatbuffers.h PATHS /usr/include NO_CMAKE_FIND_ROOT_PATH REQUIRED)
+  set(DUOMO_HEADERS ${PROJECT_BINARY_DIR}/headers)
+  file(MAKE_DIRECTORY ${DUOMO_HEADERS})
+  file(CREATE_LINK ${DUOMO_FLATBUFFERS}/flatbuffers ${DUOMO_HEADERS}/flatbuffers SYMBOLIC)
+endif()
 if(DUOMO_ZLIB_SOURCE)
   set(zlib_sources adler32 crc32 deflate inffast inflate inftrees trees zutil)
   list(TRANSFORM zlib_sources PREPEND ${DUOMO_ZLIB_SOURCE}/)

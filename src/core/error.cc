@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "core/decimal.h"
 #include "core/narrow.h"
 
 namespace duomo::internal {
@@ -9,9 +10,15 @@ namespace {
 
 // to_chars, not a stream: messages must not depend on the host's locale.
 template <typename T>
-void AppendNumber(std::string& out, T value) {
+void AppendInteger(std::string& out, T value) {
   char digits[32];
   out.append(digits, std::to_chars(digits, digits + sizeof(digits), value).ptr);
+}
+
+template <typename T>
+void AppendDecimal(std::string& out, T value) {
+  char digits[kLongestDecimal];
+  out.append(digits, WriteDecimal(value, digits));
 }
 
 }  // namespace
@@ -27,16 +34,16 @@ std::string Join(const Piece* pieces, size_t count) {
         out += static_cast<char>(p->integer);
         break;
       case Piece::Kind::kSigned:
-        AppendNumber(out, static_cast<int64_t>(p->integer));
+        AppendInteger(out, static_cast<int64_t>(p->integer));
         break;
       case Piece::Kind::kUnsigned:
-        AppendNumber(out, p->integer);
+        AppendInteger(out, p->integer);
         break;
       case Piece::Kind::kFloat:
-        AppendNumber(out, static_cast<float>(p->number));
+        AppendDecimal(out, static_cast<float>(p->number));
         break;
       case Piece::Kind::kDouble:
-        AppendNumber(out, p->number);
+        AppendDecimal(out, p->number);
         break;
     }
   }

@@ -3,6 +3,7 @@
 #include <io.h>
 #include <windows.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/array.h"
@@ -206,23 +207,31 @@ void AtomicFile::WriteAt(size_t offset, std::span<const std::byte> bytes) {
   }
 }
 
-// A file that somebody has mapped cannot be written over, but renamed; what was mapped stays whole,
-// and goes when the last view of it does.
+// A file that somebody has mapped cannot be written over or removed, but renamed; what was mapped
+// stays whole. It steps aside as PATH.old-0, PATH.old-1, …; those that nobody has mapped any more
+// are removed by the next replacement.
 void AtomicFile::Commit() {
   if (!FlushFileBuffers(AsHandle(file_))) FailIo("sync");
-  const std::wstring from = Wide(temporary_), to = Wide(path_), aside = Wide(temporary_ + ".old");
+  const std::wstring from = Wide(temporary_), to = Wide(path_);
+  std::wstring aside;
+  for (int n = 0; n < 1000; ++n) {
+    aside = Wide(StrCat(path_, ".old-", n));
+    if (DeleteFileW(aside.c_str())) continue;  // as many as there are
+    if (GetLastError() == ERROR_FILE_NOT_FOUND) break;
+  }
   CloseHandle(AsHandle(file_));
   file_ = -1;
   constexpr DWORD kHow = MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH;
   if (MoveFileExW(from.c_str(), to.c_str(), kHow)) return;
-  if (MoveFileExW(to.c_str(), aside.c_str(), kHow)) {
+  DWORD code = GetLastError();
+  if (MoveFileExW(to.c_str(), aside.c_str(), MOVEFILE_WRITE_THROUGH)) {
     if (MoveFileExW(from.c_str(), to.c_str(), kHow)) {
       DeleteFileW(aside.c_str());
       return;
     }
+    code = GetLastError();
     MoveFileExW(aside.c_str(), to.c_str(), kHow);
   }
-  const DWORD code = GetLastError();
   DeleteFileW(from.c_str());
   SetLastError(code);
   FailIo("rename to");

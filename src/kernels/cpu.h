@@ -1,9 +1,14 @@
 // What the processor and the operating system together can do, asked of cpuid: compilers' own
-// __builtin_cpu_supports() is missing where their run-time library is, and knows other names in each.
+// __builtin_cpu_supports() is missing where their run-time library is, and knows other names in
+// each.
 #pragma once
 
 #if DUOMO_X86_KERNELS
 #include <cpuid.h>
+#elif DUOMO_ARM_KERNELS && defined(__linux__)
+#include <sys/auxv.h>
+#elif DUOMO_ARM_KERNELS && defined(__APPLE__)
+#include <sys/sysctl.h>
 #endif
 
 namespace duomo::kernels {
@@ -31,5 +36,19 @@ struct Cpu {
   static bool Has(unsigned bits, unsigned bit) { return (bits >> bit & 1) != 0; }
 #endif
 };
+
+#if DUOMO_ARM_KERNELS
+inline bool HasDotProduct() {
+#if defined(__linux__)
+  return (getauxval(AT_HWCAP) >> 20 & 1) != 0;  // ASIMDDP
+#elif defined(__APPLE__)
+  int has = 0;
+  size_t size = sizeof(has);
+  return sysctlbyname("hw.optional.arm.FEAT_DotProd", &has, &size, nullptr, 0) == 0 && has != 0;
+#else
+  return false;
+#endif
+}
+#endif
 
 }  // namespace duomo::kernels

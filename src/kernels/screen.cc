@@ -9,6 +9,8 @@ extern const ScreenKernels kPortableScreen;
 #if DUOMO_X86_KERNELS
 extern const ScreenKernels kAvx2Screen;
 extern const ScreenKernels kAvx512Screen;
+#elif DUOMO_ARM_KERNELS
+extern const ScreenKernels kDotScreen;
 #endif
 
 namespace {
@@ -23,6 +25,8 @@ struct Sets {
     const Cpu cpu;
     if (cpu.avx2) sets[count++] = &kAvx2Screen;
     if (cpu.vnni) sets[count++] = &kAvx512Screen;
+#elif DUOMO_ARM_KERNELS
+    if (HasDotProduct()) sets[count++] = &kDotScreen;
 #endif
   }
 };

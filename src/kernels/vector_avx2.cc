@@ -66,9 +66,6 @@ DUOMO_INLINE Floats Halves(const uint16_t* in) {
 }  // namespace
 
 extern const VectorKernels kAvx2Kernels;
-const VectorKernels kAvx2Kernels = {
-    kName,   Dot,       Dots,         Activate,  ActivateBackward,  Adam,     Axpy,      Scale,
-    SumRows, Maximum,   Exponentials, Normalize, NormalizeBackward, WidenF16, WidenBf16, WidenI8,
-    Gemm,    MissedAdam};
+const VectorKernels kAvx2Kernels = DUOMO_VECTOR_TABLE;
 
 }  // namespace duomo::kernels

@@ -68,9 +68,6 @@ DUOMO_INLINE Floats Halves(const uint16_t* in) {
 }  // namespace
 
 extern const VectorKernels kAvx512Kernels;
-const VectorKernels kAvx512Kernels = {
-    kName,   Dot,       Dots,         Activate,  ActivateBackward,  Adam,     Axpy,      Scale,
-    SumRows, Maximum,   Exponentials, Normalize, NormalizeBackward, WidenF16, WidenBf16, WidenI8,
-    Gemm,    MissedAdam};
+const VectorKernels kAvx512Kernels = DUOMO_VECTOR_TABLE;
 
 }  // namespace duomo::kernels

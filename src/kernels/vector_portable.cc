@@ -80,9 +80,6 @@ DUOMO_INLINE Ints Bytes(const int8_t* in) { return Ints{in[0], in[1], in[2], in[
 }  // namespace
 
 extern const VectorKernels kPortableKernels;
-const VectorKernels kPortableKernels = {
-    kName,   Dot,       Dots,         Activate,  ActivateBackward,  Adam,     Axpy,      Scale,
-    SumRows, Maximum,   Exponentials, Normalize, NormalizeBackward, WidenF16, WidenBf16, WidenI8,
-    Gemm,    MissedAdam};
+const VectorKernels kPortableKernels = DUOMO_VECTOR_TABLE;
 
 }  // namespace duomo::kernels

@@ -191,8 +191,9 @@ static void test_ranges(void) {
   SUCCEEDS(duomo_features_set_strict(f, 1, &error));
   SUCCEEDS(duomo_features_set_integers(f, "age", ages, &error));
   SUCCEEDS(duomo_encode_features(found[0], context, f, &error));
-  CHECK(memcmp(said, found, 4 * info.vector_width * sizeof(float)) == 0);
-  CHECK(memcmp(said[0], said[0] + info.vector_width, info.vector_width * sizeof(float)) != 0);
+  CHECK(memcmp(said, found, 4 * (size_t)info.vector_width * sizeof(float)) == 0);
+  CHECK(memcmp(said[0], said[0] + info.vector_width, (size_t)info.vector_width * sizeof(float)) !=
+        0);
   duomo_features_release(f);
   duomo_context_release(context);
   duomo_model_release(model);

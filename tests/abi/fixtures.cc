@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/narrow.h"
 #include "core/random.h"
 #include "model/parameters.h"
 #include "runtime/engine.h"
@@ -98,12 +99,12 @@ std::vector<size_t> Tags(size_t row, size_t tags) {
 void AddParameters(Contents& contents, uint64_t seed) {
   Random random(seed);
   for (const model::Parameter& p : model::ParametersOf(contents.description)) {
-    std::vector<float> values(p.size());
+    std::vector<float> values(ToSize(p.size()));
     for (float& v : values) v = static_cast<float>(random.Normal() * 0.1);
     uint64_t width = p.size() / p.shape[0];
     for (const auto& block : p.init) {
       for (uint64_t i = block.begin_row * width; i < block.end_row * width; ++i) {
-        values[i] = static_cast<float>(random.Normal() * block.deviation);
+        values[ToSize(i)] = static_cast<float>(random.Normal() * block.deviation);
       }
     }
     contents.tensors.push_back(OwnedTensor::From<float>("parameters/" + p.name, p.shape, values));

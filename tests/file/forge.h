@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/narrow.h"
 #include "file/crc.h"
 #include "file/duomo_generated.h"
 #include "file/preamble.h"
@@ -48,7 +49,7 @@ inline void FixChecksums(Bytes& bytes) {
   uint64_t size;
   std::memcpy(&size, bytes.data() + 32, 8);
   if (size <= bytes.size() - 64) {
-    uint32_t crc = file::Crc32(std::span(bytes).subspan(64, size));
+    uint32_t crc = file::Crc32(std::span(bytes).subspan(64, ToSize(size)));
     std::memcpy(bytes.data() + 40, &crc, 4);
   }
   uint32_t crc = file::Crc32(std::span(bytes).first(60));
@@ -72,7 +73,7 @@ class Forgery {
     s->offset = offset;
     s->stored_size = stored_size;
     if (offset <= bytes.size() && stored_size <= bytes.size() - offset) {
-      s->crc32 = file::Crc32(std::span(bytes).subspan(offset, stored_size));
+      s->crc32 = file::Crc32(std::span(bytes).subspan(ToSize(offset), ToSize(stored_size)));
     }
     header.segments.push_back(std::move(s));
     return *header.segments.back();

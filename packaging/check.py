@@ -1,0 +1,148 @@
+"""check.py --sources | OUT: one version and one licence in every manifest, or in every package of a release."""
+import glob
+import hashlib
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import zipfile
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+LICENCE = "Apache-2.0"
+failures = []
+
+
+def text(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read()
+
+
+def same(what, found, expected):
+    if found != expected:
+        failures.append(f"{what} says {found!r}, and should say {expected!r}")
+
+
+def first(pattern, words):
+    match = re.search(pattern, words, re.M)
+    return match[1] if match else None
+
+
+VERSION = first(r"^project\(duomo VERSION ([0-9.]+)", text(f"{ROOT}/CMakeLists.txt"))
+
+
+def sources():
+    major, minor, patch = VERSION.split(".")
+    header = text(f"{ROOT}/include/duomo/duomo.h")
+    for name, number in (("MAJOR", major), ("MINOR", minor), ("PATCH", patch)):
+        same(f"DUOMO_VERSION_{name} of duomo.h", first(rf"^#define DUOMO_VERSION_{name} (\d+)", header), number)
+    same("src/core/version.h", first(r'kVersion = "([^"]+)"', text(f"{ROOT}/src/core/version.h")), VERSION)
+    same("CHANGELOG.md", first(r"^## ([0-9.]+)", text(f"{ROOT}/CHANGELOG.md")), VERSION)
+    python = text(f"{ROOT}/bindings/python/pyproject.toml")
+    same("pyproject.toml", first(r'^version = "([^"]+)"', python), VERSION)
+    same("pyproject.toml's licence", first(r'^license = "([^"]+)"', python), LICENCE)
+    rust = text(f"{ROOT}/bindings/rust/Cargo.toml")
+    same("Cargo.toml", first(r'^version = "([^"]+)"', rust), VERSION)
+    same("Cargo.toml's licence", first(r'^license = "([^"]+)"', rust), LICENCE)
+    same("what the crate duomo needs of duomo-sys", first(r'^duomo-sys = \{ version = "([^"]+)"', rust), VERSION)
+    java = text(f"{ROOT}/bindings/java/pom.xml")
+    same("pom.xml", first(r"<version>([^<]+)</version>", java), VERSION)
+    same("pom.xml's licence", first(r"<license>\s*<name>([^<]+)</name>", java), LICENCE)
+    npm = f"{ROOT}/bindings/js/package.json"
+    if os.path.exists(npm):
+        package = json.loads(text(npm))
+        same("package.json", package.get("version"), VERSION)
+        same("package.json's licence", package.get("license"), LICENCE)
+    whole = text(f"{ROOT}/LICENSE")
+    for path in ("bindings/go", "bindings/python", "bindings/rust", "bindings/rust/duomo-sys"):
+        same(f"{path}/LICENSE", text(f"{ROOT}/{path}/LICENSE") == whole, True)
+
+
+class Package:
+    """The files inside of one, whatever it is packed as."""
+
+    def __init__(self, path):
+        self.name, self.files = os.path.basename(path), {}
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                self.files = {name: archive.read(name) for name in archive.namelist()}
+        elif path.endswith(".deb"):
+            data = subprocess.run(["dpkg-deb", "--fsys-tarfile", path], check=True, stdout=subprocess.PIPE).stdout
+            self.of_tar(tarfile.open(fileobj=io.BytesIO(data)))
+            fields = subprocess.run(["dpkg-deb", "-f", path], check=True, stdout=subprocess.PIPE, text=True).stdout
+            self.files["control"] = fields.encode()
+        else:
+            self.of_tar(tarfile.open(path))
+
+    def of_tar(self, archive):
+        for member in archive:
+            if member.isfile():
+                self.files[member.name] = archive.extractfile(member).read()
+
+    def text(self, ending):
+        found = [data for name, data in self.files.items() if name.endswith(ending)]
+        if not found:
+            failures.append(f"{self.name} has no {ending}")
+            return ""
+        return min(found, key=len).decode() if ending == "LICENSE" else found[0].decode()
+
+
+def package(path):
+    p = Package(path)
+    name = p.name
+    says = lambda pattern, ending, expected=VERSION: same(f"{ending} in {name}", first(pattern, p.text(ending)), expected)
+    if name.endswith(".deb"):
+        says(r"^Version: (\S+)", "control")
+        if "Apache License, version 2.0" not in p.text("copyright"):
+            failures.append(f"{name} does not say its licence")
+        return
+    if name.endswith(".whl"):
+        says(r"^Version: (\S+)", "METADATA")
+        says(r"^License-Expression: (\S+)", "METADATA", LICENCE)
+    elif name.endswith("-python.tar.gz"):
+        says(r"^Version: (\S+)", "PKG-INFO")
+    elif name.endswith(".jar"):
+        says(r"^version=(\S+)", "pom.properties")
+        return  # Maven's metadata names the licence
+    elif name.endswith(".crate"):
+        says(r'^version = "([^"]+)"', "Cargo.toml")
+        says(r'^license = "([^"]+)"', "Cargo.toml", LICENCE)
+    elif name.endswith(".tgz"):
+        says(r'"version": "([^"]+)"', "package.json")
+        says(r'"license": "([^"]+)"', "package.json", LICENCE)
+    elif name.startswith("duomo-go"):
+        same(f"the folder in {name}", {n.split("/")[0] + "/" + n.split("/")[1] for n in p.files}, {f"duomo.dev/duomo@v{VERSION}"})
+    elif name == f"duomo-{VERSION}.tar.gz":
+        says(r"^project\(duomo VERSION ([0-9.]+)", f"duomo-{VERSION}/CMakeLists.txt")
+    elif name.endswith((".tar.gz", ".aar", ".xcframework.zip")):
+        says(r"^#define DUOMO_VERSION_MINOR (\d+)", "duomo.h", VERSION.split(".")[1])
+    if "Apache License" not in p.text("LICENSE"):
+        failures.append(f"{name} does not say its licence")
+
+
+def release(out):
+    listed = dict(reversed(line.split("  ")) for line in text(f"{out}/SHA256SUMS").splitlines())
+    present = set(os.listdir(out)) - {"SHA256SUMS"}
+    same("SHA256SUMS", set(listed), present)
+    for name, expected in listed.items():
+        with open(f"{out}/{name}", "rb") as file:
+            same(f"the checksum of {name}", hashlib.sha256(file.read()).hexdigest(), expected)
+    spdx = json.loads(text(f"{out}/duomo-{VERSION}.spdx.json"))
+    same("SPDX", spdx["spdxVersion"], "SPDX-2.3")
+    same("the files in SPDX", {f["fileName"][2:] for f in spdx["files"]}, present - {f"duomo-{VERSION}.spdx.json"})
+    same("the version in SPDX", spdx["packages"][0]["versionInfo"], VERSION)
+    for path in sorted(glob.glob(f"{out}/*")):
+        if os.path.basename(path) not in ("SHA256SUMS", f"duomo-{VERSION}.spdx.json"):
+            package(path)
+    print(f"{len(present)} files looked at")
+
+
+if sys.argv[1:] == ["--sources"]:
+    sources()
+else:
+    release(sys.argv[1])
+for failure in failures:
+    print("FAILED:", failure)
+sys.exit(1 if failures else 0)

