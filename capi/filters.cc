@@ -7,6 +7,7 @@
 #include "capi/arguments.h"
 #include "capi/ids.h"
 #include "core/text.h"
+#include "model/key_finder.h"
 #include "retrieval/filter.h"
 #include "retrieval/range_filter.h"
 
@@ -143,16 +144,31 @@ class Filter {
       Wrong(Status::kInvalidArgument, Kind::kNull, strings ? ".strings" : ".integers",
             " is NULL, but ", f_.value_count, " values are expected");
     }
-    values_.clear();
-    for (size_t i = 0; i < f_.value_count; ++i) {
-      std::optional<uint64_t> row =
-          strings ? vocabulary.Find(TextAt(i)) : vocabulary.Find(f_.integers[i]);
-      if (!row && (f_.flags & DUOMO_STRICT_VALUES) != 0) {
-        std::string value = strings ? StrCat('"', f_.strings[i], '"') : StrCat(f_.integers[i]);
-        Wrong(Status::kNotFound, Kind::kUnknownValue, ": \"", f_.input, "\" has no value ", value);
+    values_.resize(f_.value_count);
+    if (strings) {
+      FindTexts(vocabulary);
+    } else {
+      for (size_t i = 0; i < f_.value_count; ++i) {
+        // What is beyond every row no item has.
+        values_[i] = static_cast<uint32_t>(
+            std::min<uint64_t>(vocabulary.Find(f_.integers[i]).value_or(kNoRow), kNoRow));
       }
-      // What is beyond every row no item has.
-      values_.push_back(static_cast<uint32_t>(std::min<uint64_t>(row.value_or(kNoRow), kNoRow)));
+    }
+    if ((f_.flags & DUOMO_STRICT_VALUES) == 0) return;
+    const auto unknown = std::find(values_.begin(), values_.end(), kNoRow);
+    if (unknown == values_.end()) return;
+    const auto i = static_cast<size_t>(unknown - values_.begin());
+    std::string value = strings ? StrCat('"', f_.strings[i], '"') : StrCat(f_.integers[i]);
+    Wrong(Status::kNotFound, Kind::kUnknownValue, ": \"", f_.input, "\" has no value ", value);
+  }
+
+  void FindTexts(const model::KeyIndex& vocabulary) {
+    const model::KeyFinder finder(vocabulary, f_.value_count);
+    std::string_view texts[model::KeyFinder::kTogether];
+    for (size_t begin = 0; begin < f_.value_count; begin += std::size(texts)) {
+      const size_t count = std::min(std::size(texts), f_.value_count - begin);
+      for (size_t i = 0; i < count; ++i) texts[i] = TextAt(begin + i);
+      finder.FindAll({texts, count}, values_.data() + begin);
     }
   }
 

@@ -263,7 +263,7 @@ class Folding {
   std::span<const float> weights_;
   float* vector_;
   AlignedVector<float>& row_;
-  std::vector<double>&state_, &b_, &system_, &right_;
+  AlignedVector<double>&state_, &b_, &system_, &right_;
   double *root_ = nullptr, *rho_ = nullptr, *turned_ = nullptr, *plain_ = nullptr;  // in state_
 };
 
@@ -292,8 +292,8 @@ void FoldIn(const Engine& engine, std::span<const uint32_t> items, std::span<con
   const uint64_t count = engine.model().items().count;
   auto known = [&](uint32_t row) { return row < count; };
   if (!std::all_of(items.begin(), items.end(), known)) {
-    std::vector<uint32_t> rows;
-    std::vector<float> own;
+    AlignedVector<uint32_t> rows;
+    AlignedVector<float> own;
     for (size_t i = 0; i < items.size(); ++i) {
       if (!known(items[i])) continue;
       rows.push_back(items[i]);
