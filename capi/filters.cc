@@ -148,18 +148,17 @@ class Filter {
     if (strings) {
       FindTexts(vocabulary);
     } else {
-      for (size_t i = 0; i < f_.value_count; ++i) {
-        // What is beyond every row no item has.
-        values_[i] = static_cast<uint32_t>(
-            std::min<uint64_t>(vocabulary.Find(f_.integers[i]).value_or(kNoRow), kNoRow));
-      }
+      FindIntegers(vocabulary);
     }
-    if ((f_.flags & DUOMO_STRICT_VALUES) == 0) return;
-    const auto unknown = std::find(values_.begin(), values_.end(), kNoRow);
-    if (unknown == values_.end()) return;
-    const auto i = static_cast<size_t>(unknown - values_.begin());
-    std::string value = strings ? StrCat('"', f_.strings[i], '"') : StrCat(f_.integers[i]);
-    Wrong(Status::kNotFound, Kind::kUnknownValue, ": \"", f_.input, "\" has no value ", value);
+  }
+
+  void FindIntegers(const model::KeyIndex& vocabulary) {
+    for (size_t i = 0; i < f_.value_count; ++i) {
+      const std::optional<uint64_t> row = vocabulary.Find(f_.integers[i]);
+      if (!row) RefuseUnknown(f_.integers[i]);
+      // What is beyond every row no item has.
+      values_[i] = static_cast<uint32_t>(std::min<uint64_t>(row.value_or(kNoRow), kNoRow));
+    }
   }
 
   void FindTexts(const model::KeyIndex& vocabulary) {
@@ -169,7 +168,17 @@ class Filter {
       const size_t count = std::min(std::size(texts), f_.value_count - begin);
       for (size_t i = 0; i < count; ++i) texts[i] = TextAt(begin + i);
       finder.FindAll({texts, count}, values_.data() + begin);
+      for (size_t i = 0; i < count; ++i) {
+        if (values_[begin + i] == kNoRow) RefuseUnknown(StrCat('"', texts[i], '"'));
+      }
     }
+  }
+
+  // A value that the input or attribute does not have: an error where that is asked for.
+  template <typename Value>
+  void RefuseUnknown(const Value& value) const {
+    if ((f_.flags & DUOMO_STRICT_VALUES) == 0) return;
+    Wrong(Status::kNotFound, Kind::kUnknownValue, ": \"", f_.input, "\" has no value ", value);
   }
 
   std::string_view TextAt(size_t i) const {
