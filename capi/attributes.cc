@@ -6,6 +6,7 @@
 #include "capi/guard.h"
 #include "capi/handles.h"
 #include "capi/ids.h"
+#include "core/narrow.h"
 
 namespace duomo::capi {
 namespace {
@@ -100,7 +101,7 @@ duomo_status duomo_model_get_attribute(duomo_attribute_info* out, const duomo_mo
       Fail(Status::kNotFound, "index ", index, ": the model has ", attributes.size(),
            " attributes");
     }
-    const Attribute& a = attributes[index];
+    const Attribute& a = attributes[ToSize(index)];
     duomo_attribute_info info{};
     info.struct_size = static_cast<uint32_t>(size);
     info.kind = static_cast<int32_t>(a.kind);
@@ -144,7 +145,7 @@ duomo_status duomo_attribute_set(size_t* count, duomo_text* texts, size_t capaci
     auto out = NeedArray(texts, capacity, "texts");
     if (!a.listed()) FailKind(a, "and has no texts");
     std::span<const uint32_t> rows;
-    if (auto row = RowOfId(model->model().items(), item_id)) rows = a.rows.RowsOf(*row);
+    if (auto row = RowOfId(model->model().items(), item_id)) rows = a.rows.RowsOf(ToSize(*row));
     // Rows beyond the values are missing ones.
     auto for_texts = [&](const auto& take) {
       size_t n = 0;

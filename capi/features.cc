@@ -8,6 +8,7 @@
 #include "capi/guard.h"
 #include "capi/handles.h"
 #include "capi/ids.h"
+#include "core/narrow.h"
 #include "core/text.h"
 #include "core/tokens.h"
 
@@ -163,7 +164,7 @@ class Assignment {
 
   // Ends a list; of a set, what stands there twice is dropped, as training did.
   void EndList() {
-    if (next_.kind == InputKind::kCategorySet) DropRepeated(next_.offsets.back());
+    if (next_.kind == InputKind::kCategorySet) DropRepeated(ToSize(next_.offsets.back()));
     next_.offsets.push_back(next_.rows.size());
   }
 

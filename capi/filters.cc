@@ -106,7 +106,7 @@ class Filter {
         return Within(a.integers, mask);
       case AttributeKind::kCategory:
       case AttributeKind::kSet:
-        return ApplyValues(a.rows, a.values, mask);
+        return ApplyValues(a.rows, a.values, model::AttributePrefix(a.name) + "values/", mask);
     }
   }
 
@@ -122,18 +122,22 @@ class Filter {
     RequireMode(number);
     const model::FeatureView& view = model_.side(side_).features.inputs[index];
     if (number) return Within(view.numbers, mask);
-    ApplyValues(view, model_.vocabulary(static_cast<uint32_t>(input.vocabulary)), mask);
+    const auto vocabulary = static_cast<uint32_t>(input.vocabulary);
+    ApplyValues(view, model_.vocabulary(vocabulary),
+                StrCat("vocabularies/", model_.description().vocabularies[vocabulary].name, '/'),
+                mask);
   }
 
+  // `tensors`: what the names of the vocabulary's begin with.
   void ApplyValues(const model::FeatureView& view, const model::KeyIndex& vocabulary,
-                   retrieval::RowMask& mask) {
-    FindValues(vocabulary);
+                   const std::string& tensors, retrieval::RowMask& mask) {
+    FindValues(vocabulary, tensors);
     retrieval::ApplyFilter(view, vocabulary.size(), static_cast<retrieval::FilterMode>(f_.mode),
                            values_, mask);
   }
 
   // The vocabulary's rows of the values, into `values_`.
-  void FindValues(const model::KeyIndex& vocabulary) {
+  void FindValues(const model::KeyIndex& vocabulary, const std::string& tensors) {
     const bool strings = vocabulary.kind() == model::KeyKind::kString;
     if (strings ? f_.integers != nullptr : f_.strings != nullptr) {
       Wrong(Status::kInvalidArgument, Kind::kConflict, ": the values of \"", f_.input, "\" are ",
@@ -146,7 +150,7 @@ class Filter {
     }
     values_.resize(f_.value_count);
     if (strings) {
-      FindTexts(vocabulary);
+      FindTexts(vocabulary, tensors);
     } else {
       FindIntegers(vocabulary);
     }
@@ -161,8 +165,9 @@ class Filter {
     }
   }
 
-  void FindTexts(const model::KeyIndex& vocabulary) {
-    const model::KeyFinder finder(vocabulary, f_.value_count);
+  void FindTexts(const model::KeyIndex& vocabulary, const std::string& tensors) {
+    const auto order = model_.file().Find(tensors + "order");
+    const model::KeyFinder finder(vocabulary, order->As<uint32_t>(), f_.value_count);
     std::string_view texts[model::KeyFinder::kTogether];
     for (size_t begin = 0; begin < f_.value_count; begin += std::size(texts)) {
       const size_t count = std::min(std::size(texts), f_.value_count - begin);

@@ -4,6 +4,7 @@
 #include "capi/guard.h"
 #include "capi/handles.h"
 #include "capi/ids.h"
+#include "core/narrow.h"
 
 using namespace duomo;
 using namespace duomo::capi;
@@ -16,7 +17,7 @@ duomo_status duomo_item_set_from_ids(duomo_item_set** out, duomo_model* model, c
     const Names names = NeedNames(ids, keys, n, "ids", "keys");
     const MemoryScope scope(model->memory.get());
     retrieval::RowMask mask;
-    mask.Reset(items.count, false);
+    mask.Reset(ToSize(items.count), false);
     ForRowsOf(items, names, [&](size_t, auto rows) { mask.SetAll(rows); });
     *out = new duomo_item_set(model, std::move(mask));
   });
@@ -29,7 +30,7 @@ duomo_status duomo_item_set_from_filters(duomo_item_set** out, duomo_model* mode
     Need(out, "out");
     const MemoryScope scope(Need(model, "model").memory.get());
     retrieval::RowMask mask;
-    mask.Reset(model->model().items().count, true);
+    mask.Reset(ToSize(model->model().items().count), true);
     AlignedVector<uint32_t> values;
     ApplyFilters(*model, model::Side::kItem, filters, n, "filters", mask, values);
     *out = new duomo_item_set(model, std::move(mask));

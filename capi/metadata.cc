@@ -5,6 +5,7 @@
 #include "capi/guard.h"
 #include "capi/handles.h"
 #include "capi/ids.h"
+#include "core/narrow.h"
 
 using namespace duomo;
 using namespace duomo::capi;
@@ -34,7 +35,7 @@ duomo_status duomo_model_metadata_at(duomo_text* key, duomo_text* value, const d
       Fail(Status::kNotFound, "index ", index, ": the file has ", metadata.size(),
            " entries of metadata");
     }
-    const model::Metadata::Entry entry = metadata[index];
+    const model::Metadata::Entry entry = metadata[ToSize(index)];
     *key = TextOf(entry.key);
     *value = TextOf(entry.value);
   });

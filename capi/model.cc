@@ -7,6 +7,7 @@
 #include "capi/handles.h"
 #include "capi/ids.h"
 #include "capi/memory.h"
+#include "core/narrow.h"
 
 namespace duomo::capi {
 namespace {
@@ -133,7 +134,7 @@ duomo_status duomo_model_get_input(duomo_input_info* out, const duomo_model* mod
     if (index >= d.inputs.size()) {
       Fail(Status::kNotFound, "index ", index, ": the model has ", d.inputs.size(), " inputs");
     }
-    const model::Input& input = d.inputs[index];
+    const model::Input& input = d.inputs[ToSize(index)];
     duomo_input_info info{};
     info.struct_size = static_cast<uint32_t>(size);
     info.scope = static_cast<int32_t>(input.scope);
@@ -160,7 +161,7 @@ duomo_status duomo_model_get_input_value(duomo_text* text, int64_t* integer,
     if (input >= d.inputs.size()) {
       Fail(Status::kNotFound, "input ", input, ": the model has ", d.inputs.size(), " inputs");
     }
-    const model::Input& i = d.inputs[input];
+    const model::Input& i = d.inputs[ToSize(input)];
     if (i.vocabulary < 0) {
       Fail(Status::kUnsupported, "input \"", i.name, "\" is a number and has no list of values");
     }

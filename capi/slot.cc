@@ -1,9 +1,8 @@
 // The model that a host answers with now: one thread puts a new one in while others ask.
-#include <sched.h>
-
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#include <thread>
 
 #include "capi/arguments.h"
 #include "capi/guard.h"
@@ -40,7 +39,7 @@ struct duomo_model_slot {
       for (Place& place : places) {
         if (&place != current && !place.leaving) return place;
       }
-      sched_yield();
+      std::this_thread::yield();
     }
   }
 

@@ -1,14 +1,12 @@
 #include "capi/threads.h"
 
-#include <pthread.h>
-
 #include <exception>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "capi/arguments.h"
+#include "core/lock.h"
 
 namespace duomo::capi {
 namespace {
@@ -55,7 +53,7 @@ class HostThreads {
     ~Closing() {
       std::unique_lock lock(host.mutex_);
       host.work_ = nullptr;
-      while (host.running_ > 0) pthread_cond_wait(&host.idle_, host.mutex_.native_handle());
+      host.idle_.Wait(lock, [this] { return host.running_ == 0; });
     }
     HostThreads& host;
   };
@@ -87,12 +85,12 @@ class HostThreads {
     }
     std::lock_guard lock(mutex_);
     if (failure && !failure_) failure_ = failure;
-    if (--running_ == 0) pthread_cond_signal(&idle_);
+    if (--running_ == 0) idle_.WakeOne();
   }
 
   const duomo_context_options options_;
-  std::mutex mutex_;
-  pthread_cond_t idle_ = PTHREAD_COND_INITIALIZER;
+  Mutex mutex_;
+  Condition idle_;
   const std::function<void(size_t)>* work_ = nullptr;  // null: no call is under way
   std::vector<bool> begun_;                            // by index
   size_t running_ = 0;

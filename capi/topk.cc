@@ -86,7 +86,7 @@ class Searcher {
   // The vectors of a chunk's queries, by their tower, into context.user_vectors.
   void EncodeQueries(size_t begin, size_t count) {
     AlignedVector<float>& out = c_.user_vectors;
-    out.resize(count * width_);
+    out.resize(Times(count, width_));
     if (r_.history_offsets != nullptr && FoldsIn(*c_.model)) {
       for (size_t i = 0; i < count; ++i) {
         if (IsUnknown(begin + i)) continue;

@@ -8,6 +8,7 @@
 #include "capi/filters.h"
 #include "capi/ids.h"
 #include "capi/towers.h"
+#include "core/narrow.h"
 
 namespace duomo::capi {
 namespace {
@@ -169,7 +170,7 @@ Allowed MakeAllowed(duomo_context& c, const duomo_topk_request& r, Side side) {
   const bool listed = (r.flags & DUOMO_ALLOW_LISTED) != 0;
   if (!listed && r.filter_count == 0 && r.shared_exclude_count == 0) return out;
   const model::Entities& items = c.model->model().side(side);
-  c.allowed.Reset(items.count, !listed);
+  c.allowed.Reset(ToSize(items.count), !listed);
   if (listed) {
     ForRowsOf(items, AllowedOf(r), [&](size_t, auto rows) { c.allowed.SetAll(rows); });
   }

@@ -127,7 +127,7 @@ StoredVectors::StoredVectors(duomo_context& c, Side side, std::span<const uint32
     return;
   }
   AlignedVector<float>& buffer = side == Side::kUser ? c.user_vectors : c.item_vectors;
-  buffer.resize(rows.size() * width_);
+  buffer.resize(Times(rows.size(), width_));
   base_ = buffer.data();
   if (!frozen.empty()) {
     for (size_t i = 0; i < rows.size(); ++i) {

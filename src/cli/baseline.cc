@@ -2,7 +2,9 @@
 #include "cli/baselines.h"
 #include "cli/command.h"
 #include "cli/data_options.h"
+#include "cli/evidence_record.h"
 #include "cli/provenance.h"
+#include "cli/understanding.h"
 #include "console/signals.h"
 #include "training/export.h"
 
@@ -17,7 +19,13 @@ struct Options {
 };
 
 void Run(const Options& o) {
-  data::Dataset dataset = ReadData(o.data);
+  // Rows become evidence as for what is trained, so that both are of the same rows.
+  Understood read = Understand(o.data, EvidenceOf::kOwnTables,
+                               BaselineRates(o.name) ? data::Goal::kRate : data::Goal::kRank);
+  if (!read.spec.interactions.empty()) {
+    for (const std::string& line : read.Lines()) Log("%s\n", line.c_str());
+  }
+  const data::Dataset& dataset = read.dataset;
   data::Split split = SplitData(o.data, data::ParseSplit(o.split), dataset, o.seed);
   auto ratings = evaluation::RatingMatrix::Make(dataset, split.train);
   auto baseline = MakeBaseline(o.name, {dataset, split, ratings, o.social});
@@ -28,8 +36,11 @@ void Run(const Options& o) {
   Json settings = {
       {"baseline", o.name}, {"predicts_ratings", baseline->PredictsRatings()}, {"seed", o.seed}};
   if (!o.data.user_range.empty()) settings["user_range"] = o.data.user_range;
-  data::TablesSpec tables = TablesOf(o.data);
-  settings["data"] = RecordJson({dataset, split, o.seed, o.data.data.empty() ? &tables : nullptr});
+  settings["data"] =
+      RecordJson({dataset, split, o.seed, read.spec.interactions.empty() ? nullptr : &read.spec});
+  if (read.evidence_options) {
+    settings["data"]["evidence"] = EvidenceToJson(*read.evidence_options, read.evidence);
+  }
   contents.report.settings = settings.dump();
   console::Interruptible whole;  // a signal waits until the file is
   model::Save(o.file, contents);
@@ -48,6 +59,7 @@ void AddBaseline(CLI::App& app) {
       ->check(CLI::IsMember(names))
       ->type_name("TEXT");
   AddDataOptions(*c, o->data);
+  AddEvidenceOptions(*c, o->data);
   c->add_option("-o,--output", o->file, "The .duomo file to write")->required();
   AddSplitOption(*c, o->split, "none");
   c->add_option("--seed", o->seed, "Of random splits")->capture_default_str();

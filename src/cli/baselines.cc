@@ -22,6 +22,7 @@ using Made = std::unique_ptr<evaluation::Baseline>;
 struct Kind {
   const char* name;
   Made (*make)(const BaselineData& data);
+  bool rates = false;  // predicts ratings
 };
 
 template <typename T>
@@ -63,16 +64,18 @@ constexpr Kind kKinds[] = {
     {"mean",
      [](const BaselineData& data) -> Made {
        return std::make_unique<evaluation::MeanRating>(data.dataset, data.split.train);
-     }},
+     },
+     true},
     {"popularity", FromRatings<evaluation::Popularity>},
     {"genre-popularity", FromGenres<evaluation::GenrePopularity>},
     {"popularity-of-genre", FromGenres<evaluation::PopularityOfGenre>},
     {"bias",
      [](const BaselineData& data) -> Made {
        return std::make_unique<evaluation::Bias>(data.dataset, data.split.train);
-     }},
-    {"user-cf", FromRatings<evaluation::UserCf>},
-    {"item-cf", FromRatings<evaluation::ItemCf>},
+     },
+     true},
+    {"user-cf", FromRatings<evaluation::UserCf>, true},
+    {"item-cf", FromRatings<evaluation::ItemCf>, true},
     {"item-top-n",
      [](const BaselineData& data) -> Made {
        evaluation::ItemTopN::Options options;
@@ -86,12 +89,19 @@ constexpr Kind kKinds[] = {
        return Noted(
            std::make_unique<evaluation::ItemTransitions>(data.dataset, data.split.train, options));
      }},
-    {"social-cf", FromEdges},
+    {"social-cf", FromEdges, true},
     {"content",
      [](const BaselineData& data) -> Made {
        return std::make_unique<evaluation::ContentBased>(data.ratings, data.dataset.items);
      }},
 };
+
+const Kind& KindOf(const std::string& name) {
+  for (const Kind& kind : kKinds) {
+    if (name == kind.name) return kind;
+  }
+  Fail(Status::kInvalidArgument, "there is no baseline \"", name, '"');
+}
 
 }  // namespace
 
@@ -101,14 +111,11 @@ std::vector<std::string> BaselineNames() {
   return names;
 }
 
+bool BaselineRates(const std::string& name) { return KindOf(name).rates; }
+
 std::unique_ptr<evaluation::Baseline> MakeBaseline(const std::string& name,
                                                    const BaselineData& data) {
-  auto kind = std::find_if(std::begin(kKinds), std::end(kKinds),
-                           [&](const Kind& k) { return k.name == name; });
-  if (kind == std::end(kKinds)) {
-    Fail(Status::kInvalidArgument, "there is no baseline \"", name, '"');
-  }
-  return kind->make(data);
+  return KindOf(name).make(data);
 }
 
 const data::Column* FirstSet(const data::EntityTable& items) {

@@ -13,6 +13,7 @@
 namespace duomo::cli {
 
 std::vector<std::string> BaselineNames();
+bool BaselineRates(const std::string& name);  // predicts ratings; else it ranks alone
 
 // What they are made of. `social` is a CSV file of edges between users, for social-cf.
 struct BaselineData {

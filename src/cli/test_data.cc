@@ -1,5 +1,6 @@
 // See compare.h: what is measured on, and whether it may be.
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 
 #include "cli/compare.h"
@@ -98,6 +99,35 @@ void RequireOneSplit(const std::vector<TrainedFile>& files,
   }
 }
 
+// The split on which `duomo train` chose the model, before it trained it on all rows.
+std::optional<std::string> SelectionSplit(const Json& settings) {
+  if (!settings.contains("selection")) return std::nullopt;
+  const Json& selection = settings["selection"];
+  if (!selection.is_object() || !selection.contains("split") || !selection["split"].is_string()) {
+    return std::nullopt;
+  }
+  return selection["split"].get<std::string>();
+}
+
+[[noreturn]] void RefuseAllRows(const TrainedFile& file, const std::optional<std::string>& split) {
+  std::string figures, insist;
+  for (const auto& [name, value] : file.model->report().metrics) {
+    if (!name.starts_with("test_")) continue;
+    char text[64];
+    std::snprintf(text, sizeof(text), "%s %.4f", name.substr(5).c_str(), value);
+    figures += (figures.empty() ? "" : ", ") + std::string(text);
+  }
+  if (split) {
+    figures = StrCat(" When it was chosen, on the split ", *split,
+                     " and before it learned from all rows, it had ", figures, '.');
+    insist = ", or insist on rows that it has learned from with --trained-rows allow";
+  }
+  Fail(Status::kInvalidArgument, file.name, " was trained on all rows of ",
+       file.model->report().data, split ? "" : " (--split none)",
+       ", so nothing is left to test on.", split ? figures : "", " Give new rows with --test FILE",
+       insist);
+}
+
 }  // namespace
 
 TestData OpenTestData(DataOptions data, const MeasureOptions& o,
@@ -121,9 +151,9 @@ TestData OpenTestData(DataOptions data, const MeasureOptions& o,
   std::string split = o.split;
   if (split.empty()) split = files.empty() ? "leave-last" : files[0].model->report().split;
   if (own_split && split == "none") {
-    Fail(Status::kInvalidArgument, files[0].name, " was trained on all rows of ",
-         files[0].model->report().data,
-         " (--split none), so nothing is left to test on; give new rows with --test FILE");
+    std::optional<std::string> chosen_on = SelectionSplit(settings);
+    if (!o.trained_rows || !chosen_on) RefuseAllRows(files[0], chosen_on);
+    split = *chosen_on;
   }
   // A random split drawn by another seed than the training's would test on rows that the model
   // has learned from.

@@ -1,11 +1,12 @@
 // duomo train: from data to a .duomo file.
-#include <charconv>
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <optional>
 #include <tuple>
 
 #include "cli/automatic.h"
+#include "cli/continued.h"
 #include "cli/data_options.h"
 #include "cli/evidence_record.h"
 #include "cli/tables_json.h"
@@ -19,7 +20,7 @@ namespace {
 
 struct Options {
   DataOptions data;
-  std::string file, preset, model, split, candidates, log, plot;
+  std::string file, preset, model, from, split, candidates, log, plot;
   double budget = 180;
   std::optional<uint64_t> passes, steps;
   std::optional<uint32_t> batch;
@@ -126,14 +127,15 @@ constexpr const char* kFirstPreset = "hybrid";
 std::string PresetOf(const Options& o, const CLI::App& command) {
   auto given = [&](const char* name) { return command.count(name) > 0; };
   auto setting = std::find_if(std::begin(kOfNetworks), std::end(kOfNetworks), given);
-  bool named = !o.preset.empty() || !o.model.empty();
+  bool named = !o.preset.empty() || !o.model.empty() || !o.from.empty();
   if (!named && setting == std::end(kOfNetworks)) return "";
   for (const char* name : kOfSearches) {
     if (!given(name)) continue;
     throw CLI::ValidationError(
-        name, StrCat("is for a search for the best model, without ", !o.model.empty() ? "--model"
-                                                                     : named          ? "--preset"
-                                                                                      : *setting));
+        name, StrCat("is for a search for the best model, without ", !o.model.empty()  ? "--model"
+                                                                     : !o.from.empty() ? "--from"
+                                                                     : named           ? "--preset"
+                                                                                       : *setting));
   }
   if (named) return o.preset;
   Log("%s is a setting of a network, so this trains the preset %s; --preset names another, and "
@@ -186,9 +188,19 @@ Understood ReadFor(const TrainingRun& run, DataOptions data, const std::string& 
 
 void Run(const Options& o, const CLI::App& command) {
   std::string preset = PresetOf(o, command);
-  if (preset.empty() && o.model.empty()) return RunSearch(o);
+  std::optional<Start> start;
+  if (!o.from.empty()) start = OpenStart(o.from);
+  const bool own = preset.empty() && o.model.empty();  // no other network than the file's
+  if (own && !start) return RunSearch(o);
   TrainingRun run;
-  std::tie(run.recipe, run.options) = FindRecipe(preset, o.model);
+  if (start && own) {
+    std::tie(run.recipe, run.options) = std::tie(start->recipe, start->options);
+    run.options.passes = start->passes;
+    run.options.steps = 0;
+  } else {
+    std::tie(run.recipe, run.options) = FindRecipe(preset, o.model);
+  }
+  if (start) run.from = start->model, run.from_file = start->file;
   if (o.passes) run.options.passes = *o.passes;
   if (o.steps) {
     run.options.steps = *o.steps;
@@ -240,12 +252,23 @@ void Run(const Options& o, const CLI::App& command) {
   run.resume = o.resume;
   run.early_stop = o.early_stop;
   run.resume_command = ResumeCommand(command);
-  data::SplitSpec spec = data::ParseSplit(o.split.empty() ? run.recipe.split : o.split);
-  Understood read = ReadFor(run, o.data, preset.empty() ? "--model" : "--preset");
+  data::SplitSpec spec = data::ParseSplit(!o.split.empty() ? o.split
+                                          : start          ? "none"
+                                                           : run.recipe.split);
+  if (start) RequireLaterTestRows(spec, *start);
+  if (start && start->als) run.options.loss = training::Loss::kSoftmax;  // rows are read for lists
+  Understood read = ReadFor(run, o.data,
+                            start && own     ? "--from"
+                            : preset.empty() ? "--model"
+                                             : "--preset");
   const data::Dataset& dataset = read.dataset;
-  BindPreset(run, dataset);
   if (!read.spec.interactions.empty()) run.tables = read.spec;
   if (read.evidence_options) run.evidence = EvidenceToJson(*read.evidence_options, read.evidence);
+  if (start && start->als && own) {
+    run.store_history = start->model->has_history();
+    return ContinueAls(*start, read, SplitData(o.data, spec, dataset, o.seed), run);
+  }
+  BindPreset(run, dataset);
   TrainingResult result = Train(run, dataset, SplitData(o.data, spec, dataset, o.seed));
   Log("wrote %s after %llu steps, %.1f s in all\n", o.file.c_str(),
       static_cast<unsigned long long>(result.steps), result.seconds);
@@ -280,6 +303,9 @@ void AddTrain(CLI::App& app) {
           ->check(CLI::IsMember(description::PresetNames()));
   c->add_option("--model", o->model, "Your own model: a JSON file like the presets")
       ->excludes(preset);
+  c->add_option("--from", o->from,
+                "Go on from this .duomo file with all rows up to now, old and new: its own network "
+                "or ALS, a tenth of its passes, tables as large as the data need");
   c->add_option_function<std::string>(
        "--budget", [o = o.get()](const std::string& text) { o->budget = ParseBudget(text); },
        "Without a preset: how long to look for the best model, as 90s, 20m or 2h [3m]")

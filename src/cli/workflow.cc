@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "cli/continued.h"
 #include "cli/observers.h"
 #include "cli/provenance.h"
 #include "core/error.h"
@@ -82,7 +83,10 @@ TrainingResult Train(TrainingRun run, const data::Dataset& dataset, const data::
     candidates = runtime::Engine::Create(model::Model::Open(run.candidates));
   }
   training::Task task(encoded, dataset, split, run.options, std::move(candidates));
-  training::Trainer trainer(encoded, task.train(), task.test(), run.options);
+  std::optional<training::Trainer::From> from;
+  if (run.from) from.emplace(training::Trainer::From{*run.from, run.from_file});
+  training::Trainer trainer(encoded, task.train(), task.test(), run.options,
+                            from ? &*from : nullptr);
 
   TrainingResult result;
   result.train_rows = task.train().size();
@@ -98,6 +102,15 @@ TrainingResult Train(TrainingRun run, const data::Dataset& dataset, const data::
       encoded.description.name.c_str(), static_cast<unsigned long long>(result.parameters),
       static_cast<unsigned long long>(result.unknown_parameters),
       static_cast<unsigned long long>(trainer.steps_per_pass()));
+
+  if (from) {
+    const training::WarmStart& warm = trainer.warm_start();
+    Log("from %s: %llu rows of tables go on, %llu are new, %llu are of values that the data no "
+        "longer have\n",
+        run.from_file.c_str(), static_cast<unsigned long long>(warm.kept_rows),
+        static_cast<unsigned long long>(warm.new_rows),
+        static_cast<unsigned long long>(warm.gone_rows));
+  }
 
   ProgressBar bar(trainer.steps_per_pass());
   LastTest last;
@@ -148,6 +161,7 @@ TrainingResult Train(TrainingRun run, const data::Dataset& dataset, const data::
   contents.report.split = split.name;
   description::Json settings = training::ToJson(run.options);
   settings["seed"] = run.options.seed;
+  if (from) settings["from"] = FromJson(*run.from, run.from_file);
   if (run.early_stop > 0) settings["early_stop"] = run.early_stop;
   if (!run.user_range.empty()) settings["user_range"] = run.user_range;
   settings["data"] =

@@ -1,6 +1,7 @@
 // From data to a file: what `duomo train` and `duomo demo` do, without their options.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -10,6 +11,7 @@
 #include "data/tables.h"
 #include "description/json.h"
 #include "evaluation/ratings.h"
+#include "model/model.h"
 #include "training/export.h"
 #include "training/trainer.h"
 
@@ -19,6 +21,9 @@ struct TrainingRun {
   description::Recipe recipe;
   training::TrainingOptions options;
   bool store_history = false, user_vectors = true;
+  // What to begin with, and its file's name; none: with drawn numbers.
+  std::shared_ptr<const model::Model> from;
+  std::string from_file;
   std::string candidates;  // a candidate model's file, for learning from impressions; or empty
   std::string file;        // the .duomo file to write
   std::string log, plot;   // or empty

@@ -1,4 +1,5 @@
-// Memory aligned to 64 bytes, the alignment of every segment in a file and of every kernel's operands.
+// Memory aligned to 64 bytes, the alignment of every segment in a file and of every kernel's
+// operands.
 #pragma once
 
 #include <cstddef>
@@ -23,9 +24,7 @@ class AlignedAllocator {
   AlignedAllocator() : memory_(MemoryScope::Current()) {}
   template <typename U>
   AlignedAllocator(const AlignedAllocator<U>& other) : memory_(other.memory()) {}
-  T* allocate(size_t n) {
-    return static_cast<T*>(Allocate(memory_, n * sizeof(T), kAlignment));
-  }
+  T* allocate(size_t n) { return static_cast<T*>(Allocate(memory_, n * sizeof(T), kAlignment)); }
   void deallocate(T* p, size_t n) { Release(memory_, p, n * sizeof(T), kAlignment); }
   const Memory* memory() const { return memory_; }
   bool operator==(const AlignedAllocator&) const = default;

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "core/narrow.h"
+
 namespace duomo::internal {
 namespace {
 
@@ -43,6 +45,11 @@ std::string Join(const Piece* pieces, size_t count) {
 
 void Throw(Status status, const Piece* pieces, size_t count) {
   throw Error(status, Join(pieces, count));
+}
+
+void FailToAddress(uint64_t n, size_t bits) {
+  Fail(Status::kOutOfMemory, n, " bytes or elements are more than a process of ", bits,
+       " bits can address; take a smaller model or fewer at a time, or a 64-bit build");
 }
 
 }  // namespace duomo::internal

@@ -17,8 +17,8 @@ class FileBytes {
   // Throws Error(kIo) that names the path and the system's reason.
   static FileBytes Map(const std::string& path);
   static FileBytes Read(const std::string& path);
-  // A part of an open regular file, which stays the caller's: `length` bytes from `offset` on, 0 meaning
-  // up to the end. Throws Error(kInvalidArgument) where the file has fewer.
+  // A part of an open regular file, which stays the caller's: `length` bytes from `offset` on, 0
+  // meaning up to the end. Throws Error(kInvalidArgument) where the file has fewer.
   static FileBytes Map(int descriptor, uint64_t offset, uint64_t length);
   static FileBytes Read(int descriptor, uint64_t offset, uint64_t length);
 
@@ -28,13 +28,14 @@ class FileBytes {
   ~FileBytes();
 
   std::span<const std::byte> bytes() const { return {data_, size_}; }
-  // Takes the pages of `part` of a mapped file out of memory; whoever reads them next gets them from
-  // the file again. Does nothing for other bytes.
+  // Takes the pages of `part` of a mapped file out of memory; whoever reads them next gets them
+  // from the file again. Does nothing for other bytes.
   void DropPages(std::span<const std::byte> part) const;
 
  private:
-  void MapPart(int fd, const std::string& name, uint64_t offset, uint64_t length);
-  void ReadPart(int fd, const std::string& name, uint64_t offset, uint64_t length);
+  // `file`: a descriptor, or a handle of Windows.
+  void MapPart(intptr_t file, const std::string& name, uint64_t offset, uint64_t length);
+  void ReadPart(intptr_t file, const std::string& name, uint64_t offset, uint64_t length);
   const std::byte* data_ = nullptr;
   size_t size_ = 0;
   size_t mapped_before_ = 0;  // bytes of the mapping in front of data_
@@ -63,7 +64,7 @@ class AtomicFile {
  private:
   [[noreturn]] void FailIo(const char* what);
   std::string path_, temporary_;
-  int fd_ = -1;
+  intptr_t file_ = -1;
   size_t size_ = 0;
 };
 

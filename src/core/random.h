@@ -13,9 +13,9 @@ class Random {
  public:
   explicit Random(uint64_t seed);
   uint64_t Next();
-  double Uniform();                 // [0, 1), 53 bits
-  uint64_t Below(uint64_t bound);   // [0, bound), unbiased; bound > 0
-  double Normal();                  // mean 0, standard deviation 1 (polar method)
+  double Uniform();                // [0, 1), 53 bits
+  uint64_t Below(uint64_t bound);  // [0, bound), unbiased; bound > 0
+  double Normal();                 // mean 0, standard deviation 1 (polar method)
 
   template <typename T>
   void Shuffle(std::span<T> values) {  // Fisher–Yates

@@ -9,14 +9,9 @@
 namespace duomo {
 namespace {
 
-// Like std::condition_variable::wait; the native handle is the pthread_mutex_t.
-template <typename Done>
-void Wait(pthread_cond_t& condition, std::unique_lock<std::mutex>& lock, const Done& done) {
-  while (!done()) pthread_cond_wait(&condition, lock.mutex()->native_handle());
-}
-
-// New threads inherit what their maker blocks.
+// New threads inherit what their maker blocks. Windows has no such signals.
 class SignalsBlocked {
+#ifndef _WIN32
  public:
   SignalsBlocked() {
     sigset_t all;
@@ -27,13 +22,14 @@ class SignalsBlocked {
 
  private:
   sigset_t before_;
+#endif
 };
 
 }  // namespace
 
 ThreadPool::ThreadPool(size_t size) : size_(size), owner_(getpid()) {
   workers_.reserve(size - 1);  // threads point to their place here
-  const SignalsBlocked blocked;
+  [[maybe_unused]] const SignalsBlocked blocked;
   for (size_t i = 1; i < size; ++i) {
     workers_.push_back({this, i, {}});
     if (pthread_create(&workers_.back().thread, nullptr, Start, &workers_.back()) == 0) continue;
@@ -61,7 +57,7 @@ void ThreadPool::Stop() {
     std::lock_guard lock(mutex_);
     stopping_ = true;
   }
-  pthread_cond_broadcast(&start_);
+  start_.WakeAll();
   for (const Worker& worker : workers_) pthread_join(worker.thread, nullptr);
 }
 
@@ -79,13 +75,13 @@ void ThreadPool::Serve(size_t worker) {
   for (;;) {
     {
       std::unique_lock lock(mutex_);
-      Wait(start_, lock, [&] { return stopping_ || generation_ != seen; });
+      start_.Wait(lock, [&] { return stopping_ || generation_ != seen; });
       if (stopping_) return;
       seen = generation_;
     }
     Call(worker);
     std::lock_guard lock(mutex_);
-    if (--running_ == 0) pthread_cond_signal(&done_);
+    if (--running_ == 0) done_.WakeOne();
   }
 }
 
@@ -102,10 +98,10 @@ void ThreadPool::Run(const std::function<void(size_t)>& work) {
     failure_ = nullptr;
     ++generation_;
   }
-  pthread_cond_broadcast(&start_);
+  start_.WakeAll();
   Call(0);
   std::unique_lock lock(mutex_);
-  Wait(done_, lock, [&] { return running_ == 0; });
+  done_.Wait(lock, [&] { return running_ == 0; });
   if (failure_) std::rethrow_exception(failure_);
 }
 

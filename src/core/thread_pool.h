@@ -6,10 +6,12 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
-#include <mutex>
 #include <vector>
+
+#include "core/lock.h"
 
 namespace duomo {
 
@@ -44,9 +46,8 @@ class ThreadPool {
   std::vector<Worker> workers_;
   size_t size_;
   pid_t owner_;
-  std::mutex mutex_;
-  // Not std::condition_variable, whose wait() takes a newer libstdc++ than all else here.
-  pthread_cond_t start_ = PTHREAD_COND_INITIALIZER, done_ = PTHREAD_COND_INITIALIZER;
+  Mutex mutex_;
+  Condition start_, done_;
   const std::function<void(size_t)>* work_ = nullptr;
   size_t generation_ = 0, running_ = 0;
   bool stopping_ = false;
@@ -59,7 +60,9 @@ struct Range {
   size_t size() const { return end - begin; }
 };
 inline Range Share(size_t n, size_t worker, size_t workers) {
-  return {n * worker / workers, n * (worker + 1) / workers};
+  const uint64_t all = n;  // on 32 bits the product needs more
+  return {static_cast<size_t>(all * worker / workers),
+          static_cast<size_t>(all * (worker + 1) / workers)};
 }
 
 }  // namespace duomo

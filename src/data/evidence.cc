@@ -14,7 +14,9 @@ namespace {
 
 std::string Number(double value) {
   char text[40];
-  std::snprintf(text, sizeof(text), "%.9g", value);
+  // Ratings are kept as float: more digits would be those of its binary fraction.
+  bool whole = std::floor(value) == value && std::abs(value) < 1e9;
+  std::snprintf(text, sizeof(text), whole ? "%.0f" : "%.6g", value);
   return text;
 }
 
@@ -255,8 +257,12 @@ class Evidence {
         Say(scale, ": rows with ", options_.positive->text,
             " are evidence that a user likes an item");
       } else {
-        Say(scale, ": every rated item was taken; --positive '", name(), ">=", Number(v.median),
-            "' would count those liked, --goal rate predicts the rating");
+        std::string liked = v.median > v.least
+                                ? StrCat("; --positive '", name(), ">=", Number(v.median),
+                                         "' would count those liked")
+                                : std::string();
+        Say(scale, ": every rated item was taken", liked, liked.empty() ? "; " : ", ",
+            "--goal rate predicts the rating");
       }
     } else if (!options_.value_name.empty()) {
       Say("\"", name(), "\" is the same in every row and says nothing");

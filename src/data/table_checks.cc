@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "core/text.h"
 #include "data/key_table.h"
+#include "data/values.h"
 
 namespace duomo::data {
 namespace {
@@ -39,11 +40,36 @@ bool HasZeros(const TableReader& in, size_t column) {
   bool some = false;
   for (const std::vector<std::string>& row : in.sample()) {
     std::string_view cell = row[column];
-    if (cell.empty()) continue;
+    if (cell.empty() || IsMissingWord(cell)) continue;
     if (!TakeZeroFraction(cell)) return false;
     some = true;
   }
   return some;
+}
+
+bool HasNumbersAlone(const TableReader& in, size_t column) {
+  bool some = false;
+  for (const std::vector<std::string>& row : in.sample()) {
+    std::string_view cell = row[column];
+    int64_t value = 0;
+    if (cell.empty() || IsMissingWord(cell)) continue;
+    (void)TakeZeroFraction(cell);
+    if (!IsPlainInteger(cell, value)) return false;
+    some = true;
+  }
+  return some;
+}
+
+bool NamesNobody(std::string_view key, bool numbers_alone) {
+  return key.empty() || (numbers_alone && IsMissingWord(key));
+}
+
+std::vector<std::string_view> Sample(const TableReader& in, size_t column) {
+  std::vector<std::string_view> cells;
+  for (const std::vector<std::string>& row : in.sample()) {
+    if (column < row.size()) cells.push_back(row[column]);
+  }
+  return cells;
 }
 
 void ReportTable(const TableReader& in, size_t rows, std::vector<std::string> not_read,
@@ -59,8 +85,17 @@ void ReportTable(const TableReader& in, size_t rows, std::vector<std::string> no
 }
 
 void RefuseNoColumn(Role role, const TableReader& in) {
-  Fail(Status::kInvalidArgument, in.where(), ": none of the columns ", List(in.header(), ", "),
-       " looks like the ", RoleName(role), "; name it with --map ", RoleName(role), "=COLUMN");
+  constexpr size_t kMostNamed = 12;
+  std::vector<std::string> names = in.header();
+  std::string more, matrix;
+  if (names.size() > kMostNamed) {
+    more = StrCat(" and ", names.size() - kMostNamed, " more");
+    names.resize(kMostNamed);
+    matrix = ", or say --matrix where each column is an item and each row a user";
+  }
+  Fail(Status::kInvalidArgument, in.where(), ": none of the columns ", List(names, ", "), more,
+       " looks like the ", RoleName(role), "; name it with --map ", RoleName(role), "=COLUMN",
+       matrix);
 }
 
 void RefuseEmpty(const TableReader& in, std::string_view what) {

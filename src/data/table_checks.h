@@ -22,6 +22,14 @@ void CheckNames(const TableReader& in, std::string_view prefix,
 // Whether a column of keys holds integers that are written "17850.0", by its first cells.
 bool HasZeros(const TableReader& in, size_t column);
 
+// Whether the first rows have integers there and nothing else. Then words such as NULL or NaN name
+// nobody; among keys of text "NA" may be one.
+bool HasNumbersAlone(const TableReader& in, size_t column);
+bool NamesNobody(std::string_view key, bool numbers_alone);
+
+// A column's cells in the first rows; none where there is no such column.
+std::vector<std::string_view> Sample(const TableReader& in, size_t column);
+
 // After the last row.
 void ReportTable(const TableReader& in, size_t rows, std::vector<std::string> not_read,
                  TableReport& report);

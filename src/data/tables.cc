@@ -124,10 +124,7 @@ class TablesReader {
 
   // False and said where a key cannot be one.
   bool GoodKey(TableReader& in, const SideData& side, bool zeros, std::string_view& key) {
-    if (zeros) {
-      if (key.empty()) return in.LeaveOut("the ", side.word, " is empty");
-      (void)TakeZeroFraction(key);
-    }
+    if (zeros) (void)TakeZeroFraction(key);
     if (key.empty()) return in.Bad("the ", side.word, " is empty");
     if (!side.integers_only || Fits(key, ColumnKind::kInteger)) return true;
     return in.Bad("the ", side.word, ' ', QuoteCell(key), " is not an integer");
@@ -243,12 +240,9 @@ class TablesReader {
     if (!users_.given) StateKeys(users_, users_.key_name);
     if (!items_.given) StateKeys(items_, items_.key_name);
     CheckUsed();
-    std::vector<std::string_view> times;
-    for (const std::vector<std::string>& row : in.sample()) {
-      if (time != kNoColumn) times.push_back(row[time]);
-    }
-    TimeColumn clock(times, time == kNoColumn ? "" : spec_.date_format);
+    TimeColumn clock(Sample(in, time), time == kNoColumn ? "" : spec_.date_format);
     const bool user_zeros = HasZeros(in, user), item_zeros = HasZeros(in, item);
+    const bool user_numbers = HasNumbersAlone(in, user), item_numbers = HasNumbersAlone(in, item);
     Interactions& out = out_.interactions;
     std::unordered_map<std::string, uint16_t> events;
     auto add = [&] {
@@ -269,6 +263,9 @@ class TablesReader {
       }
       uint32_t user_row = 0, item_row = 0;
       std::string_view user_key = cells[user], item_key = cells[item];
+      // Sales to somebody without an account, clicks before a login: such rows are no damage.
+      if (NamesNobody(user_key, user_numbers)) return in.LeaveOut("the user is empty");
+      if (NamesNobody(item_key, item_numbers)) return in.LeaveOut("the item is empty");
       // Both keys are checked before either makes a row.
       if (!GoodKey(in, users_, user_zeros, user_key)) return false;
       if (!GoodKey(in, items_, item_zeros, item_key)) return false;

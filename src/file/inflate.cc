@@ -6,6 +6,7 @@
 #include <new>
 
 #include "core/error.h"
+#include "core/narrow.h"
 
 namespace duomo::file {
 namespace {
@@ -25,7 +26,7 @@ uInt Piece(uint64_t left) { return static_cast<uInt>(std::min<uint64_t>(left, 1u
 
 AlignedVector<std::byte> Inflate(std::string_view name, std::span<const std::byte> stored,
                                  uint64_t size) {
-  AlignedVector<std::byte> out(size);
+  AlignedVector<std::byte> out(ToSize(size));
   Stream stream;
   uint64_t read = 0, written = 0;
   Bytef none = 0;

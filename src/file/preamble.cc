@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/error.h"
+#include "core/narrow.h"
 #include "file/crc.h"
 
 namespace duomo::file {
@@ -93,7 +94,7 @@ Preamble ReadPreamble(std::span<const std::byte> file) {
     Fail(Status::kCorrupt, "the header is said to lie at ", p.header_offset, " with ",
          p.header_size, " bytes, which is not inside the file of ", p.file_size, " bytes");
   }
-  if (Crc32(file.subspan(kPreambleSize, p.header_size)) != p.header_crc32) {
+  if (Crc32(file.subspan(kPreambleSize, ToSize(p.header_size))) != p.header_crc32) {
     Fail(Status::kCorrupt, "the header (bytes ", kPreambleSize, " to ",
          kPreambleSize + p.header_size - 1, ") does not match its checksum");
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/narrow.h"
 #include "file/crc.h"
 #include "file/duomo_generated.h"
 #include "file/inflate.h"
@@ -24,7 +25,7 @@ struct Reader::Impl {
 
   std::span<const std::byte> Stored(const SegmentInfo& s) const {
     return s.stored_size == 0 ? std::span<const std::byte>()
-                              : bytes.subspan(s.offset, s.stored_size);
+                              : bytes.subspan(ToSize(s.offset), ToSize(s.stored_size));
   }
 
   void CheckCrc(const SegmentInfo& s) const {
@@ -35,7 +36,7 @@ struct Reader::Impl {
 
   void CheckZeros(uint64_t begin, uint64_t end) const {
     for (uint64_t i = begin; i < end; ++i) {
-      if (bytes[i] != std::byte{0}) {
+      if (bytes[ToSize(i)] != std::byte{0}) {
         Fail(Status::kCorrupt, "the padding byte at ", i, " is not zero");
       }
     }
@@ -44,7 +45,7 @@ struct Reader::Impl {
   // Everything between magic and segments; `bytes` is set.
   void Parse(const ReadOptions& options) {
     preamble = ReadPreamble(bytes);
-    auto header_bytes = bytes.subspan(preamble.header_offset, preamble.header_size);
+    auto header_bytes = bytes.subspan(ToSize(preamble.header_offset), ToSize(preamble.header_size));
     if (!VerifyHeader(header_bytes)) {
       Fail(Status::kCorrupt, "the header is not a well-formed FlatBuffer 'DUOM', or has more than ",
            kMaxHeaderTables, " tables");
@@ -123,7 +124,8 @@ std::unique_ptr<const Reader> Reader::OpenBuffer(std::span<const std::byte> data
 
 const fb::Header& Reader::header() const { return *impl_->header; }
 std::span<const std::byte> Reader::header_bytes() const {
-  return impl_->bytes.subspan(impl_->preamble.header_offset, impl_->preamble.header_size);
+  return impl_->bytes.subspan(ToSize(impl_->preamble.header_offset),
+                              ToSize(impl_->preamble.header_size));
 }
 uint32_t Reader::container_version() const { return impl_->preamble.container_version; }
 uint32_t Reader::minimum_reader_version() const { return impl_->preamble.minimum_reader_version; }

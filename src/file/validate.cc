@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/narrow.h"
 #include "core/text.h"
 #include "file/duomo_generated.h"
 #include "file/preamble.h"
@@ -78,6 +79,7 @@ uint64_t SizeInBytes(std::string_view name, DType dtype, std::span<const uint64_
     if (__builtin_mul_overflow(size, shape[i], &size)) {
       FailSegment(name, "the product of its shape overflows");
     }
+    (void)ToSize(std::max(size, shape[i]));  // so that nobody behind has to ask again
   }
   return size;
 }

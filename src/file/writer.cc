@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "core/file_io.h"
+#include "core/narrow.h"
 #include "file/crc.h"
 #include "file/duomo_generated.h"
 #include "file/preamble.h"
@@ -211,8 +212,8 @@ void WriteTo(const Put& put, fb::HeaderT& header, std::span<const TensorSource> 
       ReadBlocks(p, [](std::span<const std::byte>) {});
       continue;
     }
-    uint64_t offset = RoundUp(end, kAlignment);
-    put(end, std::span(kZeros).first(offset - end));
+    uint64_t offset = RoundUp(ToSize(end), kAlignment);
+    put(end, std::span(kZeros).first(ToSize(offset - end)));
     p.stored = p.tensor->compress ? StoreDeflated(p, offset, put) : StoreAsIs(p, offset, put);
     end = offset + p.stored.size;
   }
@@ -275,8 +276,8 @@ void Write(const std::string& path, fb::HeaderT& header, std::span<const TensorS
            uint32_t reader_version) {
   AtomicFile file(path);
   auto put = [&](uint64_t offset, std::span<const std::byte> bytes) {
-    auto over = bytes.first(std::min<uint64_t>(bytes.size(), file.size() - offset));
-    file.WriteAt(offset, over);
+    auto over = bytes.first(ToSize(std::min<uint64_t>(bytes.size(), file.size() - offset)));
+    file.WriteAt(ToSize(offset), over);
     file.Write(bytes.subspan(over.size()));
   };
   WriteTo(put, header, tensors, reader_version);
@@ -293,7 +294,7 @@ AlignedVector<std::byte> WriteToMemory(fb::HeaderT& header, std::span<const Tens
   AlignedVector<std::byte> out;
   auto put = [&](uint64_t offset, std::span<const std::byte> bytes) {
     if (bytes.empty()) return;
-    if (out.size() < offset + bytes.size()) out.resize(offset + bytes.size());
+    if (out.size() < offset + bytes.size()) out.resize(ToSize(offset + bytes.size()));
     std::memcpy(out.data() + offset, bytes.data(), bytes.size());
   };
   WriteTo(put, header, tensors, reader_version);

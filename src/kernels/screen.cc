@@ -1,6 +1,8 @@
 // Chooses the screening kernels for this machine, as vector.cc does for the others.
 #include "kernels/screen.h"
 
+#include "kernels/cpu.h"
+
 namespace duomo::kernels {
 
 extern const ScreenKernels kPortableScreen;
@@ -18,13 +20,9 @@ struct Sets {
   Sets() {
     sets[count++] = &kPortableScreen;
 #if DUOMO_X86_KERNELS
-    __builtin_cpu_init();
-    if (!__builtin_cpu_supports("avx2")) return;
-    sets[count++] = &kAvx2Screen;
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-        __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni")) {
-      sets[count++] = &kAvx512Screen;
-    }
+    const Cpu cpu;
+    if (cpu.avx2) sets[count++] = &kAvx2Screen;
+    if (cpu.vnni) sets[count++] = &kAvx512Screen;
 #endif
   }
 };

@@ -1,11 +1,13 @@
-// Screening on 16 bytes at a time: SSE2, NEON, or plain integers. For the rule on includes see
+// Screening on 16 bytes at a time: SSE2, NEON, WebAssembly's SIMD128, or plain integers. For the rule on includes see
 // vector_impl.inc.
 #include <stddef.h>
 #include <stdint.h>
 #if defined(__SSE2__)
 #include <emmintrin.h>
-#elif defined(__aarch64__)
+#elif defined(__ARM_NEON)
 #include <arm_neon.h>
+#elif defined(__wasm_simd128__)
+#include <wasm_simd128.h>
 #endif
 
 #include "kernels/screen.h"
@@ -58,6 +60,19 @@ DUOMO_INLINE Ints AddSigned(Ints sum, Bytes c, Bytes q) {
   int32x4_t low = vpaddlq_s16(vmull_s8(vget_low_s8(x), vget_low_s8(y)));
   int32x4_t high = vpaddlq_s16(vmull_s8(vget_high_s8(x), vget_high_s8(y)));
   return sum + (Ints)vpaddq_s32(low, high);
+#elif defined(__ARM_NEON)
+  int8x16_t x = (int8x16_t)c, y = (int8x16_t)q;
+  int32x4_t low = vpaddlq_s16(vmull_s8(vget_low_s8(x), vget_low_s8(y)));
+  int32x4_t high = vpaddlq_s16(vmull_s8(vget_high_s8(x), vget_high_s8(y)));
+  return sum + (Ints)vcombine_s32(vpadd_s32(vget_low_s32(low), vget_high_s32(low)),
+                                  vpadd_s32(vget_low_s32(high), vget_high_s32(high)));
+#elif defined(__wasm_simd128__)
+  v128_t x = (v128_t)c, y = (v128_t)q;
+  v128_t low = wasm_i32x4_dot_i16x8(wasm_i16x8_extend_low_i8x16(x), wasm_i16x8_extend_low_i8x16(y));
+  v128_t high =
+      wasm_i32x4_dot_i16x8(wasm_i16x8_extend_high_i8x16(x), wasm_i16x8_extend_high_i8x16(y));
+  return sum + (Ints)wasm_i32x4_shuffle(low, high, 0, 2, 4, 6) +
+         (Ints)wasm_i32x4_shuffle(low, high, 1, 3, 5, 7);
 #else
   for (int i = 0; i < 16; ++i) sum[i / 4] += (int8_t)c[i] * (int8_t)q[i];
   return sum;
@@ -86,6 +101,8 @@ DUOMO_INLINE unsigned Above(Floats x, float threshold) {
   Ints above = ~(Ints)(x <= Splat(threshold));
 #if defined(__SSE2__)
   return (unsigned)_mm_movemask_ps((__m128)above);
+#elif defined(__wasm_simd128__)
+  return (unsigned)wasm_i32x4_bitmask((v128_t)above);
 #else
   const Ints weights = {1, 2, 4, 8};
   Ints bits = above & weights;

@@ -6,6 +6,8 @@
 #include <emmintrin.h>
 #elif defined(__aarch64__)
 #include <arm_neon.h>
+#elif defined(__wasm_simd128__)
+#include <wasm_simd128.h>
 #endif
 
 #include "kernels/vector.h"
@@ -40,6 +42,8 @@ DUOMO_INLINE Floats Sqrt(Floats a) {
   return (Floats)_mm_sqrt_ps((__m128)a);
 #elif defined(__aarch64__)
   return (Floats)vsqrtq_f32((float32x4_t)a);
+#elif defined(__wasm_simd128__)
+  return (Floats)wasm_f32x4_sqrt((v128_t)a);
 #else
   return Floats{__builtin_sqrtf(a[0]), __builtin_sqrtf(a[1]), __builtin_sqrtf(a[2]),
                 __builtin_sqrtf(a[3])};

@@ -4,6 +4,7 @@
 #include <type_traits>
 
 #include "core/error.h"
+#include "core/narrow.h"
 #include "model/parameters.h"
 
 namespace duomo::model {
@@ -197,7 +198,7 @@ class Binder {
     out.keys = EntityKeys(prefix);
     out.ids = EntityIdsOf(prefix, out.keys);
     out.count = out.keys.size();
-    out.features.count = out.count;
+    out.features.count = ToSize(out.count);
     out.features.inputs.resize(d_.inputs.size());
     for (size_t i = 0; i < d_.inputs.size(); ++i) {
       const Input& in = d_.inputs[i];

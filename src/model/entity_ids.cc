@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/key_hash.h"
+#include "core/narrow.h"
 #include "model/gallop.h"
 
 namespace duomo::model {
@@ -17,13 +18,13 @@ class SortedIds {
 
   uint64_t Guess(int64_t id) const { return Within(static_cast<double>(id) * slope_); }
   uint64_t Closer(int64_t id, uint64_t guess) const {
-    double distance = static_cast<double>(id) - static_cast<double>(ids_[guess]);
+    double distance = static_cast<double>(id) - static_cast<double>(ids_[ToSize(guess)]);
     return Within(static_cast<double>(guess) + distance * slope_);
   }
   // Of the first id that is not below `id`.
   uint64_t Of(int64_t id, uint64_t guess) const {
     return LowerBoundNear(
-        ids_.size(), [&](uint64_t i) { return ids_[i]; }, guess, id);
+        ids_.size(), [&](uint64_t i) { return ids_[ToSize(i)]; }, guess, id);
   }
 
  private:
@@ -38,9 +39,9 @@ class SortedIds {
 // The row that stands at the place of an id; nothing where it is not there, or several times.
 std::optional<uint32_t> RowAt(std::span<const int64_t> ids, std::span<const uint32_t> order,
                               int64_t id, uint64_t place) {
-  if (place >= ids.size() || ids[place] != id) return std::nullopt;
-  if (place + 1 < ids.size() && ids[place + 1] == id) return std::nullopt;
-  return order[place];
+  if (place >= ids.size() || ids[ToSize(place)] != id) return std::nullopt;
+  if (place + 1 < ids.size() && ids[ToSize(place + 1)] == id) return std::nullopt;
+  return order[ToSize(place)];
 }
 
 }  // namespace
@@ -90,15 +91,15 @@ void EntityIds::FindAll(std::span<const int64_t> ids, uint32_t* rows) const {
     const auto some = ids.first(n);
     for (size_t i = 0; i < some.size(); ++i) {
       place[i] = places.Guess(some[i]);
-      __builtin_prefetch(&table.ids[place[i]]);
+      __builtin_prefetch(&table.ids[ToSize(place[i])]);
     }
     for (size_t i = 0; i < some.size(); ++i) {
       place[i] = places.Closer(some[i], place[i]);
-      __builtin_prefetch(&table.ids[place[i]]);
+      __builtin_prefetch(&table.ids[ToSize(place[i])]);
     }
     for (size_t i = 0; i < some.size(); ++i) {
       place[i] = places.Of(some[i], place[i]);
-      if (place[i] < table.order.size()) __builtin_prefetch(&table.order[place[i]]);
+      if (place[i] < table.order.size()) __builtin_prefetch(&table.order[ToSize(place[i])]);
     }
     for (size_t i = 0; i < some.size(); ++i) {
       rows[i] = RowAt(table.ids, table.order, some[i], place[i]).value_or(KeyIndex::kAbsent);

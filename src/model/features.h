@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "core/narrow.h"
 #include "model/description.h"
 
 namespace duomo::model {
@@ -24,7 +25,7 @@ struct FeatureView {
     if (i + 1 >= offsets.size()) return {};
     uint64_t begin = offsets[i], end = offsets[i + 1];
     if (begin > end || end > rows.size()) return {};
-    return rows.subspan(begin, end - begin);
+    return rows.subspan(ToSize(begin), ToSize(end - begin));
   }
 };
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "core/narrow.h"
 #include "file/duomo_generated.h"
 #include "model/binding.h"
 
@@ -76,7 +77,7 @@ void AddGramian(std::vector<file::OwnedTensor>& out, std::span<const double> val
   const uint64_t n = values.size();
   std::vector<double> columns(vectors.size());
   for (uint64_t j = 0; j < n; ++j) {
-    for (uint64_t i = 0; i < n; ++i) columns[i * n + j] = vectors[j * n + i];
+    for (uint64_t i = 0; i < n; ++i) columns[ToSize(i * n + j)] = vectors[ToSize(j * n + i)];
   }
   out.push_back(file::OwnedTensor::From<double>("fold_in/values", {n}, values));
   out.push_back(file::OwnedTensor::From<double>("fold_in/axes", {n, n}, columns));

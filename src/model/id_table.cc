@@ -3,12 +3,13 @@
 #include <utility>
 
 #include "core/key_hash.h"
+#include "core/narrow.h"
 #include "model/entity_ids.h"
 
 namespace duomo::model {
 
 IdTable MakeIdTable(const KeyIndex& keys) {
-  AlignedVector<std::pair<int64_t, uint32_t>> pairs(keys.size());
+  AlignedVector<std::pair<int64_t, uint32_t>> pairs(ToSize(keys.size()));
   for (size_t row = 0; row < pairs.size(); ++row) {
     pairs[row] = {IdOfString(keys.StringAt(row)), static_cast<uint32_t>(row)};
   }

@@ -16,8 +16,8 @@ uint32_t Narrow(std::optional<uint64_t> row) {
 
 }  // namespace
 
-KeyFinder::KeyFinder(const KeyIndex& keys, size_t searches) : keys_(keys) {
-  const auto order = keys.order();
+KeyFinder::KeyFinder(const KeyIndex& keys, std::span<const uint32_t> order, size_t searches)
+    : keys_(keys), order_(order) {
   if (keys.kind() != KeyKind::kString || order.empty()) return;
   if (searches < kFewest || order.size() / kWalk > searches) return;
   // Of sorted keys the first and the last tell. Those of a hostile file may begin otherwise: what
@@ -63,15 +63,14 @@ void KeyFinder::FindAll(std::span<const std::string_view> keys, uint32_t* rows) 
 
 // Among those with this head, the first of which is at `begin`.
 uint32_t KeyFinder::FindFrom(size_t begin, uint64_t head, std::string_view key) const {
-  const auto order = keys_.order();
   size_t end = begin;
-  for (size_t step = 1; end < order.size() && heads_[end] == head; step *= 2) {
-    end = std::min(order.size(), begin + step);
+  for (size_t step = 1; end < order_.size() && heads_[end] == head; step *= 2) {
+    end = std::min(order_.size(), begin + step);
   }
   while (begin < end) {
     const size_t middle = begin + (end - begin) / 2;
-    const int side = keys_.StringAt(order[middle]).compare(key);
-    if (side == 0) return order[middle] < keys_.size() ? order[middle] : KeyIndex::kAbsent;
+    const int side = keys_.StringAt(order_[middle]).compare(key);
+    if (side == 0) return order_[middle] < keys_.size() ? order_[middle] : KeyIndex::kAbsent;
     (side < 0 ? begin : end) = side < 0 ? middle + 1 : middle;
   }
   return KeyIndex::kAbsent;

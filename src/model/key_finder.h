@@ -17,7 +17,8 @@ class KeyFinder {
  public:
   static constexpr size_t kTogether = 64;
 
-  KeyFinder(const KeyIndex& keys, size_t searches);
+  // `order`: that of the index.
+  KeyFinder(const KeyIndex& keys, std::span<const uint32_t> order, size_t searches);
 
   // KeyIndex::Find() of each into rows[keys.size()], kAbsent where there is none. At most
   // kTogether.
@@ -28,6 +29,7 @@ class KeyFinder {
   uint32_t FindFrom(size_t begin, uint64_t head, std::string_view key) const;
 
   const KeyIndex& keys_;
+  std::span<const uint32_t> order_;
   std::string_view common_;        // what all keys begin with
   AlignedVector<uint64_t> heads_;  // in the order of the keys; empty: not worth it
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/narrow.h"
 #include "model/gallop.h"
 
 namespace duomo::model {
@@ -50,7 +51,7 @@ struct Ordered {
   std::span<const int64_t> keys;
   std::span<const uint32_t> order;
   int64_t operator()(uint64_t i) const {
-    return order[i] < keys.size() ? keys[order[i]] : INT64_MAX;
+    return order[ToSize(i)] < keys.size() ? keys[order[ToSize(i)]] : INT64_MAX;
   }
 };
 
@@ -89,19 +90,19 @@ std::optional<uint64_t> KeyIndex::Find(int64_t key) const {
   }
   if (order_.empty()) return Line(size_, Ascending{integers_.data()}).Find(key);
   auto i = Line(order_.size(), Ordered{integers_, order_}).Find(key);
-  return i ? WithinSize(order_[*i]) : std::nullopt;
+  return i ? WithinSize(order_[ToSize(*i)]) : std::nullopt;
 }
 
 std::optional<uint64_t> KeyIndex::FindRange(int64_t key) const {
   if (kind_ != KeyKind::kInt64) return std::nullopt;
   const bool ascend = order_.empty();
-  auto row_at = [&](uint64_t i) { return ascend ? i : uint64_t{order_[i]}; };
+  auto row_at = [&](uint64_t i) { return ascend ? i : uint64_t{order_[ToSize(i)]}; };
   uint64_t begin = 0, n = ascend ? size_ : order_.size();
   if (n == 0) return std::nullopt;
   for (uint64_t end = n; begin < end;) {  // begin: the first key that is above
     uint64_t middle = begin + (end - begin) / 2;
     uint64_t row = row_at(middle);
-    if (row < size_ && integers_[row] <= key) {  // rows that are not there come last
+    if (row < size_ && integers_[ToSize(row)] <= key) {  // rows that are not there come last
       begin = middle + 1;
     } else {
       end = middle;
@@ -122,7 +123,7 @@ void KeyIndex::FindAll(std::span<const int64_t> keys, uint32_t* rows) const {
     const Line line(order_.size(), Ordered{integers_, order_});
     for (int64_t key : keys) {
       auto i = line.Find(key);
-      put(i ? WithinSize(order_[*i]) : std::nullopt);
+      put(i ? WithinSize(order_[ToSize(*i)]) : std::nullopt);
     }
   } else {
     for (int64_t key : keys) put(Find(key));
@@ -134,22 +135,23 @@ std::optional<uint64_t> KeyIndex::Find(std::string_view key) const {
   for (uint64_t begin = 0, end = order_.size(); begin < end;) {
     uint64_t middle = begin + (end - begin) / 2;
     // StringAt() answers for rows beyond the end, too.
-    int side = StringAt(order_[middle]).compare(key);
-    if (side == 0) return WithinSize(order_[middle]);
+    int side = StringAt(order_[ToSize(middle)]).compare(key);
+    if (side == 0) return WithinSize(order_[ToSize(middle)]);
     (side < 0 ? begin : end) = side < 0 ? middle + 1 : middle;
   }
   return std::nullopt;
 }
 
 int64_t KeyIndex::IntegerAt(uint64_t row) const {
-  return kind_ == KeyKind::kInt64 && row < size_ ? integers_[row] : static_cast<int64_t>(row);
+  return kind_ == KeyKind::kInt64 && row < size_ ? integers_[ToSize(row)]
+                                                 : static_cast<int64_t>(row);
 }
 
 std::string_view KeyIndex::StringAt(uint64_t row) const {
   if (kind_ != KeyKind::kString || row >= size_) return {};
-  uint64_t begin = offsets_[row], end = offsets_[row + 1];
+  uint64_t begin = offsets_[ToSize(row)], end = offsets_[ToSize(row + 1)];
   if (begin > end || end > text_.size()) return {};
-  return text_.substr(begin, end - begin);
+  return text_.substr(ToSize(begin), ToSize(end - begin));
 }
 
 }  // namespace duomo::model

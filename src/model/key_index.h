@@ -34,10 +34,8 @@ class KeyIndex {
   // for many: they wait for memory together.
   void FindAll(std::span<const int64_t> keys, uint32_t* rows) const;
   static constexpr uint32_t kAbsent = UINT32_MAX;  // files have fewer rows
-  int64_t IntegerAt(
-      uint64_t row) const;  // range and integers; strings: the row itself (entity_ids.h has ids)
-  std::string_view StringAt(uint64_t row) const;              // strings; else empty
-  std::span<const uint32_t> order() const { return order_; }  // as given
+  int64_t IntegerAt(uint64_t row) const;           // range and integers; strings: the row itself (entity_ids.h has ids)
+  std::string_view StringAt(uint64_t row) const;   // strings; else empty
 
  private:
   std::optional<uint64_t> WithinSize(uint64_t row) const {

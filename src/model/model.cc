@@ -1,6 +1,7 @@
 #include "model/model.h"
 
 #include "core/error.h"
+#include "core/narrow.h"
 #include "file/duomo_generated.h"
 #include "model/binding.h"
 #include "model/schema.h"
@@ -23,9 +24,9 @@ void AsCorrupt(const Work& work) {
 
 std::string_view Entities::Title(uint64_t row) const {
   if (row >= count || row + 1 >= title_offsets.size()) return {};
-  uint64_t begin = title_offsets[row], end = title_offsets[row + 1];
+  uint64_t begin = title_offsets[ToSize(row)], end = title_offsets[ToSize(row + 1)];
   if (begin > end || end > title_text.size()) return {};
-  return title_text.substr(begin, end - begin);
+  return title_text.substr(ToSize(begin), ToSize(end - begin));
 }
 
 std::shared_ptr<const Model> Model::FromFile(std::unique_ptr<const file::Reader> file) {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/narrow.h"
 #include "file/reader.h"
 #include "file/tensor.h"
 #include "model/attributes.h"
@@ -121,7 +122,9 @@ class Model {
   const Attribute* FindAttribute(std::string_view name) const;  // nullptr where there is none
 
   const FeatureView& history() const { return history_; }  // by user row; empty: none
-  std::span<const uint32_t> HistoryOf(uint64_t user_row) const { return history_.RowsOf(user_row); }
+  std::span<const uint32_t> HistoryOf(uint64_t user_row) const {
+    return history_.RowsOf(ToSize(user_row));
+  }
 
   // By the name in ParametersOf(); present and of the right shape, checked at open. What has one
   // dimension is one row, and always f32.

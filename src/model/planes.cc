@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/narrow.h"
 #include "model/binding.h"
 
 namespace duomo::model {
@@ -55,9 +56,9 @@ Planes BindPlanes(const FindTensor& find, const std::string& side, uint64_t coun
            kMostAxes, ", found ", ShapeText(axes->shape));
     }
     found.axes = Need<float>(find, planes + "/axes", {m, width});
-    found.groups = m / 4;
+    found.groups = ToSize(m / 4);
   } else {
-    found.groups = (width + 7) / 8;
+    found.groups = ToSize((width + 7) / 8);
   }
   found.first =
       Need<uint8_t>(find, planes + "/first", {found.blocks(), found.block_size()}).data();

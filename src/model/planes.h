@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/narrow.h"
 #include "file/tensor.h"
 
 namespace duomo::model {
@@ -52,9 +53,9 @@ struct Planes {
   uint64_t blocks() const { return (count + 15) / 16; }
   size_t block_size() const { return groups * 64 + 64; }
   size_t stride() const { return 4 + HalfWidth(width); }
-  size_t dimensions() const { return axes.empty() ? width : axes.size() / width; }
+  size_t dimensions() const { return axes.empty() ? ToSize(width) : axes.size() / width; }
 
-  static size_t HalfWidth(uint64_t width) { return (width + 7) / 8 * 4; }
+  static size_t HalfWidth(uint64_t width) { return ToSize((width + 7) / 8 * 4); }
 };
 
 // The planes of `side`, "users" or "items", among tensors, with every shape checked; empty where there

@@ -5,29 +5,31 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/bits.h"
 #include "core/error.h"
+#include "core/narrow.h"
 
 namespace duomo::model {
 
 using file::DType;
 
 uint16_t ToF16(float x) {
-  auto bits = std::bit_cast<uint32_t>(x);
+  auto bits = BitCast<uint32_t>(x);
   uint32_t sign = bits >> 16 & 0x8000u, magnitude = bits & 0x7FFFFFFFu;
   if (magnitude > 0x7F800000u) return static_cast<uint16_t>(sign | 0x7E00u);
   if (magnitude >= 0x477FF000u) return static_cast<uint16_t>(sign | 0x7C00u);  // rounds beyond 65504
   if (magnitude < 0x38800000u) {
     // Below the smallest normal half: in units of 2⁻²⁴, rounded by the addition to ½, whose last
     // bit is worth that much.
-    float units = std::bit_cast<float>(magnitude) + 0.5f;
-    return static_cast<uint16_t>(sign | (std::bit_cast<uint32_t>(units) - 0x3F000000u));
+    float units = BitCast<float>(magnitude) + 0.5f;
+    return static_cast<uint16_t>(sign | (BitCast<uint32_t>(units) - 0x3F000000u));
   }
   uint32_t odd = magnitude >> 13 & 1;
   return static_cast<uint16_t>(sign | ((magnitude - 0x38000000u + 0xFFFu + odd) >> 13));
 }
 
 uint16_t ToBf16(float x) {
-  auto bits = std::bit_cast<uint32_t>(x);
+  auto bits = BitCast<uint32_t>(x);
   if ((bits & 0x7FFFFFFFu) > 0x7F800000u) return static_cast<uint16_t>(bits >> 16 | 0x40u);
   return static_cast<uint16_t>((bits + 0x7FFFu + (bits >> 16 & 1)) >> 16);
 }
@@ -71,7 +73,7 @@ bool StoreRows(DType dtype, const float* rows, size_t count, size_t width, std::
 
 void AddRows(std::vector<file::OwnedTensor>& out, const std::string& name,
              std::vector<uint64_t> shape, std::span<const float> values, DType dtype) {
-  size_t count = shape.at(0), width = count == 0 ? 1 : values.size() / count;
+  size_t count = ToSize(shape.at(0)), width = count == 0 ? 1 : values.size() / count;
   AlignedVector<std::byte> bytes(values.size() * file::SizeOf(dtype));
   std::vector<float> scales(dtype == DType::kI8 ? count : 0);
   if (!StoreRows(dtype, values.data(), count, width, bytes.data(), scales.data())) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 
+#include "core/narrow.h"
 #include "file/tensor.h"
 
 namespace duomo::model {
@@ -33,7 +34,7 @@ struct Rows {
   // All numbers where they are stored as floats; else empty.
   std::span<const float> floats() const {
     if (dtype != file::DType::kF32) return {};
-    return {reinterpret_cast<const float*>(data), size()};
+    return {reinterpret_cast<const float*>(data), ToSize(size())};
   }
 };
 

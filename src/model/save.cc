@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "core/error.h"
+#include "core/narrow.h"
 #include "core/version.h"
 #include "file/duomo_generated.h"
 #include "file/writer.h"
@@ -117,7 +118,7 @@ std::optional<file::Tensor> Find(const std::vector<TensorSource>& tensors, std::
                              [](const TensorSource& t, std::string_view n) { return t.name < n; });
   if (it == tensors.end() || it->name != name) return std::nullopt;
   static constexpr std::byte kNowhere[kAlignment] = {};
-  return file::Tensor{it->dtype, it->shape, std::span(kNowhere, file::SizeInBytes(*it))};
+  return file::Tensor{it->dtype, it->shape, std::span(kNowhere, ToSize(file::SizeInBytes(*it)))};
 }
 
 // Sets `reader_version`, too.

@@ -7,6 +7,8 @@
 #include <limits>
 #include <numeric>
 
+#include "core/bits.h"
+#include "core/narrow.h"
 #include "core/random.h"
 #include "kernels/screen.h"
 #include "kernels/vector.h"
@@ -27,7 +29,7 @@ class Nearest {
       const float* x = centres.data() + c * width;
       halves_[c] = static_cast<float>(k_.dot(x, x, width) / 2);
     }
-    products_.resize(kBlock * count);
+    products_.resize(Times(kBlock, count));
   }
 
   // ‖x − c‖² = ‖x‖² − 2(⟨x,c⟩ − ‖c‖²/2): the nearest is where the bracket is largest.
@@ -70,9 +72,9 @@ void ForBlocks(const model::Rows& vectors, const Visit& visit) {
 
 // The centres after some rounds over a sample.
 AlignedVector<float> Centres(const model::Rows& vectors, size_t lists, const ListOptions& o) {
-  size_t width = vectors.width;
-  size_t samples = std::min<uint64_t>(vectors.count, lists * kSampleOfList);
-  AlignedVector<float> sample(samples * width), buffer;
+  size_t width = ToSize(vectors.width);
+  size_t samples = ToSize(std::min<uint64_t>(vectors.count, lists * kSampleOfList));
+  AlignedVector<float> sample(Times(samples, width)), buffer;
   for (size_t i = 0; i < samples; ++i) {
     uint64_t row = static_cast<uint64_t>(i) * vectors.count / samples;
     runtime::CopyRows(vectors, row, 1, sample.data() + i * width);
@@ -81,7 +83,7 @@ AlignedVector<float> Centres(const model::Rows& vectors, size_t lists, const Lis
   std::vector<uint32_t> first(samples);
   std::iota(first.begin(), first.end(), 0u);
   random.Shuffle(std::span(first));
-  AlignedVector<float> centres(lists * width);
+  AlignedVector<float> centres(Times(lists, width));
   for (size_t c = 0; c < lists; ++c) {
     std::copy_n(sample.data() + first[c] * width, width, centres.data() + c * width);
   }
@@ -121,20 +123,20 @@ AlignedVector<float> Centres(const model::Rows& vectors, size_t lists, const Lis
 
 ListTensors MakeLists(const model::Rows& vectors, const ListOptions& options) {
   ListTensors out;
-  size_t width = vectors.width;
+  size_t width = ToSize(vectors.width);
   size_t lists = options.lists > 0
                      ? options.lists
                      : static_cast<size_t>(std::sqrt(static_cast<double>(vectors.count)));
-  lists = std::clamp<uint64_t>(lists, 1, std::max<uint64_t>(1, vectors.count));
+  lists = ToSize(std::clamp<uint64_t>(lists, 1, std::max<uint64_t>(1, vectors.count)));
   out.centres = Centres(vectors, lists, options);
-  std::vector<uint32_t> list(vectors.count);
+  std::vector<uint32_t> list(ToSize(vectors.count));
   std::vector<double> radii(lists);
   out.begins.assign(lists + 1, 0);
   Nearest nearest(out.centres, width);
   ForBlocks(vectors, [&](uint64_t begin, uint64_t count, const float* x) {
-    nearest.Of(x, count, list.data() + begin);
+    nearest.Of(x, ToSize(count), list.data() + begin);
     for (uint64_t i = 0; i < count; ++i, x += width) {
-      uint32_t l = list[begin + i];
+      uint32_t l = list[ToSize(begin + i)];
       const float* centre = out.centres.data() + l * width;
       double squares = 0;
       for (size_t d = 0; d < width; ++d) {
@@ -155,7 +157,7 @@ ListTensors MakeLists(const model::Rows& vectors, const ListOptions& options) {
     out.radii.push_back(std::nextafter(static_cast<float>(std::sqrt(squares) * (1 + 1e-9)),
                                        std::numeric_limits<float>::infinity()));
   }
-  out.order.resize(vectors.count);
+  out.order.resize(ToSize(vectors.count));
   std::vector<uint32_t> next(out.begins.begin(), out.begins.end() - 1);
   for (uint32_t row = 0; row < vectors.count; ++row) out.order[next[list[row]]++] = row;
   return out;
@@ -164,7 +166,7 @@ ListTensors MakeLists(const model::Rows& vectors, const ListOptions& options) {
 CentreCodes EncodeCentres(const model::Lists& lists, uint64_t width) {
   constexpr size_t kItems = kernels::kScreenItems;
   CentreCodes out;
-  out.groups = (width + 3) / 4;
+  out.groups = ToSize((width + 3) / 4);
   const size_t size = out.groups * 64 + kernels::kScreenTerms;
   out.blocks.assign((lists.size() + kItems - 1) / kItems * size, 128);
   for (size_t list = 0; list < lists.size(); ++list) {
@@ -178,8 +180,8 @@ CentreCodes EncodeCentres(const model::Lists& lists, uint64_t width) {
     }
     // A centre that is not finite, as of damaged files, has scale 0 like one that is zero.
     const auto scale =
-        static_cast<uint16_t>(sound ? (std::bit_cast<uint32_t>(most / 127) + 0xffff) >> 16 : 0);
-    const float step = std::bit_cast<float>(uint32_t{scale} << 16);
+        static_cast<uint16_t>(sound ? (BitCast<uint32_t>(most / 127) + 0xffff) >> 16 : 0);
+    const float step = BitCast<float>(uint32_t{scale} << 16);
     for (size_t i = 0; i < width && step > 0; ++i) {
       // Adding 1.5·2²³ rounds to an integer; the code lies within ±127 as the scale was rounded up.
       const float code = x[i] / step + 12582912.0f - 12582912.0f;

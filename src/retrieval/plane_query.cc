@@ -1,11 +1,11 @@
 // A query's side of the bounds; planes.h has the inequality.
 #include <algorithm>
-#include <bit>
 #include <cfloat>
 #include <cmath>
 #include <cstring>
 #include <limits>
 
+#include "core/bits.h"
 #include "kernels/vector.h"
 #include "retrieval/planes.h"
 
@@ -54,7 +54,7 @@ float FloatOf(double x) {
 double Bf16At(const uint8_t* p) {
   uint16_t bits;
   std::memcpy(&bits, p, sizeof(bits));
-  return double{std::bit_cast<float>(uint32_t{bits} << 16)};
+  return double{BitCast<float>(uint32_t{bits} << 16)};
 }
 
 }  // namespace

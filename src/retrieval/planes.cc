@@ -7,7 +7,9 @@
 #include <cstring>
 #include <limits>
 
+#include "core/bits.h"
 #include "core/error.h"
+#include "core/narrow.h"
 #include "kernels/vector.h"
 #include "retrieval/spectrum.h"
 #include "runtime/widen.h"
@@ -32,9 +34,9 @@ float FloatUp(double x) {
 // The least bf16 that is not below x ≥ 0; NaN becomes infinity.
 uint16_t Bf16Up(double x) {
   if (!std::isfinite(x)) x = std::numeric_limits<double>::infinity();
-  return static_cast<uint16_t>((std::bit_cast<uint32_t>(FloatUp(x)) + 0xffff) >> 16);
+  return static_cast<uint16_t>((BitCast<uint32_t>(FloatUp(x)) + 0xffff) >> 16);
 }
-double OfBf16(uint16_t bits) { return double{std::bit_cast<float>(uint32_t{bits} << 16)}; }
+double OfBf16(uint16_t bits) { return double{BitCast<float>(uint32_t{bits} << 16)}; }
 
 double Most(std::span<const double> x) {
   double most = 0;
@@ -91,16 +93,16 @@ class Maker {
         quick_(quick),
         out_(out),
         m_(out.axes.size() / vectors.width) {
-    x_.resize(vectors.width);
-    zeros_.resize(vectors.width);
+    x_.resize(ToSize(vectors.width));
+    zeros_.resize(ToSize(vectors.width));
     along_.resize(m_);
-    left_.resize(vectors.width);
-    codes_.resize(std::max<size_t>(vectors.width + 8, m_));
+    left_.resize(ToSize(vectors.width));
+    codes_.resize(std::max<size_t>(ToSize(vectors.width + 8), m_));
   }
 
   void Add(uint64_t row) {
     const float* x = runtime::FloatsOf(vectors_, row, 1, buffer_);
-    double norm = std::sqrt(k_.dot(x, x, vectors_.width));
+    double norm = std::sqrt(k_.dot(x, x, ToSize(vectors_.width)));
     x_.assign(x, x + vectors_.width);
     bool sound = norm < kMostLength;
     if (norm > 0 && sound) {
@@ -130,7 +132,7 @@ class Maker {
 
   // Sets left_, what the codes along the axes leave; Coded::left is its length.
   Coded AlongAxes(const float* x) {
-    size_t width = vectors_.width;
+    size_t width = ToSize(vectors_.width);
     k_.dots(x, out_.axes.data(), width, m_, along_.data());
     for (double& a : along_) a = std::isfinite(a) ? a : 0;  // axes that are given may be anything
     Coded coded = Encode(along_, Most(along_), 1, -127, 127, codes_.data());
@@ -174,7 +176,7 @@ class Maker {
   }
 
   void StoreFirst(uint64_t row, uint16_t scale, uint16_t left) {
-    size_t groups = m_ > 0 ? m_ / 4 : (vectors_.width + 7) / 8, place = row % 16;
+    size_t groups = m_ > 0 ? m_ / 4 : ToSize((vectors_.width + 7) / 8), place = row % 16;
     uint8_t* block = out_.first.data() + row / 16 * (groups * 64 + 64);
     for (size_t g = 0; g < groups; ++g) {
       uint8_t* quad = block + g * 64 + place * 4;
@@ -226,7 +228,7 @@ model::Planes PlaneTensors::view() const {
   out.count = count;
   out.width = width;
   out.axes = axes;
-  out.groups = axes.empty() ? (width + 7) / 8 : axes.size() / width / 4;
+  out.groups = axes.empty() ? ToSize((width + 7) / 8) : axes.size() / width / 4;
   out.first = first.data();
   out.second = second.data();
   out.limits = limits;
@@ -244,7 +246,7 @@ PlaneTensors MakeQuickly(const model::Rows& vectors) {
     Spectrum spectrum = SpectrumOf(vectors, kQuickAxes, kQuickSpectrum);
     size_t m = ChooseAxes(spectrum);
     if (static_cast<double>(m) * width <= kQuickToFollow) {
-      spectrum.axes.resize(m * vectors.width);
+      spectrum.axes.resize(ToSize(m * vectors.width));
       axes = std::move(spectrum.axes);
     }
   }
@@ -259,7 +261,7 @@ PlaneTensors MakePlanes(const model::Rows& vectors, const PlaneOptions& options)
   if (m == 0) return MakePlanesAlong(vectors, {});
   Spectrum spectrum = SpectrumOf(vectors, m == PlaneOptions::kChoose ? kMostChosen : m);
   if (m == PlaneOptions::kChoose) m = ChooseAxes(spectrum);
-  spectrum.axes.resize(m * vectors.width);  // axes that there are not are 0
+  spectrum.axes.resize(ToSize(m * vectors.width));  // axes that there are not are 0
   return MakePlanesAlong(vectors, std::move(spectrum.axes));
 }
 
@@ -269,8 +271,8 @@ PlaneTensors MakePlanesAlong(const model::Rows& vectors, AlignedVector<float> ax
   out.width = vectors.width;
   out.axes = std::move(axes);
   Planes shape = out.view();
-  out.first.resize(shape.blocks() * shape.block_size());
-  out.second.resize(shape.blocks() * 16 * shape.stride() + model::kPlanePadding);
+  out.first.resize(ToSize(shape.blocks() * shape.block_size()));
+  out.second.resize(ToSize(shape.blocks() * 16 * shape.stride() + model::kPlanePadding));
   Maker maker(vectors, quick, out);
   for (uint64_t row = 0; row < out.count; ++row) maker.Add(row);
   for (double limit : {maker.first_norm, maker.second_norm, maker.ratio * (1 + 1e-9)}) {
@@ -292,9 +294,9 @@ double LeftOutEnergy(const Planes& planes, const model::Rows& vectors) {
   double left = 0;
   for (uint64_t i = 0; i < samples; ++i) {
     const float* x = runtime::FloatsOf(vectors, i * vectors.count / samples, 1, buffer);
-    double energy = k.dot(x, x, planes.width), inside = 0;
+    double energy = k.dot(x, x, ToSize(planes.width)), inside = 0;
     if (!(energy > 0) || !std::isfinite(energy)) continue;
-    k.dots(x, planes.axes.data(), planes.width, along.size(), along.data());
+    k.dots(x, planes.axes.data(), ToSize(planes.width), along.size(), along.data());
     for (double a : along) inside += a * a;
     left += std::max(0.0, 1 - inside / energy);
     ++counted;

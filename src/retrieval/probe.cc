@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/narrow.h"
 #include "retrieval/search.h"
 
 namespace duomo::retrieval {
@@ -87,8 +88,8 @@ void Search::LookInto(uint32_t list, Scratch& scratch) {
   const model::Lists& lists = planes.lists;
   uint64_t begin = lists.begins[list], end = lists.begins[list + 1];
   if (begin >= end || end > planes.count) return;
-  double near = kernels::Vector().dot(query_->vector.data(),
-                                      lists.centres.data() + list * planes.width, planes.width);
+  double near = kernels::Vector().dot(
+      query_->vector.data(), lists.centres.data() + list * planes.width, ToSize(planes.width));
   double most = near + plane_query_.norm() * double{lists.radii[list]} * (1 + 1e-9);
   if (most + std::abs(near) * 1e-12 <= Threshold()) return;
   ScanRows(begin, end, scratch);
@@ -108,7 +109,8 @@ double Search::Missed(size_t begin, size_t end) {
     if (from >= to || to > planes.count) continue;
     double radius = plane_query_.norm() * double{lists.radii[place.row]};
     double off =
-        (vectors_.Dot(from + (to - from) * (i * 7 % kSamples) / kSamples) - place.bound) / radius;
+        (vectors_.Dot(ToSize(from + (to - from) * (i * 7 % kSamples) / kSamples)) - place.bound) /
+        radius;
     if (!std::isfinite(off)) continue;
     squares += off * off;
     ++samples;

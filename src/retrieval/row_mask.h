@@ -6,6 +6,7 @@
 #include <span>
 
 #include "core/array.h"
+#include "core/narrow.h"
 
 namespace duomo::retrieval {
 
@@ -15,11 +16,11 @@ class RowMask {
  public:
   RowMask() = default;
   void Reset(size_t rows, bool allowed);
-  bool Test(uint64_t row) const { return (words_[row / 64] >> (row % 64)) & 1; }
-  void Set(uint64_t row) { words_[row / 64] |= uint64_t{1} << (row % 64); }
+  bool Test(uint64_t row) const { return (words_[ToSize(row / 64)] >> (row % 64)) & 1; }
+  void Set(uint64_t row) { words_[ToSize(row / 64)] |= uint64_t{1} << (row % 64); }
   void SetAll(std::span<const uint32_t> rows);  // of those below rows()
   void ClearAll(std::span<const uint32_t> rows);
-  void Clear(uint64_t row) { words_[row / 64] &= ~(uint64_t{1} << (row % 64)); }
+  void Clear(uint64_t row) { words_[ToSize(row / 64)] &= ~(uint64_t{1} << (row % 64)); }
   void And(const RowMask& other);  // of the same number of rows
   void Or(const RowMask& other);
   void Invert();

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <limits>
 
+#include "core/narrow.h"
+
 namespace duomo::retrieval {
 namespace {
 
@@ -55,7 +57,7 @@ void Search::Restrict() {
   }
   if (query_->excluded.empty()) return;
   if (allowed_ == nullptr) {
-    mask_.Reset(items, true);
+    mask_.Reset(ToSize(items), true);
   } else if (allowed_ != &mask_) {
     mask_ = *allowed_;
   }
@@ -109,10 +111,10 @@ void Search::Seed(uint64_t block, kernels::ScreenHits& hits) {
   auto row_of = [&](const Place& place) {
     return (block + hits.blocks[place.row / kItems]) * kItems + place.row % kItems;
   };
-  for (const Place& place : places_) vectors_.Prefetch(row_of(place));
+  for (const Place& place : places_) vectors_.Prefetch(ToSize(row_of(place)));
   for (const Place& place : places_) {
     uint64_t row = row_of(place);
-    best.Offer(static_cast<uint32_t>(row), vectors_.One(row));
+    best.Offer(static_cast<uint32_t>(row), vectors_.One(ToSize(row)));
     hits.items[place.row / kItems] &= static_cast<uint16_t>(~(1u << place.row % kItems));
   }
 }
@@ -190,7 +192,7 @@ void Search::ScanRows(uint64_t begin, uint64_t end, Scratch& scratch) {
   uint64_t last = (end + kItems - 1) / kItems;
   // A word of a mask has four blocks.
   for (uint64_t block = begin / kItems / 4 * 4; block < last; block += kChunkBlocks) {
-    size_t count = std::min<uint64_t>(kChunkBlocks, last - block);
+    size_t count = ToSize(std::min<uint64_t>(kChunkBlocks, last - block));
     kernels::ScreenQuery ask = Ask(block, scratch.hits[0]);
     Scan(planes, &ask, false, block, count);
     Take(block, begin, end, scratch.hits[0], scratch.survivors);
@@ -200,13 +202,14 @@ void Search::ScanRows(uint64_t begin, uint64_t end, Scratch& scratch) {
 void Search::ScanVectors(uint64_t begin, uint64_t end) {
   dots_.resize(kBlock);
   for (; begin < end; begin += kBlock) {
-    size_t count = std::min<uint64_t>(kBlock, end - begin);
-    uint64_t allowed = allowed_ != nullptr ? allowed_->words()[begin / kBlock] : ~uint64_t{0};
+    size_t count = ToSize(std::min<uint64_t>(kBlock, end - begin));
+    uint64_t allowed =
+        allowed_ != nullptr ? allowed_->words()[ToSize(begin / kBlock)] : ~uint64_t{0};
     if (count < kBlock) allowed &= (uint64_t{1} << count) - 1;
     bool dense =
         std::popcount(allowed) == static_cast<int>(count) || std::popcount(allowed) >= kSparse;
     if (dense) {
-      vectors_.Many(begin, count, dots_.data());
+      vectors_.Many(ToSize(begin), count, dots_.data());
       double hopeless = best.hopeless();
       unsigned any = 0;
       for (size_t i = 0; i < count; ++i) any |= !(dots_[i] <= hopeless);
@@ -214,7 +217,8 @@ void Search::ScanVectors(uint64_t begin, uint64_t end) {
     }
     for (uint64_t rest = allowed; rest != 0; rest &= rest - 1) {
       auto i = static_cast<size_t>(std::countr_zero(rest));
-      best.Offer(static_cast<uint32_t>(begin + i), dense ? dots_[i] : vectors_.One(begin + i));
+      best.Offer(static_cast<uint32_t>(begin + i),
+                 dense ? dots_[i] : vectors_.One(ToSize(begin + i)));
     }
   }
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/narrow.h"
 #include "core/random.h"
 #include "kernels/vector.h"
 #include "runtime/widen.h"
@@ -16,12 +17,12 @@ constexpr size_t kBlock = 256;
 // Σ x·xᵀ of the sampled vectors, [width, width].
 std::vector<double> Moments(const model::Rows& vectors, uint64_t most) {
   const kernels::VectorKernels& k = kernels::Vector();
-  size_t width = vectors.width;
-  std::vector<double> out(width * width);
-  AlignedVector<float> block(kBlock * width), sums(width * width), buffer;
+  size_t width = ToSize(vectors.width);
+  std::vector<double> out(Times(width, width));
+  AlignedVector<float> block(Times(kBlock, width)), sums(out.size()), buffer;
   uint64_t samples = std::min<uint64_t>(vectors.count, most);
   for (uint64_t begin = 0; begin < samples; begin += kBlock) {
-    size_t count = std::min<uint64_t>(kBlock, samples - begin), used = 0;
+    size_t count = ToSize(std::min<uint64_t>(kBlock, samples - begin)), used = 0;
     for (size_t i = 0; i < count; ++i) {
       uint64_t row = (begin + i) * vectors.count / samples;
       const float* x = runtime::FloatsOf(vectors, row, 1, buffer);
@@ -65,7 +66,7 @@ void Orthonormalize(std::vector<double>& rows, size_t count, size_t width) {
 
 Spectrum SpectrumOf(const model::Rows& vectors, size_t most, const SpectrumOptions& o) {
   Spectrum out;
-  size_t width = out.width = vectors.width;
+  size_t width = out.width = ToSize(vectors.width);
   most = std::min(most, width);
   std::vector<double> moments = Moments(vectors, o.samples);
   double total = 0;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/narrow.h"
 #include "core/thread_pool.h"
 #include "retrieval/search.h"
 
@@ -50,7 +51,7 @@ class Searcher {
     uint64_t first = begin / kernels::kScreenItems;
     for (uint64_t block = first; block < last; block += kChunkBlocks) {
       stop.Check();
-      Chunk(planes, block, std::min<uint64_t>(kChunkBlocks, last - block), block == first);
+      Chunk(planes, block, ToSize(std::min<uint64_t>(kChunkBlocks, last - block)), block == first);
     }
     for (size_t i : screened_) searches[i].Finish();
   }
@@ -146,10 +147,10 @@ void TopK(const Catalogue& catalogue, std::span<const Query> queries, const Team
       continue;
     }
     // Each member takes a part of the catalogue for one query; the parts' best are put together.
-    size_t chunks = (items.count + kChunkRows - 1) / kChunkRows;
+    size_t chunks = ToSize((items.count + kChunkRows - 1) / kChunkRows);
     members = queries[begin].approximate
                   ? 1
-                  : std::clamp<uint64_t>(items.count / kFewestRows, 1, members);
+                  : ToSize(std::clamp<uint64_t>(items.count / kFewestRows, 1, members));
     RunTeam(team, members, [&](size_t member) {
       Range share = Share(chunks, member, members);
       work.searchers[member]->Run(catalogue, queries.subspan(begin, 1), share.begin * kChunkRows,

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/narrow.h"
+
 namespace duomo::runtime {
 namespace {
 
@@ -20,7 +22,7 @@ void NormalizeRows(const float* gain, const float* shift, const float* x, float*
 
 Attention::Attention(const LayerMaker& maker, const std::string& prefix, const model::Encoder& e,
                      const model::Rows& table, size_t places)
-    : encoder_(&e), table_(table), dim_(table.width), places_(places) {
+    : encoder_(&e), table_(table), dim_(ToSize(table.width)), places_(places) {
   auto norm = [&](const std::string& name) {
     return Norm{maker.model.parameter(name + "/gain").floats().data(),
                 maker.model.parameter(name + "/shift").floats().data()};
@@ -104,7 +106,7 @@ void Attention::Encode(const RowReader& reader, size_t i, float* out, Workspace&
     std::fill_n(out, dim_, 0.0f);
     return;
   }
-  float* x = Grow(work.buffers[3], n * (6 * dim_ + inner + kQueries));
+  float* x = Grow(work.buffers[3], Times(n, 6 * dim_ + inner + kQueries));
   float *y = x + n * dim_, *mixed = y + n * dim_, *wide = mixed + n * dim_;
   float *hidden = wide + n * 3 * dim_, *shares = hidden + n * inner;
   const float root = std::sqrt(static_cast<float>(dim_));

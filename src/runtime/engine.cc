@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/error.h"
+#include "core/narrow.h"
 #include "kernels/vector.h"
 #include "model/parameters.h"
 #include "runtime/exponential.h"
@@ -40,7 +41,7 @@ class TowerEngine : public Engine {
     for (const model::Tower& tower : d.towers) towers_.emplace_back(*model_, tower.side, backend);
     if (d.head.kind == HeadKind::kLogistic) {
       model::Rows weight = model_->parameter("head/weight");
-      weight_.resize(weight.size());
+      weight_.resize(ToSize(weight.size()));
       CopyRows(weight, 0, weight.count, weight_.data());
       bias_ = model_->parameter("head/bias").floats()[0];
     }
@@ -206,8 +207,8 @@ void Engine::StoredInputs(Side side, std::span<const uint32_t> rows,
 AlignedVector<float> Engine::Freeze(Side side) const {
   Workspace work;
   StoredInputs(side, {}, work.inputs);
-  size_t count = model_->side(side).count;
-  AlignedVector<float> vectors(count * vector_width_);
+  size_t count = ToSize(model_->side(side).count);
+  AlignedVector<float> vectors(Times(count, vector_width_));
   Encode(side, {count, work.inputs}, vectors.data(), work);
   return vectors;
 }

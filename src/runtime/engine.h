@@ -38,7 +38,7 @@ struct Workspace {
   kernels::Scratch scratch;
   AlignedVector<float> buffers[4];
   std::vector<InputSource> inputs;
-  AlignedVector<double> doubles[4];  // of fold_in.cc
+  std::vector<double> doubles[4];  // of fold_in.cc
 };
 
 // Immutable; any thread. Holds its model alive.

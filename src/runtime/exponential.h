@@ -2,9 +2,10 @@
 // differ by processor, which would break "one score per pair of vectors".
 #pragma once
 
-#include <bit>
 #include <cmath>
 #include <cstdint>
+
+#include "core/bits.h"
 
 namespace duomo::runtime {
 
@@ -16,7 +17,7 @@ namespace duomo::runtime {
 inline double MonotoneExp(double x) {
   if (x > 710) return HUGE_VAL;
   if (x < -746) return 0;
-  x = std::bit_cast<double>(std::bit_cast<uint64_t>(x) & ~uint64_t{0x1FFFF});
+  x = BitCast<double>(BitCast<uint64_t>(x) & ~uint64_t{0x1FFFF});
   auto n = static_cast<int>(x * 1.4426950408889634 + (x < 0 ? -0.5 : 0.5));
   // ln2 in two parts; n times the first is exact.
   double r = x - n * 6.93147180369123816490e-01;

@@ -223,7 +223,7 @@ class Folding {
   // rho becomes the solution before D^−½: in as many unknowns as there are items …
   void SolveByItems() {
     size_t n = rows_.size();
-    b_.resize(width_ * n);  // Bᵀ: what is summed over comes first
+    b_.resize(Times(width_, n));  // Bᵀ: what is summed over comes first
     right_.resize(n);
     for (size_t i = 0; i < n; ++i) {
       right_[i] = Take(i);
@@ -232,7 +232,7 @@ class Folding {
         right_[i] -= turned_[j] * rho_[j];
       }
     }
-    system_.assign(n * n, 0.0);
+    system_.assign(Times(n, n), 0.0);
     AddSquares(b_.data(), width_, n, system_.data());
     Solve(system_.data(), n, right_.data());
     for (size_t j = 0; j < width_; ++j) {
@@ -242,8 +242,8 @@ class Folding {
 
   // … or as there are dimensions.
   void SolveByDimensions() {
-    b_.resize(kBlock * width_);
-    system_.assign(width_ * width_, 0.0);
+    b_.resize(Times(kBlock, width_));
+    system_.assign(Times(width_, width_), 0.0);
     for (size_t begin = 0; begin < rows_.size(); begin += kBlock) {
       size_t n = std::min(kBlock, rows_.size() - begin);
       for (size_t i = 0; i < n; ++i) {
@@ -263,7 +263,7 @@ class Folding {
   std::span<const float> weights_;
   float* vector_;
   AlignedVector<float>& row_;
-  AlignedVector<double>&state_, &b_, &system_, &right_;
+  std::vector<double>&state_, &b_, &system_, &right_;
   double *root_ = nullptr, *rho_ = nullptr, *turned_ = nullptr, *plain_ = nullptr;  // in state_
 };
 

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "core/error.h"
+#include "core/narrow.h"
 #include "kernels/vector.h"
 #include "model/normalize.h"
 #include "model/parameters.h"
@@ -75,7 +76,7 @@ struct FoldingBudget {
       auto table = static_cast<uint32_t>(description.table);
       e.table = model.parameter(model::TableName(d, table));
       e.dim = d.tables[table].dim;
-      e.rows = d.vocabularies[d.tables[table].vocabulary].size + 1;
+      e.rows = ToSize(d.vocabularies[d.tables[table].vocabulary].size + 1);
     }
     const bool folds = budget.Take(description, e.rows, e.dim, first_units);
     // Folding runs a layer once, for which oneDNN would compile a kernel.
@@ -123,11 +124,11 @@ struct FoldingBudget {
 AlignedVector<float> Tower::Fold(const Encoder& e, const float* weight, const float* bias,
                                  size_t units) {
   kernels::Scratch scratch;
-  AlignedVector<float> x(e.rows * e.dim), folded(e.rows * units);
+  AlignedVector<float> x(Times(e.rows, e.dim)), folded(Times(e.rows, units));
   CopyRows(e.table, 0, e.rows, x.data());
   size_t width = e.dim;
   for (size_t i = 0; i < e.layers.size(); ++i) {
-    AlignedVector<float> y(e.rows * e.units[i]);
+    AlignedVector<float> y(Times(e.rows, e.units[i]));
     e.layers[i]->Forward(x.data(), width, y.data(), e.units[i], e.rows, scratch);
     x = std::move(y);
     width = e.units[i];
@@ -151,7 +152,7 @@ const float* Tower::KeptWeight(const float* weight, size_t units) {
   }
   if (end - begin == concatenated_) return weight + begin * units;  // side by side: in place
   AlignedVector<float>& kept = widened_.emplace_back();
-  kept.reserve(concatenated_ * units);
+  kept.reserve(Times(concatenated_, units));
   for (const Encoder& e : encoders_) {
     const float* next = weight + e.width * units;
     if (e.folded.empty()) kept.insert(kept.end(), weight, next);

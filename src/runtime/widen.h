@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "core/array.h"
+#include "core/narrow.h"
 #include "kernels/vector.h"
 #include "model/rows.h"
 
@@ -14,7 +15,7 @@ namespace duomo::runtime {
 inline void CopyRows(const model::Rows& rows, uint64_t begin, uint64_t count, float* out) {
   const kernels::VectorKernels& k = kernels::Vector();
   const std::byte* data = rows.data + begin * rows.width * file::SizeOf(rows.dtype);
-  size_t n = count * rows.width;
+  size_t n = ToSize(count * rows.width);
   switch (rows.dtype) {
     case file::DType::kF16:
       return k.widen_f16(reinterpret_cast<const uint16_t*>(data), out, n);
@@ -23,7 +24,7 @@ inline void CopyRows(const model::Rows& rows, uint64_t begin, uint64_t count, fl
     case file::DType::kI8:
       for (uint64_t i = 0; i < count; ++i) {
         k.widen_i8(reinterpret_cast<const int8_t*>(data) + i * rows.width, rows.scales[begin + i],
-                   out + i * rows.width, rows.width);
+                   out + i * rows.width, ToSize(rows.width));
       }
       return;
     default:  // f32: opening has refused the rest
@@ -38,7 +39,7 @@ inline const float* FloatsOf(const model::Rows& rows, uint64_t begin, uint64_t c
   if (rows.dtype == file::DType::kF32) {
     return reinterpret_cast<const float*>(rows.data) + begin * rows.width;
   }
-  if (buffer.size() < count * rows.width) buffer.resize(count * rows.width);
+  if (buffer.size() < count * rows.width) buffer.resize(ToSize(count * rows.width));
   CopyRows(rows, begin, count, buffer.data());
   return buffer.data();
 }

@@ -11,13 +11,20 @@ struct AlsSettings {
   uint32_t width = 64;
   double unobserved = 0.1;  // the weight of an item that was not taken; taken ones have 1
   double l2 = 0.01;
-  double nu = 1;  // of the regularisation: how much more frequent users and items have of it
+  double nu = 1;        // of the regularisation: how much more frequent users and items have of it
   bool to_mean = true;  // users with few items are drawn to the mean user, not to no taste at all
   uint32_t passes = 8;
   bool use_weights = false;  // the rows' own, as confidence
+  // Times ItemPrior() of this half-life in seconds: an item's score for everybody. 0: none.
+  double prior = 0, half_life = 0;
 };
 
+// from: an earlier file of the same width, whose item vectors are where the items begin.
 std::unique_ptr<Learner> MakeAlsLearner(const AlsSettings& settings, uint64_t seed,
-                                        uint32_t threads);
+                                        uint32_t threads,
+                                        std::shared_ptr<const model::Model> from = nullptr);
+
+// As Learner::Settings() of ALS wrote them. Throws Error(kInvalidArgument) for others.
+AlsSettings AlsSettingsFrom(const description::Json& settings);
 
 }  // namespace duomo::selection

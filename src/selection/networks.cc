@@ -206,7 +206,12 @@ std::optional<Network> HistoryNetwork(const data::Dataset& dataset) {
   auto item_vocabulary = static_cast<uint32_t>(key_input->vocabulary);
   // Histories count items as the model does, which a range of ids with gaps would not.
   model::Vocabulary& taken = d.vocabularies[item_vocabulary];
-  if (taken.keys == model::KeyKind::kRange) taken = {taken.name, model::KeyKind::kInt64, 0};
+  if (taken.keys == model::KeyKind::kRange) {
+    taken.keys = model::KeyKind::kInt64;
+    taken.size = 0;
+    taken.integers = {};
+    taken.strings = {};
+  }
   constexpr uint32_t kWidth = 128;
   auto table = static_cast<int32_t>(d.tables.size());
   d.tables.push_back({"taken", item_vocabulary, kWidth});

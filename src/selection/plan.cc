@@ -10,6 +10,7 @@
 
 #include "selection/als_learner.h"
 #include "selection/networks.h"
+#include "selection/prior.h"
 #include "selection/split_choice.h"
 
 namespace duomo::selection {
@@ -38,10 +39,11 @@ class ListPlan : public Plan {
 // Coordinate search: one setting at a time is moved as long as that helps, upwards or downwards.
 class AlsPlan : public Plan {
  public:
-  AlsPlan(const data::Dataset& dataset, uint64_t seed, uint32_t threads)
+  AlsPlan(const data::Dataset& dataset, bool in_order, uint64_t seed, uint32_t threads)
       : seed_(seed),
         threads_(threads),
         weighted_(!dataset.interactions.weights.empty()),
+        span_(in_order ? TimeSpan(dataset.interactions) : 0),
         mean_size_(std::sqrt(static_cast<double>(dataset.users.size()) *
                              static_cast<double>(dataset.items.size()))) {
     best_.use_weights = weighted_;
@@ -87,6 +89,10 @@ class AlsPlan : public Plan {
   enum Moves {
     kToMean,
     kEither,
+    kPriorMore,
+    kPriorLess,
+    kPriorShorter,
+    kPriorLonger,
     kL2Up,
     kL2Down,
     kLess,
@@ -106,6 +112,20 @@ class AlsPlan : public Plan {
       case kToMean:
         s.to_mean = !s.to_mean;
         return true;
+      case kPriorMore:  // where later rows test; the first of these brings it in
+        s.half_life = s.prior > 0 ? s.half_life : span_ / 20;
+        s.prior = s.prior > 0 ? 2 * s.prior : 0.1;
+        return span_ > 0;
+      case kPriorLess:
+        s.half_life = s.prior > 0 ? s.half_life : span_ / 20;
+        s.prior = s.prior > 0 ? s.prior / 2 : 0.03;
+        return span_ > 0;
+      case kPriorShorter:
+        s.half_life /= 3;  // two steps at most: what was wanted last week is not what will be
+        return s.prior > 0 && s.half_life > span_ / 200;
+      case kPriorLonger:
+        s.half_life *= 3;
+        return s.prior > 0;
       case kL2Up:
         s.l2 *= 1.7;
         return true;
@@ -150,6 +170,7 @@ class AlsPlan : public Plan {
   uint64_t seed_;
   uint32_t threads_;
   bool weighted_;
+  double span_;  // of the rows' times, in seconds, where test rows are later ones; else 0
   double mean_size_;
   AlsSettings best_, tried_;
   std::set<std::string> seen_;  // by name, which has every setting in it
@@ -213,14 +234,14 @@ std::unique_ptr<Plan> MakePlan(const data::Dataset& dataset, data::Goal goal, bo
   auto networks = std::make_unique<ListPlan>(Networks(dataset, goal, in_order, seed, threads));
   if (goal == data::Goal::kRate) return networks;
   constexpr size_t kEnoughToCompare = 10;
-  return std::make_unique<BetweenPlan>(std::make_unique<AlsPlan>(dataset, seed, threads),
+  return std::make_unique<BetweenPlan>(std::make_unique<AlsPlan>(dataset, in_order, seed, threads),
                                        kEnoughToCompare, std::move(networks));
 }
 
 std::vector<std::unique_ptr<Learner>> FirstOfPlan(const data::Dataset& dataset, data::Goal goal,
                                                   bool in_order, uint64_t seed, uint32_t threads) {
   std::vector<std::unique_ptr<Learner>> out;
-  if (goal == data::Goal::kRank) out.push_back(AlsPlan(dataset, seed, threads).Next());
+  if (goal == data::Goal::kRank) out.push_back(AlsPlan(dataset, in_order, seed, threads).Next());
   for (const auto& make : Networks(dataset, goal, in_order, seed, threads)) {
     if (auto learner = make()) out.push_back(std::move(learner));
   }

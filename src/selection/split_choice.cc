@@ -37,8 +37,11 @@ SplitChoice ChooseSplit(const data::Dataset& dataset, data::Goal goal) {
     return {time, StrCat("the latest tenth of the rows; ", returning,
                          " of its users have earlier ones to learn from")};
   }
-  return {ratio, StrCat("drawn, because only ", returning, returning == 1 ? " user has" : " users have",
-                        " rows before and after one point in time (time:0.9)")};
+  std::string users = returning == 0   ? "no user has"
+                      : returning == 1 ? "only 1 user has"
+                                       : StrCat("only ", returning, " users have");
+  return {ratio,
+          StrCat("drawn, because ", users, " rows before and after one point in time (time:0.9)")};
 }
 
 }  // namespace duomo::selection

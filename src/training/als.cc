@@ -124,6 +124,10 @@ Als::Als(const data::Dataset& dataset, std::span<const uint32_t> rows, const Als
   const data::Interactions& all = dataset.interactions;
   sides_[0].count = dataset.users.size();
   sides_[1].count = dataset.items.size();
+  if (!options_.items.empty() && options_.items.size() != sides_[1].count * options_.dim) {
+    Fail(Status::kInvalidArgument, "items to begin with have ", options_.items.size(),
+         " numbers, not ", sides_[1].count, " × ", options_.dim);
+  }
   std::vector<float> weights;  // empty: all alike
   if (options.use_weights) weights = MeanOneWeights(all, rows);
   Group(sides_[0], rows, all.users, all.items, weights);
@@ -147,10 +151,16 @@ Als::Als(const data::Dataset& dataset, std::span<const uint32_t> rows, const Als
   double deviation = options_.deviation / std::sqrt(static_cast<double>(options_.dim));
   for (size_t i = 0; i < sides_[1].count; ++i) {
     if (!sides_[1].Has(i)) continue;
+    float* vector = &sides_[1].vectors[i * options_.dim];
+    if (!options_.items.empty()) {
+      std::copy_n(&options_.items[i * options_.dim], options_.dim, vector);
+      if (std::any_of(vector, vector + options_.dim, [](float x) { return x != 0; })) continue;
+    }
     for (size_t j = 0; j < options_.dim; ++j) {
-      sides_[1].vectors[i * options_.dim + j] = static_cast<float>(random.Normal() * deviation);
+      vector[j] = static_cast<float>(random.Normal() * deviation);
     }
   }
+  options_.items = {};
   for (size_t w = 0; w < pool_.size(); ++w) workers_.push_back(std::make_unique<Worker>());
 }
 
@@ -377,7 +387,8 @@ void Als::AddFoldIn(model::Contents& contents) const {
   model::AddGramian(contents.tensors, eigen.values, eigen.vectors);
 }
 
-model::Contents Als::Export(const data::Dataset& dataset, bool titles) const {
+model::Contents Als::Export(const data::Dataset& dataset, bool titles,
+                            std::vector<float> item_bias) const {
   data::FixedVectors v;
   v.name = "implicit-als";
   v.unit = "score";
@@ -386,6 +397,7 @@ model::Contents Als::Export(const data::Dataset& dataset, bool titles) const {
   v.items.assign(items().begin(), items().end());
   std::vector<double> mean = UserMean();
   v.unknown_user.assign(mean.begin(), mean.end());
+  v.item_bias = std::move(item_bias);
   model::Contents contents = data::ExportVectors(v, dataset);
   AddFoldIn(contents);
   if (!titles) {

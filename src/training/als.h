@@ -30,6 +30,9 @@ struct AlsOptions {
   bool use_weights = true;  // the rows' own; else every pair counts alike
   uint64_t seed = 0;
   uint32_t threads = 0;  // 0: one a core
+  // Where items begin, [items, dim], as an earlier run left them; a row of zeros is drawn. Empty:
+  // all are drawn. Users are solved first, so they need none.
+  std::vector<float> items = {};
 };
 
 // Minimises Σ w (1 − ⟨x,y⟩)² over pairs taken + alpha0 Σ ⟨x,y⟩² over all pairs + Σ λ|x − m|² + Σ
@@ -62,8 +65,10 @@ class Als {
   double Cost() const;
 
   // A plain dot model of the data set that this was made from; the unknown user has the mean, too.
-  // It says how to fold in users as these were solved for.
-  model::Contents Export(const data::Dataset& dataset, bool titles = true) const;
+  // It says how to fold in users as these were solved for. item_bias: by item, added to its scores
+  // for everybody; empty: none.
+  model::Contents Export(const data::Dataset& dataset, bool titles = true,
+                         std::vector<float> item_bias = {}) const;
 
  private:
   struct Side {

@@ -33,6 +33,9 @@ TrainingOptions OptionsFromJson(const description::Json& json, TrainingOptions o
   o.beta1 = f.Number("beta1", o.beta1);
   o.beta2 = f.Number("beta2", o.beta2);
   o.epsilon = f.Number("epsilon", o.epsilon);
+  if (o.optimizer != OptimizerKind::kSgd && f.Has("momentum")) {
+    f.Wrong("momentum", "belongs to the optimizer \"sgd\"; what \"adam\" has of it is beta1");
+  }
   o.momentum = f.Number("momentum", o.momentum);
   o.schedule =
       static_cast<Schedule>(f.Choice("schedule", kSchedules, static_cast<size_t>(o.schedule)));
@@ -93,7 +96,6 @@ description::Json ToJson(const TrainingOptions& o) {
                            {"beta1", o.beta1},
                            {"beta2", o.beta2},
                            {"epsilon", o.epsilon},
-                           {"momentum", o.momentum},
                            {"schedule", kSchedules[static_cast<size_t>(o.schedule)]},
                            {"warmup_steps", o.warmup_steps},
                            {"weight_decay", o.weight_decay},
@@ -102,6 +104,7 @@ description::Json ToJson(const TrainingOptions& o) {
                            {"members", o.members},
                            {"negatives", o.negatives},
                            {"shuffle_buffer", o.shuffle_buffer}};
+  if (o.optimizer == OptimizerKind::kSgd) out["momentum"] = o.momentum;
   if (o.in_batch_negatives) out["negatives"] = kInBatch;
   out["examples"] = {{"kind", kExampleKinds[static_cast<size_t>(o.examples.kind)]},
                      {"per_user", o.examples.per_user},

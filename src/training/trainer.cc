@@ -81,7 +81,7 @@ void Check(const TrainingOptions& o, const Examples& train, const model::Descrip
 }  // namespace
 
 Trainer::Trainer(const data::Encoded& encoded, const Examples& train, const Examples* test,
-                 const TrainingOptions& options)
+                 const TrainingOptions& options, const From* from)
     : encoded_(&encoded),
       train_(&train),
       test_(test),
@@ -90,6 +90,10 @@ Trainer::Trainer(const data::Encoded& encoded, const Examples& train, const Exam
       statistics_(NumberStatistics(encoded.description, train)),
       values_(Initialise(layout_, options.seed)),
       pool_(ThreadCount(options.threads)) {
+  if (from != nullptr) {
+    warm_start_ = StartFrom(from->model, from->file, encoded, layout_, values_);
+    KeepStatistics(from->model, encoded.description, statistics_);
+  }
   if (options_.loss == Loss::kSoftmax) {
     std::vector<uint64_t> counts(encoded.items.count);
     ExampleBatch batch;

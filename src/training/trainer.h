@@ -13,6 +13,7 @@
 #include "training/examples.h"
 #include "training/optimizer.h"
 #include "training/options.h"
+#include "training/warm_start.h"
 #include "training/worker.h"
 
 namespace duomo::training {
@@ -64,10 +65,15 @@ struct RunOptions {
 // One thread at a time; starts options.threads workers of its own.
 class Trainer {
  public:
-  // Everything must outlive the trainer. `test` may be nullptr. Throws Error(kInvalidArgument) for
-  // options that contradict each other or the description.
+  // Everything must outlive the trainer but `from`, which is what StartFrom() takes; without it
+  // parameters are drawn. `test` may be nullptr. Throws Error(kInvalidArgument) for options that
+  // contradict each other or the description, and as StartFrom().
+  struct From {
+    const model::Model& model;
+    const std::string& file;
+  };
   Trainer(const data::Encoded& encoded, const Examples& train, const Examples* test,
-          const TrainingOptions& options);
+          const TrainingOptions& options, const From* from = nullptr);
   ~Trainer();
 
   // Once. Throws Error(kInvalidArgument) where a cost or a parameter stops being finite, naming the
@@ -84,6 +90,7 @@ class Trainer {
   uint64_t steps_done() const { return step_; }
 
   const Layout& layout() const { return layout_; }
+  const WarmStart& warm_start() const { return warm_start_; }  // zeros without `from`
   // After Run(). While it runs, rows of tables may be behind: see CurrentParameters().
   std::span<const float> parameters() const { return values_; }
   // A copy of all parameters as of the last step. Not while a step is taken.
@@ -111,6 +118,7 @@ class Trainer {
   Layout layout_;
   std::vector<std::vector<float>> statistics_;
   AlignedVector<float> values_;
+  WarmStart warm_start_;
   std::optional<ItemSampler> sampler_;
   mutable ThreadPool pool_;
   std::vector<std::unique_ptr<Worker>> workers_;

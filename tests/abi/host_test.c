@@ -1,10 +1,21 @@
-#define _POSIX_C_SOURCE 200809L /* pread, fileno, posix_memalign */
+#define _POSIX_C_SOURCE 200809L /* fileno, posix_memalign */
 /* What hosts bring along: file descriptors, memory, a wish to stop; and what they get back as
  * numbers. */
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "check.h"
+
+#ifdef _WIN32
+#include <io.h>
+#include <malloc.h>
+#define pipe(ends) _pipe(ends, 256, _O_BINARY)
+#define posix_memalign(out, alignment, size) ((*(out) = _aligned_malloc(size, alignment)) == NULL)
+#define free_aligned _aligned_free
+#else
+#define O_BINARY 0
+#define free_aligned free
+#endif
 
 /* ---- Numbers in errors ---- */
 
@@ -71,10 +82,11 @@ static size_t size_of_file(int descriptor) { return (size_t)lseek(descriptor, 0,
 /* The model as it lies in an archive: after `before` other bytes, with some behind. */
 static int archive(const char* path, size_t before, size_t* size) {
   FILE* out = tmpfile();
-  int descriptor = open(path, O_RDONLY);
+  int descriptor = open(path, O_RDONLY | O_BINARY);
   size_t n = size_of_file(descriptor);
   void* data = malloc(n);
-  if (out == NULL || data == NULL || pread(descriptor, data, n, 0) != (ssize_t)n) exit(1);
+  if (out == NULL || data == NULL || lseek(descriptor, 0, SEEK_SET) != 0) exit(1);
+  if (read(descriptor, data, (unsigned)n) != (int)n) exit(1);
   close(descriptor);
   while (before-- > 0) fputc('x', out);
   fwrite(data, 1, n, out);
@@ -115,7 +127,7 @@ static void test_descriptors(void) {
     CHECK(bits_of(prediction_of(model)) == bits_of(expected));
     duomo_model_release(model);
   }
-  descriptor = open(path_of("shop"), O_RDONLY);
+  descriptor = open(path_of("shop"), O_RDONLY | O_BINARY);
   size = size_of_file(descriptor);
   SUCCEEDS(duomo_model_open_descriptor(&model, descriptor, 0, 0, NULL, &error));
   CHECK(bits_of(prediction_of(model)) == bits_of(expected));
@@ -170,7 +182,7 @@ static void DUOMO_CALL release(void* data, void* memory, size_t size, size_t ali
   CHECK(memory != NULL && alignment != 0);
   --c->blocks;
   c->bytes -= size;
-  free(memory);
+  free_aligned(memory);
 }
 
 static void test_memory(void) {

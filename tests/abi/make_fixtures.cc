@@ -1,4 +1,6 @@
 // Writes the models that the C test opens into a folder: good ones and broken ones.
+#include <zlib.h>
+
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -7,6 +9,7 @@
 #include <numeric>
 
 #include "abi/fixtures.h"
+#include "file/forge.h"
 
 using namespace duomo;
 
@@ -34,6 +37,24 @@ void WriteClub(const Path& path) {
     if (n % 4 != 0) later_items.push_back(n);
   }
   model::Save(path("club_later"), fixtures::ClubModel(later_users, later_items));
+}
+
+// Claims one compressed segment of 2^32 + 64 bytes, which begins as a megabyte of zeros does: a
+// 32-bit process that cut the size to 64 would write behind its memory.
+void WriteVast(const std::string& path) {
+  constexpr uint64_t kClaimed = (uint64_t{1} << 32) + 64;
+  testing::Forgery forgery;
+  forgery.bytes.resize(testing::Forgery::kFirst + kClaimed / file::kMaxInflation + 1);
+  const std::string zeros(1 << 20, '\0');
+  uLongf packed = compressBound(1 << 20);
+  compress(reinterpret_cast<Bytef*>(forgery.bytes.data() + testing::Forgery::kFirst), &packed,
+           reinterpret_cast<const Bytef*>(zeros.data()), 1 << 20);
+  forgery
+      .Add("vast", file::DType::kI8, {kClaimed}, testing::Forgery::kFirst,
+           forgery.bytes.size() - testing::Forgery::kFirst)
+      .compression = fb::Compression::Zlib;
+  const testing::Bytes& bytes = forgery.Finish();
+  Write(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 void WriteAll(const std::string& folder) {
@@ -78,6 +99,7 @@ void WriteAll(const std::string& folder) {
   std::string newer = bytes;  // the container's version; the reader looks there before checksums
   newer[8] = newer[12] = 99;
   Write(path("newer"), newer);
+  WriteVast(path("vast"));
 }
 
 }  // namespace

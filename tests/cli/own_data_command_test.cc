@@ -1,5 +1,6 @@
 // Data of one's own at the command line: tables in, a proposed model, training, recommendations.
 #include "cli/program.h"
+#include "core/error.h"
 #include "data/gzip.h"
 
 namespace duomo::testing {
@@ -140,6 +141,23 @@ TEST_F(Shop, BaselinesBecomeFilesWhereTowersCanExpressThem) {
   ExpectFailure(1, With({"baseline", "user-cf"}, {"-o", folder_.File("no.duomo")}),
                 {"user-cf", "evaluation only"});
   EXPECT_FALSE(std::filesystem::exists(folder_.File("no.duomo")));
+}
+
+// Rows of returns are no sales, for baselines as for what is trained.
+TEST_F(Shop, BaselinesReadRowsAsTrainingDoes) {
+  std::string table = folder_.File("orders.csv"), file = folder_.File("popular.duomo");
+  std::string text = "user,item,quantity\n";
+  for (int user = 0; user < 30; ++user) {
+    text += StrCat(user, ",7,", 1 + user * user, "\n", user, ",8,-", user + 1, "\n");
+    if (user % 2 == 0) text += StrCat(user, ",9,2\n");
+  }
+  WriteText(table, text);
+  Outcome o = Duomo({"baseline", "popularity", "--interactions", table, "-o", file});
+  ASSERT_EQ(o.code, 0) << o.err;
+  EXPECT_NE(o.err.find("30 rows are below 0, so returned: left out"), std::string::npos) << o.err;
+  Json top = DuomoJson({"topk", file, "--user", "1", "-k", "1", "--json"})["users"][0];
+  EXPECT_EQ(top["items"][0]["item"], 7);
+  EXPECT_EQ(top["items"][0]["score"], 30);
 }
 
 TEST_F(Shop, FriendsAreABaseline) {

@@ -87,6 +87,18 @@ TEST_F(TrainedRows, OtherDataOfTheSameIdsAreFine) {
   EXPECT_EQ(DuomoJson({"evaluate", file_, other})["trained_rows"]["how"], "estimated");
 }
 
+// `duomo train` without a model chooses on a split, and learns from all rows in the end.
+TEST_F(TrainedRows, AChosenFileSaysWhatItReached) {
+  ASSERT_EQ(Duomo({"train", SmallData(), "-o", file_, "--budget", "2s"}).code, 0);
+  ExpectFailure(1, {"evaluate", file_, SmallData()},
+                {"was trained on all rows", "on the split ratio:0.", "hr@10 0.", "--test FILE",
+                 "--trained-rows allow"});
+  Json report = DuomoJson({"evaluate", file_, SmallData(), "--trained-rows", "allow"});
+  EXPECT_TRUE(report["split"].get<std::string>().starts_with("ratio:0.")) << report["split"];
+  EXPECT_EQ(report["trained_rows"]["share"], 1);
+  EXPECT_TRUE(report.contains("floors"));
+}
+
 TEST_F(TrainedRows, AFileOfAllRowsNeedsNewOnes) {
   TrainSmall(file_, {"--split", "none", "--store-history"});
   ExpectFailure(1, {"evaluate", file_, SmallData()},

@@ -152,8 +152,6 @@ TEST(Tables, BadRows) {
       {inter, "i.csv, line 5", "3,a,5,900,", "user \"3\" is not in u.csv"},
       {inter, "i.csv, line 5", "02,a,5,900,", "user \"02\" is not in u.csv"},
       {inter, "i.csv, line 5", "1,c,5,900,", "item \"c\" is not in t.csv"},
-      {inter, "i.csv, line 5", ",a,5,900,", "the user is empty"},
-      {inter, "i.csv, line 5", "1,,5,900,", "the item is empty"},
       {inter, "i.csv, line 5", "1,a,five,900,", "the stars \"five\" is not a number"},
       {inter, "i.csv, line 5", "1,a,,900,", "the stars \"\" is not a number"},
       {inter, "i.csv, line 5", "1,a,nan,900,", "is not a number"},
@@ -410,6 +408,32 @@ TEST(Tables, NoRole) {
   alone.spec = {};
   ApplyMapping(alone.spec, "users.id=who");
   EXPECT_FAILS(alone.Read("user,item\n1,2\n"), Status::kInvalidArgument, "--users");
+}
+
+// Sales to nobody known are no damage: left out, and counted, even where bad rows are errors.
+TEST(Tables, RowsOfNobody) {
+  Alone alone;
+  Dataset d = alone.Read("CustomerID,StockCode\n17850,71A\n,71B\n13047,\n13047,71A\n");
+  EXPECT_EQ(d.users.ids, (std::vector<int64_t>{17850, 13047}));
+  EXPECT_EQ(d.items.keys, (Strings{"71A"}));
+  EXPECT_EQ(d.skipped_lines, 2u);
+  ASSERT_EQ(alone.report.interactions.skipped_reasons.size(), 2u);
+  EXPECT_EQ(alone.report.interactions.skipped_reasons[0].reason, "the user is empty");
+  EXPECT_EQ(alone.report.interactions.skipped_reasons[0].first_line, 3u);
+  EXPECT_EQ(alone.report.interactions.skipped_reasons[1].reason, "the item is empty");
+  d = alone.Read("user,item\n1,NA\nNULL,b\n\\N,b\n2,b\n");
+  EXPECT_EQ(d.users.ids, (std::vector<int64_t>{1, 2}));
+  EXPECT_EQ(d.items.keys, (Strings{"NA", "b"})) << "among texts it is one";
+  EXPECT_EQ(d.skipped_lines, 2u);
+}
+
+TEST(Tables, ManyColumnsMayBeAMatrix) {
+  Alone alone;
+  std::string names = "a1", row = "1";
+  for (int i = 2; i <= 30; ++i) names += StrCat(",a", i), row += ",2";
+  EXPECT_FAILS(
+      alone.Read(names + "\n" + row + "\n"), Status::kInvalidArgument,
+      "a12 and 18 more looks like the user; name it with --map user=COLUMN, or say --matrix");
 }
 
 // As pandas writes integers once a cell is missing.

@@ -215,7 +215,7 @@ TEST(KeyFinderTest, FindsWhatTheIndexFinds) {
     }
     asked.insert(asked.end(), {"", "zzz", "\xFF"});
     for (size_t searches : {size_t{1}, asked.size()}) {
-      const KeyFinder finder(index, searches);
+      const KeyFinder finder(index, written.Get<uint32_t>("order"), searches);
       for (size_t begin = 0; begin < asked.size(); begin += KeyFinder::kTogether) {
         const size_t n = std::min(KeyFinder::kTogether, asked.size() - begin);
         const std::vector<std::string_view> some(asked.begin() + static_cast<ptrdiff_t>(begin),
@@ -236,7 +236,7 @@ TEST(KeyFinderTest, OrdersOfAHostileFile) {
   const std::vector<uint64_t> offsets = {0, 2, 5, 9};
   std::vector<uint32_t> order = {2, 0, 7, 1, UINT32_MAX, 0};
   const KeyIndex index = KeyIndex::OfStrings(offsets, text, order);
-  const KeyFinder finder(index, 1000);
+  const KeyFinder finder(index, order, 1000);
   const std::vector<std::string_view> asked = {"ab", "abc", "abcd", "", "x"};
   uint32_t rows[5];
   finder.FindAll(asked, rows);

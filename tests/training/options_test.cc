@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "core/error.h"
+
 namespace duomo::training {
 namespace {
 
@@ -122,6 +124,19 @@ TEST(Options, ErrorsPointAtTheField) {
       EXPECT_EQ(error.status(), Status::kInvalidArgument);
       EXPECT_NE(error.message().find(says), std::string::npos) << error.message();
     }
+  }
+}
+
+TEST(Options, MomentumIsOfSgd) {
+  Json json = ToJson(TrainingOptions());
+  EXPECT_FALSE(json.contains("momentum"));
+  json["momentum"] = 0.5;
+  try {
+    OptionsFromJson(json);
+    ADD_FAILURE() << "momentum beside adam";
+  } catch (const Error& error) {
+    EXPECT_NE(error.message().find("training.momentum"), std::string::npos) << error.message();
+    EXPECT_NE(error.message().find("\"sgd\""), std::string::npos) << error.message();
   }
 }
 

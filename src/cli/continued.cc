@@ -1,0 +1,108 @@
+#include "cli/continued.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+
+#include "cli/observers.h"
+#include "cli/provenance.h"
+#include "core/error.h"
+
+namespace duomo::cli {
+namespace {
+
+Json SettingsOf(const model::Model& model) {
+  Json settings = description::JsonOrNull(model.report().settings);
+  return settings.is_object() ? settings : Json::object();
+}
+
+// What stands in a file's settings beside those of training.
+constexpr const char* kBeside[] = {"seed",      "early_stop", "user_range",       "data",
+                                   "selection", "floors",     "predicts_ratings", "from"};
+
+uint64_t TenthOf(uint64_t passes) {
+  return std::max<uint64_t>(1,
+                            static_cast<uint64_t>(std::llround(static_cast<double>(passes) / 10)));
+}
+
+}  // namespace
+
+Start OpenStart(const std::string& file) {
+  Start start;
+  start.model = model::Model::Open(file);
+  start.file = file;
+  Json settings = SettingsOf(*start.model);
+  if (settings.contains("data")) start.recipe.data = settings["data"];
+  if (settings.value("learner", "") == "als") {
+    start.als = selection::AlsSettingsFrom(settings);
+    start.passes = TenthOf(settings.value("passes", uint64_t{8}));
+    return start;
+  }
+  if (!settings.contains("loss")) {
+    Fail(Status::kUnsupported, file,
+         settings.contains("baseline")
+             ? " is a baseline, which learns nothing step by step; make it anew"
+             : " does not say how it was trained",
+         settings.contains("baseline") ? "" : "; train from the tables without --from");
+  }
+  for (const char* name : kBeside) settings.erase(name);
+  start.options = training::OptionsFromJson(settings);
+  start.passes = TenthOf(start.options.passes);
+  start.recipe.model = start.model->description();
+  // Tables grow with the data.
+  for (model::Vocabulary& vocabulary : start.recipe.model.vocabularies) vocabulary.size = 0;
+  start.recipe.split = "none";
+  return start;
+}
+
+Json FromJson(const model::Model& from, const std::string& file) {
+  char sum[20];
+  std::snprintf(sum, sizeof(sum), "%016llx", static_cast<unsigned long long>(from.fingerprint()));
+  return {{"file", std::filesystem::path(file).filename().string()}, {"fingerprint", sum}};
+}
+
+void RequireLaterTestRows(const data::SplitSpec& spec, const Start& start) {
+  using data::SplitKind;
+  if (spec.kind == SplitKind::kNone || spec.kind == SplitKind::kTime ||
+      spec.kind == SplitKind::kLeaveLast) {
+    return;
+  }
+  Fail(Status::kInvalidArgument, "the split \"", spec.name, "\" draws test rows among those that ",
+       start.file, " has learned from; with --from take none, time:Q or leave-last");
+}
+
+void ContinueAls(const Start& start, const Understood& read, const data::Split& split,
+                 const TrainingRun& run) {
+  auto begin = std::chrono::steady_clock::now();
+  RequireWritable(run.file);
+  selection::AlsSettings settings = *start.als;
+  settings.passes = static_cast<uint32_t>(run.options.passes);
+  const data::Dataset& dataset = read.dataset;
+  auto learner =
+      selection::MakeAlsLearner(settings, run.options.seed, run.options.threads, start.model);
+  Log("%s: %zu users, %zu items, %zu rows to learn from; %u of ALS's passes on from %s\n",
+      dataset.name.c_str(), dataset.users.size(), dataset.items.size(), split.train.size(),
+      settings.passes, start.file.c_str());
+  Interrupt interrupt;
+  selection::Learned learned = learner->Learn(dataset, split, run.store_history,
+                                              [](double) { return Interrupt::Received(); });
+  learned.settings["predicts_ratings"] = false;
+  learned.settings["seed"] = run.options.seed;
+  learned.settings["from"] = FromJson(*start.model, start.file);
+  learned.settings["data"] =
+      RecordJson({dataset, split, run.options.seed, run.tables ? &*run.tables : nullptr});
+  if (!run.evidence.is_null()) learned.settings["data"]["evidence"] = run.evidence;
+  if (!run.user_range.empty()) learned.settings["user_range"] = run.user_range;
+  model::Report& report = learned.contents.report;
+  report.data = dataset.name;
+  report.split = split.name;
+  report.settings = learned.settings.dump();
+  report.metrics.emplace_back("train_rows", static_cast<double>(split.train.size()));
+  model::Save(run.file, learned.contents);
+  if (Interrupt::Received()) Log("interrupted: the file has what was learned until then\n");
+  Log("wrote %s, %.1f s in all\n", run.file.c_str(),
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+}
+
+}  // namespace duomo::cli

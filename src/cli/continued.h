@@ -1,0 +1,42 @@
+// duomo train --from: going on from a file with newer rows, instead of starting anew.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cli/understanding.h"
+#include "cli/workflow.h"
+#include "data/split.h"
+#include "model/model.h"
+#include "selection/als_learner.h"
+
+namespace duomo::cli {
+
+// A file to go on from, and how it was trained.
+struct Start {
+  std::shared_ptr<const model::Model> model;
+  std::string file;
+  std::optional<selection::AlsSettings> als;  // implicit ALS; else a network:
+  description::Recipe recipe;                 // to be bound to the new data
+  training::TrainingOptions options;
+  // Passes over the rows: a tenth of what a training from nothing took, and at least one.
+  uint64_t passes = 1;
+};
+
+// Throws Error(kUnsupported) for a file that was not trained (a baseline, imported vectors), saying
+// what to do, and as model::Model::Open().
+Start OpenStart(const std::string& file);
+
+// What a file says of the file that it went on from: {"file": …, "fingerprint": …}.
+Json FromJson(const model::Model& from, const std::string& file);
+
+// Throws Error(kInvalidArgument) for a split that would draw test rows among those that the file
+// has learned from.
+void RequireLaterTestRows(const data::SplitSpec& spec, const Start& start);
+
+// Learns from the split's training rows and writes `output`.
+void ContinueAls(const Start& start, const Understood& read, const data::Split& split,
+                 const TrainingRun& run);
+
+}  // namespace duomo::cli

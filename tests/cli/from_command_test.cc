@@ -1,0 +1,130 @@
+// duomo train --from: tables grow and change their order, ids keep their meaning, and what was
+// learned is where training goes on.
+#include <algorithm>
+
+#include "cli/program.h"
+#include "core/error.h"
+
+namespace duomo::testing {
+namespace {
+
+class From : public ::testing::Test {
+ protected:
+  From() {
+    Write(old_, 0, 24, 16, false);
+    // Newcomers on both sides, rows the other way round, and two readers who are gone.
+    Write(new_, 2, 30, 20, true);
+  }
+
+  static void Write(const std::string& file, int first, int readers, int books, bool backwards) {
+    std::vector<std::string> rows;
+    for (int reader = first; reader < readers; ++reader) {
+      for (int i = 0; i < 8; ++i) {
+        int book = (reader * 5 + i * 3) % books;
+        rows.push_back(StrCat("r", reader, ',', 700000 + book * 37, ',', 1 + (reader + book) % 5,
+                              ",2020-05-", 10 + i, '\n'));
+      }
+    }
+    if (backwards) std::reverse(rows.begin(), rows.end());
+    std::string text = "reader,book,mark,when\n";
+    for (const std::string& row : rows) text += row;
+    WriteText(file, text);
+  }
+
+  static std::vector<std::string> Train(const std::string& table, const std::string& output,
+                                        const std::vector<std::string>& more) {
+    std::vector<std::string> words = {
+        "train", "--interactions", table, "--map", "user=reader", "--map", "item=book",
+        "--map", "rating=mark",    "-o",  output,  "--threads",   "1"};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  }
+
+  static double Predict(const std::string& file, int reader, int book) {
+    return DuomoJson({"predict", file, "--user", StrCat("r", reader), "--item",
+                      StrCat(700000 + book * 37), "--json"})["predictions"][0]["rating"]
+        .get<double>();
+  }
+
+  TemporaryFolder folder_;
+  std::string old_ = folder_.File("old.csv"), new_ = folder_.File("new.csv"),
+              first_ = folder_.File("first.duomo"), second_ = folder_.File("second.duomo");
+};
+
+TEST_F(From, ANetworkKeepsWhatItHasLearnedOfEachId) {
+  Outcome o = Duomo(Train(old_, first_, {"--preset", "mf", "--steps", "60", "--split", "none"}));
+  ASSERT_EQ(o.code, 0) << o.err;
+  // One step of next to nothing, so that what is there is what was there.
+  o = Duomo(
+      Train(new_, second_,
+            {"--from", first_, "--steps", "1", "--learning-rate", "1e-12", "--weight-decay", "0"}));
+  ASSERT_EQ(o.code, 0) << o.err;
+  EXPECT_NE(o.err.find("rows of tables go on"), o.err.npos) << o.err;
+  for (auto [reader, book] : {std::pair{2, 1}, {7, 4}, {23, 15}}) {
+    EXPECT_NEAR(Predict(second_, reader, book), Predict(first_, reader, book), 2e-3)
+        << reader << ' ' << book;
+  }
+  EXPECT_NE(Predict(second_, 2, 1), Predict(second_, 23, 15));
+  Predict(second_, 29, 19);  // newcomers are there
+  ExpectFailure(1, {"predict", second_, "--user", "r0", "--item", "700000"}, {"r0"});
+  ExpectFailure(1, {"predict", first_, "--user", "r29", "--item", "700000"}, {"r29"});
+}
+
+TEST_F(From, TrainingGoesOn) {
+  ASSERT_EQ(
+      Duomo(Train(old_, first_, {"--preset", "mf", "--passes", "40", "--split", "none"})).code, 0);
+  // As the file says: its own mapping, a tenth of its passes.
+  Json result = DuomoJson({"train", "--interactions", new_, "--from", first_, "-o", second_,
+                           "--batch", "16", "--threads", "1", "--json"});
+  EXPECT_EQ(result["train_rows"], 224);
+  EXPECT_EQ(result["steps"], 4 * 14);
+  Json measured = DuomoJson({"evaluate", second_, "--interactions", new_, "--trained-rows", "allow",
+                             "--split", "leave-last", "--json"});
+  EXPECT_EQ(measured["split"], "leave-last");
+  EXPECT_EQ(measured["trained_rows"]["share"], 1);
+}
+
+TEST_F(From, AlsGoesOnFromItsItems) {
+  Outcome o = Duomo(Train(old_, first_, {"--budget", "2s", "--no-floor"}));
+  ASSERT_EQ(o.code, 0) << o.err;
+  if (o.err.find("als") == o.err.npos) GTEST_FAIL() << "the search chose no ALS\n" << o.err;
+  o = Duomo({"train", "--interactions", new_, "--from", first_, "-o", second_});
+  ASSERT_EQ(o.code, 0) << o.err;
+  EXPECT_NE(o.err.find("ALS's passes on from " + first_), o.err.npos) << o.err;
+  Json top = DuomoJson({"topk", second_, "--user", "r29", "-k", "3", "--json"})["users"][0];
+  EXPECT_EQ(top["items"].size(), 3u);
+  // Once more, from a file that went on itself.
+  std::string third = folder_.File("third.duomo");
+  o = Duomo({"train", "--interactions", new_, "--from", second_, "-o", third, "--passes", "2"});
+  EXPECT_EQ(o.code, 0) << o.err;
+}
+
+TEST_F(From, RefusesWhatDoesNotFit) {
+  ASSERT_EQ(Duomo(Train(old_, first_, {"--preset", "mf", "--steps", "3", "--split", "none"})).code,
+            0);
+  ExpectFailure(1, Train(new_, second_, {"--from", first_, "--split", "ratio:0.1"}),
+                {"ratio:0.1", "draws test rows among those", "time:Q or leave-last"});
+  ExpectFailure(1, Train(new_, second_, {"--from", first_, "--preset", "hybrid", "--steps", "1"}),
+                {first_, "no parameter", "another network"});
+  ExpectFailure(1, Train(new_, first_, {"--from", first_}), {"is the input itself"});
+  ExpectFailure(2, Train(new_, second_, {"--from", first_, "--budget", "9s"}), {"--from"});
+  // Ids of another kind.
+  std::string text = ReadText(new_), numbers = folder_.File("numbers.csv");
+  std::erase(text, 'r');
+  WriteText(numbers, "reader,book,mark,when\n" + text.substr(text.find('\n') + 1));
+  ExpectFailure(1, Train(numbers, second_, {"--from", first_}),
+                {"holds integers, but the input needs strings"});
+  std::string floor = folder_.File("floor.duomo");
+  ASSERT_EQ(Duomo({"baseline", "popularity", "--interactions", old_, "--map", "user=reader",
+                   "--map", "item=book", "-o", floor})
+                .code,
+            0);
+  ExpectFailure(1, Train(new_, second_, {"--from", floor}),
+                {floor, "is a baseline", "make it anew"});
+  std::string vectors = folder_.File("vectors.duomo");
+  ModelOfKeys(vectors, {"a", "b"}, {"x", "y"});
+  ExpectFailure(1, Train(new_, second_, {"--from", vectors}), {"does not say how it was trained"});
+}
+
+}  // namespace
+}  // namespace duomo::testing
