@@ -1,6 +1,6 @@
 // Attributes of items: what there are, and their values.
-#include <cmath>
 #include <cstring>
+#include <type_traits>
 
 #include "capi/arguments.h"
 #include "capi/guard.h"
@@ -33,18 +33,6 @@ const Attribute& Find(const duomo_model* model, const char* name) {
                WordsOf(a.kind), ", ", wanted);
 }
 
-// Calls work(i, row) for each id; row is kNoRow where the model does not know it.
-template <typename Work>
-void ForRows(const duomo_model& model, std::span<const int64_t> ids, const Work& work) {
-  // Some at a time: their keys come from all over the file, and are waited for together.
-  uint32_t rows[256];
-  for (size_t begin = 0; begin < ids.size(); begin += std::size(rows)) {
-    const size_t count = std::min(std::size(rows), ids.size() - begin);
-    RowsOfIds(model.model().items(), ids.subspan(begin, count), rows);
-    for (size_t i = 0; i < count; ++i) work(begin + i, rows[i]);
-  }
-}
-
 template <typename T>
 T At(std::span<const T> values, uint32_t row, T missing) {
   return row < values.size() ? values[row] : missing;
@@ -58,7 +46,44 @@ duomo_text TextAt(const Attribute& a, uint32_t row) {
   return text;
 }
 
-uint32_t FirstOf(std::span<const uint32_t> rows) { return rows.empty() ? kNoRow : rows[0]; }
+duomo_text FirstText(const Attribute& a, uint32_t row) {
+  const auto rows = a.rows.RowsOf(row);
+  return rows.empty() ? duomo_text{} : TextAt(a, rows[0]);
+}
+
+bool HasIntegers(const Attribute& a) {
+  return a.kind == AttributeKind::kInteger || a.kind == AttributeKind::kTime;
+}
+
+double NumberAt(const Attribute& a, uint32_t row) {
+  if (!HasIntegers(a)) return At(a.numbers, row, model::kMissingNumber);
+  const int64_t integer = At(a.integers, row, model::kMissingInteger);
+  return integer == model::kMissingInteger ? model::kMissingNumber : static_cast<double>(integer);
+}
+
+// Writes value_at(attribute, row) of each item; the row is kNoRow where the model does not know it.
+// `wanted`: what to say of an attribute that does not fit.
+template <typename T, typename Fits, typename ValueAt>
+duomo_status ReadValues(T* values, const duomo_model* model, const char* attribute,
+                        const int64_t* item_ids, size_t n, duomo_error* error, const Fits& fits,
+                        const char* wanted, const ValueAt& value_at) {
+  return Guard(error, [&] {
+    const Attribute& a = Find(model, attribute);
+    auto out = NeedArray(values, n, "values");
+    const Names names{NeedArray(item_ids, n, "item_ids").data(), nullptr, n, "item_ids"};
+    if (!fits(a)) FailKind(a, wanted);
+    auto for_all = [&](const auto& work) {
+      ForRowsOf(model->model().items(), names, [&](size_t begin, auto rows) {
+        for (size_t i = 0; i < rows.size(); ++i) work(begin + i, rows[i]);
+      });
+    };
+    // Nothing is written where one of the texts is damaged.
+    if constexpr (std::is_same_v<T, duomo_text>) {
+      for_all([&](size_t, uint32_t row) { (void)value_at(a, row); });
+    }
+    for_all([&](size_t i, uint32_t row) { out[i] = value_at(a, row); });
+  });
+}
 
 }  // namespace
 }  // namespace duomo::capi
@@ -89,53 +114,26 @@ duomo_status duomo_model_get_attribute(duomo_attribute_info* out, const duomo_mo
 duomo_status duomo_attribute_numbers(double* values, const duomo_model* model,
                                      const char* attribute, const int64_t* item_ids, size_t n,
                                      duomo_error* error) {
-  return Guard(error, [&] {
-    const Attribute& a = Find(model, attribute);
-    auto out = NeedArray(values, n, "values");
-    auto ids = NeedArray(item_ids, n, "item_ids");
-    if (a.listed()) FailKind(a, "and no number; duomo_attribute_texts and _set read it");
-    ForRows(*model, ids, [&](size_t i, uint32_t row) {
-      if (a.kind == AttributeKind::kNumber) {
-        out[i] = At(a.numbers, row, model::kMissingNumber);
-        return;
-      }
-      int64_t integer = At(a.integers, row, model::kMissingInteger);
-      out[i] =
-          integer == model::kMissingInteger ? model::kMissingNumber : static_cast<double>(integer);
-    });
-  });
+  return ReadValues(
+      values, model, attribute, item_ids, n, error, [](const Attribute& a) { return !a.listed(); },
+      "and no number; duomo_attribute_texts and _set read it", NumberAt);
 }
 
 duomo_status duomo_attribute_integers(int64_t* values, const duomo_model* model,
                                       const char* attribute, const int64_t* item_ids, size_t n,
                                       duomo_error* error) {
-  return Guard(error, [&] {
-    const Attribute& a = Find(model, attribute);
-    auto out = NeedArray(values, n, "values");
-    auto ids = NeedArray(item_ids, n, "item_ids");
-    if (a.kind != AttributeKind::kInteger && a.kind != AttributeKind::kTime) {
-      FailKind(a, "and no integer or time");
-    }
-    ForRows(*model, ids,
-            [&](size_t i, uint32_t row) { out[i] = At(a.integers, row, model::kMissingInteger); });
-  });
+  return ReadValues(
+      values, model, attribute, item_ids, n, error, HasIntegers, "and no integer or time",
+      [](const Attribute& a, uint32_t row) { return At(a.integers, row, model::kMissingInteger); });
 }
 
 duomo_status duomo_attribute_texts(duomo_text* values, const duomo_model* model,
                                    const char* attribute, const int64_t* item_ids, size_t n,
                                    duomo_error* error) {
-  return Guard(error, [&] {
-    const Attribute& a = Find(model, attribute);
-    auto out = NeedArray(values, n, "values");
-    auto ids = NeedArray(item_ids, n, "item_ids");
-    if (a.kind != AttributeKind::kCategory) {
-      FailKind(a, "and no category; duomo_attribute_set reads sets");
-    }
-    // Nothing is written where one of the texts is damaged.
-    ForRows(*model, ids, [&](size_t, uint32_t row) { TextAt(a, FirstOf(a.rows.RowsOf(row))); });
-    ForRows(*model, ids,
-            [&](size_t i, uint32_t row) { out[i] = TextAt(a, FirstOf(a.rows.RowsOf(row))); });
-  });
+  return ReadValues(
+      values, model, attribute, item_ids, n, error,
+      [](const Attribute& a) { return a.kind == AttributeKind::kCategory; },
+      "and no category; duomo_attribute_set reads sets", FirstText);
 }
 
 duomo_status duomo_attribute_set(size_t* count, duomo_text* texts, size_t capacity,

@@ -15,7 +15,8 @@ using model::Side;
 
 void EncodeIds(float* vectors, duomo_context* context, Side side, const char* array,
                const int64_t* ids, size_t n) {
-  duomo_context& c = Enter(context);
+  const Call call(context);
+  duomo_context& c = call.context();
   RequireTwoTowers(*c.model);
   size_t width = c.model->engine->vector_width();
   auto out = NeedArray(vectors, CheckedProduct(n, width, "vectors"), "vectors");
@@ -53,7 +54,8 @@ duomo_status duomo_encode_items(float* vectors, duomo_context* context, const in
 duomo_status duomo_encode_features(float* vectors, duomo_context* context,
                                    const duomo_features* features, duomo_error* error) {
   return Guard(error, [&] {
-    duomo_context& c = Enter(context);
+    const Call call(context);
+    duomo_context& c = call.context();
     const duomo_features& f = Need(features, "features");
     RequireTwoTowers(*c.model);
     bool items = f.scope == model::Scope::kItem;

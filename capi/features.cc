@@ -3,7 +3,6 @@
 #include <cmath>
 #include <optional>
 #include <string>
-#include <unordered_set>
 
 #include "capi/arguments.h"
 #include "capi/guard.h"
@@ -16,7 +15,6 @@
 namespace duomo::capi {
 namespace {
 
-using model::FeatureColumn;
 using model::InputKind;
 using model::KeyIndex;
 using model::KeyKind;
@@ -111,7 +109,7 @@ class Assignment {
   const KeyIndex& vocabulary() const {
     return model_.vocabulary(static_cast<uint32_t>(input().vocabulary));
   }
-  FeatureColumn& next() { return next_; }
+  HostColumn& next() { return next_; }
 
   // Of what the vocabulary does not have. (Ranges may be larger than the rows of any table.)
   uint32_t unknown() const {
@@ -173,24 +171,36 @@ class Assignment {
   void Finish() { std::swap(features_.columns[index_], next_); }
 
  private:
+  // Keeps the first of each row from `begin` on.
   void DropRepeated(size_t begin) {
-    std::vector<uint32_t>& rows = next_.rows;
-    size_t end = begin;
-    bool is_long = rows.size() - begin > 64;
-    std::unordered_set<uint32_t> seen;
-    for (size_t i = begin; i < rows.size(); ++i) {
-      auto first = rows.begin() + static_cast<std::ptrdiff_t>(begin);
-      auto last = rows.begin() + static_cast<std::ptrdiff_t>(end);
-      bool is_new = is_long ? seen.insert(rows[i]).second : std::find(first, last, rows[i]) == last;
-      if (is_new) rows[end++] = rows[i];
+    AlignedVector<uint32_t>& rows = next_.rows;
+    auto first = rows.begin() + static_cast<std::ptrdiff_t>(begin);
+    auto last = first;
+    if (rows.size() - begin <= 64) {
+      for (auto i = first; i != rows.end(); ++i) {
+        if (std::find(first, last, *i) == last) *last++ = *i;
+      }
+      rows.erase(last, rows.end());
+      return;
     }
-    rows.resize(end);
+    // By row and place; of equal rows the first comes first.
+    const MemoryScope scope(features_.model->memory.get());
+    AlignedVector<std::pair<uint32_t, size_t>> places;
+    places.reserve(rows.size() - begin);
+    for (size_t i = begin; i < rows.size(); ++i) places.emplace_back(rows[i], i);
+    std::sort(places.begin(), places.end());
+    auto same_row = [](const auto& a, const auto& b) { return a.first == b.first; };
+    places.erase(std::unique(places.begin(), places.end(), same_row), places.end());
+    std::sort(places.begin(), places.end(),
+              [](const auto& a, const auto& b) { return a.second < b.second; });
+    for (const auto& place : places) *last++ = place.first;
+    rows.erase(last, rows.end());
   }
 
   duomo_features& features_;
   const model::Model& model_;
   const std::string_view name_;
-  FeatureColumn& next_;
+  HostColumn& next_;
   size_t index_ = 0;
 };
 

@@ -7,6 +7,7 @@
 #include "capi/arguments.h"
 #include "capi/ids.h"
 #include "core/text.h"
+#include "model/key_finder.h"
 #include "retrieval/filter.h"
 #include "retrieval/range_filter.h"
 
@@ -105,7 +106,7 @@ class Filter {
         return Within(a.integers, mask);
       case AttributeKind::kCategory:
       case AttributeKind::kSet:
-        return ApplyValues(a.rows, a.values, mask);
+        return ApplyValues(a.rows, a.values, model::AttributePrefix(a.name) + "values/", mask);
     }
   }
 
@@ -121,18 +122,22 @@ class Filter {
     RequireMode(number);
     const model::FeatureView& view = model_.side(side_).features.inputs[index];
     if (number) return Within(view.numbers, mask);
-    ApplyValues(view, model_.vocabulary(static_cast<uint32_t>(input.vocabulary)), mask);
+    const auto vocabulary = static_cast<uint32_t>(input.vocabulary);
+    ApplyValues(view, model_.vocabulary(vocabulary),
+                StrCat("vocabularies/", model_.description().vocabularies[vocabulary].name, '/'),
+                mask);
   }
 
+  // `tensors`: what the names of the vocabulary's begin with.
   void ApplyValues(const model::FeatureView& view, const model::KeyIndex& vocabulary,
-                   retrieval::RowMask& mask) {
-    FindValues(vocabulary);
+                   const std::string& tensors, retrieval::RowMask& mask) {
+    FindValues(vocabulary, tensors);
     retrieval::ApplyFilter(view, vocabulary.size(), static_cast<retrieval::FilterMode>(f_.mode),
                            values_, mask);
   }
 
   // The vocabulary's rows of the values, into `values_`.
-  void FindValues(const model::KeyIndex& vocabulary) {
+  void FindValues(const model::KeyIndex& vocabulary, const std::string& tensors) {
     const bool strings = vocabulary.kind() == model::KeyKind::kString;
     if (strings ? f_.integers != nullptr : f_.strings != nullptr) {
       Wrong(Status::kInvalidArgument, Kind::kConflict, ": the values of \"", f_.input, "\" are ",
@@ -143,17 +148,42 @@ class Filter {
       Wrong(Status::kInvalidArgument, Kind::kNull, strings ? ".strings" : ".integers",
             " is NULL, but ", f_.value_count, " values are expected");
     }
-    values_.clear();
-    for (size_t i = 0; i < f_.value_count; ++i) {
-      std::optional<uint64_t> row =
-          strings ? vocabulary.Find(TextAt(i)) : vocabulary.Find(f_.integers[i]);
-      if (!row && (f_.flags & DUOMO_STRICT_VALUES) != 0) {
-        std::string value = strings ? StrCat('"', f_.strings[i], '"') : StrCat(f_.integers[i]);
-        Wrong(Status::kNotFound, Kind::kUnknownValue, ": \"", f_.input, "\" has no value ", value);
-      }
-      // What is beyond every row no item has.
-      values_.push_back(static_cast<uint32_t>(std::min<uint64_t>(row.value_or(kNoRow), kNoRow)));
+    values_.resize(f_.value_count);
+    if (strings) {
+      FindTexts(vocabulary, tensors);
+    } else {
+      FindIntegers(vocabulary);
     }
+  }
+
+  void FindIntegers(const model::KeyIndex& vocabulary) {
+    for (size_t i = 0; i < f_.value_count; ++i) {
+      const std::optional<uint64_t> row = vocabulary.Find(f_.integers[i]);
+      if (!row) RefuseUnknown(f_.integers[i]);
+      // What is beyond every row no item has.
+      values_[i] = static_cast<uint32_t>(std::min<uint64_t>(row.value_or(kNoRow), kNoRow));
+    }
+  }
+
+  void FindTexts(const model::KeyIndex& vocabulary, const std::string& tensors) {
+    const auto order = model_.file().Find(tensors + "order");
+    const model::KeyFinder finder(vocabulary, order->As<uint32_t>(), f_.value_count);
+    std::string_view texts[model::KeyFinder::kTogether];
+    for (size_t begin = 0; begin < f_.value_count; begin += std::size(texts)) {
+      const size_t count = std::min(std::size(texts), f_.value_count - begin);
+      for (size_t i = 0; i < count; ++i) texts[i] = TextAt(begin + i);
+      finder.FindAll({texts, count}, values_.data() + begin);
+      for (size_t i = 0; i < count; ++i) {
+        if (values_[begin + i] == kNoRow) RefuseUnknown(StrCat('"', texts[i], '"'));
+      }
+    }
+  }
+
+  // A value that the input or attribute does not have: an error where that is asked for.
+  template <typename Value>
+  void RefuseUnknown(const Value& value) const {
+    if ((f_.flags & DUOMO_STRICT_VALUES) == 0) return;
+    Wrong(Status::kNotFound, Kind::kUnknownValue, ": \"", f_.input, "\" has no value ", value);
   }
 
   std::string_view TextAt(size_t i) const {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "capi/column.h"
 #include "capi/threads.h"
 #include "core/array.h"
 #include "core/memory.h"
@@ -85,7 +86,7 @@ struct Scratch {
   AlignedVector<retrieval::Hit> hits;
   AlignedVector<size_t> hit_ends;
   retrieval::RowMask allowed;
-  model::FeatureColumn history;
+  HostColumn history;
 };
 
 // A base class, so that it goes after what has taken memory from it.
@@ -127,6 +128,7 @@ struct duomo_item_set {
 };
 
 // Encoded features of `count` entities of one scope; columns by index of the description's inputs.
+// Made under a MemoryScope of the model's memory, from which the columns grow.
 struct duomo_features {
   duomo_features(duomo_model* m, duomo::model::Scope s, size_t n)
       : model(m), scope(s), count(n), columns(m->description().inputs.size()) {
@@ -136,7 +138,7 @@ struct duomo_features {
   duomo::capi::ModelReference model;
   const duomo::model::Scope scope;
   const size_t count;
-  bool strict = false;                               // unknown values are errors
-  std::vector<duomo::model::FeatureColumn> columns;  // empty: unset
-  duomo::model::FeatureColumn next;  // a new value is made here and swapped in when it is whole
+  bool strict = false;                           // unknown values are errors
+  std::vector<duomo::capi::HostColumn> columns;  // empty: unset
+  duomo::capi::HostColumn next;  // a new value is made here and swapped in when it is whole
 };

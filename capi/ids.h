@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -59,7 +60,19 @@ Names NeedNames(const int64_t* ids, const char* const* keys, size_t n, const cha
 // The row of each into rows[names.count], kNoRow where it is unknown; throws as RowsOfKeys().
 void RowsOf(const model::Entities& entities, const Names& names, uint32_t* rows);
 
-// The same, appended to `rows` without those that are unknown.
+// Calls work(begin, rows) with the rows of names begin, begin+1, … some at a time: what is looked
+// up lies all over the file, and is waited for together.
+template <typename Work>
+void ForRowsOf(const model::Entities& entities, const Names& names, const Work& work) {
+  uint32_t rows[256];
+  for (size_t begin = 0; begin < names.count; begin += std::size(rows)) {
+    const size_t count = std::min(std::size(rows), names.count - begin);
+    RowsOf(entities, names.Part(begin, count), rows);
+    work(begin, std::span<const uint32_t>(rows, count));
+  }
+}
+
+// The rows of all, appended to `rows` without those that are unknown.
 template <typename Rows>
 void AppendRows(const model::Entities& entities, const Names& names, Rows& rows) {
   const size_t before = rows.size();

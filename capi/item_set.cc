@@ -1,31 +1,10 @@
 // Sets of items: made from ids, keys, filters and other sets.
-#include <algorithm>
-#include <iterator>
-
 #include "capi/arguments.h"
 #include "capi/filters.h"
 #include "capi/guard.h"
 #include "capi/handles.h"
 #include "capi/ids.h"
 #include "core/narrow.h"
-
-namespace duomo::capi {
-namespace {
-
-using retrieval::RowMask;
-
-void Add(const model::Entities& items, const Names& names, RowMask& mask) {
-  // Some at a time: their keys come from all over the file, and are waited for together.
-  uint32_t rows[256];
-  for (size_t begin = 0; begin < names.count; begin += std::size(rows)) {
-    const size_t count = std::min(names.count - begin, std::size(rows));
-    RowsOf(items, names.Part(begin, count), rows);
-    mask.SetAll({rows, count});
-  }
-}
-
-}  // namespace
-}  // namespace duomo::capi
 
 using namespace duomo;
 using namespace duomo::capi;
@@ -39,7 +18,7 @@ duomo_status duomo_item_set_from_ids(duomo_item_set** out, duomo_model* model, c
     const MemoryScope scope(model->memory.get());
     retrieval::RowMask mask;
     mask.Reset(ToSize(items.count), false);
-    Add(items, names, mask);
+    ForRowsOf(items, names, [&](size_t, auto rows) { mask.SetAll(rows); });
     *out = new duomo_item_set(model, std::move(mask));
   });
 }
@@ -67,7 +46,6 @@ duomo_status duomo_item_set_combine(duomo_item_set** out, int32_t mode,
     if (n == 0)
       FailArgument(Status::kInvalidArgument, Kind::kValue, "n", " is 0; give at least one set");
     NeedArray(sets, n, "sets");
-    std::vector<const retrieval::ItemSet*> parts;
     for (size_t i = 0; i < n; ++i) {
       if (sets[i] == nullptr) {
         FailElement(Status::kInvalidArgument, Kind::kNull, "sets", i, " is NULL");
@@ -76,9 +54,10 @@ duomo_status duomo_item_set_combine(duomo_item_set** out, int32_t mode,
         FailElement(Status::kInvalidArgument, Kind::kConflict, "sets", i,
                     " is of another model than the first");
       }
-      parts.push_back(&sets[i]->items);
     }
     const MemoryScope scope(sets[0]->model->memory.get());
+    AlignedVector<const retrieval::ItemSet*> parts;
+    for (size_t i = 0; i < n; ++i) parts.push_back(&sets[i]->items);
     *out = new duomo_item_set(sets[0]->model.shared(),
                               retrieval::Combine(static_cast<retrieval::Combination>(mode), parts));
   });

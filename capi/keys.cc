@@ -56,7 +56,7 @@ Side SideOf(int32_t scope) {
 template <typename TextOf>
 void TextsOfIds(duomo_text* out, const Entities& entities, const int64_t* ids, size_t n,
                 const char* what, const TextOf& text_of) {
-  std::vector<uint32_t> rows(n);
+  AlignedVector<uint32_t> rows(n);
   RowsOfIds(entities, {ids, n}, rows.data());
   for (uint32_t row : rows) {
     if (row != kNoRow) (void)CheckedText(text_of(row), what);
@@ -120,7 +120,8 @@ duomo_status duomo_ids_of_keys(int64_t* ids, const duomo_model* model, int32_t s
   return Guard(error, [&] {
     const Entities& entities = Need(model, "model").model().side(SideOf(scope));
     auto out = NeedArray(ids, n, "ids");
-    std::vector<uint32_t> rows(n);
+    const MemoryScope memory(model->memory.get());
+    AlignedVector<uint32_t> rows(n);
     RowsOfKeys(entities, NeedArray(keys, n, "keys"), "keys", rows.data());
     for (size_t i = 0; i < n; ++i) out[i] = rows[i] == kNoRow ? -1 : IdOfRow(entities, rows[i]);
   });
@@ -134,6 +135,7 @@ duomo_status duomo_keys_of_ids(duomo_text* keys, const duomo_model* model, int32
     NeedArray(keys, n, "keys");
     NeedArray(ids, n, "ids");
     RequireStringKeys(entities, side);
+    const MemoryScope memory(model->memory.get());
     TextsOfIds(keys, entities, ids, n, "a key",
                [&](uint32_t row) { return entities.keys.StringAt(row); });
   });
@@ -146,6 +148,7 @@ duomo_status duomo_item_titles(duomo_text* titles, const duomo_model* model, con
     NeedArray(titles, n, "titles");
     NeedArray(ids, n, "ids");
     if (items.title_offsets.empty()) FailLacking("the file holds no titles");
+    const MemoryScope memory(model->memory.get());
     TextsOfIds(titles, items, ids, n, "a title", [&](uint32_t row) { return items.Title(row); });
   });
 }

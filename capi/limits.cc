@@ -46,10 +46,10 @@ retrieval::Column FindColumn(const model::Model& model, Side side, std::string_v
 
 }  // namespace
 
-std::vector<retrieval::Limit> ReadLimits(const duomo_model& model, Side side,
-                                         const duomo_limit* limits, size_t n) {
+AlignedVector<retrieval::Limit> ReadLimits(const duomo_model& model, Side side,
+                                           const duomo_limit* limits, size_t n) {
   NeedArray(limits, n, kLimits);
-  std::vector<retrieval::Limit> out;
+  AlignedVector<retrieval::Limit> out;
   // A newer client's array has a wider stride; its first element tells.
   const auto* bytes = reinterpret_cast<const unsigned char*>(limits);
   for (size_t i = 0; i < n; ++i) {

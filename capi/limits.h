@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
 
 #include "capi/handles.h"
 #include "retrieval/limits.h"
@@ -11,7 +10,7 @@ namespace duomo::capi {
 
 // Of `side`, whose rows are searched. Views of the model and of nothing else. Throws
 // Error(kInvalidArgument), (kNotFound) for names, (kUnsupportedVersion).
-std::vector<retrieval::Limit> ReadLimits(const duomo_model& model, model::Side side,
-                                         const duomo_limit* limits, size_t n);
+AlignedVector<retrieval::Limit> ReadLimits(const duomo_model& model, model::Side side,
+                                           const duomo_limit* limits, size_t n);
 
 }  // namespace duomo::capi

@@ -43,7 +43,8 @@ using namespace duomo::capi;
 duomo_status duomo_predict(float* predictions, duomo_context* context, const int64_t* user_ids,
                            const int64_t* item_ids, size_t n, duomo_error* error) {
   return Guard(error, [&] {
-    duomo_context& c = Enter(context);
+    const Call call(context);
+    duomo_context& c = call.context();
     const duomo_model& model = *c.model;
     RequireTwoTowers(model);
     auto out = NeedArray(predictions, n, "predictions");
@@ -81,7 +82,8 @@ duomo_status duomo_predict_vectors(float* predictions, duomo_context* context,
                                    const float* user_vectors, const float* item_vectors, size_t n,
                                    duomo_error* error) {
   return Guard(error, [&] {
-    duomo_context& c = Enter(context);
+    const Call call(context);
+    duomo_context& c = call.context();
     RequireTwoTowers(*c.model);
     const runtime::Engine& engine = *c.model->engine;
     size_t width = engine.vector_width();

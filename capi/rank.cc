@@ -198,7 +198,8 @@ using namespace duomo::capi;
 duomo_status duomo_rank(float* predictions, duomo_context* context,
                         const duomo_rank_request* request, duomo_error* error) {
   return Guard(error, [&] {
-    duomo_context& c = Enter(context);
+    const Call call(context);
+    duomo_context& c = call.context();
     duomo_rank_request known = ReadStruct(&Need(request, "request"), "duomo_rank_request");
     CheckFlags(known.flags, DUOMO_RANK_USER_ID, "request.flags");
     auto out = NeedArray(predictions, known.n, "predictions");

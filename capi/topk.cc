@@ -221,15 +221,16 @@ class Searcher {
   const model::Entities& items_;  // that are searched: users, too
   const size_t width_;
   Names known_, histories_, exclude_;
-  std::vector<retrieval::Limit> limits_;
+  AlignedVector<retrieval::Limit> limits_;
   retrieval::Walk walk_;
-  std::vector<size_t> left_;  // of each query: values of histories that may still be looked at
+  AlignedVector<size_t> left_;  // of each query: values of histories that may still be looked at
   bool excludes_ = false;
 };
 
 void RunSearch(const duomo_topk_result* result, duomo_context* context,
                const duomo_topk_request* request, Search search) {
-  duomo_context& c = Enter(context);
+  const Call call(context);
+  duomo_context& c = call.context();
   // Read like a request: an array that a newer client wants filled must not be passed over.
   duomo_topk_result out = ReadStruct(&Need(result, "out"), "duomo_topk_result");
   duomo_topk_request r = ReadTopKRequest(c, request, search);

@@ -171,19 +171,10 @@ Allowed MakeAllowed(duomo_context& c, const duomo_topk_request& r, Side side) {
   if (!listed && r.filter_count == 0 && r.shared_exclude_count == 0) return out;
   const model::Entities& items = c.model->model().side(side);
   c.allowed.Reset(ToSize(items.count), !listed);
-  // Some at a time: their keys come from all over the file, and are waited for together.
-  auto for_rows = [&](const Names& names, const auto& work) {
-    uint32_t rows[kChunk];
-    for (size_t begin = 0; begin < names.count; begin += kChunk) {
-      const size_t count = std::min(kChunk, names.count - begin);
-      RowsOf(items, names.Part(begin, count), rows);
-      work(std::span<const uint32_t>(rows, count));
-    }
-  };
   if (listed) {
-    for_rows(AllowedOf(r), [&](auto rows) { c.allowed.SetAll(rows); });
+    ForRowsOf(items, AllowedOf(r), [&](size_t, auto rows) { c.allowed.SetAll(rows); });
   }
-  for_rows(SharedExcludedOf(r), [&](auto rows) { c.allowed.ClearAll(rows); });
+  ForRowsOf(items, SharedExcludedOf(r), [&](size_t, auto rows) { c.allowed.ClearAll(rows); });
   ApplyFilters(*c.model, side, r.filters, r.filter_count, "request.filters", c.allowed, c.values);
   if (out.set != nullptr) c.allowed.And(out.set->rows());
   out.set = nullptr;

@@ -27,10 +27,9 @@ const char* NameOfScope(model::Scope scope) {
 
 }  // namespace
 
-duomo_context& Enter(duomo_context* context) {
-  duomo_context& c = Need(context, "context");
-  c.stop.Check();
-  return c;
+Call::Call(duomo_context* context)
+    : context_(Need(context, "context")), memory_(context->memory.get()) {
+  context_.stop.Check();
 }
 
 void RequireTwoTowers(const duomo_model& model) {
@@ -92,15 +91,14 @@ void FoldInHistory(duomo_context& c, const Names& items, const float* weights, f
   runtime::FoldIn(*c.model->engine, rows, kept, vector, c.tower);
 }
 
-void AddHistory(duomo_context& c, const model::FeatureColumn& history,
-                std::span<const uint32_t> rows) {
+void AddHistory(duomo_context& c, const HostColumn& history, std::span<const uint32_t> rows) {
   const auto& inputs = c.model->description().inputs;
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (inputs[i].kind == InputKind::kHistory) c.inputs[i] = {history.view(), rows};
   }
 }
 
-void AppendHistory(const duomo_model& model, const Names& items, model::FeatureColumn& history) {
+void AppendHistory(const duomo_model& model, const Names& items, HostColumn& history) {
   AppendRows(model.model().items(), items, history.rows);
   history.offsets.push_back(history.rows.size());
 }

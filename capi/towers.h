@@ -9,8 +9,17 @@
 
 namespace duomo::capi {
 
-// The context of a call that begins. Throws Error(kInvalidArgument) for NULL, (kCancelled).
-duomo_context& Enter(duomo_context* context);
+// A call with a context, from its beginning to its end: what it makes takes the context's memory.
+// Throws Error(kInvalidArgument) for NULL, (kCancelled).
+class Call {
+ public:
+  explicit Call(duomo_context* context);
+  duomo_context& context() const { return context_; }
+
+ private:
+  duomo_context& context_;
+  const MemoryScope memory_;
+};
 
 // Queries or pairs whose vectors are made at a time, so that scratch does not grow with a request.
 inline constexpr size_t kChunk = 256;
@@ -29,8 +38,7 @@ void ClearInputs(duomo_context& context);
 void AddFeatures(duomo_context& context, const duomo_features& features,
                  std::span<const uint32_t> rows);
 // Replaces every history input by `history`, which must outlive the run; rows as above.
-void AddHistory(duomo_context& context, const model::FeatureColumn& history,
-                std::span<const uint32_t> rows);
+void AddHistory(duomo_context& context, const HostColumn& history, std::span<const uint32_t> rows);
 
 // Throws Error(kUnsupported) where a history tells the model nothing: it neither has an input of
 // that kind nor two towers and item vectors to fold users into.
@@ -43,7 +51,7 @@ void FoldInHistory(duomo_context& context, const Names& items, const float* weig
 
 // Appends one list of items to a history; those that the model does not know are left out. Throws
 // as RowsOf().
-void AppendHistory(const duomo_model& model, const Names& items, model::FeatureColumn& history);
+void AppendHistory(const duomo_model& model, const Names& items, HostColumn& history);
 
 // Runs a side's tower (the joint one) on `count` rows of context.inputs.
 void RunTower(duomo_context& context, model::Side side, size_t count, float* vectors);

@@ -1,7 +1,6 @@
 #include "converter/attribute_columns.h"
 
 #include <algorithm>
-#include <numeric>
 #include <vector>
 
 #include "converter/entities.h"
@@ -11,12 +10,6 @@ namespace {
 
 using model::AttributeColumn;
 using model::AttributeKind;
-
-void PutRows(Draft& draft, std::span<const uint32_t> rows) {
-  for (const model::Attribute& a : draft.model().attributes()) {
-    PutAttribute(draft, ColumnOf(a, rows));
-  }
-}
 
 }  // namespace
 
@@ -93,14 +86,10 @@ bool RemoveAttribute(Draft& draft, std::string_view name) {
                        [&](const model::AttributeInfo& a) { return a.name == name; }) > 0;
 }
 
-void KeepAttributeRows(Draft& draft, std::span<const uint32_t> rows) { PutRows(draft, rows); }
-
-void AddMissingAttributes(Draft& draft, uint64_t count) {
-  if (draft.model().attributes().empty()) return;
-  std::vector<uint32_t> rows(draft.model().items().count);
-  std::iota(rows.begin(), rows.end(), 0u);
-  rows.resize(rows.size() + count, kNoRow);
-  PutRows(draft, rows);
+void KeepAttributeRows(Draft& draft, std::span<const uint32_t> rows) {
+  for (const model::Attribute& a : draft.model().attributes()) {
+    PutAttribute(draft, ColumnOf(a, rows));
+  }
 }
 
 }  // namespace duomo::convert

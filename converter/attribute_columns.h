@@ -19,8 +19,7 @@ void PutAttribute(Draft& draft, const model::AttributeColumn& column);
 // False where there is none of that name.
 bool RemoveAttribute(Draft& draft, std::string_view name);
 
-// The file's items become these rows, in this order; or get `count` more, whose values are missing.
+// The file's items become these rows, in this order.
 void KeepAttributeRows(Draft& draft, std::span<const uint32_t> rows);
-void AddMissingAttributes(Draft& draft, uint64_t count);
 
 }  // namespace duomo::convert

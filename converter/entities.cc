@@ -271,10 +271,11 @@ void KeepHistoryValues(Draft& draft, const std::vector<uint32_t>& items) {
   }
 }
 
-void ReorderItems(Draft& draft, const std::vector<uint32_t>& order) {
+void Reorder(Draft& draft, Side side, const std::vector<uint32_t>& order) {
   const model::Model& m = draft.model();
-  KeepRows(draft, Side::kItem, order);
-  RemoveDerived(draft, Side::kItem);
+  KeepRows(draft, side, order);
+  RemoveDerived(draft, side);
+  if (side == Side::kUser) return;
   KeepHistoryValues(draft, order);
   if (draft.Find("users/history/offsets") == nullptr) return;
   std::vector<uint32_t> now(order.size()), users(m.users().count);

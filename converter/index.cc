@@ -33,10 +33,12 @@ void RemovePlanes(Draft& draft, model::Side side) {
   draft.RemoveIf([&](std::string_view n) { return n.starts_with(planes) || n.starts_with(lists); });
 }
 
-void PutLists(Draft& draft, const retrieval::ListTensors& lists, uint32_t probes) {
+void PutLists(Draft& draft, model::Side side, const retrieval::ListTensors& lists,
+              uint32_t probes) {
   auto put = [&]<typename T>(const char* name, std::vector<uint64_t> shape,
                              std::span<const T> values) {
-    draft.Put(file::OwnedTensor::From<T>(StrCat("items/lists/", name), std::move(shape), values));
+    draft.Put(file::OwnedTensor::From<T>(StrCat(PrefixOf(side), "/lists/", name), std::move(shape),
+                                         values));
   };
   uint64_t n = lists.radii.size();
   put("begins", {n + 1}, std::span<const uint32_t>(lists.begins));
@@ -45,16 +47,23 @@ void PutLists(Draft& draft, const retrieval::ListTensors& lists, uint32_t probes
   put("probes", {1}, std::span<const uint32_t>(&probes, 1));
 }
 
-// The part of the ten best of sampled users (or items, where no user's vector is stored) that a
-// search finds which looks into `probes` lists.
+// Whose vectors ask a side for its best: the other side's, or its own where those are not stored.
+model::Side AskersOf(const model::Model& m, model::Side side) {
+  const auto other = side == model::Side::kItem ? model::Side::kUser : model::Side::kItem;
+  return m.side(other).vectors.empty() ? side : other;
+}
+
+// The part of the ten best of a side, for sampled askers, that a search finds which looks into
+// `probes` lists.
 class Recall {
  public:
-  explicit Recall(const runtime::Engine& engine) : engine_(engine), catalogue_(engine) {
+  Recall(const runtime::Engine& engine, model::Side side)
+      : engine_(engine), catalogue_(engine, /*prepare=*/false, side) {
     const model::Model& m = engine.model();
-    model::Side side = m.users().vectors.empty() ? model::Side::kItem : model::Side::kUser;
-    uint64_t count = m.side(side).count;
+    const model::Side askers = AskersOf(m, side);
+    uint64_t count = m.side(askers).count;
     for (size_t i = 0; i < std::min<uint64_t>(kQueries, count); ++i) {
-      auto vector = engine.Vector(side, i * count / std::min<uint64_t>(kQueries, count), buffer_);
+      auto vector = engine.Vector(askers, i * count / std::min<uint64_t>(kQueries, count), buffer_);
       vectors_.emplace_back(vector.begin(), vector.end());
       exact_.push_back(Search(vectors_.back(), 0));
     }
@@ -97,37 +106,50 @@ struct Made {
   double recall = 1;
 };
 
-// The items in the order of their lists, with planes and lists, to `output`. In three steps,
-// because planes are made of vectors in their new order, and the number of probes by searching.
-Made SaveWithLists(const Options& o, Draft& draft) {
-  const model::Rows& vectors = draft.model().items().vectors;
+// One side in the order of its lists, with planes and lists, to `output`. In three steps, because
+// planes are made of vectors in their new order, and the number of probes by searching.
+Made SaveWithLists(const Options& o, Draft& draft, model::Side side, const std::string& output) {
+  const std::string name = PrefixOf(side);
+  const model::Rows& vectors = draft.model().side(side).vectors;
   if (vectors.count < retrieval::kFewestForPlanes) {
-    Fail(Status::kInvalidArgument, o.file, " has ", vectors.count, " items; lists make sense from ",
-         retrieval::kFewestForPlanes, " on, and speed from about a million");
+    Fail(Status::kInvalidArgument, o.file, " has ", vectors.count, " ", name,
+         "; lists make sense from ", retrieval::kFewestForPlanes,
+         " on, and speed from about a million");
   }
   retrieval::ListOptions options;
   options.lists = o.lists;
   retrieval::ListTensors lists = retrieval::MakeLists(vectors, options);
   Staged ordered(o.output, "ordered"), searched(o.output, "searched");
-  ReorderItems(draft, lists.order);
-  ordered.Write([&](const auto& path) { draft.Save(path, "index, new order"); });
+  Reorder(draft, side, lists.order);
+  ordered.Write([&](const auto& path) { draft.Save(path, StrCat("index, new order of ", name)); });
   Draft second(ordered.path());
-  PutPlanes(second);
+  PutPlanes(second, side);
   Made out;
   out.lists = lists.radii.size();
-  PutLists(second, lists, 1);
-  searched.Write([&](const auto& path) { second.Save(path, "index, codes"); });
+  PutLists(second, side, lists, 1);
+  searched.Write([&](const auto& path) { second.Save(path, StrCat("index, codes of ", name)); });
   auto engine = runtime::Engine::Create(model::Model::Open(searched.path()));
-  Recall recall(*engine);
+  Recall recall(*engine, side);
   out.queries = recall.queries();
   for (out.probes = 1;; out.probes = std::min(out.lists, out.probes + (out.probes + 3) / 4)) {
     out.recall = recall.Of(out.probes);
     if (out.recall >= o.recall || out.probes == out.lists) break;
   }
   Draft last(searched.path());
-  PutLists(last, lists, static_cast<uint32_t>(out.probes));
-  if (o.users) PutPlanes(last, model::Side::kUser);
-  last.Save(o.output, "index");
+  PutLists(last, side, lists, static_cast<uint32_t>(out.probes));
+  last.Save(output, "index");
+  return out;
+}
+
+// Of items alone, or of items and then of users.
+std::vector<Made> SaveWithLists(const Options& o, Draft& draft) {
+  if (!o.users) return {SaveWithLists(o, draft, model::Side::kItem, o.output)};
+  std::vector<Made> out;
+  Staged items(o.output, "items");
+  items.Write(
+      [&](const auto& path) { out.push_back(SaveWithLists(o, draft, model::Side::kItem, path)); });
+  Draft with_items(items.path());
+  out.push_back(SaveWithLists(o, with_items, model::Side::kUser, o.output));
   return out;
 }
 
@@ -168,7 +190,7 @@ void Run(const Options& o) {
   if (o.users && draft.model().users().vectors.empty()) {
     Fail(Status::kUnsupported, o.file, " holds no vectors of users to search; leave --users out");
   }
-  Made made;
+  std::vector<Made> made;  // of items, of users
   if (o.with_lists) {
     made = SaveWithLists(o, draft);
   } else {
@@ -189,11 +211,12 @@ void Run(const Options& o) {
                 {"size_after", after->file().file_size()}};
     out.update(Describe("items", after->items()));
     if (o.users) out["users"] = Describe("count", after->users());
-    if (made.lists > 0) {
-      out["lists"] = made.lists;
-      out["probes"] = made.probes;
-      out["recall_at_10"] = made.recall;
-      out["recall_queries"] = made.queries;
+    for (size_t i = 0; i < made.size(); ++i) {
+      Json& of = i == 0 ? out : out["users"];
+      of["lists"] = made[i].lists;
+      of["probes"] = made[i].probes;
+      of["recall_at_10"] = made[i].recall;
+      of["recall_queries"] = made[i].queries;
     }
     PrintJson(out);
     return;
@@ -201,12 +224,14 @@ void Run(const Options& o) {
   Print(StrCat(o.output, ": ", Commas(after->file().file_size()), " bytes, before ",
                Commas(draft.size()), "\n", Sentence("item", after->items(), o)));
   if (o.users) Print(Sentence("user", after->users(), o));
-  if (made.lists > 0) {
+  for (size_t i = 0; i < made.size(); ++i) {
+    const auto side = i == 0 ? model::Side::kItem : model::Side::kUser;
     char recall[16];
-    std::snprintf(recall, sizeof(recall), "%.2f", 100 * made.recall);
-    Print(StrCat(Commas(made.lists), " lists: an approximate search looks into ", made.probes,
-                 " of them and finds ", recall, " % of the ten best of ", made.queries,
-                 draft.model().users().vectors.empty() ? " items\n" : " users\n"));
+    std::snprintf(recall, sizeof(recall), "%.2f", 100 * made[i].recall);
+    Print(StrCat(Commas(made[i].lists), " lists of ", PrefixOf(side),
+                 ": an approximate search looks into ", made[i].probes, " of them and finds ",
+                 recall, " % of the ten best of ", made[i].queries, " ",
+                 PrefixOf(AskersOf(*after, side)), "\n"));
   }
 }
 
@@ -245,7 +270,7 @@ void AddIndex(CLI::App& parent) {
       ->capture_default_str();
   auto* users = c->add_flag("--users", o->users,
                             "Also make codes of the users' vectors, for searches of users "
-                            "(duomo_users_for, duomo_similar_users)");
+                            "(duomo_users_for, duomo_similar_users); with --lists lists, too");
   c->add_flag("--none", o->none, "Leave them out: a smaller file, whose searches scan the vectors")
       ->excludes(lists)
       ->excludes(users);

@@ -114,13 +114,15 @@ void AddMerge(CLI::App& parent) {
       "Users: a table (CSV of any dialect, JSON lines or array; .gz, .bz2, .zst) with the "
       "columns id, title, inputs, vector, history; an id that is known is replaced; -: "
       "stdin");
-  c->add_option("--items", o->items, "Items: the same, without history");
+  c->add_option("--items", o->items, "Items: the same, without history, but with attributes");
   c->add_option("--history", o->history,
                 "New events: a table of user, item and, optional, timestamp; -: stdin");
   c->add_flag("--no-replace", o->no_replace, "An id that the file knows is an error");
   c->add_option("--ignore", o->merge.records.ignored, "Pass over this column; repeat")
       ->type_name("COLUMN")
       ->allow_extra_args(false);
+  c->add_option("--date-format", o->merge.records.date_format,
+                "How times of attributes are written, like %d/%m/%Y; else found out");
   c->add_flag("--skip-bad-lines", o->merge.records.skip_bad_lines,
               "Leave bad lines out and count them, instead of ending");
   c->add_option("-o,--output", o->output, "The .duomo file to write; replaced as a whole")

@@ -101,8 +101,9 @@ class Pruner {
     // Rows first: what is taken out of vocabularies renumbers what stands there then.
     if (users_.size() < m_.users().count) Keep(Side::kUser, users_);
     if (items_.size() < m_.items().count) Keep(Side::kItem, items_);
-    Erase(Side::kUser, !o_.keep_users.empty() || o_.no_users);
-    Erase(Side::kItem, !o_.keep_items.empty() || !o_.where.empty());
+    Erase(Side::kUser, !o_.keep_users.empty() || o_.no_users ? &users_ : nullptr);
+    // A part of the catalogue is another file of the same model; what is dropped has to be gone.
+    Erase(Side::kItem, nullptr);
     if (o_.no_history) RemoveBelow("users/history/");
     if (o_.no_titles) {
       RemoveBelow("users/titles/");
@@ -116,8 +117,8 @@ class Pruner {
     }
     if (items_.size() < m_.items().count) KeepItemsOfHistories();
     RefreezeChanged();
-    bool erased = users_.size() < m_.users().count || items_.size() < m_.items().count;
-    if (erased || erased_values_ > 0) emptied_ = EmptySketch(draft_.contents.report);
+    const bool erased = users_.size() < m_.users().count || !o_.drop_items.empty();
+    if (erased) emptied_ = EmptySketch(draft_.contents.report);
     draft_.Save(o_.output, "prune");
     PrintResult();
   }
@@ -145,16 +146,17 @@ class Pruner {
     return Without(std::move(rows), RowsOfKeys(list, keys, of, &absent_[items]));
   }
 
-  // Takes those who are gone out of the vocabularies of ids: whoever is not kept, or is dropped.
-  void Erase(Side side, bool by_kept) {
+  // Takes those who are gone out of the vocabularies of ids: whoever is dropped and, with `others`,
+  // whoever is not among the rows that stay.
+  void Erase(Side side, const Rows* others) {
     const bool items = side == Side::kItem;
-    if (!by_kept && dropped_keys_[items].empty()) return;
-    std::set<std::string> kept;
-    for (uint32_t row : by_kept ? (items ? items_ : users_) : Rows()) {
-      kept.insert(ValueText(m_.side(side).keys, row));
+    if (others == nullptr && dropped_keys_[items].empty()) return;
+    std::set<std::string> stay;
+    for (uint32_t row : others == nullptr ? Rows() : *others) {
+      stay.insert(ValueText(m_.side(side).keys, row));
     }
     auto gone = [&](const std::string& key) {
-      return dropped_keys_[items].contains(key) || (by_kept && !kept.contains(key));
+      return dropped_keys_[items].contains(key) || (others != nullptr && !stay.contains(key));
     };
     EraseIds(draft_, side, gone, gone_);
     erased_values_ = 0;
@@ -328,7 +330,8 @@ void AddPrune(CLI::App& parent) {
        "Without the users whose keys this file lists, and without what was learned of them")
       ->excludes(none);
   c->add_option("--keep-items", o->keep_items,
-                "Only the items whose keys this file lists; -: stdin");
+                "Only the items whose keys this file lists, a part of the catalogue: the network "
+                "stays as it is; -: stdin");
   c->add_option("--drop-items", o->drop_items,
                 "Without these items, also in histories, and without what was learned of them");
   c->add_option("--where", o->where,

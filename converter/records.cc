@@ -35,6 +35,10 @@ std::vector<std::string> KnownColumns(const model::Model& m, Side side) {
     out.push_back(input.name);
     out.push_back(StrCat(kFeatures, input.name));
   }
+  if (side == Side::kUser) return out;
+  for (const model::Attribute& a : m.attributes()) {
+    if (std::find(out.begin(), out.end(), a.name) == out.end()) out.push_back(a.name);
+  }
   return out;
 }
 
@@ -84,7 +88,10 @@ std::vector<std::string> ListOf(std::string_view cell) {
 
 RecordTable::RecordTable(std::unique_ptr<data::ByteSource> bytes, std::string where,
                          const model::Model& model, Side side, const RecordOptions& options)
-    : m_(model), side_(side), inputs_(model.description().inputs.size()) {
+    : m_(model),
+      side_(side),
+      inputs_(model.description().inputs.size()),
+      attributes_(model.attributes().size()) {
   data::TableOptions form;
   form.skip_bad_lines = options.skip_bad_lines;
   form.known = KnownColumns(model, side);
@@ -134,6 +141,11 @@ void RecordTable::FindColumns(const std::vector<std::string>& ignored) {
       }
       // What is said below "features" goes before a title.
       inputs_[i].insert(below ? inputs_[i].begin() : inputs_[i].end(), c);
+      known = true;
+    }
+    for (size_t i = 0; items && i < attributes_.size(); ++i) {
+      if (m_.attributes()[i].name != name) continue;
+      attributes_[i].push_back(c);
       known = true;
     }
     if (name == "vector") vector_.push_back(c);

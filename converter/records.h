@@ -20,6 +20,7 @@ std::string NameOfTable(const std::string& path);  // for messages
 struct RecordOptions {
   bool skip_bad_lines = false;
   std::vector<std::string> ignored = {};  // columns that are not looked at
+  std::string date_format = {};           // of times; empty: found out, cell by cell
 };
 
 // What the file's own data called a column, or said of the tables, where it keeps that: "users.id",
@@ -33,8 +34,8 @@ std::vector<std::string> ListOf(std::string_view cell);
 
 // A table of one side's entities, row by row. Columns: the key is "id", or what `train` takes for
 // the key ("user_id", "movieId" …); "title" (of items also "name" …); inputs by name, in JSON also
-// below "features"; "vector"; of users "history". A title's or an input's column may be one. Every
-// other column is an error that names those that there are. One thread.
+// below "features"; of items attributes by name; "vector"; of users "history". A column may be
+// several of these. Every other column is an error that names those that there are. One thread.
 class RecordTable {
  public:
   // Borrows `model`. Throws Error as data::OpenTable(), kInvalidArgument for the columns.
@@ -51,10 +52,12 @@ class RecordTable {
   Cell vector() const { return Given(vector_); }
   Cell history() const { return Given(history_); }
   Cell Feature(size_t input) const { return Given(inputs_[input]); }
+  Cell Attribute(size_t attribute) const { return Given(attributes_[attribute]); }
   // The values of an input are separated by blanks, as the column's name says ("tags:token_seq").
   bool InBlanks(size_t input) const;
 
   data::TableReader& table() { return *table_; }
+  const data::TableReader& table() const { return *table_; }
 
  private:
   using Columns = std::vector<size_t>;  // that say the same; a row has one of them
@@ -68,7 +71,7 @@ class RecordTable {
   std::unique_ptr<data::TableReader> table_;
   size_t key_ = 0;
   Columns title_, vector_, history_, nothing_;
-  std::vector<Columns> inputs_;
+  std::vector<Columns> inputs_, attributes_;
 };
 
 }  // namespace duomo::convert

@@ -3,7 +3,6 @@
 #include <memory>
 #include <numeric>
 
-#include "converter/attribute_columns.h"
 #include "converter/entities.h"
 #include "converter/upsert_side.h"
 #include "core/error.h"
@@ -23,7 +22,7 @@ void UpsertSide::Finish() {
   PutTitles();
   PutFeatures();
   PutHistory();
-  if (side_ == Side::kItem && !keys_.empty()) AddMissingAttributes(draft_, keys_.size());
+  if (side_ == Side::kItem) attributes_.Finish(draft_, rows());
   PutVectors();
 }
 

@@ -25,7 +25,8 @@ UpsertSide::UpsertSide(Draft& draft, Side side, const UpsertSide* items,
       old_(m_.side(side)),
       items_(items),
       options_(options),
-      columns_(d_.inputs.size()) {
+      columns_(d_.inputs.size()),
+      attributes_(m_, options.records) {
   for (size_t i = 0; i < d_.inputs.size(); ++i) {
     columns_[i].kind = d_.inputs[i].kind;
     bool list =
@@ -87,6 +88,7 @@ UpsertSide::Said UpsertSide::ReadRow(RecordTable& record) const {
       said.features[i] = ReadFeature(m_, i, *cell, record.InBlanks(i));
     }
   }
+  if (side_ == Side::kItem) said.attributes = attributes_.Read(record);
   if (auto cell = record.history()) {
     said.history.emplace();
     for (const std::string& key : ListOf(*cell)) {
@@ -213,6 +215,7 @@ void UpsertSide::Take(const Said& said) {
                   said.features[i] ? *said.features[i] : ReadFeature(m_, i, "", false));
     }
   }
+  changed |= attributes_.Take(*row, said.attributes);
   if (said.history && (!known || *said.history != HistoryOf(*row)))
     histories_[*row] = *said.history;
   if (said.vector && !said.vector->empty() && moved) given_[touch] = *said.vector;

@@ -11,6 +11,7 @@
 
 #include "converter/record_features.h"
 #include "converter/upsert.h"
+#include "converter/upsert_attributes.h"
 #include "model/features.h"
 
 namespace duomo::convert {
@@ -47,6 +48,7 @@ class UpsertSide {
     std::string key;
     std::optional<std::string> title;
     std::vector<Value> features;  // by input
+    UpsertAttributes::Said attributes;
     std::optional<std::vector<uint32_t>> history;
     std::optional<std::vector<float>> vector;  // empty: the towers' one
   };
@@ -87,6 +89,7 @@ class UpsertSide {
   std::unordered_map<uint32_t, std::vector<uint32_t>> histories_;  // by row: where it changed
   std::vector<bool> moved_;  // by touch: the towers' vector is another
   std::unordered_map<uint32_t, std::vector<float>> given_;  // by touch
+  UpsertAttributes attributes_;                             // of items
   std::map<std::string, uint64_t> unknown_;
   SideCounts counts_;
   uint64_t made_ = 0;

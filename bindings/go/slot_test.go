@@ -12,7 +12,10 @@ import (
 	"duomo.dev/duomo"
 )
 
-const swaps = 40 // a second
+const (
+	swaps    = 40 // a second
+	requests = 100_000
+)
 
 // What user 2 of a model is recommended.
 func best(m *duomo.Model) (*duomo.TopKResult, error) {
@@ -62,7 +65,7 @@ func TestSwapsUnderLoad(t *testing.T) {
 	}
 	tick := time.NewTicker(time.Second / swaps)
 	defer tick.Stop()
-	for i := 0; i < 3*swaps || asked.Load() < 2000 && i < 60*swaps; i++ {
+	for i := 0; i < 3*swaps || asked.Load() < requests && i < 60*swaps; i++ {
 		<-tick.C
 		ok(t, slot.Set(must2(duomo.Open(names[(i+1)%2]+".duomo"))(t)))
 	}

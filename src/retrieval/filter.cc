@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <iterator>
 #include <span>
-#include <vector>
 
+#include "core/array.h"
 #include "core/error.h"
 #include "retrieval/value_set.h"
 
@@ -12,7 +12,8 @@ namespace duomo::retrieval {
 namespace {
 
 // Whether `rows` have all of the values, `found` being memory for it.
-bool HasAll(const ValueSet& values, std::span<const uint32_t> rows, std::vector<uint32_t>& found) {
+bool HasAll(const ValueSet& values, std::span<const uint32_t> rows,
+            AlignedVector<uint32_t>& found) {
   if (rows.size() < values.size()) return false;
   found.clear();
   for (uint32_t row : rows) {
@@ -62,14 +63,18 @@ void ApplyFilter(const model::FeatureView& view, uint64_t known, FilterMode mode
   known = std::min<uint64_t>(known, UINT32_MAX);
   const bool all_known = std::all_of(asked_values.begin(), asked_values.end(),
                                      [&](uint32_t value) { return value < known; });
-  std::vector<uint32_t> asked, found;
+  AlignedVector<uint32_t> asked, found;
   if (!all_known) {
     std::copy_if(asked_values.begin(), asked_values.end(), std::back_inserter(asked),
                  [&](uint32_t value) { return value < known; });
   }
   const ValueSet values(all_known ? asked_values : asked, left * sizeof(uint32_t));
-  if (view.offsets.empty() && mode != FilterMode::kAll) {
-    return KeepCategories(values, view.rows, mode == FilterMode::kAny, mask);
+  if (view.offsets.empty()) {
+    // A category is one value: no item has all of several, and all of one is any of it.
+    if (mode == FilterMode::kAll && asked_values.empty()) return;
+    const bool never = mode == FilterMode::kAll && (!all_known || values.size() > 1);
+    if (never) return mask.Reset(mask.rows(), false);
+    return KeepCategories(values, view.rows, mode != FilterMode::kNone, mask);
   }
   auto passes = [&](std::span<const uint32_t> rows) {
     if (mode == FilterMode::kAll) return all_known && HasAll(values, rows, found);

@@ -1,9 +1,11 @@
 #include "retrieval/limits.h"
 
 #include <algorithm>
+#include <functional>
 #include <unordered_map>
-#include <vector>
+#include <utility>
 
+#include "core/array.h"
 #include "retrieval/value_set.h"
 
 namespace duomo::retrieval {
@@ -13,17 +15,18 @@ constexpr size_t kFewest = 32;  // rows of a first round
 constexpr size_t kGrowth = 4;   // of the rounds that follow
 constexpr size_t kRoundsTogether = 2;
 
-size_t Times(size_t a, size_t b, size_t most) { return a > most / b ? most : std::min(a * b, most); }
+size_t Times(size_t a, size_t b, size_t most) {
+  return a > most / b ? most : std::min(a * b, most);
+}
 
 // How many results have each value of one column.
 class Counts {
  public:
-  explicit Counts(const Limit& limit)
-      : limit_(limit), left_(limit.column.rows.rows.size()) {}
+  explicit Counts(const Limit& limit) : limit_(limit), left_(limit.column.rows.rows.size()) {}
 
-  // The values of a row. Lists of an honest file lie side by side. Those of a hostile one may all be
-  // the whole, and walking through them would take for ever: what goes beyond the whole counts as
-  // absent.
+  // The values of a row. Lists of an honest file lie side by side. Those of a hostile one may all
+  // be the whole, and walking through them would take for ever: what goes beyond the whole counts
+  // as absent.
   std::span<const uint32_t> ValuesOf(uint32_t row) {
     auto values = limit_.column.rows.RowsOf(row);
     if (values.size() > left_) return {};
@@ -73,8 +76,10 @@ class Counts {
   };
   const Limit& limit_;
   size_t left_;  // values that the walk may still look at
-  std::unordered_map<uint32_t, Count> counts_;
-  std::vector<uint32_t> used_up_;
+  std::unordered_map<uint32_t, Count, std::hash<uint32_t>, std::equal_to<uint32_t>,
+                     AlignedAllocator<std::pair<const uint32_t, Count>>>
+      counts_;
+  AlignedVector<uint32_t> used_up_;
 };
 
 // One query that walks.
@@ -151,8 +156,8 @@ class Walker {
   const Walk& walk_;
   const Query& query_;
   const size_t index_, rows_;
-  std::vector<Counts> counts_;
-  std::vector<std::span<const uint32_t>> values_;
+  AlignedVector<Counts> counts_;
+  AlignedVector<std::span<const uint32_t>> values_;
   AlignedVector<Hit> taken_;
   AlignedVector<uint32_t> seen_;
   size_t round_ = 0;
@@ -164,13 +169,13 @@ class Walker {
 void TopKOnWalk(const Catalogue& catalogue, std::span<const Query> queries, const Walk& walk,
                 const Team& team, Workspace& work) {
   if (walk.takes_all()) return TopK(catalogue, queries, team, work);
-  std::vector<Walker> walkers;
+  AlignedVector<Walker> walkers;
   walkers.reserve(queries.size());
   for (size_t i = 0; i < queries.size(); ++i) {
     walkers.emplace_back(walk, queries[i], i, catalogue.entities().count);
   }
   AlignedVector<Query> asks;
-  std::vector<size_t> who;
+  AlignedVector<size_t> who;
   for (size_t round = 0; round < kRoundsTogether; ++round) {
     asks.clear();
     who.clear();

@@ -82,7 +82,8 @@ class Searcher {
   }
 
   AlignedVector<size_t> screened_;  // the queries that the planes say something about
-  Scratch scratch_;
+  AlignedVector<Scratch> own_{1};   // large, so from where all large things come
+  Scratch& scratch_ = own_[0];
 };
 
 Workspace::Workspace() = default;

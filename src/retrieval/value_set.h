@@ -2,39 +2,48 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
+
+#include "core/array.h"
 
 namespace duomo::retrieval {
 
 // What asking takes does not depend on how many they are. A plain value; any thread.
 class ValueSet {
  public:
-  // `memory`: bytes that a bit for each value may take, beside 64 KiB that it always may. A range in a
-  // hostile file may be larger than what lies in it.
-  ValueSet(std::span<const uint32_t> values, size_t memory)
-      : values_(values.begin(), values.end()) {
-    std::sort(values_.begin(), values_.end());
-    values_.erase(std::unique(values_.begin(), values_.end()), values_.end());
-    if (values_.empty() || values_.back() / 8 > kLeast + memory) return;
-    bits_.resize(size_t{values_.back()} / 64 + 1);
-    for (uint32_t value : values_) bits_[value / 64] |= uint64_t{1} << (value % 64);
+  // `memory`: bytes that a bit for each value may take, beside 64 KiB that it always may. A range
+  // in a hostile file may be larger than what lies in it.
+  ValueSet(std::span<const uint32_t> values, size_t memory) {
+    if (values.empty()) return;
+    const size_t last = *std::max_element(values.begin(), values.end());
+    if (last / 8 > kLeast + memory) {
+      values_.assign(values.begin(), values.end());
+      std::sort(values_.begin(), values_.end());
+      values_.erase(std::unique(values_.begin(), values_.end()), values_.end());
+      size_ = values_.size();
+      return;
+    }
+    bits_.resize(last / 64 + 2);  // the last one, 0, answers for all behind
+    for (uint32_t value : values) bits_[value / 64] |= uint64_t{1} << (value % 64);
+    for (uint64_t word : bits_) size_ += static_cast<size_t>(std::popcount(word));
   }
 
-  size_t size() const { return values_.size(); }
+  size_t size() const { return size_; }
 
   bool Has(uint32_t row) const {
     if (bits_.empty()) return std::binary_search(values_.begin(), values_.end(), row);
-    return row / 64 < bits_.size() && (bits_[row / 64] >> (row % 64) & 1) != 0;
+    return (bits_[std::min<size_t>(row / 64, bits_.size() - 1)] >> (row % 64) & 1) != 0;
   }
 
  private:
   static constexpr size_t kLeast = 1 << 16;
 
-  std::vector<uint32_t> values_;  // ascending
-  std::vector<uint64_t> bits_;    // bit v: whether v is one; empty: look into values_
+  size_t size_ = 0;
+  AlignedVector<uint32_t> values_;  // ascending, where there are no bits
+  AlignedVector<uint64_t> bits_;    // bit v: whether v is one; empty: look into values_
 };
 
 }  // namespace duomo::retrieval

@@ -292,8 +292,8 @@ void FoldIn(const Engine& engine, std::span<const uint32_t> items, std::span<con
   const uint64_t count = engine.model().items().count;
   auto known = [&](uint32_t row) { return row < count; };
   if (!std::all_of(items.begin(), items.end(), known)) {
-    std::vector<uint32_t> rows;
-    std::vector<float> own;
+    AlignedVector<uint32_t> rows;
+    AlignedVector<float> own;
     for (size_t i = 0; i < items.size(); ++i) {
       if (!known(items[i])) continue;
       rows.push_back(items[i]);

@@ -144,6 +144,68 @@ TEST_F(Attributes, ReplacesAddsAndRemoves) {
   Fails("has no attribute \"nope\"; it has price, brand, stock", {"--remove", "nope"});
 }
 
+// Records of merge say what attributes items have now; what they do not say stays.
+TEST_F(Attributes, MergeReplacesThem) {
+  Add(Table(kCsv));
+  std::filesystem::rename(out_, path_);
+  auto before = OpenEngine(path_);
+  auto merge = [&](const std::string& text, const std::string& name) {
+    return ConvertJson({"merge", path_, "-o", out_, "--items", Table(text, name)});
+  };
+  auto json = merge(
+      "id,price,brand,labels,released\n"
+      "7,10.5,blau,sale,1994-06-01\n"          // another price, brand and set
+      "100,2,\"Größe, Süd\",\"new, sale\",\n"  // two of the set's values; no date any more
+      "31,3,acme,,\n"                          // nothing else
+      "5,1.25,acme,fresh|new,2020-01-02\n",
+      "changes.csv");
+  EXPECT_EQ(json["items"]["added"], 1);
+  EXPECT_EQ(json["items"]["replaced"], 2);
+  EXPECT_EQ(json["items"]["unchanged"], 1);
+  auto m = model::Model::Open(out_);
+  EXPECT_EQ(Of(*m, "price").numbers[RowOf(*m, 7)], 10.5);
+  EXPECT_EQ(Of(*m, "price").numbers[RowOf(*m, 31)], 3);
+  EXPECT_EQ(Of(*m, "price").numbers[RowOf(*m, 5)], 1.25);
+  EXPECT_EQ(Of(*m, "year").integers[RowOf(*m, 100)], 2001);  // not said
+  EXPECT_EQ(Of(*m, "year").integers[RowOf(*m, 5)], model::kMissingInteger);
+  EXPECT_EQ(Of(*m, "released").integers[RowOf(*m, 7)], 770428800);
+  EXPECT_EQ(Of(*m, "released").integers[RowOf(*m, 100)], model::kMissingInteger);
+  EXPECT_EQ(Of(*m, "released").integers[RowOf(*m, 5)], 1577923200);
+  EXPECT_EQ(Texts(*m, "brand", 7), "blau");
+  EXPECT_EQ(Texts(*m, "brand", 100), "Größe, Süd");
+  EXPECT_EQ(Texts(*m, "brand", 31), "acme");
+  EXPECT_EQ(Texts(*m, "brand", 30), "");
+  EXPECT_EQ(Texts(*m, "labels", 7), "sale");
+  EXPECT_EQ(Texts(*m, "labels", 100), "new|sale");
+  EXPECT_EQ(Texts(*m, "labels", 31), "");
+  EXPECT_EQ(Texts(*m, "labels", 5), "fresh|new");
+  ExpectVerified(out_);
+  // No network reads them: the vectors keep their bits.
+  EXPECT_EQ(PredictionBits(*before, 1, 2), PredictionBits(*OpenEngine(out_), 1, 2));
+  // Lines of JSON, that say one thing each.
+  merge("{\"id\": 7, \"labels\": [\"a\", \"sale\"]}\n{\"id\": 30, \"brand\": \"other\"}\n",
+        "t.jsonl");
+  m = model::Model::Open(out_);
+  EXPECT_EQ(Texts(*m, "labels", 7), "a|sale");
+  EXPECT_EQ(Of(*m, "price").numbers[RowOf(*m, 7)], 9.5);
+  EXPECT_EQ(Texts(*m, "brand", 30), "other");
+  EXPECT_EQ(Texts(*m, "brand", 7), "acme");
+  ExpectVerified(out_);
+  // What is none of its kind is a bad line.
+  std::filesystem::remove(out_);
+  Outcome o =
+      Convert({"merge", path_, "-o", out_, "--items", Table("id,price\n7,cheap\n", "bad.csv")});
+  EXPECT_EQ(o.code, 1);
+  EXPECT_NE(o.err.find("line 2: price: \"cheap\" is no number"), std::string::npos) << o.err;
+  const std::string dates = Table("id,released\n7,03/04/2020\n", "dates.csv");
+  o = Convert({"merge", path_, "-o", out_, "--items", dates});
+  EXPECT_EQ(o.code, 1);
+  EXPECT_NE(o.err.find("--date-format"), std::string::npos) << o.err;
+  ConvertJson({"merge", path_, "-o", out_, "--items", dates, "--date-format", "%d/%m/%Y"});
+  m = model::Model::Open(out_);
+  EXPECT_EQ(Of(*m, "released").integers[RowOf(*m, 7)], 1585872000);
+}
+
 TEST_F(Attributes, EveryWayFromFileToFileKeepsThem) {
   Add(Table(kCsv));
   std::filesystem::rename(out_, path_);

@@ -91,6 +91,30 @@ TEST_F(Erase, KeptUsersAreAllThatIsLeft) {
   EXPECT_EQ(Verify(out_, "--erased-users", "user-dan\n").code, 1);
 }
 
+// A part of the catalogue is no erasure: the network and what it knows stay.
+TEST_F(Erase, KeptItemsLeaveVocabulariesAsTheyAre) {
+  auto before = OpenEngine(path_);
+  auto json = ConvertJson({"prune", path_, "-o", out_, "--keep-items", List("sku-bread\n")});
+  EXPECT_EQ(json["items"], 1);
+  EXPECT_EQ(json["id_values_dropped"], 0);
+  EXPECT_FALSE(json["training_sample_emptied"]);
+  auto after = OpenEngine(out_);
+  EXPECT_EQ(after->model().vocabulary(2).size(), before->model().vocabulary(2).size());
+  EXPECT_TRUE(after->model().vocabulary(2).Find("sku-milk"));
+  EXPECT_EQ(RowBytes(after->model().parameter("tables/item_id"), 1),
+            RowBytes(before->model().parameter("tables/item_id"), 1));
+  ExpectVerified(out_);
+  EXPECT_EQ(Verify(out_, "--erased-items", "sku-milk\n").code, 1);
+  // Dropped besides, an item is erased.
+  std::string list = folder_.File("dropped"), kept = folder_.File("kept");
+  WriteText(list, "sku-milk\n");
+  WriteText(kept, "sku-bread\nsku-milk\n");
+  ConvertJson({"prune", path_, "-o", out_, "--keep-items", kept, "--drop-items", list});
+  EXPECT_EQ(Verify(out_, "--erased-items", "sku-milk\n").code, 0);
+  EXPECT_TRUE(OpenEngine(out_)->model().vocabulary(2).Find("sku-bread"));
+  ExpectVerified(out_);
+}
+
 TEST_F(Erase, NobodyIsLeftAndTheTowerStillRuns) {
   ConvertJson({"prune", path_, "-o", out_, "--no-users"});
   auto engine = OpenEngine(out_);

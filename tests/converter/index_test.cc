@@ -2,11 +2,14 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <numeric>
+#include <set>
 
 #include "abi/fixtures.h"
 #include "converter/shrinking.h"
 #include "core/random.h"
 #include "retrieval/planes.h"
+#include "retrieval/topk.h"
 
 namespace duomo::convert {
 namespace {
@@ -72,7 +75,8 @@ TEST_F(Index, ListsPutItemsInAnotherOrder) {
   for (std::string preset : {"hybrid", "youtube-candidates"}) {
     SCOPED_TRACE(preset);
     std::string listed = Model("listed");
-    Json json = ConvertJson({"index", Model(preset), "-o", listed, "--lists", "12", "--recall", "0.9"});
+    Json json =
+        ConvertJson({"index", Model(preset), "-o", listed, "--lists", "12", "--recall", "0.9"});
     EXPECT_EQ(json["lists"], 12);
     EXPECT_GE(json["recall_at_10"].get<double>(), 0.9);
     EXPECT_GE(json["probes"].get<int>(), 1);
@@ -96,14 +100,73 @@ TEST_F(Index, ListsPutItemsInAnotherOrder) {
   }
 }
 
+// Users, too: whoever moved keeps key, title, features and history, and is found.
+TEST_F(Index, ListsOfUsers) {
+  std::vector<size_t> numbers(fixtures::kMembers);
+  std::iota(numbers.begin(), numbers.end(), size_t{0});
+  model::Save(Model("club"), fixtures::ClubModel(numbers, numbers));
+  const std::string listed = Model("listed");
+  Json json = ConvertJson(
+      {"index", Model("club"), "-o", listed, "--lists", "10", "--users", "--recall", "0.97"});
+  EXPECT_EQ(json["lists"], 10);
+  EXPECT_EQ(json["users"]["lists"], 10);
+  EXPECT_GE(json["users"]["recall_at_10"].get<double>(), 0.97);
+  EXPECT_EQ(json["users"]["recall_queries"], fixtures::kMembers);
+  ExpectVerified(listed);
+  auto before = OpenEngine(Model("club")), after = OpenEngine(listed);
+  const model::Model &b = before->model(), &a = after->model();
+  EXPECT_EQ(a.users().planes.lists.probes[0], json["users"]["probes"].get<uint32_t>());
+  size_t moved = 0;
+  auto read = [](const model::Model& m, uint64_t user) {
+    std::vector<std::string> out;
+    for (uint32_t item : m.HistoryOf(user)) out.emplace_back(m.items().keys.StringAt(item));
+    return out;
+  };
+  for (uint64_t row = 0; row < numbers.size(); ++row) {
+    const uint64_t old = *b.users().keys.Find(a.users().keys.StringAt(row));
+    moved += old != row;
+    EXPECT_EQ(a.users().Title(row), b.users().Title(old));
+    EXPECT_EQ(a.users().features.inputs[0].RowsOf(row)[0],
+              b.users().features.inputs[0].RowsOf(old)[0]);
+    EXPECT_EQ(read(a, row), read(b, old));
+  }
+  EXPECT_GT(moved, 150u);
+  // Exact searches of users find the same ones; approximate ones most of them.
+  const retrieval::Catalogue old_users(*before, false, model::Side::kUser),
+      users(*after, false, model::Side::kUser);
+  retrieval::Workspace work;
+  AlignedVector<float> buffer;
+  size_t found = 0;
+  for (uint64_t row = 0; row < numbers.size(); ++row) {
+    retrieval::Query q;
+    q.vector = after->Vector(model::Side::kItem, row, buffer);
+    auto keys = [&](const retrieval::Catalogue& of) {
+      std::set<std::string> out;
+      for (const retrieval::Hit& hit : retrieval::TopK(of, q, work)) {
+        out.emplace(of.entities().keys.StringAt(hit.row));
+      }
+      return out;
+    };
+    const auto exact = keys(old_users);
+    EXPECT_EQ(keys(users), exact);
+    q.approximate = true;
+    for (const std::string& key : keys(users)) found += exact.contains(key);
+  }
+  EXPECT_GE(found, numbers.size() * 10 * 95 / 100);
+  for (const char* left : {".ordered", ".searched", ".items"}) {
+    EXPECT_FALSE(std::filesystem::exists(listed + left));
+  }
+}
+
 // Imports onto a file's users and items make the codes of their own vectors.
 TEST_F(Index, ImportsHaveCodesOfTheirOwn) {
   std::string listed = Model("listed"), out = Model("out");
   ConvertJson({"index", Model("hybrid"), "-o", listed, "--lists", "12"});
   ConvertJson({"export", "onnx", listed, "-o", folder_->File("m.onnx")});
   ConvertJson({"export", "safetensors", listed, "-o", folder_->File("m.safetensors")});
-  for (std::vector<std::string> import : {std::vector<std::string>{"onnx", "m.onnx"},
-                                          std::vector<std::string>{"safetensors", "m.safetensors"}}) {
+  for (std::vector<std::string> import :
+       {std::vector<std::string>{"onnx", "m.onnx"},
+        std::vector<std::string>{"safetensors", "m.safetensors"}}) {
     ConvertJson({"import", import[0], folder_->File(import[1]), "--like", listed, "-o", out});
     auto m = model::Model::Open(out);
     EXPECT_EQ(m->items().planes.count, 600u) << import[0];

@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
+#include "model/key_finder.h"
 #include "model/model.h"
 
 namespace duomo::model {
@@ -185,6 +186,64 @@ TEST(KeyIndexTest, FindsEveryStringAndNothingElse) {
   EXPECT_EQ(index.IntegerAt(3), 3);
   EXPECT_EQ(index.StringAt(keys.size()), "");
   EXPECT_FALSE(Written<std::string>({}).Index().Find(""));
+}
+
+// Many strings at once are found as one by one, whatever they have in common.
+TEST(KeyFinderTest, FindsWhatTheIndexFinds) {
+  Random random(3);
+  for (const std::string prefix : {"", "b", "a longer beginning of all/"}) {
+    std::vector<std::string> keys = {prefix, prefix + "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF",
+                                     prefix + "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF",
+                                     prefix + std::string("nul\0", 4), prefix + "nul"};
+    for (int i = 0; i < 700; ++i) {
+      std::string key = prefix;
+      // Eight bytes do not tell all of them apart.
+      for (uint64_t n = random.Below(14); n > 0; --n) {
+        key += static_cast<char>('a' + random.Below(i % 2 == 0 ? 2 : 20));
+      }
+      keys.push_back(key);
+    }
+    std::sort(keys.begin(), keys.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+    random.Shuffle(std::span(keys));
+    const Written<std::string> written(keys);
+    const KeyIndex index = written.Index();
+    std::vector<std::string> asked = keys;
+    for (const std::string& key : keys) {
+      asked.push_back(key + "~");
+      asked.push_back(key.substr(0, key.size() / 2));
+    }
+    asked.insert(asked.end(), {"", "zzz", "\xFF"});
+    for (size_t searches : {size_t{1}, asked.size()}) {
+      const KeyFinder finder(index, written.Get<uint32_t>("order"), searches);
+      for (size_t begin = 0; begin < asked.size(); begin += KeyFinder::kTogether) {
+        const size_t n = std::min(KeyFinder::kTogether, asked.size() - begin);
+        const std::vector<std::string_view> some(asked.begin() + static_cast<ptrdiff_t>(begin),
+                                                 asked.begin() + static_cast<ptrdiff_t>(begin + n));
+        uint32_t rows[KeyFinder::kTogether];
+        finder.FindAll(some, rows);
+        for (size_t i = 0; i < n; ++i) {
+          ASSERT_EQ(rows[i], index.Find(some[i]).value_or(KeyIndex::kAbsent)) << some[i];
+        }
+      }
+    }
+  }
+}
+
+// Orders that lie give any row that is there and has the key, or none.
+TEST(KeyFinderTest, OrdersOfAHostileFile) {
+  const std::string text = "ababcabcd";
+  const std::vector<uint64_t> offsets = {0, 2, 5, 9};
+  std::vector<uint32_t> order = {2, 0, 7, 1, UINT32_MAX, 0};
+  const KeyIndex index = KeyIndex::OfStrings(offsets, text, order);
+  const KeyFinder finder(index, order, 1000);
+  const std::vector<std::string_view> asked = {"ab", "abc", "abcd", "", "x"};
+  uint32_t rows[5];
+  finder.FindAll(asked, rows);
+  for (size_t i = 0; i < asked.size(); ++i) {
+    if (rows[i] == KeyIndex::kAbsent) continue;
+    EXPECT_EQ(index.StringAt(rows[i]), asked[i]);
+  }
 }
 
 TEST(KeyIndexTest, DuplicatesAreRefusedWithBothRows) {

@@ -11,6 +11,7 @@ import pytest
 import duomo
 
 SWAPS = 40  # a second
+REQUESTS = 50_000  # of each of the two tests
 NAMES = ("shop", "player")
 
 
@@ -49,7 +50,7 @@ def test_swaps_under_load(models, close):
         begin = time.monotonic()
         try:
             swap = 0
-            while swap < 2 * SWAPS or (sum(asked) < 2000 and swap < 60 * SWAPS):
+            while swap < 2 * SWAPS or (sum(asked) < REQUESTS and swap < 60 * SWAPS):
                 swap += 1
                 slot.set(duomo.open(models / f"{NAMES[swap % 2]}.duomo"))
                 time.sleep(max(begin + swap / SWAPS - time.monotonic(), 0))

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use std::{fs, thread};
 
 const SWAPS: u32 = 40; // a second
+const REQUESTS: u32 = 100_000;
 
 /// What user 2 of a model is recommended, with its scores' bits.
 fn best(model: &Model) -> (Vec<i64>, Vec<u32>) {
@@ -39,7 +40,7 @@ fn swaps_under_load() {
             });
         }
         let (begin, mut swap) = (Instant::now(), 0);
-        while swap < 3 * SWAPS || asked.load(Ordering::Relaxed) < 2000 && swap < 60 * SWAPS {
+        while swap < 3 * SWAPS || asked.load(Ordering::Relaxed) < REQUESTS && swap < 60 * SWAPS {
             swap += 2; // so that "shop" is in at the end
             for (at, name) in [(swap - 1, names[1]), (swap, names[0])] {
                 slot.set(open(name));

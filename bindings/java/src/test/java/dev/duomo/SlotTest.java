@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 /** The model in use, swapped under clients: none of their requests is lost or wrong. */
 class SlotTest {
   private static final int SWAPS = 40; // a second
+  private static final int REQUESTS = 100_000;
   private static final String[] NAMES = {"shop", "player"};
 
   /** What user 2 of a model is recommended. */
@@ -59,7 +60,7 @@ class SlotTest {
       }
       long begin = System.nanoTime();
       for (int swap = 1;
-          swap <= 3 * SWAPS || asked.get() < 2000 && swap <= 60 * SWAPS;
+          swap <= 3 * SWAPS || asked.get() < REQUESTS && swap <= 60 * SWAPS;
           ++swap) {
         slot.set(Fixtures.open(NAMES[swap % 2]));
         long rest = begin + TimeUnit.SECONDS.toNanos(swap) / SWAPS - System.nanoTime();
