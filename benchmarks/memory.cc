@@ -88,7 +88,8 @@ void Run(const std::string& path, size_t queries) {
   float scores[10];
   size_t count = 0;
   duomo_topk_request request = DUOMO_TOPK_REQUEST_INIT;
-  duomo_topk_result result = {sizeof(result), 0, ids, scores, &count};
+  duomo_topk_result result = DUOMO_TOPK_RESULT_INIT;
+  result.ids = ids, result.scores = scores, result.counts = &count;
   request.count = 1;
   request.ids = &user;
   for (size_t i = 0; i < queries; ++i) {

@@ -59,7 +59,8 @@ void Run(const char* path) {
     float scores[kK];
     size_t count = 0;
     duomo_topk_request request = DUOMO_TOPK_REQUEST_INIT;
-    duomo_topk_result result = {sizeof(result), 0, ids, scores, &count};
+    duomo_topk_result result = DUOMO_TOPK_RESULT_INIT;
+  result.ids = ids, result.scores = scores, result.counts = &count;
     request.count = 1;
     for (int i = 0; i < kSearches; ++i) {
       request.ids = &users[i];

@@ -38,7 +38,7 @@ struct Workspace {
   kernels::Scratch scratch;
   AlignedVector<float> buffers[4];
   std::vector<InputSource> inputs;
-  std::vector<double> doubles[4];  // of fold_in.cc
+  AlignedVector<double> doubles[4];  // of fold_in.cc
 };
 
 // Immutable; any thread. Holds its model alive.

@@ -263,7 +263,7 @@ class Folding {
   std::span<const float> weights_;
   float* vector_;
   AlignedVector<float>& row_;
-  std::vector<double>&state_, &b_, &system_, &right_;
+  AlignedVector<double>&state_, &b_, &system_, &right_;
   double *root_ = nullptr, *rho_ = nullptr, *turned_ = nullptr, *plain_ = nullptr;  // in state_
 };
 

@@ -75,7 +75,8 @@ class Soak {
   // Of users or like items, with or without what they have seen and an allow list.
   duomo_status TopK(std::mt19937& random, size_t n, size_t k, duomo_error* error) {
     duomo_topk_request request = DUOMO_TOPK_REQUEST_INIT;
-    duomo_topk_result result = {sizeof(result), 0, found_, scores_, counts_};
+    duomo_topk_result result = DUOMO_TOPK_RESULT_INIT;
+    result.ids = found_, result.scores = scores_, result.counts = counts_;
     request.count = n;
     request.k = k;
     bool similar = random() % 4 == 0;

@@ -179,7 +179,7 @@ TEST_F(Dump, UpgradeMakesTodaysContainerOfOlderFiles) {
       EXPECT_EQ(a.crc32, b->crc32) << a.name;
       std::erase(added, a.name);
     }
-    for (std::string_view name : added) EXPECT_NE(name.find("/ids/"), name.npos) << name;
+    for (std::string_view more : added) EXPECT_NE(more.find("/ids/"), more.npos) << more;
     Outcome o = Convert({"diff", old, out_});
     EXPECT_EQ(o.code, added.empty() ? 0 : 1) << o.out;
     // Once more changes nothing.

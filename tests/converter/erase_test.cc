@@ -100,17 +100,17 @@ TEST_F(Erase, KeptItemsLeaveVocabulariesAsTheyAre) {
   EXPECT_FALSE(json["training_sample_emptied"]);
   auto after = OpenEngine(out_);
   EXPECT_EQ(after->model().vocabulary(2).size(), before->model().vocabulary(2).size());
-  EXPECT_TRUE(after->model().vocabulary(2).Find("sku-milk"));
+  EXPECT_TRUE(after->model().vocabulary(2).Find("sku-dates"));
   EXPECT_EQ(RowBytes(after->model().parameter("tables/item_id"), 1),
             RowBytes(before->model().parameter("tables/item_id"), 1));
   ExpectVerified(out_);
-  EXPECT_EQ(Verify(out_, "--erased-items", "sku-milk\n").code, 1);
+  EXPECT_EQ(Verify(out_, "--erased-items", "sku-dates\n").code, 1);
   // Dropped besides, an item is erased.
   std::string list = folder_.File("dropped"), kept = folder_.File("kept");
-  WriteText(list, "sku-milk\n");
-  WriteText(kept, "sku-bread\nsku-milk\n");
+  WriteText(list, "sku-dates\n");
+  WriteText(kept, "sku-bread\nsku-dates\n");
   ConvertJson({"prune", path_, "-o", out_, "--keep-items", kept, "--drop-items", list});
-  EXPECT_EQ(Verify(out_, "--erased-items", "sku-milk\n").code, 0);
+  EXPECT_EQ(Verify(out_, "--erased-items", "sku-dates\n").code, 0);
   EXPECT_TRUE(OpenEngine(out_)->model().vocabulary(2).Find("sku-bread"));
   ExpectVerified(out_);
 }

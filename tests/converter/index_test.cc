@@ -112,7 +112,6 @@ TEST_F(Index, ListsOfUsers) {
   EXPECT_EQ(json["users"]["lists"], 10);
   EXPECT_GE(json["users"]["recall_at_10"].get<double>(), 0.97);
   EXPECT_EQ(json["users"]["recall_queries"], fixtures::kMembers);
-  ExpectVerified(listed);
   auto before = OpenEngine(Model("club")), after = OpenEngine(listed);
   const model::Model &b = before->model(), &a = after->model();
   EXPECT_EQ(a.users().planes.lists.probes[0], json["users"]["probes"].get<uint32_t>());
@@ -131,7 +130,8 @@ TEST_F(Index, ListsOfUsers) {
     EXPECT_EQ(read(a, row), read(b, old));
   }
   EXPECT_GT(moved, 150u);
-  // Exact searches of users find the same ones; approximate ones most of them.
+  // (verify would miss towers: the vectors of this file come from nowhere.) Exact searches of users
+  // find the same ones; approximate ones most of them.
   const retrieval::Catalogue old_users(*before, false, model::Side::kUser),
       users(*after, false, model::Side::kUser);
   retrieval::Workspace work;

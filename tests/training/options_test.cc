@@ -33,6 +33,7 @@ TEST(Options, ThereAndBack) {
   o.negatives = 77;
   o.shuffle_buffer = 8192;
   o.id_dropout = {{"user_id", 0.1}, {"item_id", 0.2}};
+  o.output_dropout = {{"latest", 0.8}};
   o.examples.weights = WeightUse::kNever;
   o.examples.kind = ExampleKind::kSequences;
   o.examples.window = 40;
@@ -49,6 +50,7 @@ TEST(Options, ThereAndBack) {
   EXPECT_EQ(back.learning_rate, o.learning_rate);
   EXPECT_EQ(back.batch_size, o.batch_size);
   EXPECT_EQ(back.id_dropout, o.id_dropout);
+  EXPECT_EQ(back.output_dropout, o.output_dropout);
   EXPECT_EQ(back.examples.weights, WeightUse::kNever);
   EXPECT_EQ(back.examples.kind, ExampleKind::kSequences);
   EXPECT_EQ(back.examples.window, 40u);
@@ -113,6 +115,8 @@ TEST(Options, ErrorsPointAtTheField) {
       {R"({"learning_rate": "fast"})", "training.learning_rate: must be a number"},
       {R"({"id_dropout": {}})", "training.id_dropout: must be an array"},
       {R"({"id_dropout": [{"input": "a", "rate": 1}]})", "training.id_dropout[0].rate: must be in"},
+      {R"({"output_dropout": [{"input": "a", "rate": -1}]})",
+       "training.output_dropout[0].rate: must be in"},
       {R"({"id_dropout": [{"rate": 0.5}]})", "training.id_dropout[0].input: is missing"},
       {R"([])", "training: must be an object"},
   };

@@ -234,9 +234,7 @@ public abstract class Recommender {
    * @return the results of every query
    */
   public final TopKResult topK(TopKRequest request) {
-    TopKResult result = new TopKResult();
-    search(result, request, TOP_K);
-    return result;
+    return search(new TopKResult(), request, TOP_K);
   }
 
   /**
@@ -256,9 +254,7 @@ public abstract class Recommender {
    * @return the results of every query
    */
   public final TopKResult similar(TopKRequest request) {
-    TopKResult result = new TopKResult();
-    search(result, request, SIMILAR);
-    return result;
+    return search(new TopKResult(), request, SIMILAR);
   }
 
   /**
@@ -279,9 +275,7 @@ public abstract class Recommender {
    * @return the results of every query
    */
   public final TopKResult usersFor(TopKRequest request) {
-    TopKResult result = new TopKResult();
-    search(result, request, USERS_FOR);
-    return result;
+    return search(new TopKResult(), request, USERS_FOR);
   }
 
   /**
@@ -301,9 +295,7 @@ public abstract class Recommender {
    * @return the results of every query
    */
   public final TopKResult similarUsers(TopKRequest request) {
-    TopKResult result = new TopKResult();
-    search(result, request, SIMILAR_USERS);
-    return result;
+    return search(new TopKResult(), request, SIMILAR_USERS);
   }
 
   /**
@@ -377,7 +369,7 @@ public abstract class Recommender {
             Native.encodeDirect(context, ofUsers, ids, ids.position(), out, out.position(), n));
   }
 
-  private void search(TopKResult result, TopKRequest r, int which) {
+  private TopKResult search(TopKResult result, TopKRequest r, int which) {
     result.prepare(0, 0, false, false);
     int count = queries(r);
     if (r.histories != null) {
@@ -448,6 +440,7 @@ public abstract class Recommender {
       }
     }
     result.filled(count, k);
+    return result;
   }
 
   private int queries(TopKRequest r) {
