@@ -192,10 +192,9 @@ enum {
 
 /*
  * A custom memory allocator. Duomo takes from it all memory whose size depends on the number of
- * users, items or threads, or on the size of a call. What does not grow with these comes from
- * malloc: small objects, the words of one text while it is cut into words, and the working memory
- * of folding in (32 bytes times the square of vector_width). Both functions are called on any
- * thread that calls Duomo, and on the threads of contexts.
+ * users, items or threads, or on the size of a call. Small objects, and the words of one text while
+ * it is cut into words, come from malloc. Both functions are called on any thread that calls Duomo,
+ * and on the threads of contexts.
  *   allocate: returns at least `size` (never 0) bytes, aligned to `alignment` (a power of 2); or
  *             NULL, and the call that needed the memory fails with DUOMO_OUT_OF_MEMORY
  *   release:  frees what allocate returned, with the same size and alignment; never called with
