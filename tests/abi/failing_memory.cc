@@ -90,6 +90,14 @@ void* operator new(size_t size, std::align_val_t alignment) {
 void* operator new(size_t size, const std::nothrow_t&) noexcept {
   return Fails() ? nullptr : Count(std::malloc(size));
 }
+void* operator new(size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  try {
+    return Allocate(size, static_cast<size_t>(alignment));
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+void operator delete(void* p, std::align_val_t, const std::nothrow_t&) noexcept { Free(p); }
 void operator delete(void* p) noexcept { Free(p); }
 void operator delete(void* p, const std::nothrow_t&) noexcept { Free(p); }
 void operator delete(void* p, size_t) noexcept { Free(p); }
