@@ -1,7 +1,7 @@
 // duomo_bench_history MODEL [COUNT …]: the time from a history of COUNT items to the user's vector,
-// through the C ABI, on one thread: median and 99th percentile of single calls in CPU time, as JSON. For models
-// whose users are a history and nothing else, such as preset `sasrec`; peers/attention.py asks ONNX
-// Runtime the same.
+// through the C ABI, on one thread: median and 99th percentile of single calls in CPU time, as
+// JSON. For models whose users are a history and nothing else, such as preset `sasrec`;
+// peers/attention.py asks ONNX Runtime the same.
 #include <duomo/duomo.h>
 
 #include <algorithm>

@@ -42,8 +42,9 @@ void KeepValues(Draft& draft, uint32_t vocabulary, const std::vector<uint32_t>& 
 // Vocabularies of histories, which have the items' rows, keep these of them, in this order.
 void KeepHistoryValues(Draft& draft, const std::vector<uint32_t>& items);
 
-// Puts all users or items into another order: row r is now order[r]. Histories, and the vocabularies
-// and tables that have the items' rows, follow. What was derived from that side's rows goes.
+// Puts all users or items into another order: row r is now order[r]. Histories, and the
+// vocabularies and tables that have the items' rows, follow. What was derived from that side's rows
+// goes.
 void Reorder(Draft& draft, model::Side side, const std::vector<uint32_t>& order);
 
 // Sets the frozen vectors of a side: `count` rows, of which make(begin, count, floats) gives any,

@@ -60,7 +60,7 @@ void Run(const char* path) {
     size_t count = 0;
     duomo_topk_request request = DUOMO_TOPK_REQUEST_INIT;
     duomo_topk_result result = DUOMO_TOPK_RESULT_INIT;
-  result.ids = ids, result.scores = scores, result.counts = &count;
+    result.ids = ids, result.scores = scores, result.counts = &count;
     request.count = 1;
     for (int i = 0; i < kSearches; ++i) {
       request.ids = &users[i];

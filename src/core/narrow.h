@@ -1,5 +1,6 @@
-// From the 64-bit numbers of files and hosts to what this process can address. On 64 bits nothing of
-// it costs anything; on 32 a number that is cut in silence would be memory written out of bounds.
+// From the 64-bit numbers of files and hosts to what this process can address. On 64 bits nothing
+// of it costs anything; on 32 a number that is cut in silence would be memory written out of
+// bounds.
 #pragma once
 
 #include <cstddef>

@@ -169,7 +169,8 @@ std::span<const std::byte> Build(flatbuffers::FlatBufferBuilder& builder, const 
   for (const auto& entry : in.metadata) pairs.push_back(fb::Entry::Pack(builder, &*entry));
   auto metadata = pairs.empty() ? 0 : builder.CreateVector(pairs);
   std::vector<flatbuffers::Offset<fb::Attribute>> columns;
-  for (const auto& column : in.attributes) columns.push_back(fb::Attribute::Pack(builder, &*column));
+  for (const auto& column : in.attributes)
+    columns.push_back(fb::Attribute::Pack(builder, &*column));
   auto attributes = columns.empty() ? 0 : builder.CreateVector(columns);
   // The order of CreateHeader(), last field first; one that is not there (0) takes no bytes.
   fb::HeaderBuilder out(builder);

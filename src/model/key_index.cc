@@ -9,8 +9,8 @@ namespace duomo::model {
 namespace {
 
 // Finds integers. Ids mostly run on with few gaps, so a straight line through the ends lands on the
-// key or next to it. Without gaps it is the answer, and no memory is waited for. at(i) is the key at
-// i < n; where the keys do not ascend the answer may be any row.
+// key or next to it. Without gaps it is the answer, and no memory is waited for. at(i) is the key
+// at i < n; where the keys do not ascend the answer may be any row.
 template <typename At>
 class Line {
  public:

@@ -28,8 +28,8 @@ namespace duomo::model {
 
 // How the weights came to be; shown by `inspect`, ignored by the runtime.
 struct Report {
-  std::string data, split, settings;                      // settings: JSON
-  std::vector<std::pair<std::string, double>> metrics;    // in the order given
+  std::string data, split, settings;                    // settings: JSON
+  std::vector<std::pair<std::string, double>> metrics;  // in the order given
 };
 
 // ---- Writing ---------------------------------------------------------------------------------
@@ -63,8 +63,8 @@ void Save(const std::string& path, const Contents& contents);
 AlignedVector<std::byte> SaveToMemory(const Contents& contents);
 
 // Helpers that make the tensors of the list above, so that every producer writes the same thing.
-// AddKeys throws Error(kInvalidArgument) that names both rows or keys where a key stands twice, or, of
-// users and items (the prefixes "users" and "items"), where two string keys have the same id.
+// AddKeys throws Error(kInvalidArgument) that names both rows or keys where a key stands twice, or,
+// of users and items (the prefixes "users" and "items"), where two string keys have the same id.
 void AddKeys(std::vector<file::OwnedTensor>& out, const std::string& prefix,
              std::span<const int64_t> keys);
 void AddKeys(std::vector<file::OwnedTensor>& out, const std::string& prefix,
@@ -85,9 +85,9 @@ struct Entities {
   uint64_t count = 0;
   std::span<const uint64_t> title_offsets;  // empty: no titles
   std::string_view title_text;
-  FeatureSet features;             // as FeatureSet: by index of input
-  Rows vectors;                    // [count, VectorWidth], or empty: not frozen
-  Planes planes;                   // of the vectors; optional
+  FeatureSet features;  // as FeatureSet: by index of input
+  Rows vectors;         // [count, VectorWidth], or empty: not frozen
+  Planes planes;        // of the vectors; optional
 
   std::string_view Title(uint64_t row) const;  // empty where there is none
 };

@@ -39,8 +39,7 @@ Lists BindLists(const FindTensor& find, const std::string& lists, uint64_t width
 
 }  // namespace
 
-Planes BindPlanes(const FindTensor& find, const std::string& side, uint64_t count,
-                  uint64_t width) {
+Planes BindPlanes(const FindTensor& find, const std::string& side, uint64_t count, uint64_t width) {
   Planes out;
   const std::string planes = side + "/planes";
   auto first = find(planes + "/first");
@@ -52,16 +51,16 @@ Planes BindPlanes(const FindTensor& find, const std::string& side, uint64_t coun
   if (axes) {
     uint64_t m = axes->rows();
     if (m == 0 || m % 4 != 0 || m > kMostAxes) {
-      Fail(Status::kInvalidArgument, "tensor \"", planes, "/axes\": expected a multiple of 4 rows, 4 … ",
-           kMostAxes, ", found ", ShapeText(axes->shape));
+      Fail(Status::kInvalidArgument, "tensor \"", planes,
+           "/axes\": expected a multiple of 4 rows, 4 … ", kMostAxes, ", found ",
+           ShapeText(axes->shape));
     }
     found.axes = Need<float>(find, planes + "/axes", {m, width});
     found.groups = ToSize(m / 4);
   } else {
     found.groups = ToSize((width + 7) / 8);
   }
-  found.first =
-      Need<uint8_t>(find, planes + "/first", {found.blocks(), found.block_size()}).data();
+  found.first = Need<uint8_t>(find, planes + "/first", {found.blocks(), found.block_size()}).data();
   found.second = Need<uint8_t>(find, planes + "/second",
                                {found.blocks() * 16 * found.stride() + kPlanePadding})
                      .data();

@@ -1,5 +1,6 @@
-// Short codes of one side's vectors, which an exact search reads in place of most of the vectors. Items
-// stand for either side here and in retrieval/. A view of a file's segments or of memory; retrieval/planes.h makes them and says what they promise.
+// Short codes of one side's vectors, which an exact search reads in place of most of the vectors.
+// Items stand for either side here and in retrieval/. A view of a file's segments or of memory;
+// retrieval/planes.h makes them and says what they promise.
 #pragma once
 
 #include <cstddef>
@@ -16,14 +17,15 @@
 namespace duomo::model {
 
 inline constexpr size_t kMostAxes = 256;
-inline constexpr size_t kPlanePadding = 64;  // bytes behind the second plane: kernels read whole vectors
+inline constexpr size_t kPlanePadding =
+    64;  // bytes behind the second plane: kernels read whole vectors
 
 // What bounds all items, by place in Planes::limits; rounded up, the least norm down.
 enum PlaneLimit : size_t {
-  kFirstNorm,    // ‖codes‖ of an item in the first plane
-  kSecondNorm,   // and in the second
-  kRestRatio,    // ‖axes · what the first plane leaves‖ / scale; 0 without axes
-  kLeastNorm,    // ‖vector‖ of the items that are not 0; 0: all are
+  kFirstNorm,   // ‖codes‖ of an item in the first plane
+  kSecondNorm,  // and in the second
+  kRestRatio,   // ‖axes · what the first plane leaves‖ / scale; 0 without axes
+  kLeastNorm,   // ‖vector‖ of the items that are not 0; 0: all are
   kMostNorm,
 };
 inline constexpr size_t kPlaneLimits = 5;
@@ -39,15 +41,15 @@ struct Lists {
 
 // Immutable; any thread.
 struct Planes {
-  uint64_t count = 0;            // items; 0: there are no planes
-  uint64_t width = 0;            // of the vectors
-  std::span<const float> axes;   // [m, width]: the first plane has bytes along these axes; empty:
-                                 // it has half a byte for each dimension
-  size_t groups = 0;             // of codes in a block of the first plane
-  const uint8_t* first = nullptr;   // [blocks()][groups · 64 + 64]
+  uint64_t count = 0;              // items; 0: there are no planes
+  uint64_t width = 0;              // of the vectors
+  std::span<const float> axes;     // [m, width]: the first plane has bytes along these axes; empty:
+                                   // it has half a byte for each dimension
+  size_t groups = 0;               // of codes in a block of the first plane
+  const uint8_t* first = nullptr;  // [blocks()][groups · 64 + 64]
   const uint8_t* second = nullptr;  // [16 · blocks()][stride()], padded
   std::span<const float> limits;    // [kPlaneLimits]
-  Lists lists;                   // size() 0: there are none
+  Lists lists;                      // size() 0: there are none
 
   bool empty() const { return count == 0; }
   uint64_t blocks() const { return (count + 15) / 16; }
@@ -58,9 +60,9 @@ struct Planes {
   static size_t HalfWidth(uint64_t width) { return ToSize((width + 7) / 8 * 4); }
 };
 
-// The planes of `side`, "users" or "items", among tensors, with every shape checked; empty where there
-// are none. Throws Error(kInvalidArgument). `find` may give tensors without bytes, of a file about to
-// be written.
+// The planes of `side`, "users" or "items", among tensors, with every shape checked; empty where
+// there are none. Throws Error(kInvalidArgument). `find` may give tensors without bytes, of a file
+// about to be written.
 Planes BindPlanes(const std::function<std::optional<file::Tensor>(std::string_view)>& find,
                   const std::string& side, uint64_t count, uint64_t width);
 

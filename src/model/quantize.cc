@@ -17,7 +17,8 @@ uint16_t ToF16(float x) {
   auto bits = BitCast<uint32_t>(x);
   uint32_t sign = bits >> 16 & 0x8000u, magnitude = bits & 0x7FFFFFFFu;
   if (magnitude > 0x7F800000u) return static_cast<uint16_t>(sign | 0x7E00u);
-  if (magnitude >= 0x477FF000u) return static_cast<uint16_t>(sign | 0x7C00u);  // rounds beyond 65504
+  if (magnitude >= 0x477FF000u)
+    return static_cast<uint16_t>(sign | 0x7C00u);  // rounds beyond 65504
   if (magnitude < 0x38800000u) {
     // Below the smallest normal half: in units of 2⁻²⁴, rounded by the addition to ½, whose last
     // bit is worth that much.

@@ -57,7 +57,8 @@ Coded Encode(std::span<const double> x, double most, double share, int least, in
   double scale = OfBf16(out.scale), left = 0, norm = 0;
   double inverse = scale > 0 ? 1 / scale : 0;
   for (size_t i = 0; i < x.size(); ++i) {
-    // Adding 1.5·2⁵² rounds to an integer. (Clamped first: x · inverse is finite, and may be large.)
+    // Adding 1.5·2⁵² rounds to an integer. (Clamped first: x · inverse is finite, and may be
+    // large.)
     double code = std::clamp(x[i] * inverse, double(least), double(levels));
     code = code + 0x1.8p52 - 0x1.8p52;
     codes[i] = static_cast<int8_t>(code);
@@ -70,7 +71,8 @@ Coded Encode(std::span<const double> x, double most, double share, int least, in
   return out;
 }
 
-// Half bytes; a few large numbers may be cut where that leaves less over all, unless it is to be quick.
+// Half bytes; a few large numbers may be cut where that leaves less over all, unless it is to be
+// quick.
 Coded EncodeNibbles(std::span<const double> x, bool quick, int8_t* codes) {
   double most = Most(x);
   Coded best = Encode(x, most, 1, -8, 7, codes);
@@ -165,8 +167,8 @@ class Maker {
     return std::sqrt(inside);
   }
 
-  // At least that, of left_ in floats, each rounded by a part of 2⁻²⁴; axes are not longer than 1, or
-  // hardly.
+  // At least that, of left_ in floats, each rounded by a part of 2⁻²⁴; axes are not longer than 1,
+  // or hardly.
   double InsideQuickly(double left) {
     rounded_.assign(left_.begin(), left_.end());
     k_.dots(rounded_.data(), out_.axes.data(), left_.size(), m_, along_.data());

@@ -37,7 +37,8 @@ void Search::Start(const Catalogue& catalogue, const Query& query) {
               plane_query_.Prepare(catalogue.planes(), query.vector, some ? kShare : 1);
 }
 
-// Which rows: a mask or a set as they lie, or a mask of this search's own where things come together.
+// Which rows: a mask or a set as they lie, or a mask of this search's own where things come
+// together.
 void Search::Restrict() {
   const uint64_t items = catalogue_->entities().count;
   const ItemSet* set = query_->set != nullptr && !query_->set->full() ? query_->set : nullptr;

@@ -61,9 +61,9 @@ class TowerEngine : public Engine {
 
   void Encode(Side side, const Batch& batch, float* vectors, Workspace& work) const override {
     if (joint_ || side == Side::kJoint) {
-      Fail(Status::kUnsupported, "the model \"", model_->description().name,
-           "\" has ", joint_ ? "one joint tower, so there are no vectors; rank its items instead"
-                             : "a user and an item tower; name one of them");
+      Fail(Status::kUnsupported, "the model \"", model_->description().name, "\" has ",
+           joint_ ? "one joint tower, so there are no vectors; rank its items instead"
+                  : "a user and an item tower; name one of them");
     }
     size_t index = side == Side::kUser ? 0 : 1;
     const Tower& tower = towers_[index];
@@ -127,10 +127,10 @@ class TowerEngine : public Engine {
     columns[1] = side == 0 ? 1 : own;
   }
 
-  std::vector<Tower> towers_;  // user, item; or joint
+  std::vector<Tower> towers_;    // user, item; or joint
   AlignedVector<float> weight_;  // logistic
-  float bias_ = 0;  // logistic: the head's; dot: the global one
-  Bias biases_[2];  // user, item
+  float bias_ = 0;               // logistic: the head's; dot: the global one
+  Bias biases_[2];               // user, item
   bool has_biases_ = false;
 };
 

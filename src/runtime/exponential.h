@@ -22,9 +22,19 @@ inline double MonotoneExp(double x) {
   // ln2 in two parts; n times the first is exact.
   double r = x - n * 6.93147180369123816490e-01;
   r -= n * 1.90821492927058770002e-10;
-  constexpr double kSeries[] = {1,          1,           1.0 / 2,      1.0 / 6,       1.0 / 24,
-                                1.0 / 120,  1.0 / 720,   1.0 / 5040,   1.0 / 40320,   1.0 / 362880,
-                                1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600};
+  constexpr double kSeries[] = {1,
+                                1,
+                                1.0 / 2,
+                                1.0 / 6,
+                                1.0 / 24,
+                                1.0 / 120,
+                                1.0 / 720,
+                                1.0 / 5040,
+                                1.0 / 40320,
+                                1.0 / 362880,
+                                1.0 / 3628800,
+                                1.0 / 39916800,
+                                1.0 / 479001600};
   double sum = 1.0 / 6227020800;  // 1/13!; |r| ≤ 0.35 needs no more
   for (int i = 12; i >= 0; --i) sum = kSeries[i] + r * sum;
   return std::ldexp(sum, n);

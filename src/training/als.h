@@ -25,8 +25,8 @@ struct AlsOptions {
   // Users are drawn to their mean rather than to 0: who has taken little gets a list much like
   // popularity, not one of a few neighbours of what was taken.
   bool to_mean = true;
-  double deviation = 0.1;  // of the first vectors' numbers, times √dim
-  uint32_t passes = 16;    // each solves all users, then all items
+  double deviation = 0.1;   // of the first vectors' numbers, times √dim
+  uint32_t passes = 16;     // each solves all users, then all items
   bool use_weights = true;  // the rows' own; else every pair counts alike
   uint64_t seed = 0;
   uint32_t threads = 0;  // 0: one a core

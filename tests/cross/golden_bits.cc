@@ -1,5 +1,5 @@
-// golden_bits GOLDEN VERSION…: whether the calls of vectors.json give the same bits here. For targets
-// without GoogleTest; tests/golden/vectors_test.cc is the same for the others.
+// golden_bits GOLDEN VERSION…: whether the calls of vectors.json give the same bits here. For
+// targets without GoogleTest; tests/golden/vectors_test.cc is the same for the others.
 #include <cstdio>
 #include <exception>
 #include <fstream>
