@@ -63,7 +63,7 @@ if(ANDROID AND NOT DUOMO_HEADERS)  # FlatBuffers' headers apart from the others 
   file(CREATE_LINK ${DUOMO_FLATBUFFERS}/flatbuffers ${DUOMO_HEADERS}/flatbuffers SYMBOLIC)
 endif()
 if(DUOMO_ZLIB_SOURCE)
-  set(zlib_sources adler32 crc32 deflate inffast inflate inftrees trees zutil)
+  set(zlib_sources adler32 compress crc32 deflate inffast inflate inftrees trees zutil)
   list(TRANSFORM zlib_sources PREPEND ${DUOMO_ZLIB_SOURCE}/)
   list(TRANSFORM zlib_sources APPEND .c)
   add_library(duomo_zlib STATIC ${zlib_sources})
