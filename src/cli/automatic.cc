@@ -223,9 +223,8 @@ void TrainAutomatically(const AutomaticRun& run) {
   learned.settings["floors"] = learned.settings["selection"]["floors"];
   learned.settings["data"] =
       RecordJson({dataset, all, run.seed,
-                  analysis.data.spec.interactions.empty() ? nullptr : &analysis.data.spec});
-  learned.settings["data"]["evidence"] =
-      EvidenceToJson(*analysis.data.evidence_options, analysis.data.evidence);
+                  analysis.data.spec.interactions.empty() ? nullptr : &analysis.data.spec,
+                  EvidenceToJson(*analysis.data.evidence_options, analysis.data.evidence)});
   if (!run.data.user_range.empty()) learned.settings["user_range"] = run.data.user_range;
   model::Report& report = learned.contents.report;
   report.data = dataset.name;

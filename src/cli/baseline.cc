@@ -36,11 +36,11 @@ void Run(const Options& o) {
   Json settings = {
       {"baseline", o.name}, {"predicts_ratings", baseline->PredictsRatings()}, {"seed", o.seed}};
   if (!o.data.user_range.empty()) settings["user_range"] = o.data.user_range;
+  Json evidence;
+  if (read.evidence_options) evidence = EvidenceToJson(*read.evidence_options, read.evidence);
   settings["data"] =
-      RecordJson({dataset, split, o.seed, read.spec.interactions.empty() ? nullptr : &read.spec});
-  if (read.evidence_options) {
-    settings["data"]["evidence"] = EvidenceToJson(*read.evidence_options, read.evidence);
-  }
+      RecordJson({dataset, split, o.seed, read.spec.interactions.empty() ? nullptr : &read.spec,
+                  std::move(evidence)});
   contents.report.settings = settings.dump();
   console::Interruptible whole;  // a signal waits until the file is
   model::Save(o.file, contents);

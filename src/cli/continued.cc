@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <filesystem>
 
 #include "cli/observers.h"
 #include "cli/provenance.h"
@@ -11,11 +10,6 @@
 
 namespace duomo::cli {
 namespace {
-
-Json SettingsOf(const model::Model& model) {
-  Json settings = description::JsonOrNull(model.report().settings);
-  return settings.is_object() ? settings : Json::object();
-}
 
 // What stands in a file's settings beside those of training.
 constexpr const char* kBeside[] = {"seed",      "early_stop", "user_range",       "data",
@@ -56,12 +50,6 @@ Start OpenStart(const std::string& file) {
   return start;
 }
 
-Json FromJson(const model::Model& from, const std::string& file) {
-  char sum[20];
-  std::snprintf(sum, sizeof(sum), "%016llx", static_cast<unsigned long long>(from.fingerprint()));
-  return {{"file", std::filesystem::path(file).filename().string()}, {"fingerprint", sum}};
-}
-
 void RequireLaterTestRows(const data::SplitSpec& spec, const Start& start) {
   using data::SplitKind;
   if (spec.kind == SplitKind::kNone || spec.kind == SplitKind::kTime ||
@@ -90,9 +78,8 @@ void ContinueAls(const Start& start, const Understood& read, const data::Split& 
   learned.settings["predicts_ratings"] = false;
   learned.settings["seed"] = run.options.seed;
   learned.settings["from"] = FromJson(*start.model, start.file);
-  learned.settings["data"] =
-      RecordJson({dataset, split, run.options.seed, run.tables ? &*run.tables : nullptr});
-  if (!run.evidence.is_null()) learned.settings["data"]["evidence"] = run.evidence;
+  learned.settings["data"] = RecordJson(
+      {dataset, split, run.options.seed, run.tables ? &*run.tables : nullptr, run.evidence});
   if (!run.user_range.empty()) learned.settings["user_range"] = run.user_range;
   model::Report& report = learned.contents.report;
   report.data = dataset.name;

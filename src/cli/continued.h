@@ -28,9 +28,6 @@ struct Start {
 // what to do, and as model::Model::Open().
 Start OpenStart(const std::string& file);
 
-// What a file says of the file that it went on from: {"file": …, "fingerprint": …}.
-Json FromJson(const model::Model& from, const std::string& file);
-
 // Throws Error(kInvalidArgument) for a split that would draw test rows among those that the file
 // has learned from.
 void RequireLaterTestRows(const data::SplitSpec& spec, const Start& start);

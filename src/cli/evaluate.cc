@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "cli/compare.h"
+#include "cli/provenance.h"
 #include "cli/two_stages.h"
 #include "cli/workflow.h"
 #include "core/error.h"
@@ -74,8 +75,8 @@ void PrintRemarks(const TestData& test) {
 // {"popularity": {"ndcg@10": 0.1, …}, …}. What has another form is left out.
 std::vector<evaluation::SystemReport> FloorsOf(const model::Model& model) {
   std::vector<evaluation::SystemReport> out;
-  Json settings = description::JsonOrNull(model.report().settings);
-  if (!settings.is_object() || !settings.contains("floors")) return out;
+  Json settings = SettingsOf(model);
+  if (!settings.contains("floors")) return out;
   const Json& floors = settings["floors"];
   if (!floors.is_object()) return out;
   for (const auto& [name, measures] : floors.items()) {

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "cli/compare.h"
+#include "cli/provenance.h"
 #include "core/error.h"
 #include "description/fields.h"
 #include "evaluation/slices.h"
@@ -11,11 +12,6 @@
 
 namespace duomo::cli {
 namespace {
-
-Json Settings(const model::Model& model) {
-  Json settings = description::JsonOrNull(model.report().settings);
-  return settings.is_object() ? settings : Json::object();
-}
 
 // Characters, not bytes: for columns that stand under each other.
 size_t Width(const std::string& text) {
@@ -76,7 +72,7 @@ void AddMeasureOptions(CLI::App& command, MeasureOptions& o) {
 bool PredictsRatings(const model::Model& model) {
   // What was learned from squared errors predicts ratings, whatever their unit is called; a model
   // from elsewhere is given the benefit of the doubt.
-  Json settings = Settings(model);
+  Json settings = SettingsOf(model);
   return settings.value("predicts_ratings", settings.value("loss", "squared") == "squared");
 }
 
@@ -140,7 +136,7 @@ evaluation::SystemReport MeasureSystem(const evaluation::Recommender& recommende
 evaluation::RankingCases CasesOf(TestData& test, const std::vector<TrainedFile>& files) {
   evaluation::RankingCases cases = evaluation::BuildRankingCases(test.dataset, test.split);
   bool chosen = std::any_of(files.begin(), files.end(), [](const TrainedFile& file) {
-    return Settings(*file.model).contains("selection");
+    return SettingsOf(*file.model).contains("selection");
   });
   if (!chosen) return cases;
   size_t newcomers = selection::LeaveOutNewcomers(cases);

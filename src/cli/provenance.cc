@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <numeric>
 
 #include "cli/tables_json.h"
@@ -105,11 +106,22 @@ Json RecordJson(const TrainedOn& trained) {
   out["seed"] = trained.seed;
   if (trained.tables != nullptr) out["mapping"] = TablesToJson(*trained.tables);
   out["sketch"] = SketchJson(MakeSketch(hashes, trained.split.train));
+  if (!trained.evidence.is_null()) out["evidence"] = trained.evidence;
   return out;
 }
 
-std::optional<Record> ReadRecord(const model::Model& model) {
+Json FromJson(const model::Model& from, const std::string& file) {
+  return {{"file", std::filesystem::path(file).filename().string()},
+          {"fingerprint", Hex(from.fingerprint())}};
+}
+
+Json SettingsOf(const model::Model& model) {
   Json settings = description::JsonOrNull(model.report().settings);
+  return settings.is_object() ? settings : Json::object();
+}
+
+std::optional<Record> ReadRecord(const model::Model& model) {
+  Json settings = SettingsOf(model);
   const Json* data = Find(&settings, "data");
   uint64_t version = 0;
   if (!ReadCount(Find(data, "version"), version) || version != kVersion) return std::nullopt;

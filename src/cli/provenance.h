@@ -8,6 +8,7 @@
 //    "rows":  {"all": F, "train": F, "test": F},   F: {"count": n, "fingerprint": "16 hex digits"}
 //    "split": "ratio:0.1", "seed": 0,
 //    "mapping": {…},                         how tables of one's own were read (tables_json.h)
+//    "evidence": {…},                        how their rows became evidence (evidence_record.h)
 //    "sketch": {"bits": n, "rows": "base64"}}     entries of data/fingerprint.h, 4 bytes each,
 //                                                 little-endian, ascending
 // No path, host or time of day is in it. Unknown fields are ignored, and a record of another
@@ -33,8 +34,16 @@ struct TrainedOn {
   const data::Split& split;
   uint64_t seed = 0;
   const data::TablesSpec* tables = nullptr;
+  description::Json evidence =
+      {};  // how rows became evidence (evidence_record.h); null: they did not
 };
 description::Json RecordJson(const TrainedOn& trained);
+
+// What a file says of the file that it went on from: {"file": …, "fingerprint": …}.
+description::Json FromJson(const model::Model& from, const std::string& file);
+
+// The settings in a model's report; an empty object where there are none.
+description::Json SettingsOf(const model::Model& model);
 
 struct Record {
   data::Fingerprint all, train, test;

@@ -5,6 +5,7 @@
 
 #include "cli/compare.h"
 #include "cli/evidence_record.h"
+#include "cli/provenance.h"
 #include "cli/tables_json.h"
 #include "core/error.h"
 #include "data/open.h"
@@ -13,11 +14,6 @@
 
 namespace duomo::cli {
 namespace {
-
-Json SettingsOf(const model::Model& model) {
-  Json settings = description::JsonOrNull(model.report().settings);
-  return settings.is_object() ? settings : Json::object();
-}
 
 bool HasData(const DataOptions& data) {
   return !data.data.empty() || !data.tables.interactions.empty();

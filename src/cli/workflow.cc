@@ -8,7 +8,6 @@
 #include <cstring>
 #include <filesystem>
 
-#include "cli/continued.h"
 #include "cli/observers.h"
 #include "cli/provenance.h"
 #include "core/error.h"
@@ -168,9 +167,8 @@ TrainingResult Train(TrainingRun run, const data::Dataset& dataset, const data::
   if (from) settings["from"] = FromJson(*run.from, run.from_file);
   if (run.early_stop > 0) settings["early_stop"] = run.early_stop;
   if (!run.user_range.empty()) settings["user_range"] = run.user_range;
-  settings["data"] =
-      RecordJson({dataset, split, run.options.seed, run.tables ? &*run.tables : nullptr});
-  if (!run.evidence.is_null()) settings["data"]["evidence"] = run.evidence;
+  settings["data"] = RecordJson(
+      {dataset, split, run.options.seed, run.tables ? &*run.tables : nullptr, run.evidence});
   contents.report.settings = settings.dump();
   auto metric = [&](const char* name, double value) {
     contents.report.metrics.emplace_back(name, value);

@@ -36,10 +36,17 @@ void CheckNames(const TableReader& in, std::string_view prefix,
        List(suggested, ","));
 }
 
+std::vector<std::string_view> Sample(const TableReader& in, size_t column) {
+  std::vector<std::string_view> cells;
+  for (const std::vector<std::string>& row : in.sample()) {
+    if (column < row.size()) cells.push_back(row[column]);
+  }
+  return cells;
+}
+
 bool HasZeros(const TableReader& in, size_t column) {
   bool some = false;
-  for (const std::vector<std::string>& row : in.sample()) {
-    std::string_view cell = row[column];
+  for (std::string_view cell : Sample(in, column)) {
     if (cell.empty() || IsMissingWord(cell)) continue;
     if (!TakeZeroFraction(cell)) return false;
     some = true;
@@ -49,8 +56,7 @@ bool HasZeros(const TableReader& in, size_t column) {
 
 bool HasNumbersAlone(const TableReader& in, size_t column) {
   bool some = false;
-  for (const std::vector<std::string>& row : in.sample()) {
-    std::string_view cell = row[column];
+  for (std::string_view cell : Sample(in, column)) {
     int64_t value = 0;
     if (cell.empty() || IsMissingWord(cell)) continue;
     (void)TakeZeroFraction(cell);
@@ -62,14 +68,6 @@ bool HasNumbersAlone(const TableReader& in, size_t column) {
 
 bool NamesNobody(std::string_view key, bool numbers_alone) {
   return key.empty() || (numbers_alone && IsMissingWord(key));
-}
-
-std::vector<std::string_view> Sample(const TableReader& in, size_t column) {
-  std::vector<std::string_view> cells;
-  for (const std::vector<std::string>& row : in.sample()) {
-    if (column < row.size()) cells.push_back(row[column]);
-  }
-  return cells;
 }
 
 void ReportTable(const TableReader& in, size_t rows, std::vector<std::string> not_read,

@@ -124,7 +124,10 @@ class TablesReader {
 
   // False and said where a key cannot be one.
   bool GoodKey(TableReader& in, const SideData& side, bool zeros, std::string_view& key) {
-    if (zeros) (void)TakeZeroFraction(key);
+    if (zeros) {
+      if (NamesNobody(key, zeros)) return in.LeaveOut("the ", side.word, " is empty");
+      (void)TakeZeroFraction(key);
+    }
     if (key.empty()) return in.Bad("the ", side.word, " is empty");
     if (!side.integers_only || Fits(key, ColumnKind::kInteger)) return true;
     return in.Bad("the ", side.word, ' ', QuoteCell(key), " is not an integer");

@@ -28,42 +28,33 @@ Worker::Worker(const model::Description& d, const Layout& layout,
   if (optimizer != nullptr) rows_.emplace(*optimizer);
   for (const model::Tower& tower : d.towers) nets_.emplace_back(d, layout, tower.side, statistics);
   dropout_.rate = static_cast<float>(options.dropout);
-  dropout_.ids.resize(d.inputs.size());
-  for (const auto& [name, probability] : options.id_dropout) {
-    if (!(probability >= 0 && probability < 1)) {
-      Fail(Status::kInvalidArgument, "id dropout of \"", name, "\": must be in [0, 1)");
-    }
-    bool read = false;
-    for (const model::Tower& tower : d.towers) {
-      for (const model::Encoder& e : tower.encoders) {
-        if (e.kind != model::EncoderKind::kEmbedding || d.inputs[e.input].name != name) continue;
-        dropout_.ids[e.input] = static_cast<float>(probability);
-        read = true;
+  // Rates by input, of encoders that `counts` says; nobody names an input in vain.
+  auto read = [&](const auto& rates, const char* what, const char* missing, auto counts) {
+    std::vector<float> out(d.inputs.size());
+    for (const auto& [name, probability] : rates) {
+      if (!(probability >= 0 && probability < 1)) {
+        Fail(Status::kInvalidArgument, what, " of \"", name, "\": must be in [0, 1)");
+      }
+      bool found = false;
+      for (const model::Tower& tower : d.towers) {
+        for (const model::Encoder& e : tower.encoders) {
+          if (!counts(e.kind) || d.inputs[e.input].name != name) continue;
+          out[e.input] = static_cast<float>(probability);
+          found = true;
+        }
+      }
+      if (!found) {
+        Fail(Status::kInvalidArgument, what, ": no ", missing, " reads an input called \"", name,
+             '"');
       }
     }
-    if (!read) {
-      Fail(Status::kInvalidArgument, "id dropout: no embedding reads an input called \"", name,
-           '"');
-    }
-  }
-  dropout_.outputs.resize(d.inputs.size());
-  for (const auto& [name, probability] : options.output_dropout) {
-    if (!(probability >= 0 && probability < 1)) {
-      Fail(Status::kInvalidArgument, "output dropout of \"", name, "\": must be in [0, 1)");
-    }
-    bool read = false;
-    for (const model::Tower& tower : d.towers) {
-      for (const model::Encoder& e : tower.encoders) {
-        if (e.kind == model::EncoderKind::kAttention || d.inputs[e.input].name != name) continue;
-        dropout_.outputs[e.input] = static_cast<float>(probability);
-        read = true;
-      }
-    }
-    if (!read) {
-      Fail(Status::kInvalidArgument,
-           "output dropout: no encoder but attention reads an input called \"", name, '"');
-    }
-  }
+    return out;
+  };
+  using model::EncoderKind;
+  dropout_.ids = read(options.id_dropout, "id dropout", "embedding",
+                      [](EncoderKind kind) { return kind == EncoderKind::kEmbedding; });
+  dropout_.outputs = read(options.output_dropout, "output dropout", "encoder but attention",
+                          [](EncoderKind kind) { return kind != EncoderKind::kAttention; });
   auto slot = [&](const char* name) { return static_cast<int>(layout.IndexOf(name)); };
   if (d.head.user_bias >= 0) user_bias_ = slot("head/user_bias");
   if (d.head.item_bias >= 0) item_bias_ = slot("head/item_bias");

@@ -445,6 +445,12 @@ TEST(Tables, IntegersThatWereFloats) {
   EXPECT_EQ(alone.report.interactions.skipped_reasons[0].reason, "the user is empty");
   EXPECT_TRUE(alone.report.interactions.numbers_with_zeros);
   EXPECT_EQ(alone.Read("user,item\n1.0,x\n1.5,y\n").users.keys, (Strings{"1.0", "1.5"}));
+  // In a table of users, too.
+  Files files;
+  files.users = "id,age\n1.0,30\n,31\nNULL,32\n2.0,40\n";
+  d = files.Read();
+  EXPECT_EQ(d.users.ids, (std::vector<int64_t>{1, 2}));
+  EXPECT_EQ(d.skipped_lines, 2u);
 }
 
 TEST(Tables, Matrix) {
