@@ -64,7 +64,10 @@ export class Calls extends Closing {
     const most = toScope === ITEM ? core.info.itemCount : core.info.userCount;
     return withFeatures(core, ofScope === USER ? 'user' : 'item', o.features, 'features', (features, rows) => {
       const memory = library.begin();
-      const {request, count, k, single} = putRequest(core, queries, o, most, features === 0 ? undefined : rows, isRow(o.features));
+      const {request, count, k, single} = putRequest(core, {
+        queries, name: ofScope === USER ? 'users' : 'items', options: o, most, rows: features === 0 ? undefined : rows,
+        singleRow: isRow(o.features),
+      });
       memory.set(request + TopkRequest.features, features);
       const result = memory.struct(TopkResult), ids = memory.take(8 * count * k), scores = memory.take(4 * count * k);
       const counts = memory.take(4 * count);

@@ -16,6 +16,11 @@ function makeContext(core, marks) {
   return library.made('duomo_context_create', core.model, options);
 }
 
+function trim({_core: {library}, _address}) {
+  library.begin();
+  library.exports.duomo_context_trim(_address);
+}
+
 export class Model extends Calls {
   #info;
   #inputs;
@@ -54,7 +59,7 @@ export class Model extends Calls {
   context(options) { return new Context(this, options); }
 
   // Gives back the memory that an unusually large call has left.
-  trim() { this._core.library.exports.duomo_context_trim(this._address); }
+  trim() { trim(this); }
   // Another Model of the same file, to be closed by itself.
   share() { return new Model(this._core); }
 
@@ -76,5 +81,5 @@ export class Context extends Calls {
   }
   get info() { return this.#info; }
   get _marks() { return this.#marks; }
-  trim() { this._core.library.exports.duomo_context_trim(this._address); }
+  trim() { trim(this); }
 }

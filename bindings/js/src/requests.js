@@ -21,22 +21,24 @@ export function askedFor(call, queries, options) {
   const alone = options === undefined && isRecord(queries) && !(queries instanceof ItemSet);
   const checked = checkedOptions(alone ? queries : options, OPTIONS[call], call);
   if (!alone) {
-    if (queries === undefined && Object.keys(checked).length === 0) throw new TypeError(`${call}: give ids or keys, or options that say for whom`);
     if (queries === null || (queries === undefined && !givesQueries(checked))) {
       throw new TypeError(`${call}: expected an id, a string key or a list of them, not ${shown(queries)}`);
     }
+  } else if (!givesQueries(checked)) {
+    throw new TypeError(`${call}: ${shown(queries)} says neither features, vectors nor histories: give ids or keys, or one of these`);
   }
   return {queries: alone ? undefined : queries, options: checked};
 }
 const givesQueries = (o) => [o.vector, o.vectors, o.features, o.history, o.histories].some((one) => one !== undefined);
 
-// Lays the request out but for its features: {request, count, k, single}. `most`: how many there are to find.
-export function putRequest(core, queries, o, most, rows, singleRow) {
+// Lays the request out but for its features: {request, count, k, single}. `name`: what the queries are; `most`: how many
+// there are to find.
+export function putRequest(core, {queries, name, options: o, most, rows, singleRow}) {
   const {memory} = core.library, request = memory.struct(R), set = (field, value) => memory.set(request + field, value);
   let flags = 0, count, single = false;
   if (queries !== undefined) {
     single = isOne(queries);
-    const known = putKnown(memory, queries, 'ids');
+    const known = putKnown(memory, queries, name);
     count = known.count;
     set(R.ids, known.ids);
     set(R.keys, known.keys);
@@ -67,7 +69,6 @@ export function putRequest(core, queries, o, most, rows, singleRow) {
     }
     set(R.history_weights, weights.at);
   }
-  if (count === undefined) throw new TypeError('give ids or keys, vectors, features or histories');
   set(R.count, count);
   const k = putPlaces(memory, request, o, count, most);
   putExcluded(memory, request, o, count);

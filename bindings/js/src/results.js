@@ -1,5 +1,5 @@
 // What searches give: Hits for one query, TopK for many. Keys and titles are looked up when asked for.
-import {keyOfId, titleOf} from './catalogue.js';
+import {ITEM, keyOfId, titleOf, USER} from './catalogue.js';
 
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
@@ -9,14 +9,14 @@ export class Source {
     this.closing = closing;
     this.scope = scope;
   }
-  keys(ids) { return keyOfId(this.closing._core, this.scope, ids).map((key) => key ?? ''); }
-  titles(ids) {
-    if (this.scope === 0) throw new TypeError('users have no titles');
-    return titleOf(this.closing._core, ids).map((title) => title ?? '');
+  key(id) { return keyOfId(this.closing._core, this.scope, id); }
+  title(id) {
+    if (this.scope === USER) throw new TypeError('users have no titles');
+    return titleOf(this.closing._core, id);
   }
   get info() { return this.closing.info; }
-  get hasKeys() { return this.info.stringKeys[this.scope === 0 ? 'user' : 'item']; }
-  get hasTitles() { return this.scope === 1 && this.info.hasTitles; }
+  get hasKeys() { return this.info.stringKeys[this.scope === USER ? 'user' : 'item']; }
+  get hasTitles() { return this.scope === ITEM && this.info.hasTitles; }
 }
 
 export class Hit {
@@ -26,8 +26,8 @@ export class Hit {
     this.score = score;
     this.#source = source;
   }
-  get key() { return this.#source.keys([this.id])[0]; }
-  get title() { return this.#source.titles([this.id])[0]; }
+  get key() { return this.#source.key(this.id); }
+  get title() { return this.#source.title(this.id); }
   // With its key, where the catalogue has string keys, and title; ids beyond 2^53 as text.
   toJSON() {
     const {hasKeys, hasTitles} = this.#source;
@@ -41,18 +41,14 @@ export class Hit {
 
 // The results of one query, best first: an array of Hit.
 export class Hits extends Array {
-  #source;
   static get [Symbol.species]() { return Array; }
 
   constructor(memory, ids, scores, count, source) {
     super(count);
-    this.#source = source;
     for (let i = 0; i < count; ++i) this[i] = new Hit(memory.id(ids + 8 * i), memory.f32[(scores >>> 2) + i], source);
   }
   get ids() { return Array.from(this, (hit) => hit.id); }
   get scores() { return Float32Array.from(this, (hit) => hit.score); }
-  get keys() { return this.length === 0 ? [] : this.#source.keys(this.ids); }
-  get titles() { return this.length === 0 ? [] : this.#source.titles(this.ids); }
 }
 
 // The results of many queries, in typed arrays: those of query i begin at i * k and are counts[i].
