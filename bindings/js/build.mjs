@@ -10,7 +10,7 @@ const IMPORT = /^import \{([^}]+)\}\s+from '\.\/([\w/]+)\.js';\n/gm;
 const SYSTEM_IMPORT = /^import \{([^}]+)\} from '(node:[\w/]+)';\n/gm;
 
 // The modules that `entry` needs, each before those that need it: {name, text, needs, gives}. Throws
-// where two need each other: arrows go one way.
+// where two need each other: arrows go one way. `instead`: {module: the file in its place}.
 export function modulesOf(folder, entry, instead = {}) {
   const done = new Map(), open = new Set();
   const visit = (name) => {
@@ -55,7 +55,8 @@ export const packedWasm = (wasm) => gzipSync(wasm, {level: 9}).toString('base64'
 
 function build(wasmFile, out) {
   const wasm = readFileSync(wasmFile), about = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
-  const src = join(here, 'src'), browser = modulesOf(src, 'index'), node = modulesOf(src, 'index', {files: 'files_node'});
+  const src = join(here, 'src'), browser = modulesOf(src, 'index'), slim = modulesOf(src, 'index', {wasm: 'wasm_none'});
+  const node = modulesOf(src, 'index', {files: 'files_node'});
   const {gives} = browser.at(-1), names = [...gives].sort();
   const said = readFileSync(join(src, 'library.js'), 'utf8').match(/version = '([^']+)'/)[1];
   if (said !== about.version) throw new Error(`src/library.js is of version ${said}, package.json of ${about.version}`);
@@ -63,9 +64,11 @@ function build(wasmFile, out) {
   mkdirSync(join(out, 'dist'), {recursive: true});
   const write = (name, text) => writeFileSync(join(out, name), text);
   const title = `// duomo ${about.version}, ${about.license}. Made of bindings/js/src by build.mjs.\n`;
-  write('dist/duomo.js', `${title}${together(browser)}\nexport const {${names.join(', ')}} = ${scopeOf('index')};\n`);
+  const exported = `\nexport const {${names.join(', ')}} = ${scopeOf('index')};\n`;
+  write('dist/duomo.js', `${title}import {packed as inside} from './wasm.js';\n\n${together(browser)}${exported}`);
+  write('dist/slim.js', title + together(slim) + exported);
   const cjs = together(node, {system: (list, from) => `const {${list}} = require('${from}');`});
-  write('dist/duomo.cjs', `'use strict';\n${title}${cjs.replace("await import('./wasm.js')", "require('./wasm.cjs')")}
+  write('dist/duomo.cjs', `'use strict';\n${title}const {packed: inside} = require('./wasm.cjs');\n\n${cjs}
 const {${names.join(', ')}} = ${scopeOf('index')};
 module.exports = {${names.join(', ')}};\n`);
   write('dist/node.js', `${title}// One copy of the code for import and require.

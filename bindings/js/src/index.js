@@ -8,6 +8,7 @@ import {Hit, Hits, TopK} from './results.js';
 import {ItemSet} from './sets.js';
 import {startLibrary, version} from './library.js';
 import {ModelSlot} from './slot.js';
+import {packed} from './wasm.js';
 import {readSource} from './source.js';
 import {unpacked} from './module.js';
 
@@ -49,7 +50,7 @@ class Duomo {
 async function load(options) {
   const {wasm} = checkedOptions(options, LOAD, 'load');
   if (wasm !== undefined) return new Duomo(await startLibrary(wasm));
-  const {packed} = await import('./wasm.js');  // beside the package's code, as build.mjs makes it
+  if (packed === undefined) throw new TypeError("duomo/slim has no duomo.wasm inside: load({wasm: fetch('duomo.wasm')}), then open() of what it gives");
   return new Duomo(await startLibrary(await unpacked(packed)));
 }
 
