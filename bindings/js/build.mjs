@@ -7,7 +7,7 @@ import {gzipSync} from 'node:zlib';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const IMPORT = /^import \{([^}]+)\}\s+from '\.\/([\w/]+)\.js';\n/gm;
-const SYSTEM_IMPORT = /^import \{([^}]+)\} from '(node:[\w/]+)';\n/gm;
+const SYSTEM_IMPORT = /^import \{([^}]+)\} from '([^.'][^']*)';\n/gm;
 
 // The modules that `entry` needs, each before those that need it: {name, text, needs, gives}. Throws
 // where two need each other: arrows go one way. `instead`: {module: the file in its place}.
