@@ -1,5 +1,6 @@
-// For duomo.wasm: printf is there only for what the C++ library says on stderr before it gives up, which nobody
-// would see, and for the numbers of errors of a system that there is not. These take its place.
+// For duomo.wasm: printf is there only for what the C++ library says on stderr before it gives up,
+// which nobody would see, and for the numbers of errors of a system that there is not. These take
+// its place.
 #include <cstddef>
 
 extern "C" {

@@ -44,8 +44,8 @@ void Run(const Options& o) {
 
 void AddPage(CLI::App& app) {
   auto o = std::make_shared<Options>();
-  CLI::App* c = app.add_subcommand(
-      "page", "Make one HTML file of a model, which recommends in any browser");
+  CLI::App* c =
+      app.add_subcommand("page", "Make one HTML file of a model, which recommends in any browser");
   c->add_option("FILE", o->file, "A .duomo file")->required();
   c->add_option("-o,--output", o->output, "The HTML file to write; replaced as a whole")
       ->required();

@@ -46,19 +46,16 @@ bool CanMakePages() { return !TemplatePieces().empty(); }
 
 uint64_t WritePage(std::shared_ptr<const model::Model> model, const Page& page,
                    const std::string& output) {
-  if (!CanMakePages()) {
-    Fail(Status::kUnsupported, "this duomo was built without the page's part for browsers; ",
-         "install emscripten and nodejs (Debian: apt install emscripten nodejs) and build it ",
-         "again, by ./dev build");
-  }
+  if (!CanMakePages()) Fail(Status::kUnsupported, kHowToMakePages);
   std::string text;
   for (std::string_view piece : TemplatePieces()) text += piece;
   const std::string settings = ScriptText(Settings(*model, page.title));
   const std::string packed = Packed(SmallModel(std::move(model), page.file, page.dtype));
   AtomicFile file(output);
   size_t from = 0;
-  for (auto [mark, with] : {std::pair<std::string_view, const std::string*>("{{SETTINGS}}", &settings),
-                            {"{{MODEL}}", &packed}}) {
+  for (auto [mark, with] :
+       {std::pair<std::string_view, const std::string*>("{{SETTINGS}}", &settings),
+        {"{{MODEL}}", &packed}}) {
     const size_t at = text.find(mark, from);
     if (at == text.npos) Fail(Status::kInternal, "the page has no ", mark);
     file.Write(text.substr(from, at - from));

@@ -19,8 +19,8 @@ constexpr size_t kMostPopular = 200;
 constexpr std::array kMeasures = {"ndcg@10", "hr@10", "rmse", "mae"};
 
 std::string IdText(const model::KeyIndex& keys, uint64_t row) {
-  const int64_t id = keys.kind() == model::KeyKind::kString ? IdOfString(keys.StringAt(row))
-                                                            : keys.IntegerAt(row);
+  const int64_t id =
+      keys.kind() == model::KeyKind::kString ? IdOfString(keys.StringAt(row)) : keys.IntegerAt(row);
   return std::to_string(id);
 }
 
@@ -79,7 +79,8 @@ Json Figures(const model::Report& report) {
 Json Settings(const model::Model& model, const std::string& title) {
   const uint64_t users = model.users().count;
   std::string about = StrCat(Commas(model.items().count), " items");
-  if (users > 0) about += StrCat(", learned from ", Commas(users), " users, none of whom is in here");
+  if (users > 0)
+    about += StrCat(", learned from ", Commas(users), " users, none of whom is in here");
   return {{"title", title},
           {"about", about + "."},
           {"popular", Popular(model)},

@@ -17,7 +17,8 @@ void LeaveUsersOut(Draft& draft) {
     convert::RemoveDerived(draft, Side::kUser);
   }
   convert::GoneValues gone;
-  convert::EraseIds(draft, Side::kUser, [](const std::string&) { return true; }, gone);
+  convert::EraseIds(
+      draft, Side::kUser, [](const std::string&) { return true; }, gone);
   convert::EmptySketch(draft.contents.report);
   draft.contents.report = {};  // the page has its figures beside it
 }

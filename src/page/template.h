@@ -1,4 +1,5 @@
-// The page without a model: bindings/js/page with duomo.wasm in it, put together when this was built.
+// The page without a model: bindings/js/page with duomo.wasm in it, put together when this was
+// built.
 #pragma once
 
 #include <span>
