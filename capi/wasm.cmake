@@ -22,7 +22,7 @@ target_link_options(duomo_wasm PRIVATE -Oz --no-entry -sSTANDALONE_WASM=1 -sALLO
   -sEXPORTED_FUNCTIONS=${names})
 add_custom_command(TARGET duomo_wasm POST_BUILD VERBATIM
   COMMAND ${WASM_METADCE} ${features} ${made} -f ${CMAKE_CURRENT_BINARY_DIR}/exports.json -o ${made}
-  COMMAND ${WASM_OPT} ${features} -Oz --converge --low-memory-unused ${made} -o ${made}
-  COMMAND ${WASM_OPT} ${features} -Oz --low-memory-unused --strip-debug --strip-producers --strip-target-features ${made} -o ${made})
+  COMMAND ${WASM_OPT} ${features} -Oz --converge --low-memory-unused --strip-debug --strip-producers --strip-target-features ${made} -o ${made}
+  COMMAND ${WASM_OPT} ${features} -Oz --low-memory-unused ${made} -o ${made})  # again, without what was stripped
 set_target_properties(duomo_wasm PROPERTIES OUTPUT_NAME duomo SUFFIX .wasm LINKER_LANGUAGE CXX
   LINK_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/symbols.txt)
