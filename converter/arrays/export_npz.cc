@@ -63,10 +63,9 @@ void AddExportNpz(CLI::App& parent) {
   CLI::App* c = parent.add_subcommand(
       "npz", "Every tensor as an array for numpy.load, and description_json as bytes");
   c->add_option("FILE", o->file, "A .duomo file")->required();
-  c->add_option("-o,--output", o->output, "The .npz file to write; replaced as a whole")
-      ->required();
+  AddOutput(c, o->output, ".npz");
   c->add_flag("--compress", o->compress, "Deflate the arrays");
-  c->add_flag("--json", o->json, "Print JSON");
+  AddJson(c, o->json);
   c->callback([o] { Run(*o); });
 }
 

@@ -91,9 +91,8 @@ void AddExportSafetensors(CLI::App& parent) {
   CLI::App* c = parent.add_subcommand(
       "safetensors", "The parameters, named and laid out as in a PyTorch module's state_dict");
   c->add_option("FILE", o->file, "A .duomo file")->required();
-  c->add_option("-o,--output", o->output, "The .safetensors file to write; replaced as a whole")
-      ->required();
-  c->add_flag("--json", o->json, "Print JSON");
+  AddOutput(c, o->output, ".safetensors");
+  AddJson(c, o->json);
   c->callback([o] { Run(*o); });
 }
 

@@ -151,10 +151,9 @@ void Add(CLI::App& parent, const Format& format) {
   c->add_option("--names", o->names, "How other parameters are named and laid out")
       ->check(CLI::IsMember({"auto", "duomo", "torch"}))
       ->capture_default_str();
-  c->add_option("-o,--output", o->output, "The .duomo file to write; replaced as a whole")
-      ->required();
+  AddOutput(c, o->output);
   c->add_flag("--allow-nonfinite", o->allow_nonfinite, "Take weights that are NaN or infinite");
-  c->add_flag("--json", o->json, "Print JSON");
+  AddJson(c, o->json);
   c->footer(format.footer);
   c->callback([o, &format] { Run(format, *o); });
 }

@@ -179,12 +179,11 @@ void AddImportVectors(CLI::App& parent) {
   c->add_option("--fold-in", o->fold_in,
                 "l2=NUMBER: how strongly users who are known by a few items alone are drawn to 0; "
                 "default: as much as one item counts");
-  c->add_option("-o,--output", o->output, "The .duomo file to write; replaced as a whole")
-      ->required();
+  AddOutput(c, o->output);
   c->add_flag("--allow-nonfinite", o->allow_nonfinite, "Take numbers that are NaN or infinite");
   c->add_flag("--skip-bad-lines", o->skip_bad_lines,
               "Leave bad lines of tables out and count them, instead of ending");
-  c->add_flag("--json", o->json, "Print JSON");
+  AddJson(c, o->json);
   c->callback([o] { Run(*o); });
 }
 

@@ -63,15 +63,14 @@ void AddAnnotate(CLI::App& parent) {
   CLI::App* c = parent.add_subcommand(
       "annotate", "Write name, version, date, licence … into a file, for its hosts to read");
   c->add_option("FILE", o->file, "A .duomo file")->required();
-  c->add_option("-o,--output", o->output, "The .duomo file to write; replaced as a whole")
-      ->required();
+  AddOutput(c, o->output);
   c->add_option("--set", o->set, "Any UTF-8, in the place of what NAME had; repeat")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
   c->add_option("--unset", o->unset, "Take NAME out, before anything is set; repeat")
       ->type_name("NAME")
       ->allow_extra_args(false);
-  c->add_flag("--json", o->json, "Print JSON");
+  AddJson(c, o->json);
   c->callback([o] {
     if (o->set.empty() && o->unset.empty()) {
       throw CLI::ValidationError("annotate", "nothing to do: give --set or --unset");

@@ -33,9 +33,8 @@ void Add(CLI::App& parent, const char* name, const char* about, bool compress) {
   auto o = std::make_shared<Options>();
   CLI::App* c = parent.add_subcommand(name, about);
   c->add_option("FILE", o->file, "A .duomo file")->required();
-  c->add_option("-o,--output", o->output, "The .duomo file to write; replaced as a whole")
-      ->required();
-  c->add_flag("--json", o->json, "Print JSON");
+  AddOutput(c, o->output);
+  AddJson(c, o->json);
   c->callback([o, compress] { Run(*o, compress); });
 }
 

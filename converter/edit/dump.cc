@@ -72,8 +72,7 @@ void AddBuild(CLI::App& parent) {
   auto o = std::make_shared<Options>();
   CLI::App* c = parent.add_subcommand("build", "Make a .duomo file from the JSON of dump");
   c->add_option("FILE", o->file, "A JSON file")->required();
-  c->add_option("-o,--output", o->output, "The .duomo file to write; replaced as a whole")
-      ->required();
+  AddOutput(c, o->output);
   c->add_flag("--json", o->json, "Print JSON about the result");
   c->callback([o] { Build(*o); });
 }

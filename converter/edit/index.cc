@@ -255,8 +255,7 @@ void AddIndex(CLI::App& parent) {
   CLI::App* c = parent.add_subcommand(
       "index", "Make (again) the codes of the vectors that fast exact searches read");
   c->add_option("FILE", o->file, "A .duomo file")->required();
-  c->add_option("-o,--output", o->output, "The .duomo file to write; replaced as a whole")
-      ->required();
+  AddOutput(c, o->output);
   auto* lists =
       c->add_option("--lists", o->lists,
                     "Also put the items into lists of near ones, for approximate searches "
@@ -274,7 +273,7 @@ void AddIndex(CLI::App& parent) {
   c->add_flag("--none", o->none, "Leave them out: a smaller file, whose searches scan the vectors")
       ->excludes(lists)
       ->excludes(users);
-  c->add_flag("--json", o->json, "Print JSON");
+  AddJson(c, o->json);
   c->callback([o] { Run(*o); });
 }
 

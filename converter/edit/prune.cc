@@ -319,8 +319,7 @@ void AddPrune(CLI::App& parent) {
   CLI::App* c = parent.add_subcommand(
       "prune", "Leave out users, items, histories, titles or frozen vectors of users");
   c->add_option("FILE", o->file, "A .duomo file")->required();
-  c->add_option("-o,--output", o->output, "The .duomo file to write; replaced as a whole")
-      ->required();
+  AddOutput(c, o->output);
   auto* none = c->add_flag("--no-users", o->no_users, "No user stays: keys, features, history");
   c->add_option("--keep-users", o->keep_users,
                 "Only the users whose keys this file lists, one a line; -: stdin")
@@ -340,7 +339,7 @@ void AddPrune(CLI::App& parent) {
   c->add_flag("--no-titles", o->no_titles, "Without titles");
   c->add_flag("--no-user-vectors", o->no_user_vectors,
               "Without the users' frozen vectors; their tower runs at every call instead");
-  c->add_flag("--json", o->json, "Print JSON");
+  AddJson(c, o->json);
   c->callback([o] {
     int lists = 0, piped = 0;
     for (const std::string* list :

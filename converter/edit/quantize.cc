@@ -201,8 +201,7 @@ void AddQuantize(CLI::App& parent) {
   CLI::App* c = parent.add_subcommand(
       "quantize", "Store weights and vectors in fp16, bf16 or int8, and say what it costs");
   c->add_option("FILE", o->file, "A .duomo file")->required();
-  c->add_option("-o,--output", o->output, "The .duomo file to write; replaced as a whole")
-      ->required();
+  AddOutput(c, o->output);
   auto type = [&](const char* name, std::string& to, const char* about) {
     c->add_option(name, to, about)->check(CLI::IsMember({"fp32", "fp16", "bf16", "int8"}));
   };
@@ -230,7 +229,7 @@ void AddQuantize(CLI::App& parent) {
   c->add_flag("--all", o->all, "Compare the top 10 of all users")->excludes(users);
   c->add_option("--seed", o->quality.seed, "Which pairs and users are drawn")
       ->capture_default_str();
-  c->add_flag("--json", o->json, "Print JSON");
+  AddJson(c, o->json);
   c->callback([o] { Run(*o); });
 }
 

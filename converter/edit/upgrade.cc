@@ -53,9 +53,8 @@ void AddUpgrade(CLI::App& parent) {
       "Rewrite a file of an older release in today's container, with what today's searches look "
       "into; contents stay");
   c->add_option("FILE", o->file, "A .duomo file")->required();
-  c->add_option("-o,--output", o->output, "The .duomo file to write; replaced as a whole")
-      ->required();
-  c->add_flag("--json", o->json, "Print JSON");
+  AddOutput(c, o->output);
+  AddJson(c, o->json);
   c->callback([o] { Run(*o); });
 }
 

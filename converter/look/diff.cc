@@ -222,7 +222,7 @@ void AddDiff(CLI::App& parent) {
       "diff", "What differs between two files, and by how much; exits with 0, 1 or 2 as diff(1)");
   c->add_option("FIRST", o->first, "A .duomo file")->required();
   c->add_option("SECOND", o->second, "Another")->required();
-  c->add_flag("--json", o->json, "Print JSON");
+  AddJson(c, o->json);
   c->callback([o] {
     bool same = false;
     try {

@@ -117,7 +117,7 @@ void AddVerify(CLI::App& parent) {
   CLI::App* c =
       parent.add_subcommand("verify", "Check everything in a file, frozen vectors included");
   c->add_option("FILE", o->file, "A .duomo file")->required();
-  c->add_flag("--json", o->json, "Print JSON");
+  AddJson(c, o->json);
   c->add_option("--erased-users", o->erased_users,
                 "A list of keys, one a line: nothing of these users may be left; -: stdin");
   c->add_option("--erased-items", o->erased_items, "The same for items");

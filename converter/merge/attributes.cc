@@ -208,9 +208,8 @@ void AddAttributes(CLI::App& parent) {
       ->needs(items);
   c->add_option("--remove", o->remove, "Attributes to leave out, with commas between")
       ->delimiter(',');
-  c->add_option("-o,--output", o->output, "The .duomo file to write; replaced as a whole")
-      ->required();
-  c->add_flag("--json", o->json, "Print JSON");
+  AddOutput(c, o->output);
+  AddJson(c, o->json);
   c->callback([o] { Run(*o); });
 }
 

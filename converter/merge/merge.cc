@@ -125,9 +125,8 @@ void AddMerge(CLI::App& parent) {
                 "How times of attributes are written, like %d/%m/%Y; else found out");
   c->add_flag("--skip-bad-lines", o->merge.records.skip_bad_lines,
               "Leave bad lines out and count them, instead of ending");
-  c->add_option("-o,--output", o->output, "The .duomo file to write; replaced as a whole")
-      ->required();
-  c->add_flag("--json", o->json, "Print JSON");
+  AddOutput(c, o->output);
+  AddJson(c, o->json);
   c->callback([o] { Run(*o); });
 }
 

@@ -90,15 +90,14 @@ void AddExportOnnx(CLI::App& parent) {
   CLI::App* c = parent.add_subcommand(
       "onnx", "The network as an ONNX model: features in, predictions and vectors out");
   c->add_option("FILE", o->file, "A .duomo file")->required();
-  c->add_option("-o,--output", o->output, "The .onnx file to write; replaced as a whole")
-      ->required();
+  AddOutput(c, o->output, ".onnx");
   c->add_option("--tower", o->tower, "Only this side's features and vector: user or item")
       ->check(CLI::IsMember({"user", "item"}));
   c->add_option("--inline-limit", o->inline_limit,
                 "Tensors of more bytes in all go to OUTPUT.data beside it")
       ->check(CLI::Range(uint64_t{0}, onnx::kInlineLimit))
       ->capture_default_str();
-  c->add_flag("--json", o->json, "Print JSON");
+  AddJson(c, o->json);
   c->callback([o] { Run(*o); });
 }
 

@@ -39,10 +39,9 @@ void AddImportOnnx(CLI::App& parent) {
       ->required();
   c->add_option("--map", o->map,
                 "A JSON object from the graph's names of inputs to those of the --like file");
-  c->add_option("-o,--output", o->output, "The .duomo file to write; replaced as a whole")
-      ->required();
+  AddOutput(c, o->output);
   c->add_flag("--allow-nonfinite", o->allow_nonfinite, "Take weights that are NaN or infinite");
-  c->add_flag("--json", o->json, "Print JSON");
+  AddJson(c, o->json);
   c->callback([o] { Run(*o); });
 }
 

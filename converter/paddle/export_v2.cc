@@ -173,7 +173,7 @@ void AddExportPaddleV2(CLI::App& parent) {
                 "The ml-1m folder or zip archive whose dictionaries it gets; otherwise they are "
                 "those of the file's items");
   c->add_flag("--gzip", o->gzip, "gzip, whatever the name");
-  c->add_flag("--json", o->json, "Print JSON");
+  AddJson(c, o->json);
   c->callback([o] { Run(*o); });
 }
 

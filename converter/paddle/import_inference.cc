@@ -158,10 +158,9 @@ void AddImportPaddleInference(CLI::App& parent) {
       "Instead: an ml-1m folder or zip archive, with the dictionaries of import paddle-v2");
   c->add_option("--preset", o->preset, "Whose features --data has: hybrid")->capture_default_str();
   c->add_option("--map", o->map, "A JSON object from the program's names of inputs to the model's");
-  c->add_option("-o,--output", o->output, "The .duomo file to write; replaced as a whole")
-      ->required();
+  AddOutput(c, o->output);
   c->add_flag("--allow-nonfinite", o->allow_nonfinite, "Take weights that are NaN or infinite");
-  c->add_flag("--json", o->json, "Print JSON");
+  AddJson(c, o->json);
   c->callback([o] { Run(*o); });
 }
 

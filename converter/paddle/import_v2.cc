@@ -131,11 +131,10 @@ void AddImportPaddleV2(CLI::App& parent) {
   c->add_option("--preset", o->preset, "The network: hybrid")->capture_default_str();
   c->add_option("--data", o->data, "The ml-1m folder or zip archive that it was trained on")
       ->required();
-  c->add_option("-o,--output", o->output, "The .duomo file to write; replaced as a whole")
-      ->required();
+  AddOutput(c, o->output);
   c->add_flag("!--no-titles", o->titles, "Leave the titles out of the file");
   c->add_flag("--allow-nonfinite", o->allow_nonfinite, "Take weights that are NaN or infinite");
-  c->add_flag("--json", o->json, "Print JSON");
+  AddJson(c, o->json);
   c->callback([o] { Run(*o); });
 }
 
