@@ -6,7 +6,7 @@ export function startFilters({catalogue, taste}) {
   byId('filters').hidden = facets.length === 0;
   facets.forEach((facet, i) => {
     const note = element('small'), body = facet.kind === 'values' ? values(facet, taste, note) : range(facet, taste, note);
-    byId('filters').append(element('details', i === 0 && facets.length <= 3 ? {open: ''} : {}, element('summary', {}, facet.name, note), body));
+    byId('filters').append(element('details', i === 0 && facets.length <= 3 && innerWidth > 760 ? {open: ''} : {}, element('summary', {}, facet.name, note), body));
   });
 }
 
@@ -20,7 +20,7 @@ function values({name, values: all}, taste, note) {
       note.textContent = chosen.size > 0 ? [...chosen].join(', ') : '';
       taste.only(name, chosen.size > 0 ? [...chosen] : undefined);
     },
-  }, count === undefined ? String(value) : `${value} ${count.toLocaleString('en')}`))));
+  }, String(value), count === undefined ? undefined : element('small', {}, count.toLocaleString('en'))))));
 }
 
 function range({name, kind, whole, least, largest}, taste, note) {
