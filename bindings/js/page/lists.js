@@ -17,7 +17,7 @@ function row({catalogue, taste, look}, {id, score, why}, share, brief) {
           element('button.name', {type: 'button', 'data-is': `name ${id}`, onclick: () => look(id)}, name),
           facts.length > 0 ? element('div.tags', {}, facts.join(' · ')) : undefined,
           why === undefined ? undefined : element('div.why', {}, 'because of ', element('b', {}, catalogue.nameOf(why.id))),
-          share === undefined ? undefined : element('div.bar', {'aria-hidden': 'true'}, element('i', {style: {width: `${Math.round(100 * share)}%`}}))),
+          share === undefined || text !== undefined ? undefined : element('div.bar', {'aria-hidden': 'true'}, element('i', {style: {width: `${Math.round(100 * share)}%`}}))),
       element('div.acts', {},
           text === undefined ? undefined : element('span.score', {}, text),
           brief && score !== undefined ? element('span.score', {'aria-label': `cosine ${score.toFixed(2)}`}, score.toFixed(2)) : undefined,
