@@ -32,7 +32,7 @@ async function likesAndLists() {
   assert.notEqual(await tab.value("document.getElementById('list-title').textContent"), 'For you');
 
   // Search by keyboard: a word of some title, the second that is found.
-  const [title] = await tab.value(texts('#start .chip')), word = title.split(/[\s<>&]+/).find((one) => one.length > 2);
+  const [title] = await tab.value(texts('#start .chip')), word = title.split(/[\s<>&]+/).find((one) => one.length > 2) ?? title;
   await tab.click('#search');
   await tab.type(word.toLowerCase());
   await tab.until("!document.getElementById('found').hidden && document.querySelectorAll('#found li').length > 0");

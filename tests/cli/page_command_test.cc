@@ -31,7 +31,7 @@ std::string HostileModel(const TemporaryFolder& folder) {
               "\n";
   }
   data.Replace("movies.dat", movies);
-  const std::string model = folder.File("movies.duomo"), table = folder.File("years.csv");
+  const std::string model = folder.File("plain.duomo"), table = folder.File("years.csv");
   Outcome o = Duomo({"train", data.path(), "-o", model, "--preset", "hybrid", "--store-history",
                      "--steps", "30", "--threads", "1"});
   EXPECT_EQ(o.code, 0) << o.err;
@@ -42,9 +42,10 @@ std::string HostileModel(const TemporaryFolder& folder) {
              (std::stoi(id) % 2 == 0 ? "calm" : "wild") + "\n";
   }
   WriteText(table, years);
-  o = RunProgram({DUOMO_CONVERT, "attributes", model, "--items", table, "-o", model}, {});
+  const std::string with = folder.File("movies.duomo");
+  o = RunProgram({DUOMO_CONVERT, "attributes", model, "--items", table, "-o", with}, {});
   EXPECT_EQ(o.code, 0) << o.err;
-  return model;
+  return with;
 }
 
 const std::string& HostilePage() {
