@@ -46,11 +46,17 @@ export class Catalogue {
         if (least < largest) facets.push({name, kind: kind === 'time' ? 'times' : 'numbers', whole: kind !== 'number', least, largest});
       }
     }
-    for (const {name, scope, kind, vocabularySize} of model.inputs) {
-      if (scope !== 'item' || attributes.includes(name) || vocabularySize > FEW || vocabularySize < 2) continue;
-      if (kind === 'category' || kind === 'categorySet') facets.push({name, kind: 'values', values: model.inputValues(name).map((value) => [value, undefined])});
+    for (const {name} of this.#groups()) {
+      if (!attributes.includes(name)) facets.push({name, kind: 'values', values: model.inputValues(name).map((value) => [value, undefined])});
     }
     return facets.filter((one) => one.kind !== 'values' || one.values.length > 1);
+  }
+
+  // The inputs that put items into few groups; an id of its own for each item is none.
+  #groups() {
+    const groups = ({scope, kind, vocabularySize: size}) => scope === 'item' && (kind === 'category' || kind === 'categorySet') && size >= 2 && size <= FEW &&
+        (kind === 'categorySet' || size <= this.ids.length / 2);
+    return this.model.inputs.filter(groups);
   }
 
   // [value, how many items have it], the most frequent first.
@@ -89,8 +95,7 @@ export class Catalogue {
   // Inputs have no values to be asked for, but sets of the items that have one.
   #sets;
   #memberships() {
-    this.#sets ??= this.ids.length > MANY_ITEMS ? [] : this.model.inputs
-        .filter((one) => one.scope === 'item' && /^category/.test(one.kind) && one.vocabularySize >= 2 && one.vocabularySize <= FEW)
+    this.#sets ??= this.ids.length > MANY_ITEMS ? [] : this.#groups()
         .map(({name}) => [name, this.model.inputValues(name).map((value) => [value, this.model.itemSet({where: {[name]: [value]}})])]);
     return this.#sets;
   }
