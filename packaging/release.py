@@ -58,13 +58,14 @@ class Release:
         for deb in glob.glob(f"{ROOT}/build/package/deb/*.deb"):
             shutil.copy(deb, self.out)
 
-    # The portable library as installed, which most packages carry.
+    # The portable library and programs as installed, which most packages carry.
     def prefix(self, work):
         prefix = f"{work}/prefix"
-        run("cmake", "--preset", "portable-library")
-        run("cmake", "--build", f"{ROOT}/build/portable-library", "--target", "duomo", "duomo_static")
-        for component in ("library", "development"):
-            run("cmake", "--install", f"{ROOT}/build/portable-library", "--prefix", prefix, "--component", component, "--strip")
+        run("cmake", "--preset", "portable")
+        targets = ("libduomo.so", "duomo_static", "duomo_program", "duomo_convert_program")
+        run("cmake", "--build", f"{ROOT}/build/portable", "--target", *targets)
+        for component in ("library", "development", "tools"):
+            run("cmake", "--install", f"{ROOT}/build/portable", "--prefix", prefix, "--component", component, "--strip")
         name = f"duomo-{self.version}-linux-x86_64-debian12"
         files = {f"{name}/{at}": path for at, path in archive.tree(prefix).items()}
         files[f"{name}/LICENSE"] = f"{ROOT}/LICENSE"

@@ -1,4 +1,5 @@
-"""The program `duomo`: where it is, how options are written for it, and how it is run."""
+"""The programs `duomo` and `duomo-convert`: where they are, how options are written for them, and how
+they are run."""
 
 from __future__ import annotations
 
@@ -9,18 +10,31 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import IO, Any, Union
 
 PathLike = Union[str, "os.PathLike[str]"]
 
 
-def find(program: PathLike | None = None) -> str:
-    wanted = os.fspath(program) if program is not None else os.environ.get("DUOMO_PROGRAM")
-    found = shutil.which(wanted or "duomo")
+_INSIDE = Path(__file__).parent / "bin"
+_VARIABLES = {"duomo": "DUOMO_PROGRAM", "duomo-convert": "DUOMO_CONVERT_PROGRAM"}
+
+
+def find(program: PathLike | None = None, name: str = "duomo") -> str:
+    """The program ``name``: the caller's, the environment's, the one inside the package, or one on
+    the PATH, in this order."""
+    variable = _VARIABLES[name]
+    wanted = os.fspath(program) if program is not None else os.environ.get(variable)
+    if wanted is None and os.access(_INSIDE / name, os.X_OK):
+        return str(_INSIDE / name)
+    found = shutil.which(wanted or name)
     if found is None:
+        where = f"give program= or {variable} a path"
+        if wanted is not None:
+            raise FileNotFoundError(f"{wanted}: no such program; {where} of {name}, or neither")
         raise FileNotFoundError(
-            f"{wanted or 'duomo'}: no such program; training needs `duomo` on the PATH, in "
-            "DUOMO_PROGRAM or as the argument program="
+            f"this package was compiled without its programs, and there is no {name} on the PATH; "
+            f"install a wheel (pip install --only-binary duomo duomo), or {where} of it"
         )
     return found
 
