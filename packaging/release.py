@@ -2,6 +2,7 @@
 import glob
 import hashlib
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -12,6 +13,8 @@ import archive
 import sbom
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+# What Go calls the machines.
+GO = {"x86_64": "amd64", "aarch64": "arm64"}
 HEADERS = [f"{ROOT}/include/duomo/{name}" for name in ("duomo.h", "duomo.hpp")]
 
 
@@ -127,9 +130,14 @@ class Release:
         for crate in glob.glob(f"{work}/crates/package/*.crate"):
             shutil.copy(crate, self.out)
 
-    def go(self):
+    def go(self, work, prefix):
+        """With the library of this machine inside; those of others by bindings/go/bundle on theirs."""
+        run(f"{ROOT}/bindings/go/bundle", f"{work}/go", f"linux_{GO[platform.machine()]}", prefix)
+        root = f"duomo.dev/duomo@v{self.version}"
         names = git("ls-files", "bindings/go").splitlines()
-        files = {f"duomo.dev/duomo@v{self.version}/{os.path.relpath(name, 'bindings/go')}": f"{ROOT}/{name}" for name in names}
+        files = {f"{root}/{os.path.relpath(name, 'bindings/go')}": f"{ROOT}/{name}" for name in names}
+        files.update({f"{root}/{at}": path for at, path in archive.tree(f"{work}/go").items()})
+        files[f"{root}/THIRD-PARTY.txt"] = f"{ROOT}/packaging/THIRD-PARTY.txt"
         archive.zip_file(self.path(f"duomo-go-{self.version}.zip"), files)
 
     def npm(self, wasm):
@@ -156,10 +164,10 @@ def main():
     release = Release(sys.argv[1])
     with tempfile.TemporaryDirectory() as work:
         release.source()
-        release.go()
         release.debs()
         prefix = release.prefix(work)
         libraries = release.cross()
+        release.go(work, prefix)
         release.python(work, prefix)
         jar = release.java(work, prefix)
         release.crates(work)
