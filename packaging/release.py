@@ -126,6 +126,7 @@ class Release:
         if not self.needs("Rust's crates", "cargo"):
             return
         shutil.copytree(f"{ROOT}/bindings/rust", f"{work}/rust", ignore=shutil.ignore_patterns("target", "Cargo.lock"))
+        run(f"{ROOT}/bindings/rust/bundle", f"{work}/rust/duomo-sys")
         run("cargo", "package", "--quiet", "--workspace", "--allow-dirty", "--no-verify", "--target-dir", f"{work}/crates", cwd=f"{work}/rust")
         for crate in glob.glob(f"{work}/crates/package/*.crate"):
             shutil.copy(crate, self.out)

@@ -196,7 +196,24 @@ _CLASSES: dict[int, type[Error]] = {
     )
 }
 
-_NAMES_OF_C = re.compile(r"\b(duomo|DUOMO)_\w+|\b_PORTABLE\b")
+_NAMES_OF_C = re.compile(
+    r"\b(duomo|DUOMO)_\w+|\b_PORTABLE\b|\brequest\.\w+|\boptions\.unknown_ids\b"
+)
+# Parts of C's requests whose arguments have other names here.
+_PARTS = {
+    "filters": "where",
+    "k_each": "k",
+    "user_id": "user",
+    "user_key": "user",
+    "item": "items",
+    "item_ids": "items",
+    "item_keys": "items",
+    "history": "histories",
+    "history_ids": "histories",
+    "history_keys": "histories",
+    "history_offsets": "histories",
+}
+_LISTS = re.compile(r"^(?:shared_)?(exclude|allow)(?:_(?:ids|keys|offsets|set|sets|count))?$")
 _NAMES = {
     "DUOMO_RANK_USER_ID": "user",
     "DUOMO_UNKNOWN_IS_MARKED": 'unknown="mark"',
@@ -209,6 +226,11 @@ _NAMES = {
 
 def _name(found: re.Match[str]) -> str:
     name = found.group()
+    if name == "options.unknown_ids":
+        return "unknown"
+    if name.startswith("request."):
+        part = name[len("request.") :]
+        return _PARTS.get(part) or _LISTS.sub(r"\1", part)
     if name.startswith("duomo_features_set_"):
         return "Features.set"
     return _NAMES.get(name, name[len("duomo_") :].lower())
