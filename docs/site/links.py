@@ -84,7 +84,8 @@ def check_tree(root: Path) -> list[str]:
 
         replace_links(text, check)
         for number, line, is_text in outside_code(text):
-            if is_text and len(line) > WIDTH and " " in line.strip() and not line.lstrip().startswith(("|", "<!--")):
+            text_line = is_text and not line.startswith("    ") and not line.lstrip().startswith(("|", "<!--"))
+            if text_line and len(line) > WIDTH and page.name != "CHANGELOG.md":  # whose entries are lines
                 problems.append(f"{name}:{number}: {len(line)} characters; lines of text have at most {WIDTH}")
     return problems
 
