@@ -86,7 +86,7 @@ def check_tree(root: Path) -> list[str]:
         for number, line, is_text in outside_code(text):
             text_line = is_text and not line.startswith("    ") and not line.lstrip().startswith(("|", "<!--"))
             if text_line and len(line) > WIDTH and page.name != "CHANGELOG.md":  # whose entries are lines
-                problems.append(f"{name}:{number}: {len(line)} characters; lines of text have at most {WIDTH}")
+                problems.append(f"{name}:{number}: {len(line)} characters; lines of text have at most {WIDTH} (./dev format)")
     return problems
 
 
