@@ -14,11 +14,11 @@
 // (stars, probability, seconds). The score of a pair of stored vectors has the same bits in every call.
 //
 // Slices go to the library as they are, never copied, and results come into slices of the caller's
-// where a method takes one. The library is found with pkg-config (duomo.pc).
+// where a method takes one. The library comes with the module for Linux on amd64 and arm64; elsewhere, and
+// with the build tag duomo_system, it is found with pkg-config (duomo.pc).
 package duomo
 
 /*
-#cgo pkg-config: duomo
 #include "shim.h"
 */
 import "C"

@@ -85,14 +85,14 @@ type Error struct {
 	Kind     ErrorKind // what was wrong, finer than Status; 0 where nothing says it
 	Argument Argument  // which argument was wrong; 0 where none was
 	Position int       // of the element at fault in that argument, or -1
-	cause    error     // why it was cancelled
+	cause    error     // why it was cancelled, or why the system refused the file
 }
 
 // Error is the message, after the name of the package.
 func (e *Error) Error() string { return "duomo: " + e.Message }
 
-// Unwrap gives the Status, so that errors.Is(err, ErrNotFound) works, and of a call that was cancelled
-// the error of its context.Context.
+// Unwrap gives the Status, so that errors.Is(err, ErrNotFound) works; of a call that was cancelled the
+// error of its context.Context, too, and of a file that cannot be read that of package os.
 func (e *Error) Unwrap() []error {
 	if e.cause != nil {
 		return []error{e.Status, e.cause}
