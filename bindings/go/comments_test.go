@@ -4,6 +4,8 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -12,7 +14,8 @@ import (
 // the group that it stands in.
 func TestEveryExportedNameHasAComment(t *testing.T) {
 	files := token.NewFileSet()
-	packages, err := parser.ParseDir(files, ".", nil, parser.ParseComments)
+	_, here, _, _ := runtime.Caller(0) // the tests run in the folder of the models
+	packages, err := parser.ParseDir(files, filepath.Dir(here), nil, parser.ParseComments)
 	if err != nil {
 		t.Fatal(err)
 	}
