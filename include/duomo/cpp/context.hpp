@@ -14,7 +14,7 @@ struct ContextOptions {
   duomo_parallel_for parallel_for = nullptr;     // the host's own threads, and its first argument
   void* parallel_data = nullptr;
   const duomo_allocator* allocator = nullptr;
-  const volatile int32_t* cancelled = nullptr;  // while it is not 0, calls fail with DUOMO_CANCELLED
+  const volatile int32_t* cancelled = nullptr;  // while not 0, calls fail with DUOMO_CANCELLED
 };
 
 // Scratch memory for one call at a time: make one for each thread. Keeps its model open. Functions

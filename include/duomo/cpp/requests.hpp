@@ -38,7 +38,7 @@ class TopKRequest {
     r.c_.features = features.get();
     return r;
   }
-  static TopKRequest OfFeatures(const Features&&) = delete;  // they would be destroyed before the call
+  static TopKRequest OfFeatures(const Features&&) = delete;  // would be destroyed too early
   // Users who are known by their history only, oldest item first.
   static TopKRequest OfHistory(Kept<int64_t> ids) {
     return TopKRequest().OneQuery().History(std::move(ids));
