@@ -113,8 +113,7 @@ class Page(HTMLParser):
 
 
 def check_site(site: Path) -> list[str]:
-    # 404.html is for servers and has the links that one of them would understand.
-    pages = {path: Page(path) for path in site.rglob("*.html") if path.name != "404.html"}
+    pages = {path: Page(path) for path in site.rglob("*.html")}
     problems = [] if pages else [f"{site} has no page"]
     for path, page in pages.items():
         for target in page.links + page.fetched:
