@@ -1,4 +1,4 @@
-// Which files are the tables of a data set, and which of their columns play which role.
+// Finds the tables of a data set among files, and the roles of their columns.
 #pragma once
 
 #include <string>
