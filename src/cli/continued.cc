@@ -71,6 +71,13 @@ std::vector<uint32_t> NewRows(const model::Model& from, const std::string& file,
   }
   data::RowHashes hashes(dataset);
   auto rows = data::RowsAfter(dataset, hashes, train, record->train);
+  const auto& times = dataset.interactions.timestamps;
+  if (!rows && record->latest) {  // rows that newer ones have taken the place of are gone
+    rows.emplace();
+    for (uint32_t row : train) {
+      if (row < times.size() && times[row] > *record->latest) rows->push_back(row);
+    }
+  }
   if (!rows) {
     Fail(Status::kInvalidArgument, "which rows are new cannot be told: ", file,
          " has learned from ", WithCommas(record->train.rows),

@@ -21,12 +21,20 @@ class Cache : public ::testing::Test {
     WriteText(data_, text + StrCat("v1,p1,", last_count, ",2021-04-01\n"));
   }
 
-  Outcome Train(const std::string& file, std::vector<std::string> more = {}) {
+  std::vector<std::string> Words(const std::string& command, std::vector<std::string> more) {
     std::vector<std::string> words = {
-        "train", "--interactions", data_, "-o", file, "--preset", "youtube-candidates", "--passes",
-        "1",     "--threads",      "1"};
+        command, "--interactions", data_,   "--map",          "user=visitor", "--map", "item=page",
+        "--map", "rating=visits",  "--map", "timestamp=when", "--values",     "count"};
     words.insert(words.end(), more.begin(), more.end());
-    return Duomo(words);
+    return words;
+  }
+  std::vector<std::string> TrainTo(const std::string& file, std::vector<std::string> more = {}) {
+    more.insert(more.end(),
+                {"-o", file, "--preset", "youtube-candidates", "--passes", "1", "--threads", "1"});
+    return Words("train", more);
+  }
+  Outcome Train(const std::string& file, std::vector<std::string> more = {}) {
+    return Duomo(TrainTo(file, std::move(more)));
   }
 
   // Names of caches in a folder.
@@ -63,7 +71,7 @@ TEST_F(Cache, GivesTheSameModelToTheByte) {
 }
 
 TEST_F(Cache, DescribesAsBefore) {
-  std::vector<std::string> words = {"describe", "--interactions", data_};
+  std::vector<std::string> words = Words("describe", {});
   Outcome plain = Duomo(words);
   ASSERT_EQ(plain.code, 0) << plain.err;
   words.insert(words.end(), {"--cache", "beside"});
@@ -119,9 +127,7 @@ TEST_F(Cache, KnowsDataByTheirFiles) {
 TEST_F(Cache, AFullDiskIsSaidAndLeavesNothing) {
   Surroundings full;
   full.largest_file = 3000;
-  ExpectFailure(1,
-                {"train", "--interactions", data_, "-o", folder_.File("m.duomo"), "--preset", "mf",
-                 "--steps", "1", "--cache", cache_.path()},
+  ExpectFailure(1, TrainTo(folder_.File("m.duomo"), in_cache_),
                 {"visits-", "File too large", "make room or leave --cache out"}, full);
   EXPECT_TRUE(cache_.Names().empty());
 }
@@ -129,8 +135,8 @@ TEST_F(Cache, AFullDiskIsSaidAndLeavesNothing) {
 TEST_F(Cache, NeedsAFolderAndDataThatCanBeReadTwice) {
   ExpectFailure(1, {"describe", "--interactions", data_, "--cache", folder_.File("none")},
                 {"--cache", "none is no folder"});
-  ExpectFailure(1, {"describe", "--interactions", "/dev/stdin", "--cache", cache_.path()},
-                {"/dev/stdin can be read only once"});
+  ExpectFailure(1, {"describe", "--interactions", "/dev/null", "--cache", cache_.path()},
+                {"/dev/null can be read only once"});
 }
 
 }  // namespace

@@ -69,8 +69,8 @@ class TwoTowers(nn.Module):
             for e in tower["encoders"]:
                 if e["kind"] not in ("embedding", "bag") or e.get("pooling", "sum") not in ("sum", "mean"):
                     refuse(f"an encoder of the kind {e['kind']}")
-                parts[e["input"]] = Encoder(self.table_of[e["table"]]["dim"], e.get("dense", []))
-                width += parts[e["input"]].width
+                parts[e.get("name", e["input"])] = Encoder(self.table_of[e["table"]]["dim"], e.get("dense", []))
+                width += parts[e.get("name", e["input"])].width
             side = Encoder(width, tower.get("dense", []))
             for name, part in parts.items():
                 side.add_module(name, part)
@@ -98,6 +98,8 @@ class TwoTowers(nn.Module):
             for name, given in self.inputs.items():
                 if given["scope"] != side:
                     continue
+                if given.get("bucketed"):
+                    refuse("an input of ranges")
                 values, vocabulary = rows.column(side + "s", name), given["vocabulary"]
                 if kinds[vocabulary]["keys"] == "range":
                     cells = np.array(values, np.int64)
@@ -142,7 +144,7 @@ class TwoTowers(nn.Module):
                     x = x / counts.clamp(min=1)[:, None]
             else:
                 x = table(cells[who])
-            parts.append(getattr(module, e["input"]).dense(x))
+            parts.append(getattr(module, e.get("name", e["input"])).dense(x))
         return module.dense(torch.cat(parts, 1))
 
     def bias(self, side: str, who: torch.Tensor) -> torch.Tensor:
