@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <string>
 
 #include "console/signals.h"
 
@@ -11,7 +12,7 @@ namespace duomo::convert {
 // and throws duomo::Error when it fails (exit code 1). Wrong usage is a CLI::ParseError (2).
 using AddCommand = void (*)(CLI::App& parent);
 
-using console::ExitWith;  // thrown by a callback that has said all there is to say
+using console::ExitWith;  // thrown by a callback that has already printed everything
 
 void AddInspect(CLI::App& parent);
 void AddVerify(CLI::App& parent);
@@ -36,6 +37,10 @@ void AddImportOnnx(CLI::App& parent);
 void AddImportPaddleV2(CLI::App& parent);
 void AddImportVectors(CLI::App& parent);
 void AddImportPaddleInference(CLI::App& parent);
+
+// Options that commands share: `-o,--output` of a file that is replaced as a whole, and `--json`.
+void AddOutput(CLI::App* command, std::string& output, const char* kind = ".duomo");
+void AddJson(CLI::App* command, bool& json);
 
 // Everything that is registered, with the groups that hold it.
 void AddAllCommands(CLI::App& app);

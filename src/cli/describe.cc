@@ -33,7 +33,7 @@ selection::Network NetworkFor(const data::Dataset& dataset, data::Goal goal) {
        "no column of the users or the items has a name that a model can read");
 }
 
-// What it has to beat, see evaluation/floors.h.
+// What it has to beat, see evaluation/baselines/floors.h.
 std::vector<std::string> Floors(const data::Dataset& dataset, data::Goal goal) {
   if (goal == data::Goal::kRate) return {"mean", "bias"};
   std::vector<std::string> out = {"popularity", "item-top-n"};

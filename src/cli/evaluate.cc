@@ -200,7 +200,8 @@ void RunRanking(const Options& o, const Session& ranking) {
                  {"measures", MeasuresJson(after_report.measures)},
                  {"candidates", MeasuresJson(before_report.measures)},
                  {"parts", parts},
-                 {"difference", MeasuresJson(difference.measures)}}}});
+                 {"difference", MeasuresJson(difference.measures)}}},
+               {"calibration", {{"predicted", stages.predicted}, {"observed", stages.observed}}}});
     return;
   }
   Print("%zu users, %u items: %zu candidates by %s, put in order by %s\n\n",
@@ -215,6 +216,8 @@ void RunRanking(const Options& o, const Session& ranking) {
   }
   Print("\npipeline less candidates, the same users drawn for both\n");
   PrintSystems({difference});
+  Print("\nall candidates of a user together: %s %.3g predicted, %.3g observed\n",
+        ranking.model().description().output.unit.c_str(), stages.predicted, stages.observed);
   PrintRemarks(test);
   LogRemarks(RemarksOf(cases, o.measure));
 }

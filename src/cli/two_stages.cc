@@ -1,7 +1,9 @@
 #include "cli/two_stages.h"
 
 #include <algorithm>
+#include <numeric>
 #include <thread>
+#include <unordered_map>
 
 #include "core/thread_pool.h"
 #include "data/model_rows.h"
@@ -23,6 +25,12 @@ TwoStages RunTwoStages(const std::shared_ptr<const runtime::Engine>& candidates,
                                 test.split.train);
   size_t n = test.dataset.users.size();
   std::vector<std::vector<uint32_t>> found(n), ordered(n);
+  std::vector<double> predicted(task.cases.size()), observed(task.cases.size());
+  const data::Interactions& all = test.dataset.interactions;
+  auto taken = [&](uint32_t user, uint32_t item) { return uint64_t{user} << 32 | item; };
+  std::unordered_map<uint64_t, float> ratings;  // of the test rows
+  for (uint32_t row : test.split.test)
+    ratings[taken(all.users[row], all.items[row])] = all.ratings[row];
   ThreadPool pool(std::clamp(std::thread::hardware_concurrency(), 1u, 16u));
   pool.Run([&](size_t worker) {
     training::Pipeline stages(candidates, ranking);
@@ -37,7 +45,12 @@ TwoStages RunTwoStages(const std::shared_ptr<const runtime::Engine>& candidates,
       }
       auto results = stages.Recommend(known, history, count, count);
       std::erase_if(results, [&](const auto& r) { return back[r.item] == data::kNotInModel; });
-      for (const auto& r : results) ordered[user].push_back(back[r.item]);
+      for (const auto& r : results) {
+        ordered[user].push_back(back[r.item]);
+        predicted[i] += double{r.output};
+        auto rating = ratings.find(taken(user, back[r.item]));
+        if (rating != ratings.end()) observed[i] += double{rating->second};
+      }
       std::sort(results.begin(), results.end(), [](const auto& a, const auto& b) {
         return a.candidate_score != b.candidate_score ? a.candidate_score > b.candidate_score
                                                       : a.item < b.item;
@@ -45,8 +58,13 @@ TwoStages RunTwoStages(const std::shared_ptr<const runtime::Engine>& candidates,
       for (const auto& r : results) found[user].push_back(back[r.item]);
     }
   });
+  auto mean = [](const std::vector<double>& x) {
+    return std::accumulate(x.begin(), x.end(), 0.0) /
+           static_cast<double>(std::max<size_t>(1, x.size()));
+  };
   return {std::make_unique<evaluation::ListRecommender>("candidates", std::move(found)),
-          std::make_unique<evaluation::ListRecommender>("pipeline", std::move(ordered))};
+          std::make_unique<evaluation::ListRecommender>("pipeline", std::move(ordered)),
+          mean(predicted), mean(observed)};
 }
 
 }  // namespace duomo::cli

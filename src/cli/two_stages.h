@@ -14,6 +14,10 @@ namespace duomo::cli {
 // the ranking model. Items that either model does not know are left out of both.
 struct TwoStages {
   std::unique_ptr<evaluation::ListRecommender> candidates, pipeline;
+  // Means over the cases: the ranking model's outputs of all candidates added up, and what came of
+  // them, the ratings of those that the user took in the test rows. Equal where outputs are what
+  // they say, expected watch times.
+  double predicted = 0, observed = 0;
 };
 
 // Throws Error(kUnsupported) when `candidates` is a joint model or `ranking` is not.

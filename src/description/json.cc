@@ -164,12 +164,43 @@ Json EncoderJson(const Description& d, const Encoder& e) {
   return out;
 }
 
+// Every table and every encoder `members` times, "NAME 1" to "NAME n": networks side by side, whose
+// vectors are the parts of one.
+void Repeat(Description& d, uint32_t members) {
+  const std::vector<Table> tables = std::move(d.tables);
+  d.tables.clear();
+  auto name = [](const std::string& of, uint32_t member) { return StrCat(of, " ", member + 1); };
+  for (uint32_t m = 0; m < members; ++m) {
+    for (Table t : tables) {
+      t.name = name(t.name, m);
+      d.tables.push_back(std::move(t));
+    }
+  }
+  for (Tower& tower : d.towers) {
+    const std::vector<Encoder> encoders = std::move(tower.encoders);
+    tower.encoders.clear();
+    for (uint32_t m = 0; m < members; ++m) {
+      for (Encoder e : encoders) {
+        e.name = name(e.name.empty() ? d.inputs[e.input].name : e.name, m);
+        if (e.table >= 0) e.table += static_cast<int32_t>(m * tables.size());
+        tower.encoders.push_back(std::move(e));
+      }
+    }
+  }
+}
+
+constexpr uint32_t kMostMembers = 256;
+
 }  // namespace
 
 Description FromJson(const Json& json) {
   Description d;
   Fields f(json, "");
   d.name = f.Text("name");
+  const uint64_t members = f.Count("members", 1);
+  if (members < 1 || members > kMostMembers) {
+    f.Wrong("members", "must be from 1 to ", kMostMembers);
+  }
   f.ForEach("vocabularies", [&](Fields& e) { d.vocabularies.push_back(ReadVocabulary(e)); });
   f.ForEach("tables", [&](Fields& e) {
     d.tables.push_back({e.Text("name"),
@@ -214,6 +245,7 @@ Description FromJson(const Json& json) {
   d.output.unit = output.Text("unit", "");
   output.Finish();
   f.Finish();
+  if (f.Has("members")) Repeat(d, static_cast<uint32_t>(members));
   Validate(d, false);
   return d;
 }

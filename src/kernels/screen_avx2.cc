@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernels/inline.h"
 #include "kernels/screen.h"
 
 namespace duomo::kernels {
@@ -15,8 +16,6 @@ typedef int32_t Ints __attribute__((vector_size(32)));
 typedef __m256i Bytes;
 constexpr const char* kName = "avx2";
 constexpr bool kSigned = true;
-
-#define DUOMO_INLINE static inline __attribute__((always_inline))
 
 DUOMO_INLINE Floats Splat(float x) { return x - Floats{}; }
 DUOMO_INLINE Bytes LoadBytes(const uint8_t* p) { return _mm256_loadu_si256((const __m256i*)p); }

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernels/inline.h"
 #include "kernels/screen.h"
 
 namespace duomo::kernels {
@@ -15,8 +16,6 @@ typedef int32_t Ints __attribute__((vector_size(64)));
 typedef __m512i Bytes;
 constexpr const char* kName = "avx512";
 constexpr bool kSigned = false;
-
-#define DUOMO_INLINE static inline __attribute__((always_inline))
 
 DUOMO_INLINE Floats Splat(float x) { return x - Floats{}; }
 DUOMO_INLINE Bytes LoadBytes(const uint8_t* p) { return _mm512_loadu_si512(p); }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernels/inline.h"
 #include "kernels/screen.h"
 
 #define DUOMO_DOT_PRODUCT 1

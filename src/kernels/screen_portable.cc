@@ -9,6 +9,7 @@
 #include <wasm_simd128.h>
 #endif
 
+#include "kernels/inline.h"
 #include "kernels/screen.h"
 
 namespace duomo::kernels {

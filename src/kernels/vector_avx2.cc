@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernels/inline.h"
 #include "kernels/vector.h"
 
 namespace duomo::kernels {
@@ -16,8 +17,6 @@ typedef double Doubles __attribute__((vector_size(32)));
 // 12 accumulators, 3 loads and a broadcast fill the 16 registers.
 constexpr int kGemmRows = 4, kGemmVectors = 3, kGemvVectors = 8;
 constexpr const char* kName = "avx2";
-
-#define DUOMO_INLINE static inline __attribute__((always_inline))
 
 DUOMO_INLINE Floats Fma(Floats a, Floats b, Floats c) {
   return (Floats)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);

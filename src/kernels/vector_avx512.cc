@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernels/inline.h"
 #include "kernels/vector.h"
 
 namespace duomo::kernels {
@@ -16,8 +17,6 @@ typedef double Doubles __attribute__((vector_size(64)));
 // 24 of the 32 registers accumulate; 8 rows alone keep both multipliers busy in narrow tails.
 constexpr int kGemmRows = 8, kGemmVectors = 3, kGemvVectors = 8;
 constexpr const char* kName = "avx512";
-
-#define DUOMO_INLINE static inline __attribute__((always_inline))
 
 DUOMO_INLINE Floats Fma(Floats a, Floats b, Floats c) {
   return (Floats)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);

@@ -10,6 +10,7 @@
 #include <wasm_simd128.h>
 #endif
 
+#include "kernels/inline.h"
 #include "kernels/vector.h"
 
 namespace duomo::kernels {
@@ -21,8 +22,6 @@ typedef int32_t Ints __attribute__((vector_size(16)));
 typedef double Doubles __attribute__((vector_size(16)));
 constexpr int kGemmRows = 4, kGemmVectors = 2, kGemvVectors = 6;
 constexpr const char* kName = "portable";
-
-#define DUOMO_INLINE static inline __attribute__((always_inline))
 
 #if defined(__aarch64__)
 // Every 64-bit ARM has fused multiply-add.

@@ -8,7 +8,7 @@
 
 #include "data/evidence.h"
 #include "data/split.h"
-#include "evaluation/floors.h"
+#include "evaluation/baselines/floors.h"
 #include "evaluation/protocol.h"
 #include "selection/learner.h"
 

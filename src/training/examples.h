@@ -38,6 +38,10 @@ class Examples {
   // True when users and items look the same in every example (no histories, no pair inputs), so
   // that vectors computed once serve all.
   virtual bool static_features() const = 0;
+
+  // What to add to a logistic head that has learned from these examples, as they hold only a share
+  // of what was not taken: the log of that share, so that odds are those of what is shown.
+  virtual double logit_correction() const { return 0; }
 };
 
 // Ratings: target (rating − output offset) / output scale, one example a listed interaction. Where

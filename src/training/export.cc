@@ -91,6 +91,10 @@ model::Contents Export(const Trainer& trainer, const data::Encoded& encoded,
     if (slot.table >= 0) {
       FillUntrainedRows(trainer, s, {reinterpret_cast<float*>(tensor.bytes.data()), slot.size});
     }
+    if (d.head.kind == model::HeadKind::kLogistic && slot.parameter.name == "head/bias") {
+      *reinterpret_cast<float*>(tensor.bytes.data()) +=
+          static_cast<float>(trainer.examples().logit_correction());
+    }
     contents.tensors.push_back(std::move(tensor));
   }
   for (const OwnedTensor& tensor : encoded.vocabularies) contents.tensors.push_back(tensor);

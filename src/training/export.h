@@ -19,8 +19,8 @@ struct ExportOptions {
 };
 
 // Unknown rows become the mean of the rows that examples touched, unless examples taught the
-// unknown row itself; rows that no example touched become the unknown row. Frozen vectors come from
-// the runtime's own towers.
+// unknown row itself; rows that no example touched become the unknown row. A logistic head gets the
+// examples' logit_correction(). Frozen vectors come from the runtime's own towers.
 model::Contents Export(const Trainer& trainer, const data::Encoded& encoded,
                        const data::Dataset& dataset, const ExportOptions& options);
 

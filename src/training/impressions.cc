@@ -156,6 +156,7 @@ ImpressionExamples::ImpressionExamples(const data::Encoded& encoded, const data:
     if (model_items[i] != kAbsent) data_items[model_items[i]] = static_cast<uint32_t>(i);
   }
   std::vector<uint32_t> watched;  // by the candidate model's rows
+  size_t candidates_shown = 0, negatives = 0;
   for (uint32_t user = 0; user < history.users(); ++user) {
     auto watches = history.Of(user);
     auto items = history.ItemsOf(user);
@@ -176,6 +177,7 @@ ImpressionExamples::ImpressionExamples(const data::Encoded& encoded, const data:
         c.item = data_items[c.item];
         return c.item == kAbsent;
       });
+      candidates_shown += shown.size();
       auto found = std::find_if(shown.begin(), shown.end(),
                                 [&](const auto& c) { return c.item == items[i]; });
       if (found == shown.end()) continue;
@@ -197,13 +199,19 @@ ImpressionExamples::ImpressionExamples(const data::Encoded& encoded, const data:
       for (uint32_t n = 0; n < options.negatives; ++n) {
         const auto& c = shown[random.Below(shown.size())];
         // What the user watches next is no example of what the user does not want.
-        if (!watched_later.contains(c.item)) add(c, 0, 1);
+        if (watched_later.contains(c.item)) continue;
+        add(c, 0, 1);
+        ++negatives;
       }
     }
   }
   if (examples_.empty()) {
     Fail(Status::kInvalidArgument, "the candidate model finds none of the watches among its best ",
          options.candidates, "; there is nothing to learn ranking from");
+  }
+  if (negatives > 0) {
+    logit_correction_ =
+        std::log(static_cast<double>(negatives) / static_cast<double>(candidates_shown));
   }
 }
 

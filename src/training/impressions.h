@@ -73,7 +73,9 @@ void SetHistories(const model::Description& description, std::span<const uint64_
 
 // For each of a user's latest watches: if the candidate model, given the watches before it, has it
 // among its best, one positive example weighted by its rating (the stand-in for watch time) and a
-// few of the other candidates as negatives of weight 1.
+// few of the other candidates as negatives of weight 1. The share of all candidates that were shown
+// which these negatives are is the correction of the logit: with it, the odds of a candidate are
+// the weight expected of it (King and Zeng 2001, prior correction).
 class ImpressionExamples : public Examples {
  public:
   // Users and items of the data set are found in the candidate model by their keys.
@@ -84,6 +86,7 @@ class ImpressionExamples : public Examples {
   size_t size() const override { return examples_.size(); }
   void Gather(std::span<const uint32_t> numbers, ExampleBatch& out) const override;
   bool static_features() const override { return false; }
+  double logit_correction() const override { return logit_correction_; }
 
  private:
   struct Example {
@@ -97,6 +100,7 @@ class ImpressionExamples : public Examples {
   std::vector<size_t> history_inputs_;
   int32_t score_input_ = -1, since_input_ = -1, count_input_ = -1;
   int32_t like_last_input_ = -1, like_recent_input_ = -1;
+  double logit_correction_ = 0;
 };
 
 }  // namespace duomo::training

@@ -102,6 +102,10 @@ Trainer::Trainer(const data::Encoded& encoded, const Examples& train, const Exam
   if (from != nullptr) {
     warm_start_ = StartFrom(from->model, from->file, encoded, layout_, values_);
     KeepStatistics(from->model, encoded.description, statistics_);
+    if (encoded.description.head.kind == model::HeadKind::kLogistic) {  // as Export() has added it
+      const Layout::Slot& bias = layout_.slots()[layout_.IndexOf("head/bias")];
+      values_[bias.offset] -= static_cast<float>(train.logit_correction());
+    }
   }
   if (options_.loss == Loss::kSoftmax) {
     std::vector<uint64_t> counts(encoded.items.count);

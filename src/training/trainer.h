@@ -99,6 +99,7 @@ class Trainer {
   std::span<const float> parameters() const { return values_; }
   // A copy of all parameters as of the last step. Not while a step is taken.
   AlignedVector<float> CurrentParameters() const;
+  const Examples& examples() const { return *train_; }
   const std::vector<std::vector<float>>& statistics() const { return statistics_; }
   // Whether any example touched this row of the table in slot `slot`, here or where `from` comes
   // from.

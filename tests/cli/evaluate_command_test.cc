@@ -154,12 +154,25 @@ TEST_F(EvaluateTwoStages, SaysWhatTheOrderIsWorth) {
   EXPECT_NEAR(value("measures", "ndcg@12"), ndcg / users, 2e-9);
 }
 
+// Training sees 8 candidates of a list that were not taken, not all of them: without a correction
+// the expected watch times of a list add up to what a tenth of it would bring.
+TEST_F(EvaluateTwoStages, ExpectedWatchTimesAddUpToWhatIsWatched) {
+  TrainSmall(ranking_, {"--preset", "youtube-ranking", "--candidates", candidates_, "--steps",
+                        "400", "--learning-rate", "3e-3"});
+  Json said = DuomoJson({"evaluate", ranking_, SmallData(), "--candidates", candidates_});
+  const double predicted = said["calibration"]["predicted"],
+               observed = said["calibration"]["observed"];
+  EXPECT_GT(observed, 0.1);
+  EXPECT_GT(predicted, observed / 2);
+  EXPECT_LT(predicted, observed * 2);
+}
+
 TEST_F(EvaluateTwoStages, TableForPeople) {
   Outcome o = Duomo({"evaluate", ranking_, SmallData(), "--candidates", candidates_});
   EXPECT_EQ(o.code, 0) << o.err;
-  for (const char* part :
-       {"200 candidates by youtube-candidates", "put in order by youtube-ranking",
-        "pipeline less candidates", "ndcg@10"}) {
+  for (const char* part : {"200 candidates by youtube-candidates",
+                           "put in order by youtube-ranking", "pipeline less candidates", "ndcg@10",
+                           "all candidates of a user together: expected watch time"}) {
     EXPECT_NE(o.out.find(part), o.out.npos) << o.out;
   }
 }

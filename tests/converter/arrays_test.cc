@@ -1,13 +1,13 @@
 // The readers of safetensors and NumPy's files: what they give, and the lies that they refuse.
-#include "converter/arrays.h"
+#include "converter/arrays/arrays.h"
 
 #include <gtest/gtest.h>
 
 #include <cstring>
 #include <numeric>
 
-#include "converter/npz.h"
-#include "converter/safetensors.h"
+#include "converter/arrays/npz.h"
+#include "converter/arrays/safetensors.h"
 #include "core/error.h"
 #include "data/zip_builder.h"
 #include "model/quantize.h"

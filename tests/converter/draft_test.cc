@@ -9,7 +9,7 @@
 
 #include "abi/fixtures.h"
 #include "converter/command.h"
-#include "converter/rewrite.h"
+#include "converter/edit/rewrite.h"
 #include "converter/shrinking.h"
 #include "core/error.h"
 #include "file/forge.h"

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <limits>
 
-#include "converter/json_form.h"
+#include "converter/edit/json_form.h"
 #include "converter/shrinking.h"
 #include "core/error.h"
 #include "description/base64.h"

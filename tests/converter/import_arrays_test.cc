@@ -5,9 +5,9 @@
 #include <functional>
 #include <limits>
 
-#include "converter/arrays.h"
+#include "converter/arrays/arrays.h"
+#include "converter/arrays/safetensors.h"
 #include "converter/files.h"
-#include "converter/safetensors.h"
 #include "model/parameters.h"
 #include "runtime/widen.h"
 

@@ -5,11 +5,11 @@
 #include <functional>
 #include <limits>
 
+#include "converter/arrays/stock.h"
+#include "converter/edit/quality.h"
 #include "converter/files.h"
-#include "converter/onnx_graph.h"
-#include "converter/onnx_network.h"
-#include "converter/quality.h"
-#include "converter/stock.h"
+#include "converter/onnx/graph.h"
+#include "converter/onnx/network.h"
 #include "core/error.h"
 #include "core/random.h"
 

@@ -1,5 +1,5 @@
 // What importers say of tensors that are not the model's.
-#include "converter/import_tensors.h"
+#include "converter/arrays/import_tensors.h"
 
 #include <gtest/gtest.h>
 

@@ -5,9 +5,9 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "converter/arrays/npz.h"
+#include "converter/arrays/vectors.h"
 #include "converter/files.h"
-#include "converter/npz.h"
-#include "converter/vectors.h"
 #include "core/error.h"
 #include "core/random.h"
 #include "data/gzip.h"
@@ -299,8 +299,7 @@ TEST_F(ImportVectors, BadInput) {
         std::pair("a,1\n,2\n", "line 2: the key is empty"), std::pair("", "is empty"),
         std::pair("id,v\n", "0 × 0"), std::pair("1,2,\n2,3,\n", "is no number"),
         std::pair("\"a,b\",1\n\"c,1\n", "line 1: \"b\"\" is no number"),
-        std::pair("1,nan\n2,1\n", "NaN"),
-        std::pair("1,1e99\n2,1\n", "infinite")}) {
+        std::pair("1,nan\n2,1\n", "NaN"), std::pair("1,1e99\n2,1\n", "infinite")}) {
     WriteText(In("bad.csv"), text);
     std::string error = Import("", "bad.csv");
     EXPECT_NE(error, "") << text;

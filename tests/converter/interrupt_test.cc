@@ -4,8 +4,8 @@
 #include <csignal>
 
 #include "console/signals.h"
+#include "converter/arrays/safetensors.h"
 #include "converter/files.h"
-#include "converter/safetensors.h"
 #include "core/error.h"
 #include "core/random.h"
 

@@ -1,4 +1,4 @@
-#include "converter/npz.h"
+#include "converter/arrays/npz.h"
 
 #include <gtest/gtest.h>
 

@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <limits>
 
+#include "converter/arrays/npz.h"
 #include "converter/files.h"
-#include "converter/npz.h"
 #include "core/error.h"
 #include "core/random.h"
 #include "runtime/models.h"

@@ -9,7 +9,7 @@
 #include <limits>
 
 #include "converter/files.h"
-#include "converter/paddle_program.h"
+#include "converter/paddle/program.h"
 #include "core/error.h"
 
 namespace duomo::convert {
@@ -80,8 +80,7 @@ class PaddleInference : public ::testing::Test {
 };
 
 TEST_F(PaddleInference, FindsAndReadsBothKinds) {
-  for (std::string input :
-       {program_, folder_.File("model"), parameters_, folder_.path()}) {
+  for (std::string input : {program_, folder_.File("model"), parameters_, folder_.path()}) {
     EXPECT_EQ(Import(input), "") << input;
     EXPECT_EQ(Convert({"verify", out_}).code, 0);
   }

@@ -1,6 +1,4 @@
 // PaddlePaddle v2's parameters in and out, and what is refused. Beside numpy: paddle/check.
-#include "converter/paddle_v2.h"
-
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -8,7 +6,8 @@
 #include <limits>
 
 #include "converter/files.h"
-#include "converter/paddle_data.h"
+#include "converter/paddle/data.h"
+#include "converter/paddle/v2.h"
 #include "core/random.h"
 #include "data/entities.h"
 #include "data/movielens.h"

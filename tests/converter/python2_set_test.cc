@@ -1,11 +1,11 @@
 // The order of Python 2.7's sets, and the dictionaries that the chapter makes of MovieLens 1M.
-#include "converter/python2_set.h"
+#include "converter/paddle/python2_set.h"
 
 #include <gtest/gtest.h>
 
 #include <set>
 
-#include "converter/paddle_data.h"
+#include "converter/paddle/data.h"
 #include "core/error.h"
 #include "data/real_data.h"
 #include "description/json.h"

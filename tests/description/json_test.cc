@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -117,6 +118,33 @@ TEST(Json, ThereAndBackIsTheSame) {
   }
 }
 
+TEST(Json, MembersRepeatTablesAndEncoders) {
+  Json once = ToJson(TwoTowers()), twice = once;
+  twice["members"] = 2u;
+  const Description one = FromJson(once), two = FromJson(twice);
+  const size_t tables = one.tables.size(), encoders = one.towers[1].encoders.size();
+  ASSERT_EQ(two.tables.size(), 2 * tables);
+  ASSERT_EQ(two.towers[1].encoders.size(), 2 * encoders);
+  for (size_t i = 0; i < 2 * tables; ++i) {
+    const Table& original = one.tables[i % tables];
+    EXPECT_EQ(two.tables[i].name, StrCat(original.name, i < tables ? " 1" : " 2"));
+    EXPECT_EQ(two.tables[i].dim, original.dim);
+  }
+  std::set<std::string> names;
+  for (size_t i = 0; i < 2 * encoders; ++i) {
+    const Encoder& original = one.towers[1].encoders[i % encoders];
+    const Encoder& e = two.towers[1].encoders[i];
+    EXPECT_EQ(e.input, original.input);
+    if (e.table >= 0) {
+      EXPECT_EQ(
+          two.tables[static_cast<size_t>(e.table)].name,
+          StrCat(one.tables[static_cast<size_t>(original.table)].name, i < encoders ? " 1" : " 2"));
+    }
+    EXPECT_TRUE(names.insert(e.name).second) << e.name;
+  }
+  EXPECT_TRUE(FromJson(ToJson(two)) == two);
+}
+
 // Each part differs by one field; were that field lost, the result would equal the original.
 TEST(Json, NoFieldIsLost) {
   const Description d = TwoTowers();
@@ -188,6 +216,8 @@ TEST(Json, ErrorsPointAtTheField) {
       {"/inputs/5/tokens", "\"latin\"", {"inputs[5].tokens: ", "spaces", "unicode"}},
       {"/inputs/4/tokens", "\"unicode\"", {"inputs[4].tokens: unknown field"}},
       {"/inputs/6/max_length", "4", {"inputs[6].max_length: unknown field", "fallback"}},
+      {"/members", "0", {"members: must be from 1 to 256"}},
+      {"/members", "257", {"members: must be from 1 to 256"}},
       // missing fields
       {"/name", nullptr, {"name: is missing"}},
       {"/head", nullptr, {"head: is missing"}},
@@ -275,9 +305,9 @@ TEST(Json, RecipesSayWhichFileIsWrong) {
   EXPECT_TRUE(
       Says(MessageOf([] { RecipeFromText("{}", "mine.json"); }), "mine.json: model: is missing"));
   std::string text = Json{{"model", ToJson(Joint())}, {"trainig", Json::object()}}.dump();
-  EXPECT_TRUE(
-      Says(MessageOf([&] { RecipeFromText(text, "mine.json"); }),
-           "mine.json: trainig: unknown field; possible here: data, model, search, split, training"));
+  EXPECT_TRUE(Says(
+      MessageOf([&] { RecipeFromText(text, "mine.json"); }),
+      "mine.json: trainig: unknown field; possible here: data, model, search, split, training"));
   text = Json{{"model", ToJson(Joint())}}.dump();
   EXPECT_TRUE(RecipeFromText(text, "mine.json").model == Joint());
 }

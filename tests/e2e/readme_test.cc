@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "markdown.h"
 #include "process.h"
 
 namespace duomo::testing {
@@ -10,30 +11,13 @@ namespace {
 
 const std::string kSource = DUOMO_SOURCE "/capi/examples/recommend.c";
 
-// What stands between ```c and ``` in README.md; several blocks are several entries.
+// The C programs of README.md.
 std::vector<std::string> CBlocks() {
-  std::istringstream readme(ReadText(DUOMO_SOURCE "/README.md"));
-  std::vector<std::string> blocks;
-  bool inside = false;
-  for (std::string line; std::getline(readme, line);) {
-    if (!inside && line == "```c") {
-      inside = true;
-      blocks.emplace_back();
-    } else if (inside && line == "```") {
-      inside = false;
-    } else if (inside) {
-      blocks.back() += line + "\n";
-    }
+  std::vector<std::string> programs;
+  for (const Block& block : Blocks(DUOMO_SOURCE "/README.md")) {
+    if (block.language == "c") programs.push_back(block.text);
   }
-  EXPECT_FALSE(inside) << "a block of README.md is not closed";
-  return blocks;
-}
-
-std::vector<std::string> Lines(const std::string& text) {
-  std::istringstream in(text);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  return lines;
+  return programs;
 }
 
 TEST(Readme, ShowsTheExample) {

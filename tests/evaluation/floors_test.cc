@@ -1,5 +1,5 @@
 // The floors of rankings: item-top-n and item-transitions against their formulas, within memory.
-#include "evaluation/floors.h"
+#include "evaluation/baselines/floors.h"
 
 #include <gtest/gtest.h>
 

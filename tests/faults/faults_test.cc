@@ -10,7 +10,7 @@
 #include <map>
 #include <set>
 
-#include "converter/tar.h"
+#include "converter/paddle/tar.h"
 #include "core/error.h"
 #include "core/file_io.h"
 #include "data/gzip.h"
@@ -203,9 +203,8 @@ std::map<std::string, std::function<std::string(const TemporaryFolder&)>> Reader
     return c.settings.dump() + StrCat(' ', learned.optimizer.steps, ' ', learned.values.size(), ' ',
                                       learned.values.back());
   };
-  return {{"model, mapped", model(false)}, {"model, copied", model(true)},
-          {"table", data("t.csv")},        {"gzip", data("t.csv.gz")},
-          {"archive", data("d.zip")},      {"folder", data("d")},
+  return {{"model, mapped", model(false)}, {"model, copied", model(true)}, {"table", data("t.csv")},
+          {"gzip", data("t.csv.gz")},      {"archive", data("d.zip")},     {"folder", data("d")},
           {"checkpoint", checkpoint}};
 }
 

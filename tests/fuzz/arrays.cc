@@ -1,7 +1,7 @@
 // Fuzz target: arrays in safetensors, .npz and .npy, as they are and as parameters of a model.
-#include "converter/arrays.h"
+#include "converter/arrays/arrays.h"
 
-#include "converter/parameter_names.h"
+#include "converter/arrays/parameter_names.h"
 #include "core/error.h"
 #include "fuzz/fuzz.h"
 

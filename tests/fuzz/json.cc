@@ -1,5 +1,5 @@
 // Fuzz target: the JSON form of a file to a file, which then opens, and comes back to the byte.
-#include "converter/json_form.h"
+#include "converter/edit/json_form.h"
 #include "core/error.h"
 #include "fuzz/fuzz.h"
 

@@ -2,9 +2,9 @@
 // export of its own to the last bit.
 #include <algorithm>
 
-#include "converter/onnx_graph.h"
-#include "converter/onnx_network.h"
-#include "converter/stock.h"
+#include "converter/arrays/stock.h"
+#include "converter/onnx/graph.h"
+#include "converter/onnx/network.h"
 #include "core/error.h"
 #include "fuzz/fuzz.h"
 #include "model/samples.h"

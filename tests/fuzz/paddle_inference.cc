@@ -3,8 +3,8 @@
 
 #include <cstring>
 
-#include "converter/onnx_network.h"
-#include "converter/paddle_graph.h"
+#include "converter/onnx/network.h"
+#include "converter/paddle/graph.h"
 #include "core/error.h"
 #include "fuzz/fuzz.h"
 #include "model/parameters.h"

@@ -1,9 +1,8 @@
 // Fuzz target: an archive of PaddlePaddle v2's parameters.
-#include "converter/paddle_v2.h"
-
 #include <cstdio>
 #include <cstring>
 
+#include "converter/paddle/v2.h"
 #include "core/array.h"
 #include "core/error.h"
 #include "fuzz/fuzz.h"

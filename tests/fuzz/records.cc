@@ -1,8 +1,8 @@
 // Fuzz target: records of items and, behind NULs, of users and events, merged into a file, which
 // then opens, is sound, and has the old rows and as many new ones as were counted.
-#include "converter/checks.h"
-#include "converter/stock.h"
-#include "converter/upsert.h"
+#include "converter/arrays/stock.h"
+#include "converter/look/checks.h"
+#include "converter/merge/upsert.h"
 #include "core/error.h"
 #include "fuzz/fuzz.h"
 #include "model/samples.h"

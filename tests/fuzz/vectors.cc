@@ -1,8 +1,8 @@
 // Fuzz target: vectors as text, .fvecs, .npy, .npz or safetensors, and the model of them. The first
 // byte says which and how.
-#include "converter/vectors.h"
+#include "converter/arrays/vectors.h"
 
-#include "converter/checks.h"
+#include "converter/look/checks.h"
 #include "core/error.h"
 #include "fuzz/fuzz.h"
 
