@@ -245,6 +245,7 @@ def main() -> None:
             for name, table in model.tables.items():
                 table.weight[-1] = table.weight[:-1].mean(0)
         save_file({n: t.contiguous() for n, t in model.state_dict().items()}, o.output)
+    dist.barrier()  # nobody leaves while another still talks to it
     dist.destroy_process_group()
 
 

@@ -107,13 +107,13 @@ def main():
     assert np.array_equal(kept.ratings, table[:, 2]) and np.array_equal(kept.timestamps, table[:, 3])
     found, wanted = (find(measure(f), "rmse") for f in (theirs, own))
     print(f"rmse: {found:.4f} by PyTorch on two processes, {wanted:.4f} by duomo train")
-    assert abs(found - wanted) < 0.05 * wanted
+    assert found < 1.05 * wanted, (found, wanted)
 
     lists = network("softmax", {"item_bias": "item_id"}, 16, {"batch": 256, "passes": 40, "learning_rate": 0.01})
     _, own, theirs = both(lists, ["--negatives", "in-batch"])
-    found, wanted = (find(measure(f), "ndcg") for f in (theirs, own))
-    print(f"ndcg: {found:.4f} by PyTorch on two processes, {wanted:.4f} by duomo train")
-    assert found > 0.9 * wanted, (found, wanted)
+    found, wanted = (measure(f)["ranking"]["measures"]["ndcg@10"]["value"] for f in (theirs, own))
+    print(f"ndcg@10: {found:.4f} by PyTorch on two processes, {wanted:.4f} by duomo train")
+    assert found > 0.95 * wanted, (found, wanted)
 
     broken = Path(WORK, "broken.duomo-rows")
     broken.write_bytes(b"x" * 100)
