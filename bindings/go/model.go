@@ -68,9 +68,9 @@ func (o *opened) drop() {
 type Backend int32
 
 const (
-	BackendDefault  Backend = C.DUOMO_BACKEND_DEFAULT // oneDNN where the library has it
-	BackendOneDNN   Backend = C.DUOMO_BACKEND_ONEDNN
-	BackendPortable Backend = C.DUOMO_BACKEND_PORTABLE
+	BackendDefault  Backend = C.DUOMO_BACKEND_DEFAULT  // oneDNN where the library has it
+	BackendOneDNN   Backend = C.DUOMO_BACKEND_ONEDNN   // oneDNN; an error where the library was built without it
+	BackendPortable Backend = C.DUOMO_BACKEND_PORTABLE // kernels of Duomo's own
 )
 
 // OpenOption changes how a model is opened.

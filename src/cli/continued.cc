@@ -33,6 +33,10 @@ Start OpenStart(const std::string& file) {
     start.passes = TenthOf(settings.value("passes", uint64_t{8}));
     return start;
   }
+  if (settings.value("learner", "") == "bayes") {
+    Fail(Status::kUnsupported, file,
+         " is the mean of samples, which none goes on from; train from all rows without --from");
+  }
   if (!settings.contains("loss")) {
     Fail(Status::kUnsupported, file,
          settings.contains("baseline")

@@ -1,6 +1,5 @@
-// What a file says of the rows that it was trained on, and whether test rows are among them. A
-// figure measured on rows that a model has learned from flatters it, and nothing in the figure
-// shows.
+// What a file stores about its training rows, and whether test rows are among them. A metric on
+// training rows is too good, and the number itself does not show it.
 //
 // The record is the object "data" in the settings of a model's report (JSON):
 //   {"version": 1,

@@ -1,5 +1,5 @@
-// What was read: which tables, which column plays which role, what its values are, what is not read
-// and why. Shown by `train` and `describe`, and recorded in files that are trained.
+// What was read: tables, the role and the values of each column, and what is not read and why.
+// `train` and `describe` print it, and trained files contain it.
 #pragma once
 
 #include <optional>

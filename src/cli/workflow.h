@@ -1,4 +1,5 @@
-// From data to a file: what `duomo train` and `duomo demo` do, without their options.
+// Training a file from data: the common part of `duomo train` and `duomo demo`, without their
+// options.
 #pragma once
 
 #include <memory>
@@ -46,8 +47,7 @@ struct TrainingResult {
   bool interrupted = false;
 };
 
-// Better said before an hour of training than after it: throws Error(kIo) where a file could not be
-// written.
+// Checks before training, which may take an hour: throws Error(kIo) if a file could not be written.
 void RequireWritable(const std::string& file);
 
 // Trains and writes run.file; progress goes to stderr. Looks first whether the files can be written

@@ -1,5 +1,5 @@
-// A data set as its files say it, before any encoding: users, items, and who rated what.
-// Every reader makes one of these, and nothing behind this room knows where it came from.
+// A data set as read from its files, before any encoding: users, items, and who rated what. Every
+// reader returns one, and no later code depends on where it came from.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What a recipe trains on: picks the kind of examples and ties their memory together.
+// The examples of a training run: chooses their kind and owns their memory.
 #pragma once
 
 #include <memory>

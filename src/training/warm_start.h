@@ -1,4 +1,4 @@
-// Where training begins with what another file has learned, instead of with drawn numbers.
+// Starts training from the parameters of another file instead of random numbers.
 #pragma once
 
 #include <cstdint>
