@@ -13,8 +13,9 @@ import archive
 import sbom
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-# What Go calls the machines.
-GO = {"x86_64": "amd64", "aarch64": "arm64"}
+# Targets of ./dev cross, and how Go calls them.
+GO = {"linux-x86_64": "linux_amd64", "linux-aarch64": "linux_arm64",
+      "linux-musl-x86_64": "linux_amd64_musl", "linux-musl-aarch64": "linux_arm64_musl"}
 HEADERS = [f"{ROOT}/include/duomo/{name}" for name in ("duomo.h", "duomo.hpp")]
 
 
@@ -132,8 +133,15 @@ class Release:
             shutil.copy(crate, self.out)
 
     def go(self, work, prefix):
-        """With the library of this machine inside; those of others by bindings/go/bundle on theirs."""
-        run(f"{ROOT}/bindings/go/bundle", f"{work}/go", f"linux_{GO[platform.machine()]}", prefix)
+        """With the libraries that ./dev cross has built inside, and for this machine else its own."""
+        for target, name in GO.items():
+            build = f"{ROOT}/build/cross/{target}"
+            if os.path.exists(f"{build}/look.txt") and os.path.exists(f"{build}/lib/libduomo.a") and shutil.which("llvm-objcopy"):
+                run(f"{ROOT}/bindings/go/bundle_cross", f"{work}/go", name, build)
+            elif target == f"linux-{platform.machine()}":
+                run(f"{ROOT}/bindings/go/bundle", f"{work}/go", name, prefix)
+            else:
+                self.left_out.append(f"Go's library for {name}: ./dev cross {target} has not built it, or llvm is not installed")
         root = f"duomo.dev/duomo@v{self.version}"
         names = git("ls-files", "bindings/go").splitlines()
         files = {f"{root}/{os.path.relpath(name, 'bindings/go')}": f"{ROOT}/{name}" for name in names}
