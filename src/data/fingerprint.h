@@ -36,8 +36,8 @@ Fingerprint FingerprintOf(const Dataset& dataset, const RowHashes& hashes);  // 
 Fingerprint FingerprintOf(const Dataset& dataset, const RowHashes& hashes,
                           std::span<const uint32_t> rows);
 
-// Those of `rows` (ascending) that are not among the rows that `known` was made of, where these come
-// first: in the order of the file, or in that of time. Nothing where neither is so.
+// Those of `rows` (ascending) that are not among the rows that `known` was made of, where these
+// come first: in the order of the file, or in that of time. Nothing where neither is so.
 std::optional<std::vector<uint32_t>> RowsAfter(const Dataset& dataset, const RowHashes& hashes,
                                                std::span<const uint32_t> rows,
                                                const Fingerprint& known);
