@@ -149,14 +149,11 @@ class Release:
         files[f"{root}/THIRD-PARTY.txt"] = f"{ROOT}/packaging/THIRD-PARTY.txt"
         archive.zip_file(self.path(f"duomo-go-{self.version}.zip"), files)
 
-    def npm(self, wasm):
-        files = {f"package/{os.path.relpath(p, f'{ROOT}/bindings/js')}": p for p in glob.glob(f"{ROOT}/bindings/js/**/*.js", recursive=True)}
-        files["package/duomo.wasm"], files["package/LICENSE"] = wasm, f"{ROOT}/LICENSE"
-        for name in ("package.json", "README.md"):
-            if not os.path.exists(f"{ROOT}/bindings/js/{name}"):
-                self.left_out.append(f"npm's package: bindings/js/{name} is not written")
-                return
-            files[f"package/{name}"] = f"{ROOT}/bindings/js/{name}"
+    def npm(self, work, wasm):
+        if not self.needs("npm's package", "node"):
+            return
+        run("node", f"{ROOT}/bindings/js/build.mjs", wasm, f"{work}/npm")
+        files = {f"package/{at}": path for at, path in archive.tree(f"{work}/npm").items()}
         archive.tar_gz(self.path(f"duomo-npm-{self.version}.tgz"), files, self.time)
 
     def finish(self):
@@ -181,7 +178,7 @@ def main():
         jar = release.java(work, prefix)
         release.crates(work)
         if "wasm32" in libraries:
-            release.npm(libraries["wasm32"])
+            release.npm(work, libraries["wasm32"])
         mobile.aar(release, jar, f"{ROOT}/build/cross")
         mobile.xcframework(release, libraries)
     release.finish()
