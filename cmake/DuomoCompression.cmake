@@ -22,6 +22,9 @@ endif()
 
 if(DUOMO_ZLIB_SOURCE)
   duomo_compiled_in(zlib ${DUOMO_ZLIB_SOURCE} adler32 compress crc32 deflate inffast inflate inftrees trees zutil)
+  if(EMSCRIPTEN)  # tables of a checksum do not compress; they are made in less time than they take to come
+    target_compile_definitions(duomo_zlib PRIVATE DYNAMIC_CRC_TABLE)
+  endif()
   add_library(ZLIB::ZLIB ALIAS duomo_zlib)
 else()
   find_package(ZLIB REQUIRED)

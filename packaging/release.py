@@ -13,8 +13,9 @@ import archive
 import sbom
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-# What Go calls the machines.
-GO = {"x86_64": "amd64", "aarch64": "arm64"}
+# Targets of ./dev cross, and how Go calls them.
+GO = {"linux-x86_64": "linux_amd64", "linux-aarch64": "linux_arm64",
+      "linux-musl-x86_64": "linux_amd64_musl", "linux-musl-aarch64": "linux_arm64_musl"}
 HEADERS = [f"{ROOT}/include/duomo/{name}" for name in ("duomo.h", "duomo.hpp")]
 
 
@@ -132,8 +133,15 @@ class Release:
             shutil.copy(crate, self.out)
 
     def go(self, work, prefix):
-        """With the library of this machine inside; those of others by bindings/go/bundle on theirs."""
-        run(f"{ROOT}/bindings/go/bundle", f"{work}/go", f"linux_{GO[platform.machine()]}", prefix)
+        """With the libraries that ./dev cross has built inside, and for this machine else its own."""
+        for target, name in GO.items():
+            build = f"{ROOT}/build/cross/{target}"
+            if os.path.exists(f"{build}/look.txt") and os.path.exists(f"{build}/lib/libduomo.a") and shutil.which("llvm-objcopy"):
+                run(f"{ROOT}/bindings/go/bundle_cross", f"{work}/go", name, build)
+            elif target == f"linux-{platform.machine()}":
+                run(f"{ROOT}/bindings/go/bundle", f"{work}/go", name, prefix)
+            else:
+                self.left_out.append(f"Go's library for {name}: ./dev cross {target} has not built it, or llvm is not installed")
         root = f"duomo.dev/duomo@v{self.version}"
         names = git("ls-files", "bindings/go").splitlines()
         files = {f"{root}/{os.path.relpath(name, 'bindings/go')}": f"{ROOT}/{name}" for name in names}
@@ -141,14 +149,11 @@ class Release:
         files[f"{root}/THIRD-PARTY.txt"] = f"{ROOT}/packaging/THIRD-PARTY.txt"
         archive.zip_file(self.path(f"duomo-go-{self.version}.zip"), files)
 
-    def npm(self, wasm):
-        files = {f"package/{os.path.relpath(p, f'{ROOT}/bindings/js')}": p for p in glob.glob(f"{ROOT}/bindings/js/**/*.js", recursive=True)}
-        files["package/duomo.wasm"], files["package/LICENSE"] = wasm, f"{ROOT}/LICENSE"
-        for name in ("package.json", "README.md"):
-            if not os.path.exists(f"{ROOT}/bindings/js/{name}"):
-                self.left_out.append(f"npm's package: bindings/js/{name} is not written")
-                return
-            files[f"package/{name}"] = f"{ROOT}/bindings/js/{name}"
+    def npm(self, work, wasm):
+        if not self.needs("npm's package", "node"):
+            return
+        run("node", f"{ROOT}/bindings/js/build.mjs", wasm, f"{work}/npm")
+        files = {f"package/{at}": path for at, path in archive.tree(f"{work}/npm").items()}
         archive.tar_gz(self.path(f"duomo-npm-{self.version}.tgz"), files, self.time)
 
     def finish(self):
@@ -173,7 +178,7 @@ def main():
         jar = release.java(work, prefix)
         release.crates(work)
         if "wasm32" in libraries:
-            release.npm(libraries["wasm32"])
+            release.npm(work, libraries["wasm32"])
         mobile.aar(release, jar, f"{ROOT}/build/cross")
         mobile.xcframework(release, libraries)
     release.finish()

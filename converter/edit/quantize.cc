@@ -9,6 +9,7 @@
 #include "converter/command.h"
 #include "converter/edit/entities.h"
 #include "converter/edit/quality.h"
+#include "converter/edit/quantize.h"
 #include "converter/edit/rewrite.h"
 #include "converter/output.h"
 #include "core/error.h"
@@ -87,21 +88,11 @@ void Quantize(Draft& draft, const std::string& name, const model::Rows& rows, DT
 }
 
 void QuantizeAll(Draft& draft, const Options& o) {
-  const model::Model& model = draft.model();
-  if (!o.weights.empty()) {
-    for (const model::Parameter& p : model::ParametersOf(model.description())) {
-      if (p.shape.size() != 2) continue;
-      Quantize(draft, "parameters/" + p.name, model.parameter(p.name), TypeOf(o.weights));
-    }
-  }
-  for (auto [name, side, own] :
-       {std::tuple("users/vectors", model::Side::kUser, &o.user_vectors),
-        std::tuple("items/vectors", model::Side::kItem, &o.item_vectors)}) {
+  if (!o.weights.empty()) QuantizeWeights(draft, TypeOf(o.weights));
+  for (auto [side, own] : {std::pair(model::Side::kUser, &o.user_vectors),
+                           std::pair(model::Side::kItem, &o.item_vectors)}) {
     const std::string& type = own->empty() ? o.vectors : *own;
-    if (type.empty() || draft.Find(name) == nullptr) continue;
-    DType dtype = TypeOf(type);
-    if (dtype != model.side(side).vectors.dtype) RemoveDerived(draft, side);
-    Quantize(draft, name, model.side(side).vectors, dtype);
+    if (!type.empty()) QuantizeVectors(draft, side, TypeOf(type));
   }
 }
 
@@ -188,6 +179,22 @@ void Run(Options o) {
 }
 
 }  // namespace
+
+void QuantizeWeights(Draft& draft, DType dtype) {
+  const model::Model& model = draft.model();
+  for (const model::Parameter& p : model::ParametersOf(model.description())) {
+    if (p.shape.size() != 2) continue;
+    Quantize(draft, "parameters/" + p.name, model.parameter(p.name), dtype);
+  }
+}
+
+void QuantizeVectors(Draft& draft, model::Side side, DType dtype) {
+  const std::string name = PrefixOf(side) + "/vectors";
+  if (draft.Find(name) == nullptr) return;
+  const model::Rows& vectors = draft.model().side(side).vectors;
+  if (dtype != vectors.dtype) RemoveDerived(draft, side);
+  Quantize(draft, name, vectors, dtype);
+}
 
 void AddQuantize(CLI::App& parent) {
   auto o = std::make_shared<Options>();

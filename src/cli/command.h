@@ -29,6 +29,7 @@ void AddRecommend(CLI::App& app);
 void AddSynth(CLI::App& app);
 void AddDemo(CLI::App& app);
 void AddDescribe(CLI::App& app);
+void AddPage(CLI::App& app);
 
 // printf to stderr / stdout.
 void Log(const char* format, ...) __attribute__((format(printf, 1, 2)));

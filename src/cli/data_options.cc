@@ -122,6 +122,10 @@ void AddTableOptions(CLI::App& c, DataOptions& o) {
   c.add_flag("--latin1", o.tables.latin1, "The files are ISO-8859-1, not UTF-8")->group(group);
   c.add_flag("--skip-bad-lines", o.tables.skip_bad_lines,
              "Leave bad lines out instead of stopping");
+  c.add_option("--cache", o.cache,
+               "Keep what was read in a file of this folder, or beside the data, and map that the "
+               "next time: for large data")
+      ->type_name("DIR|beside");
 }
 
 void AddDataOptions(CLI::App& c, DataOptions& o) {

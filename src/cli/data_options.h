@@ -18,7 +18,8 @@ struct DataOptions {
   data::TablesSpec tables;  // skip_bad_lines is for both
   std::vector<std::string> mappings, columns, sets;
   std::string separator, quotes, matrix_missing;
-  std::string user_range;          // "FIRST-LAST", or empty: all users
+  std::string cache;       // the folder to keep rows in, "beside", or empty: they are not kept
+  std::string user_range;  // "FIRST-LAST", or empty: all users
   data::EvidenceOptions evidence;  // its value_name is found with the tables
 };
 

@@ -5,6 +5,7 @@
 #include "cli/workflow.h"
 #include "data/movielens.h"
 #include "data/synthetic.h"
+#include "page/page.h"
 #include "retrieval/topk.h"
 
 namespace duomo::cli {
@@ -59,6 +60,17 @@ void Recommend(Session& session, uint32_t user) {
   }
 }
 
+// Where this build can; where it cannot, it says how it could.
+void WriteDemoPage(const std::string& file, const std::string& folder) {
+  if (!page::CanMakePages()) {
+    Log("no page to look at: %s\n\n", page::kHowToMakePages);
+    return;
+  }
+  const std::string output = folder + "/demo.html";
+  page::WritePage(model::Model::Open(file), {file, "The demo's movies"}, output);
+  Log("wrote %s: open it in a browser\n\n", output.c_str());
+}
+
 void Run(const Options& o) {
   std::filesystem::create_directories(o.folder);
   bool synthetic = o.data.empty();
@@ -82,7 +94,9 @@ void Run(const Options& o) {
   run.plot = o.folder + "/cost.svg";
   data::Split split = data::MakeSplit("paddle", dataset.interactions);
   TrainingResult result = Train(run, dataset, split);
-  Log("wrote %s and %s, %.1f s in all\n\n", run.file.c_str(), run.plot.c_str(), result.seconds);
+  Log("wrote %s and %s, %.1f s in all\n", run.file.c_str(), run.plot.c_str(), result.seconds);
+
+  WriteDemoPage(run.file, o.folder);
 
   Session session(run.file);
   PrintReport(EvaluateRatings(session, dataset, split), session.model().description().name);
@@ -93,9 +107,10 @@ void Run(const Options& o) {
 
 void AddDemo(CLI::App& app) {
   auto o = std::make_shared<Options>();
-  CLI::App* c = app.add_subcommand("demo", "Make data, train, evaluate and recommend");
+  CLI::App* c = app.add_subcommand(
+      "demo", "Make data, train, evaluate, recommend, and make a page to look at");
   c->add_option("DATA", o->data, "A folder or zip with ml-1m's files [data made for the purpose]");
-  c->add_option("-o,--output", o->folder, "The folder for demo.duomo and cost.svg")
+  c->add_option("-o,--output", o->folder, "The folder for demo.duomo, demo.html and cost.svg")
       ->capture_default_str();
   c->add_option("--threads", o->threads, "0: one a core")->capture_default_str();
   c->callback([=] { Run(*o); });

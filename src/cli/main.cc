@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
   duomo::cli::AddTopk(app);
   duomo::cli::AddSimilar(app);
   duomo::cli::AddRecommend(app);
+  duomo::cli::AddPage(app);
   duomo::cli::AddSynth(app);
   duomo::cli::AddDescribe(app);
   return duomo::console::Run(app, argc, argv);

@@ -5,6 +5,7 @@
 //   {"version": 1,
 //    "users": n, "items": n,                 of the data set, after --user-range
 //    "rows":  {"all": F, "train": F, "test": F},   F: {"count": n, "fingerprint": "16 hex digits"}
+//    "latest": 1589155200,                   time of the latest training row, where all have one
 //    "split": "ratio:0.1", "seed": 0,
 //    "mapping": {…},                         how tables of one's own were read (tables_json.h)
 //    "evidence": {…},                        how their rows became evidence (evidence_record.h)
@@ -46,6 +47,7 @@ description::Json SettingsOf(const model::Model& model);
 
 struct Record {
   data::Fingerprint all, train, test;
+  std::optional<int64_t> latest;
   std::string split;
   uint64_t seed = 0;
   std::optional<data::TablesSpec> tables;

@@ -30,7 +30,7 @@ struct Options {
   std::vector<std::string> id_dropout;
   uint64_t seed = 0, test_every = 1000, checkpoint_every = 1000, early_stop = 0;
   uint32_t threads = 0;
-  bool resume = false;
+  bool resume = false, only_new = false;
   bool store_history = false, no_user_vectors = false, json = false;
   bool no_floor = false, no_history = false, keep_test_rows = false;
 };
@@ -201,6 +201,12 @@ void Run(const Options& o, const CLI::App& command) {
     std::tie(run.recipe, run.options) = FindRecipe(preset, o.model);
   }
   if (start) run.from = start->model, run.from_file = start->file;
+  run.only_new = o.only_new;
+  if (o.only_new && start->als) {
+    Fail(Status::kInvalidArgument,
+         "--only-new is for networks: ALS solves each user and item from "
+         "all its rows, so a pass needs them all; leave it out");
+  }
   if (o.passes) run.options.passes = *o.passes;
   if (o.steps) {
     run.options.steps = *o.steps;
@@ -303,9 +309,13 @@ void AddTrain(CLI::App& app) {
           ->check(CLI::IsMember(description::PresetNames()));
   c->add_option("--model", o->model, "Your own model: a JSON file like the presets")
       ->excludes(preset);
-  c->add_option("--from", o->from,
-                "Go on from this .duomo file with all rows up to now, old and new: its own network "
-                "or ALS, a tenth of its passes, tables as large as the data need");
+  auto* from = c->add_option(
+      "--from", o->from,
+      "Go on from this .duomo file with all rows up to now, old and new: its own network "
+      "or ALS, a tenth of its passes, tables as large as the data need");
+  c->add_flag("--only-new", o->only_new,
+              "With --from: learn from the rows alone that are new since, the others are history")
+      ->needs(from);
   c->add_option_function<std::string>(
        "--budget", [o = o.get()](const std::string& text) { o->budget = ParseBudget(text); },
        "Without a preset: time to search for the best model, as 90s, 20m or 2h [3m]")

@@ -37,6 +37,9 @@ struct Understood {
 
   std::vector<std::string> Lines() const;  // for people
   Json ToJson() const;
+  // All but the data set and the reports of single rows that were left out. Throws what the JSON
+  // library does.
+  static Understood FromJson(const Json& json);
 };
 
 // Which rows become evidence (data::MakeEvidence), whatever the options say besides.

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <functional>
-#include <unordered_map>
+#include <map>
 #include <utility>
 
 #include "core/array.h"
+#include "retrieval/insertion.h"
 #include "retrieval/value_set.h"
 
 namespace duomo::retrieval {
@@ -76,8 +77,7 @@ class Counts {
   };
   const Limit& limit_;
   size_t left_;  // values that the walk may still look at
-  std::unordered_map<uint32_t, Count, std::hash<uint32_t>, std::equal_to<uint32_t>,
-                     AlignedAllocator<std::pair<const uint32_t, Count>>>
+  std::map<uint32_t, Count, std::less<uint32_t>, AlignedAllocator<std::pair<const uint32_t, Count>>>
       counts_;
   AlignedVector<uint32_t> used_up_;
 };
@@ -137,8 +137,8 @@ class Walker {
   // A later round of an approximate search may find a better row than an earlier one.
   void Finish() {
     if (!query_.approximate) return;
-    std::stable_sort(taken_.begin(), taken_.end(),
-                     [](const Hit& a, const Hit& b) { return a.score > b.score; });
+    SortByInsertion(taken_.begin(), taken_.end(),
+                    [](const Hit& a, const Hit& b) { return a.score > b.score; });
   }
 
  private:

@@ -7,6 +7,7 @@
 #include "core/narrow.h"
 #include "core/random.h"
 #include "kernels/vector.h"
+#include "retrieval/insertion.h"
 #include "runtime/widen.h"
 
 namespace duomo::retrieval {
@@ -90,8 +91,8 @@ Spectrum SpectrumOf(const model::Rows& vectors, size_t most, const SpectrumOptio
   }
   std::vector<size_t> order(most);
   std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return energy[a] > energy[b]; });
+  SortByInsertion(order.begin(), order.end(),
+                  [&](size_t a, size_t b) { return energy[a] > energy[b]; });
   out.left_out.push_back(total > 0 ? 1 : 0);
   double left = total;
   for (size_t i : order) {

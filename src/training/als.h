@@ -83,8 +83,8 @@ class Als {
   };
   struct Worker;
 
-  void Group(Side& side, std::span<const uint32_t> rows, const std::vector<uint32_t>& own,
-             const std::vector<uint32_t>& others, const std::vector<float>& weights);
+  void Group(Side& side, std::span<const uint32_t> rows, std::span<const uint32_t> own,
+             std::span<const uint32_t> others, const std::vector<float>& weights);
   std::vector<double> Gram(const Side& side) const;
   std::vector<double> Mean() const;
   std::vector<double> UserMean() const;

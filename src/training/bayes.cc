@@ -67,8 +67,8 @@ Bayes::Bayes(const data::Dataset& dataset, std::span<const uint32_t> rows,
   sides_[1].count = dataset.items.size();
   for (size_t s = 0; s < 2; ++s) {
     Side& side = sides_[s];
-    const std::vector<uint32_t>& own = s == 0 ? all.users : all.items;
-    const std::vector<uint32_t>& others = s == 0 ? all.items : all.users;
+    std::span<const uint32_t> own = s == 0 ? all.users : all.items;
+    std::span<const uint32_t> others = s == 0 ? all.items : all.users;
     side.offsets.assign(side.count + 1, 0);
     for (uint32_t row : rows) ++side.offsets[own[row] + 1];
     for (size_t i = 0; i < side.count; ++i) side.offsets[i + 1] += side.offsets[i];

@@ -1,0 +1,2 @@
+// Files where there are none: in a browser a path is an address.
+export async function openFile() { return undefined; }
