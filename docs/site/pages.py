@@ -15,7 +15,7 @@ ROOT = HERE.parents[1]
 sys.path.insert(0, str(HERE))
 import links  # noqa: E402
 
-LANGUAGES = {".h": "cpp", ".hpp": "cpp", ".cc": "cpp", ".fbs": "protobuf", ".py": "python", ".c": "c", ".rs": "rust", ".ts": "ts"}
+LANGUAGES = {".h": "cpp", ".hpp": "cpp", ".cc": "cpp", ".fbs": "protobuf", ".py": "python", ".rs": "rust"}
 
 PYTHON_PAGE = """# Python
 
