@@ -1,4 +1,5 @@
-// Checks of what a C caller hands in. All throw Error(kInvalidArgument) unless they say otherwise.
+// Checks of the arguments of C callers. All throw Error(kInvalidArgument) unless they say
+// otherwise.
 #pragma once
 
 #include <algorithm>
@@ -46,7 +47,7 @@ inline size_t CheckedProduct(size_t a, size_t b, const char* name) {
 template <typename T>
 inline constexpr size_t kFirstSize = sizeof(T);
 
-// No struct will ever be larger; a struct_size above is memory that nobody initialised.
+// No struct will ever be larger; a larger struct_size comes from memory that was not initialised.
 inline constexpr size_t kAbsurdSize = 4096;
 
 template <typename T>
@@ -56,8 +57,8 @@ void CheckStructSize(size_t size, const char* type) {
                ", expected ", sizeof(T), "; initialise the struct with its _INIT macro");
 }
 
-// A copy of what the caller gave, fields that an older client does not know being 0. Throws
-// Error(kUnsupportedVersion) where a newer client asks for something this library does not know.
+// Copies the caller's struct; fields that an older client does not have are 0. Throws
+// Error(kUnsupportedVersion) if a newer client asks for something that this library does not know.
 template <typename T>
 T ReadStruct(const T* given, const char* type) {
   size_t size = given->struct_size;
@@ -92,7 +93,8 @@ inline void CheckEnum(int32_t value, int32_t last, const char* name) {
                kVersion, " does not know");
 }
 
-// Offsets of n lists: n + 1 numbers that ascend from 0. Returns how many elements they cover.
+// Offsets of n lists: n + 1 numbers that ascend from 0. Returns the number of elements in all
+// lists.
 inline size_t CheckOffsets(const size_t* offsets, size_t n, const char* name) {
   if (n == 0) return 0;
   Need(offsets, name);

@@ -1,4 +1,4 @@
-// A column of features that a call brings: model::FeatureColumn, but of the host's memory.
+// A column of features of a call: like model::FeatureColumn, but in the host's memory.
 #pragma once
 
 #include "core/array.h"
@@ -6,7 +6,7 @@
 
 namespace duomo::capi {
 
-// Takes its memory from where the MemoryScope says under which it is made, as long as it lives.
+// Always allocates from the memory of the MemoryScope in which it was created.
 struct HostColumn {
   model::InputKind kind = model::InputKind::kCategory;
   AlignedVector<uint64_t> offsets;

@@ -1,5 +1,5 @@
-// Failing with numbers for programs beside the message for people: what was wrong, in which
-// argument and where in it (duomo_error.kind, .argument and .position).
+// Failures with kind, argument and position for programs, besides the message for people
+// (duomo_error.kind, .argument and .position).
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,7 @@ enum class Kind : int32_t {
 // that they share.
 int32_t ArgumentOf(std::string_view name);
 
-// With a message that is there already.
+// With a message that is already complete.
 Error MakeError(Status status, Kind kind, std::string_view name, uint64_t position,
                 std::string message);
 
@@ -57,7 +57,7 @@ template <typename... Parts>
   internal::Throw(status, kind, name, position, pieces, 4 + sizeof...(Parts));
 }
 
-// What the model or the build lacks.
+// For something that the model or the build lacks.
 template <typename... Parts>
 [[noreturn]] void FailLacking(const Parts&... parts) {
   const internal::Piece pieces[] = {internal::Piece(parts)...};

@@ -1,4 +1,4 @@
-// Filters of a request or a set: from names and values to the rows that pass.
+// Filters of a request or a set: resolves names and values, and finds the rows that pass.
 #pragma once
 
 #include <cstddef>

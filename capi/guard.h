@@ -18,11 +18,11 @@ inline constexpr size_t kFirstErrorSize = sizeof(duomo_error);
 duomo_status Report(duomo_error* error, Status status, std::string_view message,
                     const ErrorDetail& detail = {}) noexcept;
 
-// Turns the exception being handled into a status. Kept out of Guard() so that the good path
-// carries little code.
+// Turns the exception being handled into a status. Not part of Guard(), so that the path without
+// errors has little code.
 duomo_status ReportCurrentException(duomo_error* error) noexcept;
 
-// Calls work(); nothing is thrown out of here.
+// Calls work(); no exception leaves this function.
 template <typename Work>
 duomo_status Guard(duomo_error* error, const Work& work) noexcept {
   if (error != nullptr && error->struct_size < kFirstErrorSize) return DUOMO_INVALID_ARGUMENT;

@@ -33,8 +33,8 @@ struct duomo_model {
       model().users().ids.Prepare();
       model().items().ids.Prepare();
     }
-    // Chosen now, under the C++ library's lock of first uses: a child of fork() that found it held
-    // by a thread that it does not have would wait for ever.
+    // Chosen now, since the first use takes a lock of the C++ library: after fork(), a child could
+    // find that lock held by a thread that does not exist there, and would wait for ever.
     (void)duomo::kernels::Vector();
     (void)duomo::kernels::Screen();
   }
@@ -43,7 +43,7 @@ struct duomo_model {
   const duomo::model::Description& description() const { return engine->model().description(); }
 
   std::atomic<uint64_t> references{1};
-  const std::unique_ptr<const duomo::Memory> memory;  // null: the C++ library's; the last to go
+  const std::unique_ptr<const duomo::Memory> memory;  // null: the C++ library's; destroyed last
   const std::shared_ptr<const duomo::runtime::Engine> engine;
   const duomo::retrieval::Catalogue catalogue;  // the items
   const duomo::retrieval::Catalogue users;
@@ -71,8 +71,8 @@ class ModelReference {
 
 namespace duomo::capi {
 
-// What calls leave in a context. Everything here grows to the largest call and is kept, so that
-// repeated calls of one size allocate nothing.
+// The scratch memory of a context. It grows to what the largest call needs and is reused, so
+// repeated calls of the same size allocate nothing.
 struct Scratch {
   runtime::Workspace tower;
   retrieval::Workspace search;
@@ -89,7 +89,7 @@ struct Scratch {
   HostColumn history;
 };
 
-// A base class, so that it goes after what has taken memory from it.
+// A base class, so that it is destroyed after everything that allocated from it.
 struct OwnMemory {
   std::unique_ptr<const Memory> memory;  // null: the C++ library's
 };
@@ -104,7 +104,7 @@ struct duomo_context : duomo::capi::OwnMemory, duomo::capi::Scratch {
     tower.stop = search.stop = stop;
   }
 
-  // Gives the scratch memory back.
+  // Frees the scratch memory.
   void Trim() {
     const duomo::MemoryScope scope(memory.get());
     static_cast<Scratch&>(*this) = {};
@@ -140,5 +140,5 @@ struct duomo_features {
   const size_t count;
   bool strict = false;                           // unknown values are errors
   std::vector<duomo::capi::HostColumn> columns;  // empty: unset
-  duomo::capi::HostColumn next;  // a new value is made here and swapped in when it is whole
+  duomo::capi::HostColumn next;  // a new value is built here and swapped in when it is complete
 };

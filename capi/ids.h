@@ -1,4 +1,4 @@
-// From the ids and string keys of a host to rows of the file and back.
+// Converts ids and string keys of hosts to rows of the file, and back.
 #pragma once
 
 #include <algorithm>
@@ -60,8 +60,8 @@ Names NeedNames(const int64_t* ids, const char* const* keys, size_t n, const cha
 // The row of each into rows[names.count], kNoRow where it is unknown; throws as RowsOfKeys().
 void RowsOf(const model::Entities& entities, const Names& names, uint32_t* rows);
 
-// Calls work(begin, rows) with the rows of names begin, begin+1, … some at a time: what is looked
-// up lies all over the file, and is waited for together.
+// Calls work(begin, rows) with the rows of names begin, begin+1, …, a block at a time: look-ups are
+// spread over the whole file, and in blocks their cache misses overlap.
 template <typename Work>
 void ForRowsOf(const model::Entities& entities, const Names& names, const Work& work) {
   uint32_t rows[256];
@@ -100,8 +100,8 @@ void RequireStringKeys(const model::Entities& entities, model::Side side);
 // A text as the host sees it; one that is known to be UTF-8.
 inline duomo_text TextOf(std::string_view text) { return {text.data(), text.size()}; }
 
-// A text of the file for the host. Opening does not read texts; the promise that they are UTF-8 is
-// kept here: else Error(kCorrupt).
+// A text of the file for the host. Opening does not read texts, so this checks that it is UTF-8;
+// otherwise throws Error(kCorrupt).
 duomo_text CheckedText(std::string_view text, const char* what);
 
 }  // namespace duomo::capi

@@ -1,4 +1,4 @@
-// A host's allocator as the rooms below know it.
+// The host's allocator in the form that the rooms below use.
 #pragma once
 
 #include <memory>
@@ -8,8 +8,8 @@
 
 namespace duomo::capi {
 
-// A copy of what `given` says, at a place of its own, since what it gives refers to it; null stands
-// for the C++ library's. Throws Error(kInvalidArgument) where one of the two functions is missing.
+// Copies `given` to the heap, since all memory that it returns refers to it; null stands for the
+// C++ library. Throws Error(kInvalidArgument) where one of the two functions is missing.
 inline std::unique_ptr<const Memory> MemoryOf(const duomo_allocator* given) {
   if (given == nullptr) return nullptr;
   return std::make_unique<const Memory>(Memory{&Need(given->allocate, "options.allocator.allocate"),

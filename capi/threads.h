@@ -1,4 +1,4 @@
-// Who works for a context: its own threads, its host's, or nobody but the caller.
+// The threads of a context: its own, the host's, or only the calling thread.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,4 @@
-// A top-k request after its checks: what the search needs, in C++ types.
+// A checked top-k request in C++ types.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@ namespace duomo::capi {
 
 enum class Search { kTopK, kSimilar, kUsersFor, kSimilarUsers };
 
-// Whose ids and vectors the queries are, and whose are looked for.
+// The side of the queries (users or items), and the side that is searched.
 inline model::Side QueriesOf(Search search) {
   return search == Search::kTopK || search == Search::kSimilarUsers ? model::Side::kUser
                                                                     : model::Side::kItem;
@@ -36,8 +36,8 @@ Names ExcludedOf(const duomo_topk_request& request);
 Names SharedExcludedOf(const duomo_topk_request& request);
 Names AllowedOf(const duomo_topk_request& request);
 
-// What every query may return: a set as it lies, or what set, allow list, filters and shared
-// exclusions leave, in context.allowed; or everything.
+// What every query may return: the given set itself; or, in context.allowed, what set, allow list,
+// filters and shared exclusions have in common; or everything.
 struct Allowed {
   const retrieval::RowMask* rows = nullptr;
   uint64_t count = retrieval::Query::kNotCounted;  // of `rows`, for approximate searches

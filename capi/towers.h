@@ -1,4 +1,4 @@
-// Runs the towers for the functions of the C ABI, in the scratch of a context.
+// Runs the towers for the functions of the C ABI, in the scratch memory of a context.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,8 @@
 
 namespace duomo::capi {
 
-// A call with a context, from its beginning to its end: what it makes takes the context's memory.
-// Throws Error(kInvalidArgument) for NULL, (kCancelled).
+// The scope of a call with a context: allocations during the call use the context's memory. Throws
+// Error(kInvalidArgument) for NULL, (kCancelled).
 class Call {
  public:
   explicit Call(duomo_context* context);
@@ -21,7 +21,7 @@ class Call {
   const MemoryScope memory_;
 };
 
-// Queries or pairs whose vectors are made at a time, so that scratch does not grow with a request.
+// The number of queries or pairs that are encoded at a time, which bounds scratch memory.
 inline constexpr size_t kChunk = 256;
 
 // Throws Error(kUnsupported) for joint models.
@@ -40,17 +40,16 @@ void AddFeatures(duomo_context& context, const duomo_features& features,
 // Replaces every history input by `history`, which must outlive the run; rows as above.
 void AddHistory(duomo_context& context, const HostColumn& history, std::span<const uint32_t> rows);
 
-// Throws Error(kUnsupported) where a history tells the model nothing: it neither has an input of
-// that kind nor two towers and item vectors to fold users into.
+// Throws Error(kUnsupported) if the model cannot use a history: it has no history input, and not
+// the two towers and item vectors that folding in needs.
 void RequireHistories(const duomo_model& model);
 // True where FoldInHistory() answers for a history, and no tower reads it.
 bool FoldsIn(const duomo_model& model);
-// The vector [vector_width] of somebody who took these items; unknown ones are left out. weights:
-// one an id, or NULL: all 1.
+// The vector [vector_width] of a user who took these items; unknown items are ignored. weights: one
+// an id, or NULL: all 1.
 void FoldInHistory(duomo_context& context, const Names& items, const float* weights, float* vector);
 
-// Appends one list of items to a history; those that the model does not know are left out. Throws
-// as RowsOf().
+// Appends one list of items to a history; unknown items are ignored. Throws as RowsOf().
 void AppendHistory(const duomo_model& model, const Names& items, HostColumn& history);
 
 // Runs a side's tower (the joint one) on `count` rows of context.inputs.

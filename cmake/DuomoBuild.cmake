@@ -53,40 +53,43 @@ if(CMAKE_EXE_LINKER_FLAGS MATCHES "-static( |$)" OR NOT DUOMO_HAS_SHARED)
   set(ZLIB_USE_STATIC_LIBS ON)
 endif()
 
-# A cross build brings zlib's sources and the headers of FlatBuffers along (./dev cross).
-set(DUOMO_ZLIB_SOURCE "" CACHE PATH "A folder with zlib's C sources, compiled in; empty: the system's zlib")
-set(DUOMO_HEADERS "" CACHE PATH "A folder with the headers of FlatBuffers and nlohmann-json; empty: the system's")
+# A cross build brings the headers of others along (./dev cross).
+set(DUOMO_HEADERS "" CACHE PATH "A folder with the headers of FlatBuffers, nlohmann-json and, for the programs, CLI11; empty: the system's")
 if(ANDROID AND NOT DUOMO_HEADERS)  # FlatBuffers' headers apart from the others of the host
   find_path(DUOMO_FLATBUFFERS flatbuffers/flatbuffers.h PATHS /usr/include NO_CMAKE_FIND_ROOT_PATH REQUIRED)
   set(DUOMO_HEADERS ${PROJECT_BINARY_DIR}/headers)
   file(MAKE_DIRECTORY ${DUOMO_HEADERS})
   file(CREATE_LINK ${DUOMO_FLATBUFFERS}/flatbuffers ${DUOMO_HEADERS}/flatbuffers SYMBOLIC)
 endif()
-if(DUOMO_ZLIB_SOURCE)
-  set(zlib_sources adler32 compress crc32 deflate inffast inflate inftrees trees zutil)
-  list(TRANSFORM zlib_sources PREPEND ${DUOMO_ZLIB_SOURCE}/)
-  list(TRANSFORM zlib_sources APPEND .c)
-  add_library(duomo_zlib STATIC ${zlib_sources})
-  target_include_directories(duomo_zlib SYSTEM PUBLIC ${DUOMO_ZLIB_SOURCE})
-  target_compile_options(duomo_zlib PRIVATE -Os -w -ffunction-sections -fdata-sections)
-  if(EMSCRIPTEN)  # tables of a checksum do not compress; they are made in less time than they take to come
-    target_compile_definitions(duomo_zlib PRIVATE DYNAMIC_CRC_TABLE)
-  endif()
-  add_library(ZLIB::ZLIB ALIAS duomo_zlib)
-else()
-  find_package(ZLIB REQUIRED)
-endif()
+include(DuomoCompression)
 find_package(Threads REQUIRED)
 if(DUOMO_HEADERS)
   target_include_directories(duomo_options SYSTEM INTERFACE ${DUOMO_HEADERS})
   # A 64-bit size cut on 32 bits is memory written out of bounds.
   target_compile_options(duomo_options INTERFACE -Werror=shorten-64-to-32)
+  # Their CMake packages would add all headers of this system; those that find these add nothing.
+  foreach(package CLI11::CLI11 nlohmann_json::nlohmann_json)
+    add_library(${package} INTERFACE IMPORTED GLOBAL)
+  endforeach()
 endif()
 
 # duomo_cold(SOURCE …): sources that run once an opening, or never: small before fast.
 function(duomo_cold)
   set(small $<IF:$<BOOL:${EMSCRIPTEN}>,-Oz,-Os>)
   set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "$<$<CONFIG:Release>:${small}>")
+endfunction()
+
+# duomo_program(TARGET NAME SOURCE …): a program that people run, installed with the component `tools`.
+function(duomo_program target name)
+  add_executable(${target} ${ARGN})
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME ${name})
+  if(DUOMO_SELF_CONTAINED)
+    target_link_options(${target} PRIVATE -static-libstdc++ -static-libgcc)
+  endif()
+  if(DUOMO_HEADERS)  # a cross build has no strip of its own
+    target_link_options(${target} PRIVATE -s)
+  endif()
+  install(TARGETS ${target} RUNTIME COMPONENT tools)
 endfunction()
 
 # duomo_room(NAME SOURCES … DEPENDS …): one room as a static library duomo_NAME.

@@ -12,7 +12,7 @@ namespace duomo::convert {
 // and throws duomo::Error when it fails (exit code 1). Wrong usage is a CLI::ParseError (2).
 using AddCommand = void (*)(CLI::App& parent);
 
-using console::ExitWith;  // thrown by a callback that has said all there is to say
+using console::ExitWith;  // thrown by a callback that has already printed everything
 
 void AddInspect(CLI::App& parent);
 void AddVerify(CLI::App& parent);

@@ -1,4 +1,4 @@
-// How the converter talks: as console/output.h says, and in tables that fit a terminal.
+// Output of the converter: console/output.h, and tables that fit a terminal.
 #pragma once
 
 #include <cstdint>
@@ -28,9 +28,9 @@ class Table {
  public:
   enum class Align { kLeft, kRight };
   struct Column {
-    std::string header;  // no column has one: no line of headers
+    std::string header;  // if no column has one, no header line is printed
     Align align = Align::kLeft;
-    bool shrink = false;  // may be cut short where the table would be wider than kWidth
+    bool shrink = false;  // may be shortened if the table would be wider than kWidth
   };
   static constexpr size_t kWidth = 100;
 

@@ -101,6 +101,8 @@ def package(path):
     if name.endswith(".whl"):
         says(r"^Version: (\S+)", "METADATA")
         says(r"^License-Expression: (\S+)", "METADATA", LICENCE)
+        for inside in ("duomo/bin/duomo", "duomo/bin/duomo-convert", "duomo/lib/libduomo.so.0", "licenses/THIRD-PARTY.txt"):
+            same(f"{inside} in {name}", any(n.endswith(inside) for n in p.files), True)
     elif name.endswith("-python.tar.gz"):
         says(r"^Version: (\S+)", "PKG-INFO")
     elif name.endswith(".jar"):

@@ -2,6 +2,7 @@
 import glob
 import hashlib
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -12,6 +13,9 @@ import archive
 import sbom
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+# Targets of ./dev cross, and how Go calls them.
+GO = {"linux-x86_64": "linux_amd64", "linux-aarch64": "linux_arm64",
+      "linux-musl-x86_64": "linux_amd64_musl", "linux-musl-aarch64": "linux_arm64_musl"}
 HEADERS = [f"{ROOT}/include/duomo/{name}" for name in ("duomo.h", "duomo.hpp")]
 
 
@@ -58,13 +62,14 @@ class Release:
         for deb in glob.glob(f"{ROOT}/build/package/deb/*.deb"):
             shutil.copy(deb, self.out)
 
-    # The portable library as installed, which most packages carry.
+    # The portable library and programs as installed, which most packages carry.
     def prefix(self, work):
         prefix = f"{work}/prefix"
-        run("cmake", "--preset", "portable-library")
-        run("cmake", "--build", f"{ROOT}/build/portable-library", "--target", "duomo", "duomo_static")
-        for component in ("library", "development"):
-            run("cmake", "--install", f"{ROOT}/build/portable-library", "--prefix", prefix, "--component", component, "--strip")
+        run("cmake", "--preset", "portable")
+        targets = ("libduomo.so", "duomo_static", "duomo_program", "duomo_convert_program")
+        run("cmake", "--build", f"{ROOT}/build/portable", "--target", *targets)
+        for component in ("library", "development", "tools"):
+            run("cmake", "--install", f"{ROOT}/build/portable", "--prefix", prefix, "--component", component, "--strip")
         name = f"duomo-{self.version}-linux-x86_64-debian12"
         files = {f"{name}/{at}": path for at, path in archive.tree(prefix).items()}
         files[f"{name}/LICENSE"] = f"{ROOT}/LICENSE"
@@ -122,13 +127,26 @@ class Release:
         if not self.needs("Rust's crates", "cargo"):
             return
         shutil.copytree(f"{ROOT}/bindings/rust", f"{work}/rust", ignore=shutil.ignore_patterns("target", "Cargo.lock"))
+        run(f"{ROOT}/bindings/rust/bundle", f"{work}/rust/duomo-sys")
         run("cargo", "package", "--quiet", "--workspace", "--allow-dirty", "--no-verify", "--target-dir", f"{work}/crates", cwd=f"{work}/rust")
         for crate in glob.glob(f"{work}/crates/package/*.crate"):
             shutil.copy(crate, self.out)
 
-    def go(self):
+    def go(self, work, prefix):
+        """With the libraries that ./dev cross has built inside, and for this machine else its own."""
+        for target, name in GO.items():
+            build = f"{ROOT}/build/cross/{target}"
+            if os.path.exists(f"{build}/look.txt") and os.path.exists(f"{build}/lib/libduomo.a") and shutil.which("llvm-objcopy"):
+                run(f"{ROOT}/bindings/go/bundle_cross", f"{work}/go", name, build)
+            elif target == f"linux-{platform.machine()}":
+                run(f"{ROOT}/bindings/go/bundle", f"{work}/go", name, prefix)
+            else:
+                self.left_out.append(f"Go's library for {name}: ./dev cross {target} has not built it, or llvm is not installed")
+        root = f"duomo.dev/duomo@v{self.version}"
         names = git("ls-files", "bindings/go").splitlines()
-        files = {f"duomo.dev/duomo@v{self.version}/{os.path.relpath(name, 'bindings/go')}": f"{ROOT}/{name}" for name in names}
+        files = {f"{root}/{os.path.relpath(name, 'bindings/go')}": f"{ROOT}/{name}" for name in names}
+        files.update({f"{root}/{at}": path for at, path in archive.tree(f"{work}/go").items()})
+        files[f"{root}/THIRD-PARTY.txt"] = f"{ROOT}/packaging/THIRD-PARTY.txt"
         archive.zip_file(self.path(f"duomo-go-{self.version}.zip"), files)
 
     def npm(self, work, wasm):
@@ -152,10 +170,10 @@ def main():
     release = Release(sys.argv[1])
     with tempfile.TemporaryDirectory() as work:
         release.source()
-        release.go()
         release.debs()
         prefix = release.prefix(work)
         libraries = release.cross()
+        release.go(work, prefix)
         release.python(work, prefix)
         jar = release.java(work, prefix)
         release.crates(work)

@@ -8,6 +8,10 @@ import time
 INSIDE = [
     ("flatbuffers", "2.0.8", "Apache-2.0", "headers: reads and writes the header of .duomo files"),
     ("zlib", "1.3.1", "Zlib", "compiled in by ./dev cross; Debian's packages use the system's"),
+    ("bzip2", "1.0.8", "bzip2-1.0.6", "in the programs of the wheel"),
+    ("zstd", "1.5", "BSD-3-Clause", "in the programs of the wheel"),
+    ("CLI11", "2.1", "BSD-3-Clause", "headers: command lines of the programs"),
+    ("nlohmann-json", "3.11.2", "MIT", "headers: JSON in the programs"),
     ("libcxx", "zig's", "Apache-2.0 WITH LLVM-exception", "libc++, libc++abi and libunwind, linked statically by ./dev cross"),
     ("musl", "zig's", "MIT", "parts that static programs take; emscripten's C library in the WebAssembly module"),
 ]

@@ -24,9 +24,9 @@ type AttributeKind int32
 const (
 	CategoryAttribute AttributeKind = C.DUOMO_ATTRIBUTE_CATEGORY // a text an item
 	SetAttribute      AttributeKind = C.DUOMO_ATTRIBUTE_SET      // any number of texts an item
-	IntegerAttribute  AttributeKind = C.DUOMO_ATTRIBUTE_INTEGER
-	NumberAttribute   AttributeKind = C.DUOMO_ATTRIBUTE_NUMBER
-	TimeAttribute     AttributeKind = C.DUOMO_ATTRIBUTE_TIME // seconds since 1970, UTC
+	IntegerAttribute  AttributeKind = C.DUOMO_ATTRIBUTE_INTEGER  // an integer an item
+	NumberAttribute   AttributeKind = C.DUOMO_ATTRIBUTE_NUMBER   // a number an item
+	TimeAttribute     AttributeKind = C.DUOMO_ATTRIBUTE_TIME     // seconds since 1970, UTC
 )
 
 // NoInteger is where an item has no value of an attribute of integers or times.
@@ -34,9 +34,9 @@ const NoInteger int64 = math.MinInt64
 
 // Attribute is a column of items that no network reads: to filter by and to show.
 type Attribute struct {
-	Name       string
-	Kind       AttributeKind
-	ValueCount int // different texts of categories and sets; of others 0
+	Name       string        // as filters call it
+	Kind       AttributeKind // what values it has
+	ValueCount int           // different texts of categories and sets; of others 0
 }
 
 // Attributes lists the attributes of items.

@@ -17,6 +17,7 @@ import "C"
 
 import (
 	"runtime"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -27,8 +28,9 @@ import (
 type Context struct {
 	handle
 	err       C.duomo_error
-	request   C.duomo_topk_request // here, as C would have it escape otherwise
-	cancelled *C.int32_t           // what the library looks at; in C's memory
+	request   C.duomo_topk_request   // here, as C would have it escape otherwise
+	cancelled *C.int32_t             // what the library looks at; in C's memory
+	acquired  atomic.Pointer[opened] // of which model, where Acquire has lent it
 	width     int
 	itemCount int
 	userCount int

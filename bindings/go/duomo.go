@@ -9,16 +9,16 @@
 //
 //	if errors.Is(err, duomo.ErrNotFound) { … }
 //
-// Ids are int64. Where a catalogue has string keys, requests take those, too, and an id is a hash of the
-// key alone ([IDOfKey]): the same in every file. Scores are in the unit that [Info] names (stars, probability, seconds). The same pair
-// of stored vectors has the same bits in every call.
+// Ids are int64. Where a catalogue has string keys, requests take these as well. The id of a string key is a
+// hash of the key alone ([IDOfKey]), so it is the same in every file. Scores are in the unit that [Info] names
+// (stars, probability, seconds). The score of a pair of stored vectors has the same bits in every call.
 //
 // Slices go to the library as they are, never copied, and results come into slices of the caller's
-// where a method takes one. The library is found with pkg-config (duomo.pc).
+// where a method takes one. The library comes with the module for Linux on amd64 and arm64; elsewhere, and
+// with the build tag duomo_system, it is found with pkg-config (duomo.pc).
 package duomo
 
 /*
-#cgo pkg-config: duomo
 #include "shim.h"
 */
 import "C"

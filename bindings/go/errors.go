@@ -34,6 +34,7 @@ const (
 // String is the name in C, "DUOMO_NOT_FOUND".
 func (s Status) String() string { return C.GoString(C.duomo_status_name(C.duomo_status(s))) }
 
+// Error is the same, which makes a Status an error: errors.Is(err, ErrNotFound).
 func (s Status) Error() string { return s.String() }
 
 // ErrorKind is what was wrong, finer than the [Status]; 0 where none of these says it.
@@ -57,40 +58,41 @@ const (
 type Argument int32
 
 const (
-	ArgumentOut      Argument = C.DUOMO_ARGUMENT_OUT // where results go
-	ArgumentModel    Argument = C.DUOMO_ARGUMENT_MODEL
-	ArgumentContext  Argument = C.DUOMO_ARGUMENT_CONTEXT
-	ArgumentOptions  Argument = C.DUOMO_ARGUMENT_OPTIONS
-	ArgumentFile     Argument = C.DUOMO_ARGUMENT_FILE // path, bytes or open file
-	ArgumentRequest  Argument = C.DUOMO_ARGUMENT_REQUEST
-	ArgumentUsers    Argument = C.DUOMO_ARGUMENT_USERS // their ids, keys or vectors
-	ArgumentItems    Argument = C.DUOMO_ARGUMENT_ITEMS // their ids, keys or vectors
-	ArgumentQueries  Argument = C.DUOMO_ARGUMENT_QUERIES
-	ArgumentFeatures Argument = C.DUOMO_ARGUMENT_FEATURES
-	ArgumentHistory  Argument = C.DUOMO_ARGUMENT_HISTORY
-	ArgumentExclude  Argument = C.DUOMO_ARGUMENT_EXCLUDE
-	ArgumentAllow    Argument = C.DUOMO_ARGUMENT_ALLOW
-	ArgumentFilters  Argument = C.DUOMO_ARGUMENT_FILTERS
-	ArgumentLimits   Argument = C.DUOMO_ARGUMENT_LIMITS
-	ArgumentName     Argument = C.DUOMO_ARGUMENT_NAME   // of an input, attribute or entry of the metadata
-	ArgumentValues   Argument = C.DUOMO_ARGUMENT_VALUES // of features
+	ArgumentOut      Argument = C.DUOMO_ARGUMENT_OUT      // where results go
+	ArgumentModel    Argument = C.DUOMO_ARGUMENT_MODEL    // the model
+	ArgumentContext  Argument = C.DUOMO_ARGUMENT_CONTEXT  // the context
+	ArgumentOptions  Argument = C.DUOMO_ARGUMENT_OPTIONS  // how to open a model or make a context
+	ArgumentFile     Argument = C.DUOMO_ARGUMENT_FILE     // path, bytes or open file
+	ArgumentRequest  Argument = C.DUOMO_ARGUMENT_REQUEST  // the request as a whole
+	ArgumentUsers    Argument = C.DUOMO_ARGUMENT_USERS    // their ids, keys or vectors
+	ArgumentItems    Argument = C.DUOMO_ARGUMENT_ITEMS    // their ids, keys or vectors
+	ArgumentQueries  Argument = C.DUOMO_ARGUMENT_QUERIES  // ids, keys or vectors of a top-k request
+	ArgumentFeatures Argument = C.DUOMO_ARGUMENT_FEATURES // features
+	ArgumentHistory  Argument = C.DUOMO_ARGUMENT_HISTORY  // items of a history
+	ArgumentExclude  Argument = C.DUOMO_ARGUMENT_EXCLUDE  // what is not to be returned
+	ArgumentAllow    Argument = C.DUOMO_ARGUMENT_ALLOW    // what alone may be returned
+	ArgumentFilters  Argument = C.DUOMO_ARGUMENT_FILTERS  // filters
+	ArgumentLimits   Argument = C.DUOMO_ARGUMENT_LIMITS   // limits
+	ArgumentName     Argument = C.DUOMO_ARGUMENT_NAME     // of an input, attribute or entry of the metadata
+	ArgumentValues   Argument = C.DUOMO_ARGUMENT_VALUES   // of features
 )
 
 // Error is every failure of this package: what kind, which argument, and in words what was wrong,
 // where, and what to do.
 type Error struct {
-	Status   Status
-	Message  string
-	Kind     ErrorKind
-	Argument Argument
-	Position int   // of the element at fault in that argument, or -1
-	cause    error // why it was cancelled
+	Status   Status    // the kind of failure, to decide by
+	Message  string    // a sentence for people
+	Kind     ErrorKind // what was wrong, finer than Status; 0 where nothing says it
+	Argument Argument  // which argument was wrong; 0 where none was
+	Position int       // of the element at fault in that argument, or -1
+	cause    error     // why it was cancelled, or why the system refused the file
 }
 
+// Error is the message, after the name of the package.
 func (e *Error) Error() string { return "duomo: " + e.Message }
 
-// Unwrap gives the Status, so that errors.Is(err, ErrNotFound) works, and of a call that was cancelled
-// the error of its context.Context.
+// Unwrap gives the Status, so that errors.Is(err, ErrNotFound) works; of a call that was cancelled the
+// error of its context.Context, too, and of a file that cannot be read that of package os.
 func (e *Error) Unwrap() []error {
 	if e.cause != nil {
 		return []error{e.Status, e.cause}

@@ -178,8 +178,8 @@ func (f *Features) call(call func(*C.duomo_error) C.duomo_status) error {
 // Lists are lists of values laid end to end: list i is Values[Offsets[i]:Offsets[i+1]]. Offsets
 // ascend from 0 to len(Values) and are one more than the lists.
 type Lists[T any] struct {
-	Offsets []int
-	Values  []T
+	Offsets []int // list i is Values[Offsets[i]:Offsets[i+1]]
+	Values  []T   // the lists' values, one list after the other
 }
 
 // ListsOf lays lists end to end.

@@ -11,27 +11,30 @@ import "unsafe"
 type Mode int32
 
 const (
-	Any  Mode = C.DUOMO_ANY
-	All  Mode = C.DUOMO_ALL
-	None Mode = C.DUOMO_NONE
+	Any  Mode = C.DUOMO_ANY  // at least one of the values
+	All  Mode = C.DUOMO_ALL  // every one of the values
+	None Mode = C.DUOMO_NONE // not one of the values
 	// Range is for attributes of numbers, integers and times, between Minimum and Maximum.
 	Range Mode = C.DUOMO_RANGE
 )
 
-// Filter keeps items (or users, where those are searched) by the values of an attribute or input: those
-// that have any, all or none of the values, which are Strings for attributes of texts and inputs with
-// string keys, else Integers; or, with Range, a number between Minimum and Maximum, which may be
-// infinite. Of no values, none has any, and every item has all and none. A missing number is in no range.
-// Where an attribute and an input have the same name, the attribute is meant.
+// Filter is a condition on an attribute or input of items; in a search of users, on an input of users. It has
+// one of two forms:
+//   - A list of values, for categories and sets: an item passes if it has at least one of the values ([Any]),
+//     all of them ([All]) or none of them ([None]). If the list is empty, no item passes Any, and every item
+//     passes All and None.
+//   - A range of numbers ([Range]), for numbers, integers and times. An item without a number passes no range.
+//
+// If an attribute and an input have the same name, the filter is on the attribute.
 type Filter struct {
-	Input        string // the name of the attribute or input
-	Mode         Mode
-	Strings      []string
-	Integers     []int64
-	Minimum      float64
-	Maximum      float64
-	AboveMinimum bool // Minimum itself does not count
-	BelowMaximum bool // Maximum itself does not count
+	Input        string   // the name of the attribute or input
+	Mode         Mode     // what the values or the range must be to the item
+	Strings      []string // values where the keys are strings
+	Integers     []int64  // values where the keys are integers
+	Minimum      float64  // of a Range; math.Inf(-1): no lower bound
+	Maximum      float64  // of a Range; math.Inf(1): no upper bound
+	AboveMinimum bool     // Minimum itself does not count
+	BelowMaximum bool     // Maximum itself does not count
 	// Strict makes a value that the attribute or input does not have an ErrNotFound. Otherwise no item
 	// has it.
 	Strict bool
@@ -41,7 +44,7 @@ type Filter struct {
 // an artist, three of a genre. Items without a value are not limited.
 type Limit struct {
 	Input  string // the name of the attribute or input
-	AtMost int
+	AtMost int    // results that may share a value; at least 1
 }
 
 // cMemory is C's, freed together.

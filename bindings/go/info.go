@@ -15,28 +15,28 @@ import (
 type Head int32
 
 const (
-	HeadCosine   Head = C.DUOMO_HEAD_COSINE
-	HeadDot      Head = C.DUOMO_HEAD_DOT
+	HeadCosine   Head = C.DUOMO_HEAD_COSINE   // a scaled cosine of the two vectors
+	HeadDot      Head = C.DUOMO_HEAD_DOT      // their dot product, with biases
 	HeadLogistic Head = C.DUOMO_HEAD_LOGISTIC // answers Rank only
 )
 
 // Info says what a model is.
 type Info struct {
-	Name           string // of the description: "hybrid"
-	Unit           string // of predictions: "stars"
-	Head           Head
-	UserCount      int // known users
-	ItemCount      int // known items
-	VectorWidth    int // floats in a vector; 0 for logistic models
-	InputCount     int
+	Name           string  // of the description: "hybrid"
+	Unit           string  // of predictions: "stars"
+	Head           Head    // how two vectors make a score
+	UserCount      int     // known users
+	ItemCount      int     // known items
+	VectorWidth    int     // floats in a vector; 0 for logistic models
+	InputCount     int     // what [Model.Inputs] lists
 	FileSize       int64   // bytes
 	HasUserVectors bool    // frozen in the file; else the user tower runs when asked
 	HasHistory     bool    // the file knows what its users have seen
 	HasTitles      bool    // ItemTitle works
 	Copied         bool    // the bytes are copied, not mapped
 	MinimumOutput  float32 // the range of predictions; infinite where it has no bound
-	MaximumOutput  float32
-	Fingerprint    uint64 // of the file's content: another content has another one
+	MaximumOutput  float32 // the upper end of that range
+	Fingerprint    uint64  // of the file's content: another content has another one
 	attributes     int
 	metadata       int
 }
@@ -61,38 +61,38 @@ func (m *Model) Info() Info { return m.info }
 type Scope int32
 
 const (
-	User Scope = C.DUOMO_USER
-	Item Scope = C.DUOMO_ITEM
-	Pair Scope = C.DUOMO_PAIR
+	User Scope = C.DUOMO_USER // about a user
+	Item Scope = C.DUOMO_ITEM // about an item
+	Pair Scope = C.DUOMO_PAIR // about a user and an item together
 )
 
 // Kind is what values an input has.
 type Kind int32
 
 const (
-	Category    Kind = C.DUOMO_INPUT_CATEGORY
-	CategorySet Kind = C.DUOMO_INPUT_CATEGORY_SET
-	Text        Kind = C.DUOMO_INPUT_TEXT
-	History     Kind = C.DUOMO_INPUT_HISTORY
-	Number      Kind = C.DUOMO_INPUT_NUMBER
+	Category    Kind = C.DUOMO_INPUT_CATEGORY     // one of the known values
+	CategorySet Kind = C.DUOMO_INPUT_CATEGORY_SET // any number of them
+	Text        Kind = C.DUOMO_INPUT_TEXT         // words
+	History     Kind = C.DUOMO_INPUT_HISTORY      // items that a user took, oldest first
+	Number      Kind = C.DUOMO_INPUT_NUMBER       // a number, or none
 )
 
 // Keys is how the values of a category or set are given.
 type Keys int32
 
 const (
-	RangeKeys   Keys = C.DUOMO_KEYS_RANGE
-	IntegerKeys Keys = C.DUOMO_KEYS_INTEGER
-	StringKeys  Keys = C.DUOMO_KEYS_STRING
+	RangeKeys   Keys = C.DUOMO_KEYS_RANGE   // the integers from 0 to VocabularySize-1
+	IntegerKeys Keys = C.DUOMO_KEYS_INTEGER // any integers
+	StringKeys  Keys = C.DUOMO_KEYS_STRING  // texts
 )
 
 // Input is something that a model reads about users, items or pairs.
 type Input struct {
-	Name           string
-	Scope          Scope
-	Kind           Kind
-	Keys           Keys // of numbers: 0; histories are always item ids
-	VocabularySize int  // known values; of numbers: 0
+	Name           string // as the description calls it: "age"
+	Scope          Scope  // whom it is about
+	Kind           Kind   // what values it has
+	Keys           Keys   // of numbers: 0; histories are always item ids
+	VocabularySize int    // known values; of numbers: 0
 }
 
 // Inputs lists what the model reads.

@@ -6,6 +6,7 @@ package duomo
 import "C"
 
 import (
+	"errors"
 	"os"
 	"runtime"
 	"strings"
@@ -67,9 +68,9 @@ func (o *opened) drop() {
 type Backend int32
 
 const (
-	BackendDefault  Backend = C.DUOMO_BACKEND_DEFAULT // oneDNN where the library has it
-	BackendOneDNN   Backend = C.DUOMO_BACKEND_ONEDNN
-	BackendPortable Backend = C.DUOMO_BACKEND_PORTABLE
+	BackendDefault  Backend = C.DUOMO_BACKEND_DEFAULT  // oneDNN where the library has it
+	BackendOneDNN   Backend = C.DUOMO_BACKEND_ONEDNN   // oneDNN; an error where the library was built without it
+	BackendPortable Backend = C.DUOMO_BACKEND_PORTABLE // kernels of Duomo's own
 )
 
 // OpenOption changes how a model is opened.
@@ -100,16 +101,31 @@ func WithContexts(options ...ContextOption) OpenOption {
 	return func(o *openOptions) { o.contexts = options }
 }
 
-// Open maps a file; time does not grow with the catalogue.
+// Open maps a file; time does not grow with the catalogue. Where the system refuses, the error is ErrIO
+// and the system's own: errors.Is(err, fs.ErrNotExist).
 func Open(path string, options ...OpenOption) (*Model, error) {
 	if strings.IndexByte(path, 0) >= 0 {
 		return nil, invalid("path has a NUL byte")
 	}
 	name := C.CString(path)
 	defer C.free(unsafe.Pointer(name))
-	return open(options, func(m **C.duomo_model, o *openOptions, e *C.duomo_error) C.duomo_status {
+	model, err := open(options, func(m **C.duomo_model, o *openOptions, e *C.duomo_error) C.duomo_status {
 		return C.duomo_go_open(m, name, C.uint32_t(o.flags), C.int32_t(o.backend), e)
 	})
+	if errors.Is(err, ErrIO) {
+		err.(*Error).cause = causeOf(path)
+	}
+	return model, err
+}
+
+// causeOf asks the system once more what it has against a file, so that errors.Is(err, fs.ErrNotExist)
+// and the like hold.
+func causeOf(path string) error {
+	file, err := os.Open(path)
+	if err == nil {
+		file.Close() //nolint:errcheck // nothing was written
+	}
+	return err
 }
 
 // OpenBuffer opens a file that is in memory, such as an embedded one. The bytes are copied: the

@@ -19,7 +19,7 @@ type RankRequest struct {
 	// History, or HistoryKeys, where not nil, is used in place of the file's history of the user, or of
 	// that of UserFeatures: items, oldest first.
 	History     []int64
-	HistoryKeys []string
+	HistoryKeys []string // the same by string keys
 }
 
 // Rank writes the prediction of every item, in the order given. For logistic models the joint tower

@@ -18,37 +18,37 @@ import (
 // HistoryKeys says who they are. What to leave out or allow is of what is searched. Keys are string
 // keys; each field with them takes the place of the one with ids.
 type TopKRequest struct {
-	IDs      []int64 // known users or items
-	Keys     []string
+	IDs      []int64   // known users or items
+	Keys     []string  // the same by string keys
 	Vectors  []float32 // VectorWidth floats each, used as given
 	Features *Features // a row each
 	// Histories, of item ids, oldest first, a list each: users of whom nothing else is known; or,
 	// beside IDs or Keys, used in place of the history in the file. Unknown items are left out. Models
 	// that read no histories fold them in, with HistoryWeights above 0 for how much each item says.
 	Histories      Lists[int64]
-	HistoryKeys    Lists[string]
-	HistoryWeights []float32
+	HistoryKeys    Lists[string] // the same by string keys
+	HistoryWeights []float32     // a weight above 0 for each item of the histories
 
-	K               int          // results a query; 0 is 10
-	KEach           []int        // results of each query, in place of K
-	ExcludeSeen     bool         // leave out what is in Histories, else in the file's history
-	Exclude         []int64      // what is never returned, to any query
-	ExcludeKeys     []string     //
-	ExcludeEach     Lists[int64] // a list for each query, besides that for all
-	ExcludeKeysEach Lists[string]
-	Allow           []int64 // where not nil: return only these
-	AllowKeys       []string
-	AllowSet        *ItemSet   // return only its items
-	AllowSets       []*ItemSet // for each query; nil allows all
-	Filters         []Filter   // all must hold
-	Limits          []Limit    // all hold
-	MinimumScore    *float32   // leave out lower scores; in the unit of the results
+	K               int           // results a query; 0 is 10
+	KEach           []int         // results of each query, in place of K
+	ExcludeSeen     bool          // leave out what is in Histories, else in the file's history
+	Exclude         []int64       // what is never returned, to any query
+	ExcludeKeys     []string      // the same by string keys
+	ExcludeEach     Lists[int64]  // a list for each query, besides that for all
+	ExcludeKeysEach Lists[string] // the same by string keys
+	Allow           []int64       // where not nil: return only these
+	AllowKeys       []string      // the same by string keys
+	AllowSet        *ItemSet      // return only its items
+	AllowSets       []*ItemSet    // for each query; nil allows all
+	Filters         []Filter      // all must hold
+	Limits          []Limit       // all hold
+	MinimumScore    *float32      // leave out lower scores; in the unit of the results
 
 	// Approximate looks into the Probes likeliest lists only, where the file has lists: faster, and an
 	// item may be missed; the scores are exact. Probes of 0: as many as the file says, and on until
 	// about 19 of 20 results or more are those of an exact search.
 	Approximate bool
-	Probes      int
+	Probes      int // the number of lists to search; 0: what the file says
 
 	WithKeys   bool // the results' keys, for TopKResult.Keys
 	WithTitles bool // their titles, for TopKResult.Titles

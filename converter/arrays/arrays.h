@@ -1,5 +1,5 @@
-// Named arrays of numbers as other programs leave them. The readers (safetensors.h, npz.h) list
-// what a file holds and read nothing of it before they are asked.
+// Named arrays of numbers in files of other programs. The readers (safetensors.h, npz.h) list the
+// arrays of a file, and read their contents only on request.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ namespace duomo::convert {
 enum class Number { kF16, kBF16, kF32, kF64, kI8, kU8, kI16, kU16, kI32, kU32, kI64, kU64, kOther };
 size_t SizeOf(Number number);  // bytes; 0 for kOther
 
-// Memory that the pieces of an array have at most, whatever its size.
+// The largest size of a piece of an array.
 inline constexpr size_t kArrayPiece = 1 << 20;
 
 struct Array {
@@ -31,14 +31,14 @@ struct Array {
   std::string type;  // as the file spells it
   std::vector<uint64_t> shape = {};
   bool column_major = false;  // the first index changes fastest
-  // Gives all bytes in order, in pieces of whole numbers, at any alignment. May be called again.
-  // Throws Error(kCorrupt, kIo) where they cannot be read.
+  // Passes all bytes in order, in pieces of whole numbers, at any alignment. May be called again.
+  // Throws Error(kCorrupt, kIo) if they cannot be read.
   std::function<void(const Sink&)> read = {};
 
   uint64_t count() const;
 };
 
-// Borrowed bytes that are no longer wanted in memory, where the file is mapped.
+// Releases the pages of borrowed bytes from memory, if the file is mapped.
 using Drop = std::function<void(std::span<const std::byte>)>;
 
 struct Arrays {
@@ -49,7 +49,7 @@ struct Arrays {
   const Array* Find(std::string_view name) const;  // nullptr: none
 };
 
-// `shape`'s product times `size`; none where it does not fit 63 bits.
+// The product of `shape` times `size`; nothing if it does not fit 63 bits.
 std::optional<uint64_t> BytesOfShape(std::span<const uint64_t> shape, size_t size);
 
 // A reader of bytes in place.
@@ -58,7 +58,7 @@ std::function<void(const Array::Sink&)> ReadInPlace(std::span<const std::byte> b
 // Throws Error(kUnsupported) that names an array which is not of f16, bf16, f32 or f64.
 void RequireFloats(const Arrays& arrays, const Array& array);
 
-// The floats that such an array stands for, in the file's order, piece by piece.
+// Converts such an array to floats, in the file's order, piece by piece.
 void ReadFloats(const Arrays& arrays, const Array& array,
                 const std::function<void(std::span<const float>)>& sink);
 
@@ -66,8 +66,9 @@ void ReadFloats(const Arrays& arrays, const Array& array,
 // NumPy's .T. Holds the array once, twice where it has to be turned.
 AlignedVector<float> FloatsOf(const Arrays& arrays, const Array& array, bool transpose = false);
 
-// By what the file begins with: safetensors, .npz or .npy. Throws Error as those readers do, and
-// kUnsupported for pickles and other files that people mistake for them; `wanted` says which.
+// Recognises safetensors, .npz and .npy by the first bytes of the file. Throws Error as their
+// readers do, and kUnsupported for pickles and other files that are easily mistaken for them;
+// `wanted` names the expected formats.
 Arrays OpenArrays(const std::string& path, std::string_view wanted);
 Arrays ArraysOf(std::span<const std::byte> bytes, const std::string& where,
                 std::string_view wanted);

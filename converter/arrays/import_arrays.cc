@@ -152,7 +152,7 @@ void Add(CLI::App& parent, const Format& format) {
       ->check(CLI::IsMember({"auto", "duomo", "torch"}))
       ->capture_default_str();
   AddOutput(c, o->output);
-  c->add_flag("--allow-nonfinite", o->allow_nonfinite, "Take weights that are NaN or infinite");
+  c->add_flag("--allow-nonfinite", o->allow_nonfinite, "Accept weights that are NaN or infinite");
   AddJson(c, o->json);
   c->footer(format.footer);
   c->callback([o, &format] { Run(format, *o); });

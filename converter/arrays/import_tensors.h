@@ -1,5 +1,5 @@
-// What every importer says of a foreign file's tensors: which are missing, which nobody knows,
-// which have another shape, and which are not finite.
+// Checks that all importers make on a foreign file's tensors: missing tensors, unknown tensors,
+// wrong shapes, and numbers that are not finite.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ void CheckNamesAndShapes(std::string_view where, std::span<const NamedShape> exp
 void CheckFinite(std::string_view name, std::span<const uint64_t> shape,
                  std::span<const float> values, uint64_t first = 0);
 
-// A foreign name in quotation marks for messages: short, UTF-8, without control characters.
+// Quotes a foreign name for messages: shortened, UTF-8, without control characters.
 std::string QuotedName(std::string_view name);
 
 // Throws Error(kUnsupported) when these first bytes of a file are those of a pickle, a zip archive

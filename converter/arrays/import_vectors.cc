@@ -172,7 +172,7 @@ void AddImportVectors(CLI::App& parent) {
   c->add_option("--head", o->head, "How two vectors score: cosine (brought to length 1) or dot")
       ->check(CLI::IsMember({"cosine", "dot"}))
       ->capture_default_str();
-  c->add_option("--scale", o->scale, "A prediction is scale · head + offset")
+  c->add_option("--scale", o->scale, "Predictions are scale · head + offset")
       ->capture_default_str();
   c->add_option("--offset", o->offset, "See --scale")->capture_default_str();
   c->add_option("--unit", o->unit, "What a prediction is, for people: \"stars\"");
@@ -180,9 +180,9 @@ void AddImportVectors(CLI::App& parent) {
                 "l2=NUMBER: how strongly users who are known by a few items alone are drawn to 0; "
                 "default: as much as one item counts");
   AddOutput(c, o->output);
-  c->add_flag("--allow-nonfinite", o->allow_nonfinite, "Take numbers that are NaN or infinite");
+  c->add_flag("--allow-nonfinite", o->allow_nonfinite, "Accept numbers that are NaN or infinite");
   c->add_flag("--skip-bad-lines", o->skip_bad_lines,
-              "Leave bad lines of tables out and count them, instead of ending");
+              "Leave bad lines of tables out and count them, instead of stopping");
   AddJson(c, o->json);
   c->callback([o] { Run(*o); });
 }

@@ -16,8 +16,8 @@ namespace duomo::convert {
 std::string NpyHeader(file::DType dtype, std::span<const uint64_t> shape);
 
 // The arrays of a .npz archive, deflated or not. Nothing is unpacked to disk: names of members are
-// only names. Throws Error(kIo, kCorrupt); kUnsupported for arrays of Python objects, which are
-// pickles and never loaded, for structured arrays and for other byte orders.
+// never used as paths. Throws Error(kIo, kCorrupt); kUnsupported for arrays of Python objects,
+// which are pickles and never loaded, for structured arrays and for other byte orders.
 Arrays OpenNpz(const std::string& path);
 // The one array of a .npy file, which bears the file's name without ".npy".
 Arrays OpenNpy(const std::string& path);

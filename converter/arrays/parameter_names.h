@@ -1,4 +1,4 @@
-// What a model's parameters are called in other programs' files, and how they lie there.
+// Names and layouts of a model's parameters in files of other programs.
 #pragma once
 
 #include <map>
@@ -22,7 +22,7 @@ enum class Naming { kDuomo, kTorch };
 // The name and shape of a parameter in PyTorch.
 std::string TorchName(const model::Parameter& parameter);
 std::vector<uint64_t> TorchShape(const model::Parameter& parameter);
-// Whether it lies the other way round there.
+// Whether PyTorch stores it with its axes reversed.
 bool TorchTransposes(const model::Parameter& parameter);
 
 // From a file's own names: {"fc1.weight": "user/dense0/weight"}, {"fc1.weight": {"parameter":
@@ -40,9 +40,9 @@ struct NameMap {
 // names that `parameters` has not.
 NameMap ReadNameMap(const std::string& path, std::span<const model::Parameter> parameters);
 
-// The parameters, made of the arrays of a file. Tables may lack the row of unknown values: then it
-// is the mean of the others. What Duomo's own exports hold beside parameters is passed over.
-// `naming`: by the names that are there where it is not given. The sources borrow `arrays`. Throws
+// The parameters, made of the arrays of a file. If a table lacks the row of unknown values, that
+// row is the mean of the others. Other arrays of Duomo's own exports are ignored. If `naming` is
+// not given, it is recognised by the names. The sources borrow `arrays`. Throws
 // Error(kInvalidArgument) as CheckNamesAndShapes() now, as CheckFinite() when written.
 struct ParameterArrays {
   std::vector<file::TensorSource> sources;  // "parameters/…", f32

@@ -1,5 +1,5 @@
-// Users, items and dictionaries of one file as the beginning of another with a new network, and the
-// vectors at its end.
+// Takes users, items and dictionaries of one file into another file with a new network, and adds
+// its vectors.
 #pragma once
 
 #include "converter/edit/rewrite.h"
@@ -10,11 +10,11 @@ namespace duomo::convert {
 // Contents with `description`, whose inputs and vocabularies are among `from`'s by name, and what
 // `from` knows of them: keys, titles, features, history, dictionaries. No parameters, no vectors.
 // `from` must live as long, for they are read when they are written. Throws Error(kInvalidArgument)
-// where `from` has not what the description reads.
+// if `from` lacks something that the description reads.
 model::Contents Stock(const model::Model& from, model::Description description);
 
-// Adds what the towers make of the stored features, vectors of users and of items, when the draft
-// is saved.
+// Adds the vectors of users and items, which the towers compute from the stored features when the
+// draft is saved.
 void FreezeVectors(Draft& draft);
 
 // Writes `contents` and these vectors to `path`, whole or not at all; `label` is for progress.

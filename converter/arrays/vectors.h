@@ -1,4 +1,4 @@
-// Vectors of users and items that were made elsewhere, their keys, and a model of nothing else.
+// Vectors of users and items from elsewhere, their keys, and a model made of them.
 #pragma once
 
 #include <cstdint>
@@ -76,11 +76,11 @@ struct VectorOptions {
 struct VectorCounts {
   uint64_t count = 0, normalized = 0, zero = 0;
 };
-// A model that knows vectors alone: each side's tower is a table of one value, "average", whose
-// vector is the mean of all, as is that of what is not known. No entity has the value, so that
-// nothing but a vector says what an entity is, and pruned ones leave nothing behind. With a dot
-// head a column that is 1 in all vectors of a side says that the other side's are biases. For
-// cosines vectors get length 1; those that have it keep their bits. The sources borrow `users` and
+// A model made of vectors only. Each side's tower is a table with one value, "average", whose
+// vector is the mean of all vectors; whoever is unknown gets it. No entity has this value, so the
+// vector is all that is stored of an entity, and pruning leaves nothing behind. With a dot head, a
+// column that is 1 in all vectors of one side marks the other side's column as biases. For cosines,
+// vectors are normalised; those of length 1 keep their bits. The sources borrow `users` and
 // `items`; `users` may be null. Reads all vectors once. Throws Error(kInvalidArgument) for widths
 // that differ and as CheckFinite().
 struct VectorModel {

@@ -1,5 +1,5 @@
-// Writes a zip archive member by member, whole or not at all, with little memory. What passes 4 GB
-// or 65,534 members goes into the fields of zip64; other archives have none.
+// Writes a zip archive member by member, whole or not at all, with little memory. Archives of more
+// than 4 GB or 65,534 members use zip64; others do not.
 #pragma once
 
 #include <cstdint>

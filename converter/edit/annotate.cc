@@ -64,10 +64,10 @@ void AddAnnotate(CLI::App& parent) {
       "annotate", "Write name, version, date, licence … into a file, for its hosts to read");
   c->add_option("FILE", o->file, "A .duomo file")->required();
   AddOutput(c, o->output);
-  c->add_option("--set", o->set, "Any UTF-8, in the place of what NAME had; repeat")
+  c->add_option("--set", o->set, "Set NAME to any UTF-8 text; may be repeated")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);
-  c->add_option("--unset", o->unset, "Take NAME out, before anything is set; repeat")
+  c->add_option("--unset", o->unset, "Remove NAME, before anything is set; may be repeated")
       ->type_name("NAME")
       ->allow_extra_args(false);
   AddJson(c, o->json);

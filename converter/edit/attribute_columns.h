@@ -1,4 +1,4 @@
-// Attributes of a file on its way to another one: columns that follow their items, come and go.
+// Attributes while a file is rewritten: they follow their items, and can be added and removed.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace duomo::convert {
 // them has are left out.
 model::AttributeColumn ColumnOf(const model::Attribute& attribute, std::span<const uint32_t> rows);
 
-// Puts a column in the place of the one of its name, or adds it.
+// Replaces the column of the same name, or adds the column.
 void PutAttribute(Draft& draft, const model::AttributeColumn& column);
 // False where there is none of that name.
 bool RemoveAttribute(Draft& draft, std::string_view name);

@@ -63,7 +63,7 @@ void AddDump(CLI::App& parent) {
                                "The JSON file to write, replaced as a whole; else to stdout");
   c->add_flag(
       "--values", o->values,
-      "Numbers as numbers (f16 and bf16 as their bits), not as base64: to be read by people");
+      "Write numbers as numbers (f16 and bf16 as their bits) instead of base64, for people");
   c->add_flag("--json", o->json, "Print JSON about the result")->needs(output);
   c->callback([o] { Dump(*o); });
 }

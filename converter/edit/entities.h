@@ -1,5 +1,5 @@
-// Changes of a file's users and items: some rows kept, some added, everything that belongs to a row
-// with it.
+// Changes to a file's users and items: rows are kept, added or removed together with everything
+// that belongs to them.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace duomo::convert {
 
-// A number that no row has.
+// Not a row.
 inline constexpr uint32_t kNoRow = UINT32_MAX;
 
 // "users" or "items".
@@ -27,24 +27,23 @@ model::FeatureColumn ColumnOf(const model::FeatureView& view, const std::vector<
 // users' history. None: nothing of that side stays.
 void KeepRows(Draft& draft, model::Side side, const std::vector<uint32_t>& rows);
 
-// Removes what stands below "users/" or "items/" and is not one of FORMAT.md's tensors of entities:
-// it was made for the rows or vectors that there were, such as blocks for a faster search. Returns
-// the names.
+// Removes the tensors below "users/" or "items/" that are derived from the old rows or vectors,
+// such as search codes (all that are not tensors of entities in FORMAT.md). Returns their names.
 std::vector<std::string> RemoveDerived(Draft& draft, model::Side side);
-// A line for people that says so; empty where there is nothing to say.
+// A message that names them; empty if there are none.
 std::string LeftOutText(const std::vector<std::string>& names);
 
 // Keeps these rows of a vocabulary, in this order, and with them rows of its tables and biases;
-// values that are gone become unknown ones. A range that loses values becomes a list of integers.
-// Where none is left there is one that nobody has had, with the unknown value's rows.
+// removed values become the unknown value. A range that loses values becomes a list of integers. If
+// no value is left, the vocabulary gets one that was never used, with the unknown value's rows.
 void KeepValues(Draft& draft, uint32_t vocabulary, const std::vector<uint32_t>& rows);
 
 // Vocabularies of histories, which have the items' rows, keep these of them, in this order.
 void KeepHistoryValues(Draft& draft, const std::vector<uint32_t>& items);
 
 // Puts all users or items into another order: row r is now order[r]. Histories, and the
-// vocabularies and tables that have the items' rows, follow. What was derived from that side's rows
-// goes.
+// vocabularies and tables that have the items' rows, follow. Tensors that are derived from that
+// side's rows are removed.
 void Reorder(Draft& draft, model::Side side, const std::vector<uint32_t>& order);
 
 // Sets the frozen vectors of a side: `count` rows, of which make(begin, count, floats) gives any,

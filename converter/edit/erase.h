@@ -1,5 +1,5 @@
-// What is left of users or items in a file beside their own rows: values of vocabularies that are
-// their keys, with the rows of tables that were learned from them.
+// Removes traces of users or items besides their own rows: vocabulary values that are their keys,
+// and the rows of tables that were learned from them.
 #pragma once
 
 #include <functional>
@@ -10,19 +10,19 @@
 
 namespace duomo::convert {
 
-// Vocabularies whose values are the keys of one side's entities: those of its category inputs that
-// say of every entity its own key ("user_id"), and where that cannot be seen, since no entity or
-// one alone is stored, those that are called so. Histories' vocabularies are not among them: they
-// have the items' rows.
+// The vocabularies whose values are keys of one side's entities. These belong to category inputs
+// whose value is, for every entity, its own key ("user_id"). If at most one entity is stored, this
+// cannot be seen, and the name of the input decides. Vocabularies of histories are not included:
+// they have the items' rows.
 std::vector<uint32_t> IdVocabularies(const model::Model& model, model::Side side);
 
 // The value of a row, as text.
 std::string ValueText(const model::KeyIndex& keys, uint64_t row);
 
-// By vocabulary and old row: whether the value is gone. Empty: the vocabulary is as it was.
+// By vocabulary and old row: whether the value was removed. Empty: the vocabulary is unchanged.
 using GoneValues = std::vector<std::vector<bool>>;
 
-// Takes the values that `gone` is true for out of a side's id vocabularies; adds them to `out`.
+// Removes the values for which `gone` is true from a side's id vocabularies; adds them to `out`.
 void EraseIds(Draft& draft, model::Side side, const std::function<bool(const std::string&)>& gone,
               GoneValues& out);
 
@@ -32,8 +32,8 @@ model::FeatureColumn WithoutGone(const model::Model& model, size_t input,
                                  const std::vector<uint32_t>& rows, const GoneValues& gone,
                                  bool& any);
 
-// The report keeps hashes of a sample of the training rows, by which one could try whether somebody
-// was among them. Empties it; says whether there was one.
+// Empties the report's sample of hashed training rows, with which one could test whether somebody
+// was in the training data. Returns whether there was one.
 bool EmptySketch(model::Report& report);
 
 }  // namespace duomo::convert

@@ -1,4 +1,4 @@
-// How a file folds users in (model/fold_in.h), as JSON: for dumps, `inspect` and `diff`.
+// The settings for folding in (model/fold_in.h) as JSON, for dumps, `inspect` and `diff`.
 #pragma once
 
 #include "description/fields.h"

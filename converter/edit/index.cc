@@ -253,7 +253,7 @@ void SaveIndexed(const std::string& path, const std::string& output, const std::
 void AddIndex(CLI::App& parent) {
   auto o = std::make_shared<Options>();
   CLI::App* c = parent.add_subcommand(
-      "index", "Make (again) the codes of the vectors that fast exact searches read");
+      "index", "Make the codes of the vectors with which exact searches are fast");
   c->add_option("FILE", o->file, "A .duomo file")->required();
   AddOutput(c, o->output);
   auto* lists =
@@ -263,14 +263,15 @@ void AddIndex(CLI::App& parent) {
                     "another order, which decides ties");
   lists->check(CLI::Range(0, 1 << 20))->each([o](const std::string&) { o->with_lists = true; });
   c->add_option("--recall", o->recall,
-                "The part of the ten best that approximate searches shall find")
+                "The share of the ten best that approximate searches must find")
       ->check(CLI::Range(0.0, 1.0))
       ->needs(lists)
       ->capture_default_str();
   auto* users = c->add_flag("--users", o->users,
                             "Also make codes of the users' vectors, for searches of users "
                             "(duomo_users_for, duomo_similar_users); with --lists lists, too");
-  c->add_flag("--none", o->none, "Leave them out: a smaller file, whose searches scan the vectors")
+  c->add_flag("--none", o->none,
+              "Remove the codes: a smaller file, whose searches scan the vectors")
       ->excludes(lists)
       ->excludes(users);
   AddJson(c, o->json);

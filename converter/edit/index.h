@@ -1,4 +1,4 @@
-// What searches read beside the vectors, made anew for a file.
+// Makes the search codes of a file again.
 #pragma once
 
 #include <cstdint>

@@ -320,25 +320,26 @@ void AddPrune(CLI::App& parent) {
       "prune", "Leave out users, items, histories, titles or frozen vectors of users");
   c->add_option("FILE", o->file, "A .duomo file")->required();
   AddOutput(c, o->output);
-  auto* none = c->add_flag("--no-users", o->no_users, "No user stays: keys, features, history");
+  auto* none = c->add_flag("--no-users", o->no_users, "Remove all users: keys, features, history");
   c->add_option("--keep-users", o->keep_users,
                 "Only the users whose keys this file lists, one a line; -: stdin")
       ->excludes(none);
   c->add_option(
        "--drop-users", o->drop_users,
-       "Without the users whose keys this file lists, and without what was learned of them")
+       "Remove the users whose keys this file lists, and everything that was learned from them")
       ->excludes(none);
   c->add_option("--keep-items", o->keep_items,
                 "Only the items whose keys this file lists, a part of the catalogue: the network "
                 "stays as it is; -: stdin");
-  c->add_option("--drop-items", o->drop_items,
-                "Without these items, also in histories, and without what was learned of them");
+  c->add_option(
+      "--drop-items", o->drop_items,
+      "Remove these items, also from histories, and everything that was learned from them");
   c->add_option("--where", o->where,
                 "Only items with one of these values, INPUT=VALUE[,VALUE…]; repeat for \"and\"");
-  c->add_flag("--no-history", o->no_history, "Without the users' histories");
-  c->add_flag("--no-titles", o->no_titles, "Without titles");
+  c->add_flag("--no-history", o->no_history, "Remove the users' histories");
+  c->add_flag("--no-titles", o->no_titles, "Remove the titles");
   c->add_flag("--no-user-vectors", o->no_user_vectors,
-              "Without the users' frozen vectors; their tower runs at every call instead");
+              "Remove the users' frozen vectors; their tower then runs in every call");
   AddJson(c, o->json);
   c->callback([o] {
     int lists = 0, piped = 0;

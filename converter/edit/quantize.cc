@@ -207,11 +207,11 @@ void AddQuantize(CLI::App& parent) {
   };
   type("--weights", o->weights, "Type of tables and weights: fp32, fp16, bf16 or int8 a row");
   type("--vectors", o->vectors, "Type of the frozen vectors of users and items");
-  type("--user-vectors", o->user_vectors, "Of the users' alone");
-  type("--item-vectors", o->item_vectors, "Of the items' alone");
+  type("--user-vectors", o->user_vectors, "Type of the users' vectors only");
+  type("--item-vectors", o->item_vectors, "Type of the items' vectors only");
   c->add_flag("--compress", o->compress, "Compress every tensor, too (see compress)");
   c->add_option("--max-error", o->max_error,
-                "Write nothing and fail where a sampled prediction is off by more than this")
+                "Fail, and write nothing, if the error of a sampled prediction is larger than this")
       ->check(CLI::Validator(
           [](std::string& text) {
             double value = 0;
@@ -219,7 +219,7 @@ void AddQuantize(CLI::App& parent) {
             return fits ? std::string() : "must be a number from 0";
           },
           ""));
-  c->add_option("--pairs", o->quality.pairs, "Predictions to compare")
+  c->add_option("--pairs", o->quality.pairs, "Number of predictions to compare")
       ->check(CLI::Range(1, 100'000'000))
       ->capture_default_str();
   auto* users =
@@ -227,7 +227,7 @@ void AddQuantize(CLI::App& parent) {
                     "Users whose top 10 are compared; 1,000, or fewer for very many items")
           ->check(CLI::Range(1, 100'000'000));
   c->add_flag("--all", o->all, "Compare the top 10 of all users")->excludes(users);
-  c->add_option("--seed", o->quality.seed, "Which pairs and users are drawn")
+  c->add_option("--seed", o->quality.seed, "Seed of the random pairs and users")
       ->capture_default_str();
   AddJson(c, o->json);
   c->callback([o] { Run(*o); });

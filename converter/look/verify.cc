@@ -119,7 +119,7 @@ void AddVerify(CLI::App& parent) {
   c->add_option("FILE", o->file, "A .duomo file")->required();
   AddJson(c, o->json);
   c->add_option("--erased-users", o->erased_users,
-                "A list of keys, one a line: nothing of these users may be left; -: stdin");
+                "A list of keys, one a line: check that nothing is left of these users; -: stdin");
   c->add_option("--erased-items", o->erased_items, "The same for items");
   c->callback([o] {
     if (o->erased_users == "-" && o->erased_items == "-") {

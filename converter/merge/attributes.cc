@@ -196,18 +196,18 @@ void AddAttributes(CLI::App& parent) {
                 "set, integer, number or time, and found by the values where it is not given")
       ->delimiter(',')
       ->needs(items);
-  c->add_option("--item", o->table.item, "The column with the items' keys; else found by its name")
+  c->add_option("--item", o->table.item,
+                "The column with the items' keys; else recognised by its name")
       ->needs(items);
-  c->add_option("--separator", o->separator, "What separates the fields; else found out")
+  c->add_option("--separator", o->separator, "The separator of the fields; else recognised")
       ->needs(items);
   c->add_option("--date-format", o->table.date_format,
-                "How times are written, like %d/%m/%Y; else found out")
+                "Format of times, such as %d/%m/%Y; else recognised")
       ->needs(items);
   c->add_flag("--skip-bad-lines", o->table.table.skip_bad_lines,
               "Leave rows out that cannot be read, and count them")
       ->needs(items);
-  c->add_option("--remove", o->remove, "Attributes to leave out, with commas between")
-      ->delimiter(',');
+  c->add_option("--remove", o->remove, "Attributes to remove, separated by commas")->delimiter(',');
   AddOutput(c, o->output);
   AddJson(c, o->json);
   c->callback([o] { Run(*o); });

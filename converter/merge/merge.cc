@@ -117,14 +117,14 @@ void AddMerge(CLI::App& parent) {
   c->add_option("--items", o->items, "Items: the same, without history, but with attributes");
   c->add_option("--history", o->history,
                 "New events: a table of user, item and, optional, timestamp; -: stdin");
-  c->add_flag("--no-replace", o->no_replace, "An id that the file knows is an error");
-  c->add_option("--ignore", o->merge.records.ignored, "Pass over this column; repeat")
+  c->add_flag("--no-replace", o->no_replace, "An id that is in the file is an error");
+  c->add_option("--ignore", o->merge.records.ignored, "Ignore this column; may be repeated")
       ->type_name("COLUMN")
       ->allow_extra_args(false);
   c->add_option("--date-format", o->merge.records.date_format,
-                "How times of attributes are written, like %d/%m/%Y; else found out");
+                "Format of the times of attributes, such as %d/%m/%Y; else recognised");
   c->add_flag("--skip-bad-lines", o->merge.records.skip_bad_lines,
-              "Leave bad lines out and count them, instead of ending");
+              "Leave bad lines out and count them, instead of stopping");
   AddOutput(c, o->output);
   AddJson(c, o->json);
   c->callback([o] { Run(*o); });

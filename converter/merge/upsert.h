@@ -1,4 +1,4 @@
-// Users and items that come to a file or change in it, and new events of users: what `merge` does.
+// Adds and changes users and items of a file, and adds events of users: the work of `merge`.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace duomo::convert {
 
-// A table that is given; no bytes: it is not.
+// A table; without bytes: not given.
 struct TableInput {
   std::unique_ptr<data::ByteSource> bytes;
   std::string where;  // for messages
@@ -24,7 +24,7 @@ struct MergeTables {
 };
 
 struct MergeOptions {
-  bool replace = true;  // what has an id that the file knows; else that is an error
+  bool replace = true;  // replace rows whose id the file has; otherwise such an id is an error
   RecordOptions records;
 };
 
@@ -51,10 +51,10 @@ struct Merged {
   std::vector<std::string> left_out;        // tensors that were made for rows as they were
 };
 
-// Puts it all into the draft: keys, titles, features, histories (of old and new items), and
-// vectors, those given or what the towers make. Rows that are there keep their place, what a record
-// does not say, and where nothing changes that their tower reads, the bits of their vectors. Throws
-// Error(kInvalidArgument, kCorrupt) that names the record.
+// Writes the records into the draft: keys, titles, features, histories (of old and new items), and
+// vectors, which are given or computed by the towers. Existing rows keep their place and everything
+// that a record does not mention. If nothing changes that their tower reads, their vectors keep
+// their bits. Throws Error(kInvalidArgument, kCorrupt) that names the record.
 Merged Merge(Draft& draft, MergeTables tables, const MergeOptions& options);
 
 }  // namespace duomo::convert

@@ -40,7 +40,7 @@ void AddImportOnnx(CLI::App& parent) {
   c->add_option("--map", o->map,
                 "A JSON object from the graph's names of inputs to those of the --like file");
   AddOutput(c, o->output);
-  c->add_flag("--allow-nonfinite", o->allow_nonfinite, "Take weights that are NaN or infinite");
+  c->add_flag("--allow-nonfinite", o->allow_nonfinite, "Accept weights that are NaN or infinite");
   AddJson(c, o->json);
   c->callback([o] { Run(*o); });
 }

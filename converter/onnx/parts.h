@@ -1,5 +1,5 @@
-// The parts of a network while it is recognised in an ONNX graph (network.h): what encoders,
-// layers and towers were found, with their weights still where the graph has them.
+// The parts of a network that are recognised in an ONNX graph (network.h): encoders, layers and
+// towers. Their weights stay in the graph.
 #pragma once
 
 #include <cstdint>
@@ -70,7 +70,7 @@ struct VectorFound {
   std::vector<ColumnFound> columns;
 };
 
-// The network's last number and what becomes of it.
+// The output of the network, and the operations after it.
 struct ScoreFound {
   VectorFound left, right;  // two towers'
   bool joint = false;       // `left` alone

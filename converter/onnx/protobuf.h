@@ -1,6 +1,6 @@
-// Protocol Buffers' wire format, the little of it that ONNX needs. By hand, because a model's
-// tensors stay where they lie: a generated class would copy each into memory, and refuse more than
-// 2 GB.
+// The parts of Protocol Buffers' wire format that ONNX needs. Written by hand, because generated
+// classes would copy every tensor into memory and refuse more than 2 GB; here, tensors are used in
+// place.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ class ProtoMessage {
   void Float(uint32_t field, float value);
   void Bytes(uint32_t field, std::string_view value);  // string, bytes, or a message's bytes
   void Message(uint32_t field, const ProtoMessage& value) { Bytes(field, value.bytes_); }
-  // The beginning of a field of `size` bytes that are written elsewhere.
+  // The header of a field whose `size` bytes are written separately.
   void Header(uint32_t field, uint64_t size);
 
   const std::string& bytes() const { return bytes_; }

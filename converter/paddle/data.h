@@ -1,5 +1,5 @@
-// Preset `hybrid` on MovieLens 1M as PaddlePaddle's chapter on recommendation numbers it: its
-// dictionaries of genres and title words are Python 2 sets of bytes, in the order of their slots.
+// The dictionaries of preset `hybrid` on MovieLens 1M in the order of PaddlePaddle's chapter on
+// recommendation, where genres and title words are numbered in the order of Python 2 sets of bytes.
 #pragma once
 
 #include <string>

@@ -9,11 +9,11 @@
 
 namespace duomo::convert::paddle {
 
-// Operators that ONNX has as well become its nodes; what 3.x writes for broadcasting, for
-// convolutions over one axis and for columns of ids, [n, 1], becomes what it means. All others stay
-// as nodes called "paddle.TYPE", which whoever reaches them refuses by name. Tensors are views of
-// `tensors`. Throws Error(kCorrupt) for programs that contradict themselves, and kUnsupported where
-// an operator is used in a way that has no counterpart.
+// Operators that ONNX has as well become its nodes; the operators with which 3.x expresses
+// broadcasting, convolutions over one axis and columns of ids, [n, 1], become their equivalents.
+// All others become nodes called "paddle.TYPE", which are refused by name if the network depends on
+// them. Tensors are views of `tensors`. Throws Error(kCorrupt) for programs that contradict
+// themselves, and kUnsupported where an operator is used in a way that has no counterpart.
 onnx::Graph GraphOf(const Program& program, const std::map<std::string, ParameterTensor>& tensors,
                     const std::string& where);
 

@@ -159,7 +159,7 @@ void AddImportPaddleInference(CLI::App& parent) {
   c->add_option("--preset", o->preset, "Whose features --data has: hybrid")->capture_default_str();
   c->add_option("--map", o->map, "A JSON object from the program's names of inputs to the model's");
   AddOutput(c, o->output);
-  c->add_flag("--allow-nonfinite", o->allow_nonfinite, "Take weights that are NaN or infinite");
+  c->add_flag("--allow-nonfinite", o->allow_nonfinite, "Accept weights that are NaN or infinite");
   AddJson(c, o->json);
   c->callback([o] { Run(*o); });
 }

@@ -133,7 +133,7 @@ void AddImportPaddleV2(CLI::App& parent) {
       ->required();
   AddOutput(c, o->output);
   c->add_flag("!--no-titles", o->titles, "Leave the titles out of the file");
-  c->add_flag("--allow-nonfinite", o->allow_nonfinite, "Take weights that are NaN or infinite");
+  c->add_flag("--allow-nonfinite", o->allow_nonfinite, "Accept weights that are NaN or infinite");
   AddJson(c, o->json);
   c->callback([o] { Run(*o); });
 }

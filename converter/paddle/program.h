@@ -43,7 +43,7 @@ struct Operator {
   std::vector<std::string> inputs, outputs;  // names of values; empty: not given
   std::map<std::string, Attribute, std::less<>> attributes;
 
-  // What is not there, or of another type, is the fallback.
+  // Returns the fallback if the attribute is missing or of another type.
   int64_t Int(std::string_view name, int64_t fallback) const;
   double Number(std::string_view name, double fallback) const;
   std::string_view Text(std::string_view name) const;

@@ -1,5 +1,6 @@
-// The order in which CPython 2.7 (64 bits, without -R) walks a set of byte strings. Programs of
-// that time numbered their dictionaries so: `for i, word in enumerate(words)`.
+// The order in which CPython 2.7 (64 bits, without -R) iterates over a set of byte strings.
+// Programs of that time numbered their dictionaries in this order: `for i, word in
+// enumerate(words)`.
 #pragma once
 
 #include <cstdint>

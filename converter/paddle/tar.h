@@ -1,4 +1,4 @@
-// Tar archives: read where they lie, nothing is ever extracted; written member by member.
+// Tar archives: read in place, without extracting anything; written member by member.
 #pragma once
 
 #include <cstddef>

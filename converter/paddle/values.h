@@ -1,5 +1,5 @@
-// The values of a program on their way into a graph: what each has become there. graph.cc
-// says what the operators make of them.
+// The values of a program while it is turned into a graph: what each of them became. graph.cc
+// translates the operators.
 #pragma once
 
 #include <map>

@@ -44,7 +44,7 @@ struct AttributeTable {
 // Kinds, where they are not stated: sets where cells are lists or have values between '|', ';' or
 // ',' that come again (data::FindSetSeparator); else integers, numbers or dates where all cells
 // that are not empty are; else categories. Throws Error(kInvalidArgument) that names columns and
-// lines, (kNotFound) for a column that there is not, and what data::OpenTable() throws.
+// lines, (kNotFound) for a column that does not exist, and what data::OpenTable() throws.
 AttributeTable ReadAttributeTable(const model::Model& model, const AttributeTableOptions& options);
 
 }  // namespace duomo::convert

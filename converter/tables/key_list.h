@@ -1,4 +1,4 @@
-// Lists of users' or items' keys that people give, one a line.
+// Lists of keys of users or items, one a line.
 #pragma once
 
 #include <string>

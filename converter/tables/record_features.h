@@ -1,4 +1,5 @@
-// From the cells of a record to rows of vocabularies, as a host's raw features become them.
+// Converts the cells of a record to rows of vocabularies, in the same way as raw features from
+// hosts.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +29,7 @@ FeatureValue ReadFeature(const model::Model& model, size_t input, std::string_vi
 // The row of a key as text: of integers "7", and "7.0", which other programs make of it.
 std::optional<uint32_t> FindKey(const model::KeyIndex& keys, std::string_view text,
                                 bool bucketed = false);
-// The one way in which an integer prints; nothing for what is none.
+// The integer that a text is in canonical form; nothing for any other text.
 std::optional<int64_t> IntegerKey(std::string_view text);
 
 // Puts a value behind a column's last, and takes one out.

@@ -1,4 +1,4 @@
-// Users or items as people give them: a table in any form that data/table_reader.h knows.
+// Reads users or items from a table in any form that data/table_reader.h knows.
 #pragma once
 
 #include <memory>
@@ -45,7 +45,8 @@ class RecordTable {
   // The next row; false behind the last, where names that only late rows of JSON have are an error.
   bool Next();
 
-  // What the row says. Nothing: what is stored stays. Empty: it is taken away. Valid until Next().
+  // The contents of the row. Nothing: the stored value stays. Empty: the stored value is removed.
+  // Valid until Next().
   using Cell = std::optional<std::string_view>;
   std::string_view key() const { return table_->fields()[key_]; }
   Cell title() const { return Given(title_); }

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cmath>
 #include <numeric>
+#include <span>
 
 #include "cli/analysis.h"
 #include "cli/compare.h"
@@ -141,7 +142,7 @@ void PrintTable(const selection::Found& found, const data::Split& split, data::G
 
 // What one user takes says nothing of others, and of one item nobody needs a list.
 void RequireSeveral(const data::Interactions& rows) {
-  auto require = [&](const std::vector<uint32_t>& side, const char* one) {
+  auto require = [&](std::span<const uint32_t> side, const char* one) {
     bool several =
         std::any_of(side.begin(), side.end(), [&](uint32_t row) { return row != side[0]; });
     if (several) return;

@@ -10,12 +10,12 @@ namespace duomo::cli {
 
 struct AutomaticRun {
   DataOptions data;
-  std::string file;   // the .duomo file to write
-  std::string split;  // empty: chosen by what the data have
+  std::string file;     // the .duomo file to write
+  std::string split;    // empty: chosen by what the data have
   double budget = 180;  // seconds of the wall clock
   uint64_t seed = 0;
   uint32_t threads = 0;
-  bool floors = true;         // a floor may be what is written
+  bool floors = true;  // a floor may be what is written
   bool store_history = true;
   bool keep_test_rows = false;  // write the model that was measured, not one of all rows
   bool json = false;

@@ -51,8 +51,8 @@ void Run(const Options& o) {
 
 void AddBaseline(CLI::App& app) {
   auto o = std::make_shared<Options>();
-  CLI::App* c = app.add_subcommand(
-      "baseline", "Write a baseline as a .duomo file, or say that it is for evaluation only");
+  CLI::App* c = app.add_subcommand("baseline",
+                                   "Write a baseline as a .duomo file, if it can be stored as one");
   std::vector<std::string> names = BaselineNames();
   c->add_option("NAME", o->name, CLI::detail::join(names, ", "))
       ->required()
@@ -62,10 +62,10 @@ void AddBaseline(CLI::App& app) {
   AddEvidenceOptions(*c, o->data);
   c->add_option("-o,--output", o->file, "The .duomo file to write")->required();
   AddSplitOption(*c, o->split, "none");
-  c->add_option("--seed", o->seed, "Of random splits")->capture_default_str();
+  c->add_option("--seed", o->seed, "Seed of random splits")->capture_default_str();
   c->add_option("--social", o->social, "For social-cf: a CSV file of who knows whom");
   AddUserRange(*c, o->data, "all");
-  c->add_flag("--store-history", o->store_history, "Keep in the file who has rated what");
+  c->add_flag("--store-history", o->store_history, "Store in the file who has rated what");
   c->callback([=] { Run(*o); });
 }
 

@@ -227,12 +227,12 @@ void AddCompare(CLI::App& app) {
       ->check(CLI::IsMember(baselines));
   c->add_option("--social", o->social, "For social-cf: a CSV file of who knows whom");
   c->add_option("--pipeline", o->pipeline,
-                "CANDIDATES RANKING: two .duomo files that work as two stages, as one more system")
+                "CANDIDATES RANKING: two .duomo files to be measured as two stages")
       ->expected(2);
   AddCountOption(*c, o->count);
   AddMeasureOptions(*c, o->measure);
   c->add_flag("--json", o->json, "Print JSON");
-  auto* html = c->add_option("--html", o->html, "Write a report that needs nothing but a browser");
+  auto* html = c->add_option("--html", o->html, "Write a report as one HTML page");
   c->add_option(
        "--logs", o->logs,
        "With commas between: logs of trainings (train --log), as cost curves in the report")

@@ -7,6 +7,8 @@
 #include "cli/observers.h"
 #include "cli/provenance.h"
 #include "core/error.h"
+#include "core/numbers.h"
+#include "core/text.h"
 
 namespace duomo::cli {
 namespace {
@@ -33,6 +35,10 @@ Start OpenStart(const std::string& file) {
     start.passes = TenthOf(settings.value("passes", uint64_t{8}));
     return start;
   }
+  if (settings.value("learner", "") == "bayes") {
+    Fail(Status::kUnsupported, file,
+         " is the mean of samples, which none goes on from; train from all rows without --from");
+  }
   if (!settings.contains("loss")) {
     Fail(Status::kUnsupported, file,
          settings.contains("baseline")
@@ -58,6 +64,37 @@ void RequireLaterTestRows(const data::SplitSpec& spec, const Start& start) {
   }
   Fail(Status::kInvalidArgument, "the split \"", spec.name, "\" draws test rows among those that ",
        start.file, " has learned from; with --from take none, time:Q or leave-last");
+}
+
+std::vector<uint32_t> NewRows(const model::Model& from, const std::string& file,
+                              const data::Dataset& dataset, std::span<const uint32_t> train) {
+  std::optional<Record> record = ReadRecord(from);
+  if (!record) {
+    Fail(Status::kInvalidArgument, file,
+         " does not say which rows it has learned from; leave --only-new out");
+  }
+  data::RowHashes hashes(dataset);
+  auto rows = data::RowsAfter(dataset, hashes, train, record->train);
+  const auto& times = dataset.interactions.timestamps;
+  if (!rows && record->latest) {  // rows that newer ones have taken the place of are gone
+    rows.emplace();
+    for (uint32_t row : train) {
+      if (row < times.size() && times[row] > *record->latest) rows->push_back(row);
+    }
+  }
+  if (!rows) {
+    Fail(Status::kInvalidArgument, "which rows are new cannot be told: ", file,
+         " has learned from ", WithCommas(record->train.rows),
+         " rows, and neither the first ones of these ", WithCommas(train.size()),
+         " in the order of the file nor the earliest are those; give the same rows with newer ones "
+         "behind them, or leave --only-new out");
+  }
+  if (rows->empty()) {
+    Fail(Status::kInvalidArgument, "no row is new since ", file, " was trained: nothing to do");
+  }
+  Log("%s rows are new since %s, of %s\n", WithCommas(rows->size()).c_str(), file.c_str(),
+      WithCommas(train.size()).c_str());
+  return std::move(*rows);
 }
 
 void ContinueAls(const Start& start, const Understood& read, const data::Split& split,

@@ -3,7 +3,9 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "cli/understanding.h"
 #include "cli/workflow.h"
@@ -31,6 +33,11 @@ Start OpenStart(const std::string& file);
 // Throws Error(kInvalidArgument) for a split that would draw test rows among those that the file
 // has learned from.
 void RequireLaterTestRows(const data::SplitSpec& spec, const Start& start);
+
+// Those of the training rows, ascending, that `from` has not learned from; says how many. Throws
+// Error(kInvalidArgument) where that cannot be told, or there are none.
+std::vector<uint32_t> NewRows(const model::Model& from, const std::string& file,
+                              const data::Dataset& dataset, std::span<const uint32_t> train);
 
 // Learns from the split's training rows and writes `output`.
 void ContinueAls(const Start& start, const Understood& read, const data::Split& split,

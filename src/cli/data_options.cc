@@ -62,10 +62,12 @@ void AddEvidenceOptions(CLI::App& c, DataOptions& o) {
   AddParsed(c, "--repeats", e.repeats, data::ParseRepeats,
             "Several rows of one user and item: sum, last, first or keep [rank: sum, rate: last]")
       ->type_name("WHICH");
-  c.add_option("--min-user", e.min_user, "Leave out users with fewer rows, again and again")
+  c.add_option("--min-user", e.min_user,
+               "Leave out users with fewer rows (repeated until no user has fewer)")
       ->group("What rows say")
       ->check(AtLeastOne());
-  c.add_option("--min-item", e.min_item, "Leave out items with fewer rows, again and again")
+  c.add_option("--min-item", e.min_item,
+               "Leave out items with fewer rows (repeated until no item has fewer)")
       ->group("What rows say")
       ->check(AtLeastOne());
 }
@@ -109,14 +111,21 @@ void AddTableOptions(CLI::App& c, DataOptions& o) {
   how("--set-separator", o.tables.set_separator,
       "Between the values of sets, for all columns [found out]");
   how("--date-format", o.tables.date_format, "Of the times, as %d%m%Y [found out]");
-  auto* matrix = c.add_flag("--matrix", o.tables.matrix,
-                            "The interactions are a matrix: a row a user, a column an item")
-                     ->group(group);
-  how("--matrix-missing", o.matrix_missing, "What stands in a matrix for no rating, beside nothing")
+  auto* matrix =
+      c.add_flag(
+           "--matrix", o.tables.matrix,
+           "The interactions are a matrix with a row for each user and a column for each item")
+          ->group(group);
+  how("--matrix-missing", o.matrix_missing,
+      "The text for \"no rating\" in a matrix, besides an empty cell")
       ->needs(matrix);
   c.add_flag("--latin1", o.tables.latin1, "The files are ISO-8859-1, not UTF-8")->group(group);
   c.add_flag("--skip-bad-lines", o.tables.skip_bad_lines,
              "Leave bad lines out instead of stopping");
+  c.add_option("--cache", o.cache,
+               "Keep what was read in a file of this folder, or beside the data, and map that the "
+               "next time: for large data")
+      ->type_name("DIR|beside");
 }
 
 void AddDataOptions(CLI::App& c, DataOptions& o) {
@@ -134,7 +143,7 @@ void AddDataOptions(CLI::App& c, DataOptions& o) {
 
 void AddUserRange(CLI::App& c, DataOptions& o, const std::string& otherwise) {
   c.add_option("--user-range", o.user_range,
-               "FIRST-LAST: of users with these ids only [" + otherwise + "]")
+               "FIRST-LAST: only users with these ids [" + otherwise + "]")
       ->check(Checked("FIRST-LAST", [](const std::string& text) { ParseUserRange(text); }));
 }
 

@@ -18,6 +18,7 @@ struct DataOptions {
   data::TablesSpec tables;  // skip_bad_lines is for both
   std::vector<std::string> mappings, columns, sets;
   std::string separator, quotes, matrix_missing;
+  std::string cache;       // the folder to keep rows in, "beside", or empty: they are not kept
   std::string user_range;  // "FIRST-LAST", or empty: all users
   data::EvidenceOptions evidence;  // its value_name is found with the tables
 };
@@ -28,8 +29,8 @@ struct DataOptions {
 void AddTableOptions(CLI::App& command, DataOptions& options);
 void AddDataOptions(CLI::App& command, DataOptions& options);
 
-// --goal, --positive, --values, --event-weights, --repeats, --min-user and --min-item: what the rows
-// say of who took what.
+// --goal, --positive, --values, --event-weights, --repeats, --min-user and --min-item: what the
+// rows say of who took what.
 void AddEvidenceOptions(CLI::App& command, DataOptions& options);
 bool HasEvidenceOptions(const DataOptions& options);  // one of them is not as it was
 

@@ -85,13 +85,13 @@ void Run(const Options& o) {
 void AddDescribe(CLI::App& app) {
   auto o = std::make_shared<Options>();
   CLI::App* c = app.add_subcommand(
-      "describe", "Say what the tables are read as, and what train would do with them");
+      "describe", "Print how the tables are read, and what train would do with them");
   AddDataOptions(*c, o->data);
   AddUserRange(*c, o->data, "all");
   AddEvidenceOptions(*c, o->data);
   AddSplitOption(*c, o->split, "as the data allow");
-  c->add_option("--seed", o->seed, "Of a split that is drawn")->capture_default_str();
-  c->add_option("-o,--output", o->out, "The JSON file to write; else it goes to stdout");
+  c->add_option("--seed", o->seed, "Seed of a random split")->capture_default_str();
+  c->add_option("-o,--output", o->out, "The JSON file to write; without it, JSON goes to stdout");
   c->callback([=] { Run(*o); });
 }
 

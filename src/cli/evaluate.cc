@@ -312,11 +312,11 @@ void AddEvaluate(CLI::App& app) {
   AddUserRange(*c, o->data, "as the file was trained");
   AddMeasureOptions(*c, o->measure);
   c->add_flag("--no-ranking", o->no_ranking,
-              "Ratings alone, without the ranking of all items for every user");
-  c->add_flag("--ranking", o->ranking, "Measure rankings, as is usual now; for older scripts")
+              "Measure ratings only, without ranking all items for every user");
+  c->add_flag("--ranking", o->ranking, "Measure rankings, which is the default; for older scripts")
       ->group("");
   c->add_option("--candidates", o->candidates,
-                "For a ranking model: the .duomo file that finds what it puts in order");
+                "For a ranking model: the .duomo file that finds its candidates");
   AddCountOption(*c, o->count);
   c->add_flag("--json", o->json, "Print JSON");
   c->callback([=] { Run(*o); });

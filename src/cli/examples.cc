@@ -51,7 +51,8 @@ void PrintExampleLists(const std::string& file) {
     query.k = kItems;
     query.excluded = history;
     std::vector<uint32_t> best;
-    for (const retrieval::Hit& hit : retrieval::TopK(catalogue, query, work)) best.push_back(hit.row);
+    for (const retrieval::Hit& hit : retrieval::TopK(catalogue, query, work))
+      best.push_back(hit.row);
     Json key = session.Key(model::Side::kUser, user);
     std::string name = key.is_string() ? key.get<std::string>() : key.dump();
     Print("%s: %s\n  -> %s\n", name.c_str(),

@@ -1,4 +1,4 @@
-// Lists for a few users of a file, for people to look at.
+// Sample lists for a few users of a file.
 #pragma once
 
 #include <string>

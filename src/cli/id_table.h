@@ -11,10 +11,10 @@
 
 namespace duomo::cli {
 
-// Walks over the rows of a CSV file, also packed, in a dialect that its first line shows: tabs,
-// commas, semicolons, or bars between the cells. A header that names the columns (user, item and
-// the like, in any order and among others) is optional where there are no other columns. Pairs may
-// also have white space between. Memory: one row, whatever the size. One thread.
+// Reads the rows of a CSV file, also packed, in a dialect that its first line shows: tabs, commas,
+// semicolons, or bars between the cells. A header that names the columns (user, item and the like,
+// in any order and among others) is optional where there are no other columns. Pairs may also have
+// white space between. Memory: one row, whatever the size. One thread.
 class IdTable {
  public:
   enum class Kind { kUsers, kPairs };
@@ -27,7 +27,7 @@ class IdTable {
   const std::string& item() const { return item_; }
   uint64_t line() const { return line_; }
 
-  // Says where the current row stands.
+  // Returns the position of the current row, for messages.
   template <typename... Parts>
   [[noreturn]] void FailHere(Status status, const Parts&... what) const {
     Fail(status, path_, ':', line_, ": ", what...);

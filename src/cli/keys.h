@@ -1,4 +1,4 @@
-// Ids as people type them, and what is said of those that a model does not know.
+// Parses ids that users type, and builds the messages about unknown ones.
 #pragma once
 
 #include <optional>

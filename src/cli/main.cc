@@ -1,6 +1,7 @@
 // `duomo`: train, evaluate and ask a model.
-#include "cli/command.h"
 #include "console/main.h"
+
+#include "cli/command.h"
 #include "console/output.h"
 #include "console/signals.h"
 #include "core/error.h"

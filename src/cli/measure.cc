@@ -47,7 +47,7 @@ void PrintTable(const std::vector<std::vector<std::string>>& rows) {
 
 void AddMeasureOptions(CLI::App& command, MeasureOptions& o) {
   AddSplitOption(command, o.split, "as the file was trained");
-  command.add_option("--seed", o.seed, "Of a split that is drawn [as the file was trained]");
+  command.add_option("--seed", o.seed, "Seed of a random split [as the file was trained]");
   command
       .add_option(
           "--test", o.test,
@@ -66,7 +66,7 @@ void AddMeasureOptions(CLI::App& command, MeasureOptions& o) {
       ->capture_default_str();
   command.add_option(
       "--sampled-negatives", o.sampled_negatives,
-      "Rank among so many drawn items instead of all: only to compare with papers [all]");
+      "Rank among so many random items instead of all: only for comparison with papers [all]");
 }
 
 bool PredictsRatings(const model::Model& model) {
@@ -186,7 +186,7 @@ void LogRemarks(const Remarks& remarks) {
 }
 
 void AddCountOption(CLI::App& command, size_t& count) {
-  command.add_option("--count", count, "How many candidates the ranking model puts in order")
+  command.add_option("--count", count, "Number of candidates that the ranking model ranks")
       ->capture_default_str()
       ->check(AtLeastOne());
 }

@@ -1,5 +1,4 @@
-// What watches a training run on the command line: a progress bar, a log of events, a plot, Ctrl-C.
-// All of them are ordinary training::Observers.
+// Observers of a training run on the command line: a progress bar, a log of events, a plot, Ctrl-C.
 #pragma once
 
 #include <chrono>
@@ -14,7 +13,7 @@
 
 namespace duomo::cli {
 
-// A bar on a terminal, a line now and then elsewhere; both on stderr.
+// A progress bar on a terminal, otherwise a line from time to time; both on stderr.
 class ProgressBar : public training::Observer {
  public:
   explicit ProgressBar(uint64_t steps_per_pass);

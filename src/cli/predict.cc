@@ -61,7 +61,7 @@ void Run(const Options& o) {
 
 void AddPredict(CLI::App& app) {
   auto o = std::make_shared<Options>();
-  CLI::App* c = app.add_subcommand("predict", "Predict what users would give to items");
+  CLI::App* c = app.add_subcommand("predict", "Predict the ratings of users for items");
   c->add_option("FILE", o->file, "A .duomo file")->required();
   auto* user = c->add_option("--user", o->user, "The user's id");
   auto* item = c->add_option("--item", o->items, "An item's id; may be repeated")->needs(user);

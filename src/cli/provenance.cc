@@ -93,6 +93,15 @@ bool IsDrawn(const std::string& split) {
   return split.starts_with("ratio:") || split.starts_with("cold-items:");
 }
 
+std::optional<int64_t> LatestTime(const data::Interactions& in, std::span<const uint32_t> rows) {
+  int64_t latest = 0;
+  for (uint32_t row : rows) {
+    if (row >= in.timestamps.size() || in.timestamps[row] == 0) return std::nullopt;
+    latest = std::max(latest, in.timestamps[row]);
+  }
+  return latest;
+}
+
 }  // namespace
 
 Json RecordJson(const TrainedOn& trained) {
@@ -102,6 +111,7 @@ Json RecordJson(const TrainedOn& trained) {
   out["rows"] = {{"all", FingerprintJson(FingerprintOf(d, hashes))},
                  {"train", FingerprintJson(FingerprintOf(d, hashes, trained.split.train))},
                  {"test", FingerprintJson(FingerprintOf(d, hashes, trained.split.test))}};
+  if (auto latest = LatestTime(d.interactions, trained.split.train)) out["latest"] = *latest;
   out["split"] = trained.split.name;
   out["seed"] = trained.seed;
   if (trained.tables != nullptr) out["mapping"] = TablesToJson(*trained.tables);
@@ -135,6 +145,8 @@ std::optional<Record> ReadRecord(const model::Model& model) {
                ReadCount(Find(data, "seed"), out.seed) &&
                ReadSketch(Find(data, "sketch"), out.sketch);
   if (!whole) return std::nullopt;
+  const Json* latest = Find(data, "latest");
+  if (latest != nullptr && latest->is_number_integer()) out.latest = latest->get<int64_t>();
   if (const Json* mapping = Find(data, "mapping")) out.tables = TablesFromJson(*mapping);
   return out;
 }

@@ -1,11 +1,11 @@
-// What a file says of the rows that it was trained on, and whether test rows are among them. A
-// figure measured on rows that a model has learned from flatters it, and nothing in the figure
-// shows.
+// What a file stores about its training rows, and whether test rows are among them. A metric on
+// training rows is too good, and the number itself does not show it.
 //
 // The record is the object "data" in the settings of a model's report (JSON):
 //   {"version": 1,
 //    "users": n, "items": n,                 of the data set, after --user-range
 //    "rows":  {"all": F, "train": F, "test": F},   F: {"count": n, "fingerprint": "16 hex digits"}
+//    "latest": 1589155200,                   time of the latest training row, where all have one
 //    "split": "ratio:0.1", "seed": 0,
 //    "mapping": {…},                         how tables of one's own were read (tables_json.h)
 //    "evidence": {…},                        how their rows became evidence (evidence_record.h)
@@ -47,6 +47,7 @@ description::Json SettingsOf(const model::Model& model);
 
 struct Record {
   data::Fingerprint all, train, test;
+  std::optional<int64_t> latest;
   std::string split;
   uint64_t seed = 0;
   std::optional<data::TablesSpec> tables;

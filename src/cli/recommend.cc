@@ -61,18 +61,18 @@ void Run(const Options& o) {
 
 void AddRecommend(CLI::App& app) {
   auto o = std::make_shared<Options>();
-  CLI::App* c = app.add_subcommand(
-      "recommend", "Find candidates with one model and put them in order with another");
+  CLI::App* c =
+      app.add_subcommand("recommend", "Find candidates with one model and rank them with another");
   c->add_option("CANDIDATES", o->candidates, "A two-tower .duomo file")->required();
   c->add_option("RANKING", o->ranking, "A ranking .duomo file")->required();
   auto* user = c->add_option("--user", o->user, "A known user's id");
   auto* history = c->add_option("--history", o->history,
                                 "Item ids, oldest first: instead of what the file "
                                 "remembers, or of somebody it does not know; with commas between");
-  c->add_option("--candidates", o->count, "How many to put in order")
+  c->add_option("--candidates", o->count, "Number of candidates to rank")
       ->capture_default_str()
       ->check(AtLeastOne());
-  c->add_option("-k", o->k, "How many to print")->capture_default_str()->check(AtLeastOne());
+  c->add_option("-k", o->k, "Number of items to print")->capture_default_str()->check(AtLeastOne());
   c->add_flag("--json", o->json, "Print JSON");
   c->callback([=] {
     if (user->count() == 0 && history->count() == 0) {

@@ -15,7 +15,7 @@ void AddSynth(CLI::App& app) {
   };
   auto o = std::make_shared<Options>();
   CLI::App* c = app.add_subcommand(
-      "synth", "Make a synthetic data set in ml-1m's format, the same for the same numbers");
+      "synth", "Make a synthetic data set in ml-1m's format; the same options give the same data");
   c->add_option("-o,--output", o->out, "A folder, or a file that ends in .zip")->required();
   c->add_option("--users", o->users, "Users")->capture_default_str()->check(AtLeastOne());
   c->add_option("--items", o->items, "Movies")->capture_default_str()->check(AtLeastOne());

@@ -1,5 +1,5 @@
-// How tables of one's own are read, as JSON: what a model's file keeps of it. The one place that
-// knows all fields of data::TablesSpec by name.
+// How tables are read, as JSON in a model's file. This is the only place that lists all fields of
+// data::TablesSpec by name.
 #pragma once
 
 #include "data/tables.h"

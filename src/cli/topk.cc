@@ -160,7 +160,7 @@ CLI::App* AddCommon(CLI::App& app, const char* name, const char* help,
                     const std::shared_ptr<Options>& o) {
   CLI::App* c = app.add_subcommand(name, help);
   c->add_option("FILE", o->file, "A .duomo file")->required();
-  c->add_option("-k", o->k, "How many; more than there are is fine")
+  c->add_option("-k", o->k, "Length of the lists; may be more than there are items")
       ->capture_default_str()
       ->check(AtLeastOne());
   c->add_option("--exclude", o->exclude,

@@ -30,7 +30,7 @@ struct Options {
   std::vector<std::string> id_dropout;
   uint64_t seed = 0, test_every = 1000, checkpoint_every = 1000, early_stop = 0;
   uint32_t threads = 0;
-  bool resume = false;
+  bool resume = false, only_new = false;
   bool store_history = false, no_user_vectors = false, json = false;
   bool no_floor = false, no_history = false, keep_test_rows = false;
 };
@@ -201,6 +201,12 @@ void Run(const Options& o, const CLI::App& command) {
     std::tie(run.recipe, run.options) = FindRecipe(preset, o.model);
   }
   if (start) run.from = start->model, run.from_file = start->file;
+  run.only_new = o.only_new;
+  if (o.only_new && start->als) {
+    Fail(Status::kInvalidArgument,
+         "--only-new is for networks: ALS solves each user and item from "
+         "all its rows, so a pass needs them all; leave it out");
+  }
   if (o.passes) run.options.passes = *o.passes;
   if (o.steps) {
     run.options.steps = *o.steps;
@@ -303,27 +309,32 @@ void AddTrain(CLI::App& app) {
           ->check(CLI::IsMember(description::PresetNames()));
   c->add_option("--model", o->model, "Your own model: a JSON file like the presets")
       ->excludes(preset);
-  c->add_option("--from", o->from,
-                "Go on from this .duomo file with all rows up to now, old and new: its own network "
-                "or ALS, a tenth of its passes, tables as large as the data need");
+  auto* from = c->add_option(
+      "--from", o->from,
+      "Go on from this .duomo file with all rows up to now, old and new: its own network "
+      "or ALS, a tenth of its passes, tables as large as the data need");
+  c->add_flag("--only-new", o->only_new,
+              "With --from: learn from the rows alone that are new since, the others are history")
+      ->needs(from);
   c->add_option_function<std::string>(
        "--budget", [o = o.get()](const std::string& text) { o->budget = ParseBudget(text); },
-       "Without a preset: how long to look for the best model, as 90s, 20m or 2h [3m]")
+       "Without a preset: time to search for the best model, as 90s, 20m or 2h [3m]")
       ->type_name("TIME")
       ->check(Checked("TIME", [](const std::string& text) { ParseBudget(text); }));
   c->add_flag("--no-floor", o->no_floor,
-              "Without a preset: write the best learned model even where a floor is better");
+              "Without a preset: write the best learned model even if a baseline is better");
   c->add_flag("--keep-test-rows", o->keep_test_rows,
               "Without a preset: write the model that was measured, not one learned from all rows");
   c->add_flag("--no-history", o->no_history,
-              "Without a preset: do not keep in the file who has taken what");
+              "Without a preset: do not store in the file who has taken what");
   AddEvidenceOptions(*c, o->data);
   AddSplitOption(*c, o->split, "as the preset says, or as the data allow");
-  c->add_option("--candidates", o->candidates,
-                "A candidate model's .duomo file, for a preset that learns to rank its results");
+  c->add_option(
+      "--candidates", o->candidates,
+      "The .duomo file of a candidate model, for a preset that learns to rank its results");
   c->add_option("--passes", o->passes, "Passes over the training rows [2]")->check(AtLeastOne());
-  c->add_option("--steps", o->steps, "The most steps to take")->check(AtLeastOne());
-  c->add_option("--batch", o->batch, "Examples a step [256]")->check(AtLeastOne());
+  c->add_option("--steps", o->steps, "The largest number of steps")->check(AtLeastOne());
+  c->add_option("--batch", o->batch, "Number of examples in a step [256]")->check(AtLeastOne());
   c->add_option(
        "--negatives", o->negatives,
        "Items drawn a step for the softmax loss; 0: all items; in-batch: the others' items "
@@ -333,45 +344,51 @@ void AddTrain(CLI::App& app) {
   c->add_option("--optimizer", o->optimizer,
                 "adagrad-rows keeps one number a row of a table instead of one a parameter [adam]")
       ->check(CLI::IsMember({"adam", "adagrad", "adagrad-rows", "sgd"}));
-  c->add_option("--momentum", o->momentum, "Of SGD, in [0, 1) [0.9]")
+  c->add_option("--momentum", o->momentum, "Momentum of SGD, in [0, 1) [0.9]")
       ->check(Checked("P", ParseRate));
   c->add_option("--learning-rate", o->learning_rate,
-                "Of the optimiser [as the preset says, else 1e-4]")
+                "Learning rate [as the preset says, else 1e-4]")
       ->check(Checked("RATE", ParseLearningRate));
-  c->add_option("--schedule", o->schedule, "Of the learning rate, down to 0 [constant]")
+  c->add_option("--schedule", o->schedule, "How the learning rate decreases to 0 [constant]")
       ->check(CLI::IsMember({"constant", "linear", "cosine"}));
-  c->add_option("--warmup", o->warmup, "Steps in which the learning rate rises from 0 [0]");
-  c->add_option("--dropout", o->dropout, "Of the inputs of dense layers [0]")
+  c->add_option("--warmup", o->warmup,
+                "Number of steps in which the learning rate rises from 0 [0]");
+  c->add_option("--dropout", o->dropout, "Dropout of the inputs of dense layers [0]")
       ->check(Checked("P", ParseRate));
-  c->add_option("--weight-decay", o->weight_decay, "Of all parameters, times the rate [0]")
+  c->add_option("--weight-decay", o->weight_decay,
+                "Weight decay of all parameters, times the learning rate [0]")
       ->check(Checked("DECAY", ParseDecay));
-  c->add_option("--id-dropout", o->id_dropout,
-                "INPUT=P: read this input as unknown so often; may be repeated")
+  c->add_option(
+       "--id-dropout", o->id_dropout,
+       "INPUT=P: the probability with which training reads this input as unknown; may be repeated")
       ->check(Checked("INPUT=P", [](const std::string& text) { ParseIdDropout(text); }))
       ->allow_extra_args(false);
-  c->add_option("--seed", o->seed, "Same seed and threads, same file")->capture_default_str();
+  c->add_option("--seed", o->seed, "The same seed and threads give the same file")
+      ->capture_default_str();
   c->add_option("--threads", o->threads, "0: one a core")->capture_default_str();
-  c->add_option("--test-every", o->test_every, "Steps between tests; 0: only first and last")
+  c->add_option("--test-every", o->test_every,
+                "Number of steps between tests; 0: only the first and last test")
       ->capture_default_str();
   c->add_option("--early-stop", o->early_stop,
                 "Stop after N tests without a lower cost; keep the best. The test rows then choose "
                 "the model: measure it on others")
       ->check(AtLeastOne());
   auto* checkpoint = c->add_option("--checkpoint", o->checkpoint,
-                                   "Keep the state of training in this folder, to go on from");
-  c->add_option("--checkpoint-every", o->checkpoint_every,
-                "Steps between checkpoints, besides those after tests; 0: those alone")
+                                   "Save the state of training in this folder, for --resume");
+  c->add_option(
+       "--checkpoint-every", o->checkpoint_every,
+       "Number of steps between checkpoints; there is also one after each test; 0: only these")
       ->capture_default_str()
       ->needs(checkpoint);
   c->add_flag("--resume", o->resume,
-              "Go on from the checkpoint: the same command, the same file in the end")
+              "Continue from the checkpoint: the same command gives the same file")
       ->needs(checkpoint);
   c->add_option("--log", o->log, "Write events to this file, one JSON object a line");
   c->add_option("--plot", o->plot, "Draw the costs to this SVG file");
   c->add_flag("--store-history", o->store_history,
-              "Keep in the file who has rated what [always for models that read histories]");
+              "Store in the file who has rated what [always for models that read histories]");
   c->add_flag("--no-user-vectors", o->no_user_vectors,
-              "Leave user vectors out: smaller; the user tower runs when asked");
+              "Do not store user vectors: a smaller file; the user tower runs for each request");
   c->add_flag("--json", o->json, "Print a summary as JSON");
   c->callback([=] { Run(*o, *c); });
 }

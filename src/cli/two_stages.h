@@ -1,5 +1,5 @@
-// Two stages as recommenders, so that they are measured like anything else. Stands on training's
-// Pipeline, which evaluation must not know.
+// Two stages as recommenders, so that they can be evaluated. Uses training's Pipeline, on which
+// evaluation must not depend.
 #pragma once
 
 #include <memory>

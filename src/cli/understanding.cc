@@ -11,6 +11,7 @@
 
 #include "cli/evidence_record.h"
 #include "cli/find_tables.h"
+#include "cli/kept_rows.h"
 #include "cli/tables_json.h"
 #include "core/error.h"
 #include "core/numbers.h"
@@ -56,7 +57,7 @@ std::string DescribeKeys(const data::EntityTable& table) {
   return StrCat(out, ", e.g. ", Key(table, 0));
 }
 
-std::string DescribeTimes(const std::vector<int64_t>& times) {
+std::string DescribeTimes(std::span<const int64_t> times) {
   int64_t least = INT64_MAX, most = INT64_MIN;
   uint64_t unknown = 0;
   for (int64_t t : times) {
@@ -73,7 +74,7 @@ std::string DescribeTimes(const std::vector<int64_t>& times) {
   return out;
 }
 
-std::string DescribeNumbers(const std::vector<float>& numbers) {
+std::string DescribeNumbers(std::span<const float> numbers) {
   float least = INFINITY, most = -INFINITY;
   std::unordered_set<float> distinct;
   for (float x : numbers) {
@@ -323,9 +324,34 @@ Json Understood::ToJson() const {
   return out;
 }
 
+Understood Understood::FromJson(const Json& json) {
+  Understood out;
+  out.evidence.sentences = json.at("sentences").get<std::vector<std::string>>();
+  if (json.contains("mapping")) {
+    out.spec = TablesFromJson(json.at("mapping"));
+    out.spec.interactions = json.at("tables").at(0).at("name");
+  }
+  if (json.contains("evidence")) {
+    out.evidence_options = EvidenceFromJson(json.at("evidence"));
+    out.evidence.values.kind = *out.evidence_options->values;
+    out.evidence.repeats = out.evidence_options->repeats;
+  }
+  for (const Json& t : json.at("tables")) {
+    UnderstoodTable table{t.at("name"), t.at("form"), t.at("rows"), {}, t.at("notes")};
+    for (const Json& c : t.at("columns")) {
+      table.columns.push_back({c.at("name"), c.at("role"), c.at("values")});
+    }
+    out.tables.push_back(std::move(table));
+  }
+  return out;
+}
+
 Understood Understand(const DataOptions& options, EvidenceOf evidence,
                       std::optional<data::Goal> goal) {
-  return Reader(options, evidence, goal).Run();
+  auto read = [&] { return Reader(options, evidence, goal).Run(); };
+  if (options.cache.empty()) return read();
+  const Json how = {static_cast<int>(evidence), goal ? static_cast<int>(*goal) : -1};
+  return ReadKept(options, how.dump(), read);
 }
 
 }  // namespace duomo::cli

@@ -1,5 +1,5 @@
-// What was read: which tables, which column plays which role, what its values are, what is not read
-// and why. Shown by `train` and `describe`, and recorded in files that are trained.
+// What was read: tables, the role and the values of each column, and what is not read and why.
+// `train` and `describe` print it, and trained files contain it.
 #pragma once
 
 #include <optional>
@@ -37,6 +37,9 @@ struct Understood {
 
   std::vector<std::string> Lines() const;  // for people
   Json ToJson() const;
+  // All but the data set and the reports of single rows that were left out. Throws what the JSON
+  // library does.
+  static Understood FromJson(const Json& json);
 };
 
 // Which rows become evidence (data::MakeEvidence), whatever the options say besides.

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "cli/continued.h"
 #include "cli/observers.h"
 #include "cli/provenance.h"
 #include "core/error.h"
@@ -85,9 +86,15 @@ TrainingResult Train(TrainingRun run, const data::Dataset& dataset, const data::
   if (!run.candidates.empty()) {
     candidates = runtime::Engine::Create(model::Model::Open(run.candidates));
   }
-  training::Task task(encoded, dataset, split, run.options, std::move(candidates));
+  std::vector<uint32_t> only;
+  if (run.only_new) only = NewRows(*run.from, run.from_file, dataset, split.train);
+  training::Task task(encoded, dataset, split, run.options, std::move(candidates), only);
   std::optional<training::Trainer::From> from;
   if (run.from) from.emplace(training::Trainer::From{*run.from, run.from_file});
+  if (run.only_new) {
+    from->item_counts.resize(dataset.items.size());
+    for (uint32_t row : split.train) ++from->item_counts[dataset.interactions.items[row]];
+  }
   training::Trainer trainer(encoded, task.train(), task.test(), run.options,
                             from ? &*from : nullptr);
 

@@ -1,4 +1,5 @@
-// From data to a file: what `duomo train` and `duomo demo` do, without their options.
+// Training a file from data: the common part of `duomo train` and `duomo demo`, without their
+// options.
 #pragma once
 
 #include <memory>
@@ -24,6 +25,7 @@ struct TrainingRun {
   // What to begin with, and its file's name; none: with drawn numbers.
   std::shared_ptr<const model::Model> from;
   std::string from_file;
+  bool only_new = false;   // learn from the rows alone that `from` has not learned from
   std::string candidates;  // a candidate model's file, for learning from impressions; or empty
   std::string file;        // the .duomo file to write
   std::string log, plot;   // or empty
@@ -46,8 +48,7 @@ struct TrainingResult {
   bool interrupted = false;
 };
 
-// Better said before an hour of training than after it: throws Error(kIo) where a file could not be
-// written.
+// Checks before training, which may take an hour: throws Error(kIo) if a file could not be written.
 void RequireWritable(const std::string& file);
 
 // Trains and writes run.file; progress goes to stderr. Looks first whether the files can be written

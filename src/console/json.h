@@ -8,10 +8,10 @@ namespace duomo::console {
 
 using Json = nlohmann::ordered_json;
 
-// The value as text. Numbers with a fraction have at most nine significant digits: enough to say
-// which float it was. Integers beyond 2^53 in magnitude are strings, because readers such as
-// JavaScript keep numbers as doubles and would change the last digits of an id. Text that is not
-// UTF-8 is mended. `indent`: spaces a level, or -1 for one line.
+// The value as text. Numbers with a fraction have at most nine significant digits: which identify a
+// float. Integers beyond 2^53 in magnitude are strings, because readers such as JavaScript keep
+// numbers as doubles and would change the last digits of an id. Bytes that are not UTF-8 are
+// replaced. `indent`: spaces a level, or -1 for one line.
 std::string JsonText(const Json& value, int indent = -1);
 
 }  // namespace duomo::console

@@ -9,7 +9,7 @@
 
 namespace duomo::console {
 
-void Print(std::string_view text);  // to stdout; throws Error(kIo) once something did not arrive
+void Print(std::string_view text);  // to stdout; throws Error(kIo) if the text could not be written
 void Log(std::string_view text);    // to stderr
 void PrintJson(const Json& json, int indent = -1);  // as JsonText(), and a line end
 

@@ -1,4 +1,4 @@
-// How long work says how far it is.
+// Progress of long work.
 #pragma once
 
 #include <chrono>

@@ -4,7 +4,7 @@
 
 namespace duomo::console {
 
-// Thrown by work that has said all there is to say: the program ends with this exit code.
+// Thrown by work that has already printed everything: the program ends with this exit code.
 struct ExitWith {
   int code;
 };
@@ -14,8 +14,8 @@ struct ExitWith {
 // once, first in main().
 void EndOnSignals();
 
-// While one exists, the first signal only asks the work to stop, so that it can finish or take away
-// what it has begun; the second ends the program at once. They nest. One thread.
+// While one exists, the first signal only requests a stop, so that the work can finish or remove
+// what it has begun; the second signal ends the program at once. They nest. One thread.
 class Interruptible {
  public:
   Interruptible();

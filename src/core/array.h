@@ -12,8 +12,8 @@ namespace duomo {
 
 inline constexpr size_t kAlignment = 64;
 
-// Takes memory from where the thread that makes the container is told to (MemoryScope), and goes on
-// taking it from there wherever the container grows later.
+// Allocates from the memory that is current on the thread that creates the container (MemoryScope),
+// also when the container grows later on another thread.
 template <typename T>
 class AlignedAllocator {
  public:

@@ -1,4 +1,4 @@
-// Numbers as the shortest decimals that read back as they were, whatever the locale.
+// Formats numbers as the shortest decimals that read back as the same number, whatever the locale.
 #pragma once
 
 #include <cstddef>
@@ -7,10 +7,10 @@ namespace duomo {
 
 inline constexpr size_t kLongestDecimal = 32;
 
-// Writes to out[kLongestDecimal] without a NUL and returns how many: what std::to_chars gives, of
-// which not every C++ library has the part for floats, and where it is linked statically it weighs
-// 100 kB. (From 2^63 on a whole number in full length ends in zeros.) Some microseconds: for
-// messages.
+// Writes the characters to out[kLongestDecimal], without a NUL, and returns their number. The
+// result is that of std::to_chars, which some C++ libraries lack for floats, and which adds 100 kB
+// when linked statically. (Whole numbers from 2^63 on that are written in full end in zeros.) Takes
+// some microseconds, so it is meant for messages.
 size_t WriteDecimal(double x, char* out);
 size_t WriteDecimal(float x, char* out);
 

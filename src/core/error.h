@@ -23,10 +23,10 @@ enum class Status : int32_t {
   kUnsupportedVersion = 6,  // written for a newer Duomo
   kUnsupported = 7,         // this model or build cannot do that
   kInternal = 8,            // a defect in Duomo
-  kCancelled = 9,           // the host asked for an end
+  kCancelled = 9,           // the host cancelled the call
 };
 
-// The same in numbers, where whoever fails knows them; duomo_error in duomo.h says what they mean.
+// Kind, argument and position of the error, if known; see duomo_error in duomo.h.
 struct ErrorDetail {
   static constexpr uint64_t kNoPosition = UINT64_MAX;
   int32_t kind = 0;
@@ -51,8 +51,8 @@ class Error : public std::exception {
 
 namespace internal {
 
-// A part of a message: text, which it refers to, or a number. Plain data, so that a place that makes
-// a message has little code of its own: there are many.
+// A part of a message: a reference to text, or a number. Plain data, so that the many places that
+// build a message need little code.
 struct Piece {
   enum class Kind { kText, kSigned, kUnsigned, kFloat, kDouble, kCharacter };
 
@@ -63,8 +63,7 @@ struct Piece {
   Piece(float x) : kind(Kind::kFloat), number(double{x}) {}
   Piece(double x) : kind(Kind::kDouble), number(x) {}
   template <typename T>
-    requires(std::is_integral_v<T> && !std::is_same_v<T, bool>)
-  Piece(T x)
+  requires(std::is_integral_v<T> && !std::is_same_v<T, bool>) Piece(T x)
       : kind(std::is_signed_v<T> ? Kind::kSigned : Kind::kUnsigned),
         integer(static_cast<uint64_t>(x)) {}
 
@@ -82,7 +81,7 @@ std::string Join(const Piece* pieces, size_t count);
 
 }  // namespace internal
 
-// The parts written one after the other; numbers in their shortest exact form, whatever the locale.
+// Concatenates the parts; numbers are in their shortest exact form, whatever the locale.
 template <typename... Parts>
 std::string StrCat(const Parts&... parts) {
   const internal::Piece pieces[] = {internal::Piece(parts)...};

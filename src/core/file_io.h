@@ -17,8 +17,9 @@ class FileBytes {
   // Throws Error(kIo) that names the path and the system's reason.
   static FileBytes Map(const std::string& path);
   static FileBytes Read(const std::string& path);
-  // A part of an open regular file, which stays the caller's: `length` bytes from `offset` on, 0
-  // meaning up to the end. Throws Error(kInvalidArgument) where the file has fewer.
+  // Maps a part of an open regular file: `length` bytes from `offset` on; 0 means up to the end.
+  // The descriptor remains the caller's. Throws Error(kInvalidArgument) if the file has fewer
+  // bytes.
   static FileBytes Map(int descriptor, uint64_t offset, uint64_t length);
   static FileBytes Read(int descriptor, uint64_t offset, uint64_t length);
 
@@ -28,8 +29,8 @@ class FileBytes {
   ~FileBytes();
 
   std::span<const std::byte> bytes() const { return {data_, size_}; }
-  // Takes the pages of `part` of a mapped file out of memory; whoever reads them next gets them
-  // from the file again. Does nothing for other bytes.
+  // Releases the pages of `part` of a mapped file from memory; the next read gets them from the
+  // file again. Does nothing for bytes that are not mapped.
   void DropPages(std::span<const std::byte> part) const;
 
  private:
@@ -43,8 +44,8 @@ class FileBytes {
   const Memory* memory_ = nullptr;
 };
 
-// Throws Error(kIo) where something is at `path` that is no regular file, such as a
-// folder or /dev/null: writing a file as a whole would put it in their place.
+// Throws Error(kIo) if `path` exists and is not a regular file, such as a folder or /dev/null:
+// replacing it by a file would be wrong.
 void RequireReplaceable(const std::string& path);
 
 // A file that appears whole or not at all: written under a temporary name in the same folder,

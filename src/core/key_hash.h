@@ -1,5 +1,5 @@
-// The id of a string key, which hosts keep for years: it is a function of the key alone and never
-// changes.
+// The id of a string key. Hosts store ids for years, so the id is a function of the key alone and
+// never changes.
 #pragma once
 
 #include <cstdint>
@@ -7,8 +7,8 @@
 
 namespace duomo {
 
-// 0 … 2^63-1: the 64-bit FNV-1a hash of the bytes, mixed by fmix64 of MurmurHash3 (keys that differ
-// in their last characters alone have FNV hashes that lie close), without its highest bit.
+// 0 … 2^63-1: the 64-bit FNV-1a hash of the bytes, mixed by fmix64 of MurmurHash3 (FNV hashes of
+// keys that differ only in their last characters are close to each other), without its highest bit.
 constexpr int64_t IdOfString(std::string_view key) {
   uint64_t hash = 0xcbf29ce484222325;
   for (char c : key) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;

@@ -1,6 +1,6 @@
-// A mutex and a condition variable of the operating system's threads. Not the C++ library's: its
-// condition variable takes a newer libstdc++ than all else here, and its mutex is of another kind
-// on Windows than the threads of thread_pool.h.
+// A mutex and a condition variable of the operating system's threads. The C++ library's are not
+// used: its condition variable needs a newer libstdc++ than everything else here, and on Windows
+// its mutex does not belong to the same thread library as thread_pool.h.
 #pragma once
 
 #include <pthread.h>
@@ -31,7 +31,7 @@ class Condition {
 #ifdef _WIN32
   ~Condition() { pthread_cond_destroy(&condition_); }
 #endif
-  // Returns, with the lock held, when done() is true.
+  // Waits until done() is true; the lock is held on return.
   template <typename Done>
   void Wait(std::unique_lock<Mutex>& lock, const Done& done) {
     while (!done()) pthread_cond_wait(&condition_, &lock.mutex()->mutex_);
@@ -40,8 +40,8 @@ class Condition {
   void WakeAll() { pthread_cond_broadcast(&condition_); }
 
  private:
-  // Without pthread_cond_destroy() where there is fork(): in a child it would wait for threads that
-  // are not there. Elsewhere a condition owns memory.
+  // On systems with fork(), pthread_cond_destroy() is not called: in a child, it would wait for
+  // threads that do not exist there. On other systems a condition owns memory and is destroyed.
   pthread_cond_t condition_ = PTHREAD_COND_INITIALIZER;
 };
 

@@ -1,4 +1,4 @@
-// Where memory comes from: the C++ library, or a host that wants to be asked (duomo_allocator).
+// Where memory comes from: the C++ library, or the host's allocator (duomo_allocator).
 #pragma once
 
 #include <cstddef>
@@ -6,14 +6,14 @@
 
 namespace duomo {
 
-// A host's memory. Whoever hands one in keeps it alive until all that it gave has been released.
+// The host's allocator. It must stay valid until all memory that it returned has been released.
 struct Memory {
   void* (*allocate)(void* data, size_t size, size_t alignment) = nullptr;  // nullptr: there is none
   void (*release)(void* data, void* memory, size_t size, size_t alignment) = nullptr;
   void* data = nullptr;
 };
 
-// Memory of `from`, or of the C++ library where it is null. Throws std::bad_alloc.
+// Allocates from `from`, or from the C++ library if it is null. Throws std::bad_alloc.
 inline void* Allocate(const Memory* from, size_t size, size_t alignment) {
   if (from == nullptr) return ::operator new(size, std::align_val_t(alignment));
   void* memory = from->allocate(from->data, size == 0 ? 1 : size, alignment);
@@ -26,7 +26,7 @@ inline void Release(const Memory* from, void* memory, size_t size, size_t alignm
   from->release(from->data, memory, size == 0 ? 1 : size, alignment);
 }
 
-// While it lives, containers that this thread makes take their memory from `memory`.
+// During its lifetime, containers that this thread creates allocate from `memory`.
 class MemoryScope {
  public:
   explicit MemoryScope(const Memory* memory) : before_(current_) { current_ = memory; }

@@ -1,5 +1,5 @@
-// From the 64-bit numbers of files and hosts to what this process can address. On 64 bits nothing
-// of it costs anything; on 32 a number that is cut in silence would be memory written out of
+// Converts 64-bit numbers of files and hosts to sizes that this process can address. On 64 bits
+// this costs nothing; on 32 bits, a size that was silently truncated would lead to writes out of
 // bounds.
 #pragma once
 
@@ -21,7 +21,7 @@ constexpr bool IsAddressable(uint64_t n) {
   return n <= static_cast<Size>(-1) / 2;
 }
 
-// Throws Error(kOutOfMemory) where `n` is not addressable.
+// Throws Error(kOutOfMemory) if `n` is not addressable.
 template <typename Size = size_t>
 constexpr Size ToSize(uint64_t n) {
   if (sizeof(Size) < sizeof(n) && !IsAddressable<Size>(n)) {

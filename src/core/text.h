@@ -1,4 +1,4 @@
-// Text as Duomo treats it everywhere: UTF-8 in memory. How it is cut into words is in tokens.h.
+// Text functions. All text in memory is UTF-8. tokens.h splits it into words.
 #pragma once
 
 #include <string>
@@ -10,10 +10,10 @@ namespace duomo {
 // ISO-8859-1 to UTF-8; never fails, every byte is a character.
 std::string Latin1ToUtf8(std::string_view latin1);
 
-// How many bytes the well-formed character that starts at text[i] has, 0 if there is none.
+// The number of bytes of the well-formed character that starts at text[i]; 0 if there is none.
 size_t Utf8Length(std::string_view text, size_t i);
 
-// The character that is all of `character`, well-formed; and its bytes put behind `out`.
+// Decodes `character`, which is exactly one well-formed character; appends its bytes to `out`.
 char32_t Utf8Character(std::string_view character);
 void AppendUtf8(std::string& out, char32_t c);
 

@@ -15,13 +15,14 @@
 
 namespace duomo {
 
-// Its threads block every signal, so that a process's handlers run on threads of its own. A child
-// of fork() has none of them: there Run() does all of the work on the calling thread, and the
-// destructor leaves them alone. (Not while another thread of the parent was inside Run().)
+// Its threads block all signals, so signal handlers run on the process's own threads. After fork(),
+// the child has none of these threads: there, Run() does all work on the calling thread, and the
+// destructor does not join them. (Except if another thread of the parent was inside Run() during
+// the fork.)
 class ThreadPool {
  public:
-  // size >= 1; the caller's thread is worker 0. Throws Error(kOutOfMemory) where the system
-  // refuses.
+  // size >= 1; the caller's thread is worker 0. Throws Error(kOutOfMemory) if the system cannot
+  // start the threads.
   explicit ThreadPool(size_t size);
   ThreadPool(const ThreadPool&) = delete;
   ~ThreadPool();
@@ -42,7 +43,8 @@ class ThreadPool {
   void Stop();
   void Call(size_t worker);
   bool InChild() const;
-  // Not std::thread, which ends the process where nobody can join it: in a child.
+  // Not std::thread, which terminates the process if it is not joined; in a child, it cannot be
+  // joined.
   std::vector<Worker> workers_;
   size_t size_;
   pid_t owner_;
@@ -54,7 +56,7 @@ class ThreadPool {
   std::exception_ptr failure_;
 };
 
-// The part of [0, n) that `worker` of `workers` takes: contiguous, sizes differ by at most one.
+// The part of [0, n) for `worker` of `workers`: contiguous; sizes differ by at most one.
 struct Range {
   size_t begin, end;
   size_t size() const { return end - begin; }

@@ -1,5 +1,5 @@
-// The words of a text, the same in training, in the C ABI and in every binding: what a model knows
-// of a text is the rows of its words, so how they are cut is a version that stands in the file.
+// Splits text into words, in the same way in training, in the C ABI and in every binding. A model
+// reads a text as the vocabulary rows of its words, so the file states the version of these rules.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 
 namespace duomo {
 
-// Versions of the tokeniser. What one of them makes of a text never changes; a better one is a new
+// Versions of the tokeniser. The words of a version never change; a better tokeniser gets a new
 // number.
 enum class Tokenizer : uint32_t {
   // Split on ASCII white space, ASCII letters in lower case, everything else as it is.
@@ -28,8 +28,8 @@ enum class Tokenizer : uint32_t {
 };
 inline constexpr uint32_t kLastTokenizer = 2;
 
-// Any bytes are taken: what is not UTF-8 separates words (kUnicode) or is part of them (kSpaces).
-// Work and memory are linear in the text.
+// Accepts any bytes: bytes that are not UTF-8 separate words (kUnicode) or are part of them
+// (kSpaces). Work and memory are linear in the text.
 std::vector<std::string> Tokens(std::string_view text, Tokenizer tokenizer);
 
 }  // namespace duomo

@@ -255,7 +255,7 @@ class Binder {
   }
 
   void StretchOutput() {
-    const std::vector<float>& ratings = dataset_.interactions.ratings;
+    const auto& ratings = dataset_.interactions.ratings;
     if (ratings.size() < 2) return;  // no scale can be told
     auto [low, high] = std::minmax_element(ratings.begin(), ratings.end());
     if (*low == *high) {
@@ -271,7 +271,7 @@ class Binder {
   }
 
   void RequireOrder() const {
-    const std::vector<int64_t>& times = dataset_.interactions.timestamps;
+    const auto& times = dataset_.interactions.timestamps;
     if (std::any_of(times.begin(), times.end(), [](int64_t time) { return time != 0; })) return;
     Cannot("learns from what came after what, and the rows of ", dataset_.name, " have no times");
   }

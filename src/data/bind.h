@@ -1,5 +1,5 @@
-// A preset on other tables than those it was written for: its inputs find their columns, and what
-// the data lack is left out.
+// Adapts a preset to other tables: its inputs find their columns, and inputs without data are
+// removed.
 #pragma once
 
 #include <string>

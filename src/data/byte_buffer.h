@@ -1,4 +1,4 @@
-// A piece of a source of bytes, of which rows are cut from the front.
+// A window into a source of bytes, from whose front rows are taken.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,8 @@ class ByteBuffer {
   explicit ByteBuffer(std::unique_ptr<ByteSource> bytes)
       : bytes_(std::move(bytes)), buffer_(size_t{1} << 18) {}
 
-  // Reads on behind `end`, and moves all to the front first, so that pointers into data() end.
-  // Grows where there is no room. False at the end of the source.
+  // Moves the unread bytes to the front, which invalidates pointers into data(), and reads more
+  // after them. Grows if necessary. False at the end of the source.
   bool Fill() {
     if (at_end_) return false;
     if (begin > 0) {

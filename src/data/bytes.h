@@ -1,5 +1,5 @@
-// Bytes that arrive piece by piece, unpacked on the way: what large tables are read from without
-// ever being in memory as a whole.
+// Streams of bytes, unpacked while they are read, so that large tables are never in memory as a
+// whole.
 #pragma once
 
 #include <cstddef>
@@ -19,8 +19,8 @@ class ByteSource {
   virtual size_t Read(char* out, size_t size) = 0;
 };
 
-// No table is larger once unpacked; more is refused, so that a few packed bytes cannot keep a
-// reader busy for ever.
+// The largest size of an unpacked table. Larger ones are refused, so that a small packed file
+// cannot occupy a reader for ever.
 inline constexpr uint64_t kMaxUnpacked = uint64_t{1} << 38;
 
 // `path` is a plain file, a gzip, bzip2 or Zstandard file (known by its first bytes, whatever its

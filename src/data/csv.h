@@ -36,12 +36,12 @@ struct CsvOptions {
 
 // Rows end with "\n" or "\r\n", the last one may lack it. Fields may be quoted; then they may hold
 // separators, line ends and doubled quotes. Empty lines are passed over. A byte order mark is taken
-// away. A quote in the middle of a field that begins without one is a character like any other.
-// A bad row (too few or too many fields, text behind a closing quote, a NUL byte, text that is
-// not UTF-8, a field over 1 MB, a row over 16 MB) is an
-// error that names the file and the line where the row begins;
-// where bad rows are skipped, reading goes on with the next line. A quote that is still open at the
-// end of the file is always an error: where it should have ended nobody knows.
+// away. A quote in the middle of a field that begins without one is a character like any other. A
+// bad row (too few or too many fields, text behind a closing quote, a NUL byte, text that is not
+// UTF-8, a field over 1 MB, a row over 16 MB) is an error that names the file and the line where
+// the row begins; where bad rows are skipped, reading goes on with the next line. A quote that is
+// still open at the end of the file is always an error, since it is unknown where it should have
+// been closed.
 class CsvReader : public TableReader {
  public:
   static constexpr size_t kMaxField = size_t{1} << 20;  // bytes

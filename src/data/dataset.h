@@ -1,11 +1,13 @@
-// A data set as its files say it, before any encoding: users, items, and who rated what.
-// Every reader makes one of these, and nothing behind this room knows where it came from.
+// A data set as read from its files, before any encoding: users, items, and who rated what. Every
+// reader returns one, and no later code depends on where it came from.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "data/row_values.h"
 
 namespace duomo::data {
 
@@ -42,16 +44,16 @@ struct EntityTable {
   bool operator==(const EntityTable&) const = default;
 };
 
-// Parallel arrays, in the order of the file.
+// Parallel columns, in the order of the file.
 struct Interactions {
-  std::vector<uint32_t> users, items;  // rows of the tables
-  std::vector<float> ratings;
-  std::vector<int64_t> timestamps;  // seconds; 0: unknown
+  RowValues<uint32_t> users, items;  // rows of the tables
+  RowValues<float> ratings;
+  RowValues<int64_t> timestamps;  // seconds; 0: unknown
   // How much each row counts as evidence that the user took the item, above 0. Empty: 1 each.
   // Losses over items use it; squared error learns from the ratings and does not.
-  std::vector<float> weights = {};
+  RowValues<float> weights = {};
   // What happened, as an index of event_names ("view", "purchase"). Empty: the data do not say.
-  std::vector<uint16_t> events = {};
+  RowValues<uint16_t> events = {};
   std::vector<std::string> event_names = {};
   size_t size() const { return users.size(); }
   bool operator==(const Interactions&) const = default;

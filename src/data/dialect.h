@@ -1,4 +1,4 @@
-// Which of the many dialects of CSV a file speaks, found out from its beginning.
+// Recognises the CSV dialect of a file from its beginning.
 #pragma once
 
 #include <optional>
@@ -23,16 +23,16 @@ struct Dialect {
   bool operator==(const Dialect&) const = default;
 };
 
-// What people state instead of leaving it to be found out.
+// The parts of the dialect that the user has stated.
 struct DialectWish {
   std::string separator = {};  // one character or "::"; empty: found out
   std::optional<Quotes> quotes = {};
 };
 
 // Tries comma, semicolon, tab, '|', "::" and, for tables of numbers, blanks, with each kind of
-// quotes, and takes what cuts most lines of `sample` into as many fields as the first. `whole`: the
-// sample is all of the file. A text without any separator is CSV of one column. Throws
-// Error(kInvalidArgument) for a wish that cannot be.
+// quotes, and takes the combination that divides most lines of `sample` into as many fields as the
+// first line. `whole`: the sample is all of the file. A text without any separator is CSV of one
+// column. Throws Error(kInvalidArgument) for a stated dialect that is impossible.
 Dialect FindDialect(std::string_view sample, bool whole, const DialectWish& wish = {});
 
 // "comma, quotes doubled"

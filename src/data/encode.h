@@ -30,8 +30,8 @@ struct Encoded {
 };
 
 // A user or item input reads the column of its own name: categories from integers (range and
-// integer vocabularies) or strings, sets from sets, tokens from strings (as the input's tokeniser cuts them,
-// the first max_length), numbers from numbers or integers. Pair inputs have no column.
+// integer vocabularies) or strings, sets from sets, tokens from strings (as the input's tokeniser
+// cuts them, the first max_length), numbers from numbers or integers. Pair inputs have no column.
 // Vocabularies with listed values keep them in that order, others take the values in order of first
 // appearance (user inputs, then item inputs, in the description's order); ranges without a size get
 // the largest value + 1 rows. A listed vocabulary, or a range with a size, is closed: a category or

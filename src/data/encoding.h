@@ -1,4 +1,4 @@
-// Whether a text is UTF-8 or ISO-8859-1, where nobody has said so.
+// Recognises whether a text is UTF-8 or ISO-8859-1.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// What a file holds of the users and items of a data set.
+// The tensors of a data set's users and items.
 #pragma once
 
 #include <vector>

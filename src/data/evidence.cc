@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "core/error.h"
 #include "core/numbers.h"
+#include "data/pairs.h"
 #include "data/subset.h"
 
 namespace duomo::data {
@@ -77,7 +77,7 @@ class Evidence {
         ++out_.not_positive;
       }
     }
-    if (v.kind == ValueKind::kCount) counts_ = rows_.ratings;
+    if (v.kind == ValueKind::kCount) counts_ = rows_.ratings.Copy();
     if (v.kind != ValueKind::kRating) rows_.ratings.assign(rows_.size(), 1);
   }
 
@@ -177,15 +177,11 @@ class Evidence {
 
   // Rows by user, item, time and place in the file.
   std::vector<uint32_t> ByPair() const {
-    std::vector<uint32_t> order(rows_.size());
-    std::iota(order.begin(), order.end(), 0u);
     auto time = [&](uint32_t i) { return rows_.timestamps.empty() ? 0 : rows_.timestamps[i]; };
-    std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
-      if (rows_.users[a] != rows_.users[b]) return rows_.users[a] < rows_.users[b];
+    return ByUser(rows_, [&](uint32_t a, uint32_t b) {
       if (rows_.items[a] != rows_.items[b]) return rows_.items[a] < rows_.items[b];
       return time(a) != time(b) ? time(a) < time(b) : a < b;
     });
-    return order;
   }
   bool SamePair(uint32_t a, uint32_t b) const {
     return rows_.users[a] == rows_.users[b] && rows_.items[a] == rows_.items[b];

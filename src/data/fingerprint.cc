@@ -84,6 +84,24 @@ Fingerprint FingerprintOf(const Dataset& dataset, const RowHashes& hashes,
   return out;
 }
 
+std::optional<std::vector<uint32_t>> RowsAfter(const Dataset& dataset, const RowHashes& hashes,
+                                               std::span<const uint32_t> rows,
+                                               const Fingerprint& known) {
+  if (rows.size() < known.rows) return std::nullopt;
+  std::vector<uint32_t> order(rows.begin(), rows.end());
+  auto first = [&] { return FingerprintOf(dataset, hashes, std::span(order).first(known.rows)); };
+  if (first() != known) {
+    const auto& times = dataset.interactions.timestamps;
+    if (times.size() != dataset.interactions.size()) return std::nullopt;
+    std::stable_sort(order.begin(), order.end(),
+                     [&](uint32_t a, uint32_t b) { return times[a] < times[b]; });
+    if (first() != known) return std::nullopt;
+  }
+  order.erase(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(known.rows));
+  std::sort(order.begin(), order.end());
+  return order;
+}
+
 Sketch MakeSketch(const RowHashes& hashes, std::span<const uint32_t> rows) {
   struct Sampled {
     uint64_t pair;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,6 +35,12 @@ struct Fingerprint {
 Fingerprint FingerprintOf(const Dataset& dataset, const RowHashes& hashes);  // of all rows
 Fingerprint FingerprintOf(const Dataset& dataset, const RowHashes& hashes,
                           std::span<const uint32_t> rows);
+
+// Those of `rows` (ascending) that are not among the rows that `known` was made of, where these
+// come first: in the order of the file, or in that of time. Nothing where neither is so.
+std::optional<std::vector<uint32_t>> RowsAfter(const Dataset& dataset, const RowHashes& hashes,
+                                               std::span<const uint32_t> rows,
+                                               const Fingerprint& known);
 
 // A sample of rows that is decided by the hash of the pair alone: those whose first `bits` bits are
 // zero. So of any rows, those with such hashes can be looked up for certain. Entries: the next 24

@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/file_io.h"
+#include "data/row_cache.h"
 
 namespace duomo::data {
 namespace {
@@ -48,7 +49,7 @@ std::vector<std::string> FoldersIn(const fs::path& folder, std::string_view file
 
 // Of the parts of a name in a data set: nobody means these.
 bool IsBeside(std::string_view name) {
-  return name.empty() || name[0] == '.' || name == "__MACOSX";
+  return name.empty() || name[0] == '.' || name == "__MACOSX" || name.ends_with(kCacheSuffix);
 }
 
 void ListFolder(const fs::path& folder, const std::string& prefix, std::vector<ListedFile>& out) {

@@ -60,15 +60,12 @@ void MarkColdItems(const Interactions& rows, uint64_t seed, double share, Marks&
   for (size_t i = 0; i < rows.size(); ++i) test[i] = cold[rows.items[i]];
 }
 
-// All rows, oldest first; ties: order of the file.
-std::vector<uint32_t> InTime(const Interactions& rows) {
-  std::vector<uint32_t> order(rows.size());
-  std::iota(order.begin(), order.end(), 0u);
-  std::sort(order.begin(), order.end(), [&](uint32_t a, uint32_t b) {
+// Oldest first; ties: order of the file.
+auto InTime(const Interactions& rows) {
+  return [&rows](uint32_t a, uint32_t b) {
     if (rows.timestamps[a] != rows.timestamps[b]) return rows.timestamps[a] < rows.timestamps[b];
     return a < b;
-  });
-  return order;
+  };
 }
 
 // Of each pair the last row in time counts.
@@ -76,7 +73,7 @@ void MarkLast(const Interactions& rows, uint32_t n, Marks& test) {
   constexpr uint32_t kNone = UINT32_MAX;
   uint32_t users = 0;
   for (uint32_t user : rows.users) users = std::max(users, user + 1);
-  std::vector<uint32_t> first = FirstOfPair(rows), order = InTime(rows);
+  std::vector<uint32_t> first = FirstOfPair(rows), order = ByUser(rows, InTime(rows));
   std::vector<uint32_t> last(rows.size(), kNone);  // of the pair whose first row this is
   for (uint32_t row : order) last[first[row]] = row;
   std::vector<uint32_t> left(users), marked(users);  // pairs of each user, not seen from the end
@@ -94,9 +91,12 @@ void MarkLast(const Interactions& rows, uint32_t n, Marks& test) {
 }
 
 void MarkLate(const Interactions& rows, double share, Marks& test) {
-  std::vector<uint32_t> order = InTime(rows);
+  std::vector<uint32_t> order(rows.size());
+  std::iota(order.begin(), order.end(), 0u);
   auto cut = static_cast<size_t>(std::floor(share * static_cast<double>(order.size())));
-  for (size_t i = cut; i < order.size(); ++i) test[order[i]] = 1;
+  auto middle = order.begin() + static_cast<std::ptrdiff_t>(cut);
+  std::nth_element(order.begin(), middle, order.end(), InTime(rows));
+  for (auto i = middle; i != order.end(); ++i) test[*i] = 1;
 }
 
 }  // namespace

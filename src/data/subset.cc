@@ -23,7 +23,7 @@ void KeepCells(Column& column, const std::vector<uint8_t>& marks) {
 }
 
 // Keeps the entities that `rows` name, and numbers them anew there.
-void KeepNamed(EntityTable& table, std::vector<uint32_t>& rows) {
+void KeepNamed(EntityTable& table, std::span<uint32_t> rows) {
   std::vector<uint8_t> marks(table.size(), 1);
   for (uint32_t row : rows) marks[row] = 0;
   std::vector<uint32_t> number(table.size());

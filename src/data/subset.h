@@ -9,8 +9,8 @@
 namespace duomo::data {
 
 // Leaves out elements whose mark is not 0, in place; the order stays.
-template <typename T>
-void KeepUnmarked(std::vector<T>& values, const std::vector<uint8_t>& marks) {
+template <typename Values>
+void KeepUnmarked(Values& values, const std::vector<uint8_t>& marks) {
   size_t to = 0;
   for (size_t from = 0; from < values.size(); ++from) {
     if (marks[from] == 0) values[to++] = std::move(values[from]);

@@ -71,14 +71,14 @@ constexpr DigitForm kDigitForms[] = {
     {MonthDayYear, 1011900, 12312100, "dates as MMDDYYYY"}};
 
 // 0 is unknown and is each of them.
-bool AllAre(const DigitForm& form, const std::vector<int64_t>& values) {
+bool AllAre(const DigitForm& form, std::span<const int64_t> values) {
   int64_t seconds = 0;
   return std::all_of(values.begin(), values.end(), [&](int64_t value) {
     return value == 0 || (value >= form.least && value <= form.most && form.parse(value, seconds));
   });
 }
 
-void Convert(FromDigits parse, std::vector<int64_t>& values) {
+void Convert(FromDigits parse, std::span<int64_t> values) {
   for (int64_t& value : values) {
     int64_t seconds = 0;
     if (value != 0 && parse(value, seconds)) value = std::max<int64_t>(seconds, 0);
@@ -161,7 +161,7 @@ bool TimeColumn::Read(std::string_view cell, size_t row, int64_t& value) {
   return good;
 }
 
-void TimeColumn::Finish(std::vector<int64_t>& values, const std::string& where,
+void TimeColumn::Finish(std::span<int64_t> values, const std::string& where,
                         const std::string& column) {
   if (!any_) return;
   if (kind_ == Kind::kCells) form_ = "ISO 8601, or seconds since 1970";
@@ -177,7 +177,7 @@ void TimeColumn::Finish(std::vector<int64_t>& values, const std::string& where,
   form_ = StrCat("dates like ", example_);
 }
 
-void TimeColumn::FinishNumbers(std::vector<int64_t>& values, const std::string& where,
+void TimeColumn::FinishNumbers(std::span<int64_t> values, const std::string& where,
                                const std::string& column) {
   bool some = std::any_of(values.begin(), values.end(), [](int64_t v) { return v != 0; });
   if (some) {

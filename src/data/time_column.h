@@ -30,7 +30,7 @@ class TimeColumn {
 
   // Turns values from Read() into seconds; 0 stays 0, "unknown". Throws Error(kInvalidArgument)
   // where day and month cannot be told apart, naming --date-format.
-  void Finish(std::vector<int64_t>& values, const std::string& where, const std::string& column);
+  void Finish(std::span<int64_t> values, const std::string& where, const std::string& column);
 
   // For people, after Finish(): "seconds since 1970", "dates like 31/12/2019".
   const std::string& form() const { return form_; }
@@ -40,7 +40,7 @@ class TimeColumn {
 
  private:
   enum class Kind { kCells, kNumbers, kDates, kFormat };
-  void FinishNumbers(std::vector<int64_t>& values, const std::string& where,
+  void FinishNumbers(std::span<int64_t> values, const std::string& where,
                      const std::string& column);
 
   Kind kind_ = Kind::kCells;

@@ -27,7 +27,7 @@ class VocabularyBuilder {
   // number that a range cannot hold. Of the kind that kind() says.
   void Add(int64_t value);
   void Add(const std::string& value);
-  // The row of a value, size() where it is not known.
+  // The row of a value; size() if it is unknown.
   uint32_t Find(int64_t value) const;
   uint32_t Find(const std::string& value) const;
 

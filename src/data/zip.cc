@@ -211,8 +211,8 @@ std::string_view Zip::Readable(const Entry& entry, uint64_t max_size) const {
          "; only stored and deflated entries can be read");
   }
   if (entry.size > max_size) {
-    Fail(Status::kUnsupported, name_, ": ", entry.name, " is ", entry.size,
-         " bytes long; at most ", max_size, " are read from an archive");
+    Fail(Status::kUnsupported, name_, ": ", entry.name, " is ", entry.size, " bytes long; at most ",
+         max_size, " are read from an archive");
   }
   std::string_view packed = PackedBytes(entry);
   bool possible = entry.method == kStored ? entry.size == packed.size()

@@ -1,5 +1,6 @@
-// Reads entries of a zip archive into memory. Nothing is ever extracted to disk, so the names of
-// entries are only names. Untrusted input: every length is checked against the archive's own size.
+// Reads entries of a zip archive into memory. Nothing is ever extracted to disk, so names of
+// entries are never used as paths. Untrusted input: every length is checked against the archive's
+// own size.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// Strict reading of JSON objects: every field is asked for by name, what is left over is an error,
-// and every error says where it stands.
+// Strict reading of JSON objects: fields are read by name, any other field is an error, and every
+// error names its place.
 #pragma once
 
 #include <nlohmann/json.hpp>

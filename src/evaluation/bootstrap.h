@@ -1,4 +1,5 @@
-// How sure a mean is: percentile bootstrap (Efron 1979) over users or rows. Depends on core.
+// Confidence intervals of means: percentile bootstrap (Efron 1979) over users or rows. Depends on
+// core.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,7 @@ struct Interval {
 Interval BootstrapMean(std::span<const double> values, const BootstrapOptions& options = {});
 
 // The mean of a − b, both of the same users in the same order: users are drawn in pairs, so that
-// what is hard for both cancels. An interval without 0 is a difference.
+// users who are hard for both cancel out. An interval that excludes 0 shows a difference.
 Interval BootstrapDifference(std::span<const double> a, std::span<const double> b,
                              const BootstrapOptions& options = {});
 

@@ -12,8 +12,8 @@ struct LineChart {
   struct Series {
     std::string name;
     std::vector<std::pair<double, double>> points;  // ascending x
-    // One value a batch is noise around a trend: drawn as a pale line with its running mean on top.
-    // Series with more than kNoisyFrom points are drawn so in any case.
+    // For series with one value a batch, which is noisy: drawn as a pale line with its running mean
+    // on top. Series with more than kNoisyFrom points are drawn so in any case.
     bool noisy = false;
   };
   static constexpr size_t kNoisyFrom = 500;

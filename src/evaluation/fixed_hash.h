@@ -1,4 +1,5 @@
-// A choice that nothing in the data decides and that the order of the file must not: by this hash.
+// A hash for choices that the data do not determine and that must not depend on the order of the
+// file.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Lists that were made elsewhere, as a Recommender: what stands in no list was never offered.
+// Lists from elsewhere as a Recommender: items that are in no list were never recommended.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// What the lists of all users hold, for one length of the lists: coverage, novelty, popularity and
-// Gini. Private to ranking.h.
+// Metrics of all users' lists together, for one length: coverage, novelty, popularity and Gini.
+// Private to ranking.h.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Text of any origin as text of HTML, SVG and XML. Depends on core alone.
+// Escapes any text for HTML, SVG and XML. Depends on core alone.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// From what was measured for each user to named numbers with intervals: what reports show.
-// Depends on ranking.h, bootstrap.h and data.
+// Turns metrics of each user into named numbers with confidence intervals, for reports. Depends on
+// ranking.h, bootstrap.h and data.
 #pragma once
 
 #include <string>

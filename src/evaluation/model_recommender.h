@@ -34,7 +34,8 @@ class ModelRecommender : public Recommender {
 
   bool KnowsUser(uint32_t user) const { return user_rows_[user] != data::kNotInModel; }
   bool KnowsItem(uint32_t item) const { return item_rows_[item] != data::kNotInModel; }
-  // What of the cases the model does not know, as sentences for people; none: all known.
+  // Sentences about the users and items of the cases that the model does not know; empty if it
+  // knows all.
   std::vector<std::string> UnknownSentences(const RankingTask& task) const;
 
   // By row of the data set, [vector width]; zeros for an unknown item. Lives as long as this.
@@ -46,8 +47,8 @@ class ModelRecommender : public Recommender {
  private:
   std::span<const float> UserVector(uint32_t row) const;
   double Scale() const;  // of the head
-  // How far a float product of this vector and any item's may be from Score(); infinite where
-  // nothing can be said.
+  // How far a float product of this vector and any item's may be from Score(); infinite if there is
+  // no bound.
   float Tolerance(std::span<const float> user_vector) const;
 
   std::shared_ptr<const runtime::Engine> engine_;

@@ -38,17 +38,18 @@ struct RankingCases {
   // Training rows later than the first test row of anybody: more than zero for leave-last, too,
   // with which a model may have learned from some users what others had yet to meet. Zero for time.
   uint64_t rows_after_first_test = 0;
-  uint64_t rows_without_time = 0;  // of training and test; of them nothing of this can be said
+  uint64_t rows_without_time = 0;  // of training and test; of these rows, the order is unknown
   // By case of the task: whether a relevant row has the time of the user's last training row, so
   // that which of them came first is only the order of the file. Empty where not all rows have
   // times, or where the test rows are not the user's last.
   std::vector<uint8_t> same_time;
 
-  // Relevant items without a training row: what no system can know but by its features.
+  // Relevant items without a training row, which a system can know by their features only.
   uint64_t cold_items = 0, cold_cases = 0;
 
-  // What people have to know of all this, one sentence each. FutureSentence() is one of them: what
-  // systems could know of the future; LooksAhead(): a user's own, or nobody can tell.
+  // Sentences about all this for people. FutureSentence() is one of them: whether training rows are
+  // later than test rows. LooksAhead(): whether this holds for rows of the same user, or is
+  // unknown.
   std::vector<std::string> Sentences() const;
   std::string FutureSentence() const;
   bool LooksAhead() const { return rows_without_time > 0 || later_training_rows > 0; }

@@ -1,4 +1,4 @@
-// The head of one user's ranking, with its ties: what the measures are taken from. Depends on
+// The top of one user's ranking, with its ties, from which the metrics are computed. Depends on
 // tied_ranking.h.
 #pragma once
 
@@ -10,10 +10,10 @@
 
 namespace duomo::evaluation {
 
-// Scores go through these many at once: a block is tested before anyone looks at single scores.
+// The number of scores that are tested together, before single scores are examined.
 inline constexpr size_t kScoreBlock = 64;
 
-// How many scores pass.
+// The number of scores that pass.
 template <typename Test>
 uint64_t CountScores(std::span<const float> scores, const Test& test) {
   uint32_t counts[kScoreBlock] = {};

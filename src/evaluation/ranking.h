@@ -1,5 +1,6 @@
-// How well the items that a user will take stand in that user's ranking of the whole catalogue.
-// Knows no model and no data set: cases come from protocol.h, scores from a Recommender.
+// Metrics of rankings: how high the items that a user will take are in the user's ranking of the
+// whole catalogue. Independent of models and data sets: cases come from protocol.h, scores from a
+// Recommender.
 #pragma once
 
 #include <cstdint>

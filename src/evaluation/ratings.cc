@@ -73,8 +73,8 @@ BiasBaseline::BiasBaseline(const data::Interactions& interactions, std::span<con
   item_bias_.resize(items);
 
   // One side's biases given the other's.
-  auto solve = [&](const std::vector<uint32_t>& own, std::vector<double>& biases,
-                   const std::vector<uint32_t>& other, const std::vector<double>& given,
+  auto solve = [&](std::span<const uint32_t> own, std::vector<double>& biases,
+                   std::span<const uint32_t> other, const std::vector<double>& given,
                    double regularization) {
     std::vector<double> sum(biases.size()), count(biases.size());
     for (uint32_t row : train) {

@@ -1,4 +1,4 @@
-// How far predicted ratings are from real ones, and the predictions that a model has to beat.
+// Errors of predicted ratings, and the simple predictions that a model has to beat.
 #pragma once
 
 #include <cstdint>
@@ -25,8 +25,8 @@ using PredictRating = std::function<double(uint32_t user, uint32_t item)>;
 RatingErrors MeasureRatings(const data::Interactions& interactions, std::span<const uint32_t> rows,
                             const PredictRating& predict);
 
-// mean + user bias + item bias: how strict the user and how good the item is, and nothing of who
-// likes what. What is better than this has learned taste. Immutable; any thread.
+// mean + user bias + item bias: it models how strict the user and how good the item is, but not
+// tastes. A better model has learned tastes. Immutable; any thread.
 class BiasBaseline {
  public:
   struct Options {

@@ -70,8 +70,8 @@ std::string Table(const std::vector<SystemReport>& systems, const std::vector<st
                   bool with_k = false) {
   std::string out = "<div class=\"card\"><table><thead><tr><td></td>";
   for (const std::string& name : names) {
-    out += StrCat("<th scope=\"col\">",
-                  Escape(with_k ? name : name.substr(0, name.find('@'))), "</th>");
+    out += StrCat("<th scope=\"col\">", Escape(with_k ? name : name.substr(0, name.find('@'))),
+                  "</th>");
   }
   out += "</tr></thead><tbody>\n";
   for (const SystemReport& system : systems) {

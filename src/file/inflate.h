@@ -10,8 +10,8 @@
 
 namespace duomo::file {
 
-// The `size` bytes that the zlib stream `stored` holds. Throws Error(kCorrupt) that names the
-// segment when it holds more, fewer, or is damaged.
+// Inflates the zlib stream `stored` to `size` bytes. Throws Error(kCorrupt) that names the segment
+// if the stream holds more or fewer bytes, or is damaged.
 AlignedVector<std::byte> Inflate(std::string_view name, std::span<const std::byte> stored,
                                  uint64_t size);
 

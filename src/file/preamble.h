@@ -11,7 +11,7 @@ namespace duomo::file {
 inline constexpr size_t kPreambleSize = 64;
 inline constexpr std::array<unsigned char, 8> kMagic = {0x89, 'D', 'U', 'O', 'M', 'O', '\r', '\n'};
 inline constexpr uint32_t kContainerVersion = 4;      // what this code writes
-inline constexpr uint32_t kMinimumReaderVersion = 1;  // what it takes to read that, at least
+inline constexpr uint32_t kMinimumReaderVersion = 1;  // the oldest reader that can read such files
 
 inline constexpr uint64_t kMaxHeaderSize = 64u << 20;
 inline constexpr size_t kMaxSegmentName = 1024;  // bytes
@@ -19,7 +19,7 @@ inline constexpr size_t kMaxRank = 8;
 // FlatBuffers verifier: the header nests 5 deep (Header, Description, Tower, Encoder, Dense).
 inline constexpr uint32_t kMaxHeaderDepth = 8;
 inline constexpr uint32_t kMaxHeaderTables = 1u << 16;
-// Deflate cannot do better than 1032 : 1, so a larger claim is a lie.
+// Deflate cannot compress better than 1032 : 1, so a larger size in a file is wrong.
 inline constexpr uint64_t kMaxInflation = 1032;
 inline constexpr uint64_t kInflationSlack = 64;
 // Stored segments up to this size are checked at every opening.
@@ -42,7 +42,7 @@ Preamble ReadPreamble(std::span<const std::byte> file);
 
 std::array<std::byte, kPreambleSize> EncodePreamble(const Preamble& preamble);
 
-// Throws Error(kUnsupported) on a big-endian host: tensors are used as they lie in the file.
+// Throws Error(kUnsupported) on a big-endian host: tensors are used in place.
 void RequireLittleEndian();
 
 }  // namespace duomo::file

@@ -19,7 +19,7 @@ struct Header;
 
 namespace duomo::file {
 
-// What one segment is, as `inspect` shows it.
+// The description of a segment, as `inspect` shows it.
 struct SegmentInfo {
   std::string_view name;
   DType dtype;
@@ -30,8 +30,8 @@ struct SegmentInfo {
 };
 
 struct ReadOptions {
-  bool copy = false;             // read into memory instead of mapping
-  bool verify_checksums = false; // of every segment now, not just of the small ones
+  bool copy = false;              // read into memory instead of mapping
+  bool verify_checksums = false;  // of every segment now, not just of the small ones
 };
 
 // An opened, structurally valid file. Immutable after opening; any thread.
@@ -39,7 +39,8 @@ class Reader {
  public:
   // Throws Error: kIo; kCorrupt (what and where); kUnsupportedVersion (names both versions).
   static std::unique_ptr<const Reader> Open(const std::string& path, const ReadOptions& options);
-  // A part of an open regular file, as FileBytes::Map() has it; copied where it would not be aligned.
+  // A part of an open regular file, as FileBytes::Map() has it; copied where it would not be
+  // aligned.
   static std::unique_ptr<const Reader> OpenDescriptor(int descriptor, uint64_t offset,
                                                       uint64_t length, const ReadOptions& options);
   // Borrows `data` until destruction; copies it when it is not aligned to kAlignment.
@@ -47,19 +48,19 @@ class Reader {
                                                   const ReadOptions& options);
   ~Reader();
 
-  const fb::Header& header() const;               // verified
+  const fb::Header& header() const;  // verified
   std::span<const std::byte> header_bytes() const;
   uint32_t container_version() const;
   uint32_t minimum_reader_version() const;
   uint64_t file_size() const;
-  bool copied() const;                            // not mapped and not borrowed
+  bool copied() const;                               // not mapped and not borrowed
   const std::vector<SegmentInfo>& segments() const;  // sorted by name
 
   // Binary search by name. Compressed segments were inflated at open.
   std::optional<Tensor> Find(std::string_view name) const;
 
-  // Takes the pages of `part` of a tensor out of memory where the file is mapped; for readers of
-  // more than memory holds. The bytes stay readable.
+  // If the file is mapped, releases the pages of `part` of a tensor from memory, for readers of
+  // files larger than memory. The bytes remain readable.
   void DropPages(std::span<const std::byte> part) const;
 
   // Throws Error(kCorrupt) that names the first segment whose checksum differs.

@@ -1,4 +1,4 @@
-// The numbers of a file by name: typed, shaped views of bytes, and what is handed to the writer.
+// Named tensors: typed, shaped views of a file's bytes, and tensors to be written.
 #pragma once
 
 #include <cstddef>
@@ -15,20 +15,35 @@ namespace duomo::file {
 
 // Values are those of fb::DType and never change.
 enum class DType : int32_t {
-  kF32 = 0, kU8 = 1, kU32 = 2, kU64 = 3, kI64 = 4, kF64 = 5, kI8 = 6, kF16 = 7, kBF16 = 8,
+  kF32 = 0,
+  kU8 = 1,
+  kU32 = 2,
+  kU64 = 3,
+  kI64 = 4,
+  kF64 = 5,
+  kI8 = 6,
+  kF16 = 7,
+  kBF16 = 8,
 };
 inline constexpr int32_t kLastDType = 8;
 
 size_t SizeOf(DType dtype);
 std::string_view NameOf(DType dtype);  // "f32"
 
-template <typename T> inline constexpr DType kDTypeOf = DType::kU8;
-template <> inline constexpr DType kDTypeOf<float> = DType::kF32;
-template <> inline constexpr DType kDTypeOf<double> = DType::kF64;
-template <> inline constexpr DType kDTypeOf<uint32_t> = DType::kU32;
-template <> inline constexpr DType kDTypeOf<uint64_t> = DType::kU64;
-template <> inline constexpr DType kDTypeOf<int64_t> = DType::kI64;
-template <> inline constexpr DType kDTypeOf<int8_t> = DType::kI8;
+template <typename T>
+inline constexpr DType kDTypeOf = DType::kU8;
+template <>
+inline constexpr DType kDTypeOf<float> = DType::kF32;
+template <>
+inline constexpr DType kDTypeOf<double> = DType::kF64;
+template <>
+inline constexpr DType kDTypeOf<uint32_t> = DType::kU32;
+template <>
+inline constexpr DType kDTypeOf<uint64_t> = DType::kU64;
+template <>
+inline constexpr DType kDTypeOf<int64_t> = DType::kI64;
+template <>
+inline constexpr DType kDTypeOf<int8_t> = DType::kI8;
 
 // A view; the bytes belong to the opened file and are aligned to kAlignment.
 struct Tensor {
@@ -68,8 +83,9 @@ struct TensorSource {
   std::string name;
   DType dtype = DType::kF32;
   std::vector<uint64_t> shape;
-  // Gives all bytes, in order, in pieces of any size. May be called again, and then gives the same:
-  // so it is when compression turns out not to pay. What it throws ends the writing.
+  // Passes all bytes to the callback, in order, in pieces of any size. May be called again and then
+  // must pass the same bytes: the writer does so when compression does not pay. An exception ends
+  // the writing.
   std::function<void(const Sink& sink)> write;
   bool compress = false;  // store with zlib where that makes it smaller
 };

@@ -1,4 +1,4 @@
-// What every segment table must obey, whoever wrote it. Shared by the reader and the writer.
+// The rules of the segment table, shared by the reader and the writer.
 #pragma once
 
 #include <cstdint>
@@ -11,14 +11,14 @@
 namespace duomo::file {
 
 // Bytes of a tensor of this shape. Throws Error(kCorrupt) that names the segment when the rank is
-// above kMaxRank, a dimension other than the first is 0, or the product does not fit 64 bits.
-// (The limits keep rows() below the size in bytes, so that nothing is sized by an empty claim.)
+// above kMaxRank, a dimension other than the first is 0, or the product does not fit 64 bits. (The
+// limits keep rows() below the size in bytes, so no allocation depends on a number without data.)
 uint64_t SizeInBytes(std::string_view name, DType dtype, std::span<const uint64_t> shape);
 
 // 1 to kMaxSegmentName bytes of UTF-8. Throws Error(kCorrupt).
 void CheckSegmentName(std::string_view name);
 
-// A FlatBuffer that only this verifier has passed is safe to walk. False: it is damaged.
+// Verifies a FlatBuffer, after which it is safe to read. False: it is damaged.
 bool VerifyHeader(std::span<const std::byte> header);
 
 // The segment table of a verified header, checked: sorted unique names, known dtypes and
@@ -27,7 +27,7 @@ bool VerifyHeader(std::span<const std::byte> header);
 std::vector<SegmentInfo> ReadSegmentTable(const fb::Header& header, uint64_t header_end,
                                           uint64_t file_size);
 
-// Indices of the segments that take up room, by offset.
+// Indices of the segments that are not empty, by offset.
 std::vector<size_t> ByOffset(const std::vector<SegmentInfo>& segments);
 
 }  // namespace duomo::file

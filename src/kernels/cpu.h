@@ -1,6 +1,6 @@
-// What the processor and the operating system together can do, asked of cpuid: compilers' own
-// __builtin_cpu_supports() is missing where their run-time library is, and knows other names in
-// each.
+// The instruction sets that the processor and the operating system support, by cpuid. The
+// compilers' __builtin_cpu_supports() needs their run-time library, and its names differ between
+// compilers.
 #pragma once
 
 #if DUOMO_X86_KERNELS

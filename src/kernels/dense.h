@@ -11,8 +11,8 @@
 namespace duomo::kernels {
 
 enum class Backend { kDefault = 0, kOneDnn = 1, kPortable = 2 };
-bool HasOneDnn();               // compiled in
-const char* OneDnnVersion();    // "2.6.3", or "" without it
+bool HasOneDnn();             // compiled in
+const char* OneDnnVersion();  // "2.6.3", or "" without it
 
 // Memory that a layer needs while it runs; belongs to a context, grows and is kept. One thread.
 class Scratch {

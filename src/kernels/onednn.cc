@@ -53,11 +53,19 @@ Md Matrix(size_t rows, size_t columns, size_t stride) {
 void AppendActivation(dnnl::post_ops& ops, Activation activation) {
   dnnl::algorithm algorithm;
   switch (activation) {
-    case Activation::kIdentity: return;
-    case Activation::kTanh: algorithm = dnnl::algorithm::eltwise_tanh; break;
-    case Activation::kSigmoid: algorithm = dnnl::algorithm::eltwise_logistic; break;
-    case Activation::kRelu: algorithm = dnnl::algorithm::eltwise_relu; break;
-    default: Fail(Status::kInternal, "activation ", static_cast<int>(activation), " is unknown");
+    case Activation::kIdentity:
+      return;
+    case Activation::kTanh:
+      algorithm = dnnl::algorithm::eltwise_tanh;
+      break;
+    case Activation::kSigmoid:
+      algorithm = dnnl::algorithm::eltwise_logistic;
+      break;
+    case Activation::kRelu:
+      algorithm = dnnl::algorithm::eltwise_relu;
+      break;
+    default:
+      Fail(Status::kInternal, "activation ", static_cast<int>(activation), " is unknown");
   }
 #if DNNL_VERSION_MAJOR >= 3
   ops.append_eltwise(algorithm, 0.0f, 0.0f);
@@ -213,8 +221,8 @@ class OneDnnLayer : public DenseLayer {
                    {DNNL_ARG_WEIGHTS, *v.weight},
                    {DNNL_ARG_BIAS, dnnl::memory(v.bias, engine_, const_cast<float*>(bias_))},
                    {DNNL_ARG_DST, dnnl::memory(v.y, engine_, y)},
-                   {DNNL_ARG_SCRATCHPAD, dnnl::memory(v.scratchpad, engine_,
-                                                      scratch.Get(v.scratchpad.get_size()))}});
+                   {DNNL_ARG_SCRATCHPAD,
+                    dnnl::memory(v.scratchpad, engine_, scratch.Get(v.scratchpad.get_size()))}});
       stream.wait();
     } catch (const dnnl::error& e) {
       Translate(e);
@@ -249,10 +257,10 @@ void OneDnnGemm(bool transpose_a, bool transpose_b, size_t m, size_t n, size_t k
     return;
   }
   TeamOfOne team;
-  dnnl_status_t status = dnnl_sgemm(
-      transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', static_cast<int64_t>(m),
-      static_cast<int64_t>(n), static_cast<int64_t>(k), 1.0f, a, static_cast<int64_t>(lda), b,
-      static_cast<int64_t>(ldb), beta, c, static_cast<int64_t>(ldc));
+  dnnl_status_t status = dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N',
+                                    static_cast<int64_t>(m), static_cast<int64_t>(n),
+                                    static_cast<int64_t>(k), 1.0f, a, static_cast<int64_t>(lda), b,
+                                    static_cast<int64_t>(ldb), beta, c, static_cast<int64_t>(ldc));
   if (status == dnnl_out_of_memory) throw std::bad_alloc();
   if (status != dnnl_success) {
     Fail(Status::kInternal, "oneDNN's sgemm failed with status ", static_cast<int>(status));

@@ -1,5 +1,5 @@
-// Dense layers and products on oneDNN. The only door to that library: dnnl:: is spoken in
-// onednn*.cc alone, and this header exists in builds with DUOMO_ONEDNN only.
+// Dense layers and products on oneDNN. Only onednn*.cc use that library (dnnl::), and only builds
+// with DUOMO_ONEDNN have this header.
 #pragma once
 
 #include <cstddef>

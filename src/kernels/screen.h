@@ -1,6 +1,6 @@
-// Upper bounds of dot products from short codes, sixteen items at a time: what the exact search
-// reads instead of vectors. The layout of the codes is in file/FORMAT.md; what makes the bounds
-// certain is in retrieval/planes.h. Knows no model. Every function is pure; any thread.
+// Upper bounds of dot products from short codes, sixteen items at a time. The exact search reads
+// the codes instead of vectors. file/FORMAT.md has the layout of the codes; retrieval/planes.h
+// explains why the bounds are valid. Knows no model. Every function is pure; any thread.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ inline constexpr size_t kScreenBlocks = 256;  // in one scan, at most
 inline constexpr size_t kScreenPadding = 64;  // bytes that may be read behind rows and codes
 inline constexpr size_t kScreenQueries = 8;   // that share one reading of the blocks
 
-// What a scan finds: the blocks with hits, in their order, as most have none.
+// The result of a scan: the blocks with hits, in order. Most blocks have none.
 struct ScreenHits {
   alignas(64) float bounds[kScreenBlocks][kScreenItems];  // −infinity where not allowed
   uint16_t blocks[kScreenBlocks];  // which one, counted from the first that was scanned
@@ -30,7 +30,7 @@ struct ScreenQuery {
   const int8_t* codes;  // the query in −127 … 127, one a dimension, zeros behind
   int32_t offset;       // Σ codes × what is added to an item's codes to make them unsigned
   float fixed, rest;
-  float threshold;          // bounds that are not below or equal are hits: all, where it is NaN
+  float threshold;          // bounds above it are hits; if it is NaN, all are
   const uint64_t* allowed;  // bit i of the whole: item i of the blocks may be a hit; null: all may
   ScreenHits* hits;
 };
@@ -51,10 +51,10 @@ struct ScreenKernels {
   void (*rests)(const int8_t* low, const int8_t* high, const uint8_t* second, size_t stride,
                 const uint32_t* rows, size_t n, int32_t* sums);
 
-  // For each of the 16 places of a block the largest of `count` bounds, and which it is.
+  // For each of the 16 positions in a block, the largest of `count` bounds, and its index.
   void (*best)(const float (*bounds)[kScreenItems], size_t count, float* best, uint32_t* which);
 
-  // Takes away the hits whose bounds are at or below the threshold; blocks may have none left.
+  // Removes the hits whose bounds are at or below the threshold; blocks may then have no hits.
   void (*narrow)(ScreenHits* hits, float threshold);
 
   // Numbers from least to most (which are no NaN): clears the bits of those that are not, 64 values

@@ -1,4 +1,4 @@
-// Attributes: columns of items that no network reads, for filtering and for showing.
+// Attributes: columns of items for filtering and display, which the network does not read.
 #pragma once
 
 #include <cstdint>
@@ -30,15 +30,14 @@ enum class AttributeKind : int32_t {
 inline constexpr int64_t kMissingInteger = INT64_MIN;
 inline constexpr double kMissingNumber = std::numeric_limits<double>::quiet_NaN();
 
-// What the header says of one.
+// An attribute's entry in the header.
 struct AttributeInfo {
   std::string name;
   AttributeKind kind = AttributeKind::kCategory;
   bool operator==(const AttributeInfo&) const = default;
 };
 
-// A column as it lies in the file. Immutable view; any thread. Memory-safe whatever the tensors
-// hold.
+// A column in the file. Immutable view; any thread. Memory-safe whatever the tensors contain.
 struct Attribute {
   std::string name;
   AttributeKind kind = AttributeKind::kCategory;
@@ -63,10 +62,10 @@ struct AttributeColumn {
 std::string_view NameOf(AttributeKind kind);
 std::span<const std::string_view> AttributeKindNames();  // of all, in their order
 
-// What a header says. Throws Error(kCorrupt) for more names than there is room for.
+// Reads the entries of a header. Throws Error(kCorrupt) if a name is too long.
 std::vector<AttributeInfo> ReadAttributes(const fb::Header& header);
 
-// Names that are names, each once; kinds that there are. Throws Error(kInvalidArgument).
+// Checks that names are valid and unique, and that kinds are known. Throws Error(kInvalidArgument).
 void CheckAttributes(std::span<const AttributeInfo> attributes);
 
 // "attributes/NAME/": what the tensors of one begin with.

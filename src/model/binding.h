@@ -1,5 +1,5 @@
-// Ties the named tensors of a file to what the description says must be there. Opening and saving
-// both go through here, so that what is written can be opened.
+// Checks the named tensors of a file against the description. Opening and saving both use it, so
+// every file that is written can be opened.
 #pragma once
 
 #include <functional>
@@ -21,8 +21,8 @@ namespace duomo::model {
 
 using FindTensor = std::function<std::optional<file::Tensor>(std::string_view name)>;
 
-// The oldest reader that knows tokenisers after the first, which has a greater number than those
-// that are told by the types of tensors.
+// The oldest reader that knows tokenisers after version 1; greater than the versions that follow
+// from types of tensors.
 inline constexpr uint32_t kTokenizerReaderVersion = 3;
 // The oldest reader that knows attention encoders.
 inline constexpr uint32_t kAttentionReaderVersion = 4;
@@ -39,15 +39,15 @@ struct Binding {
 
 // `description` is valid and bound, and `attributes` are checked. Checks dtype and shape of every
 // tensor of model.h's list, in constant time each: contents (rows, offsets) are checked where they
-// are used. Tensors that nobody asks for are left alone. Throws Error(kInvalidArgument) that names
-// the tensor, what was expected and what was found.
+// are used. Tensors of other names are ignored. Throws Error(kInvalidArgument) that names the
+// tensor, what was expected and what was found.
 Binding Bind(const Description& description, std::span<const AttributeInfo> attributes,
              const FindTensor& find);
 
 // "[6041, 32]", for messages.
 std::string ShapeText(std::span<const uint64_t> shape);
 
-// The rows of a tensor that Bind() has found right; `scales`: of an i8 tensor.
+// The rows of a tensor that Bind() has checked; `scales`: of an i8 tensor.
 Rows RowsOf(const file::Tensor& tensor, const std::optional<file::Tensor>& scales);
 
 }  // namespace duomo::model

@@ -1,6 +1,6 @@
 // What a model is: a description, not code. Everything here is plain data, the same for every
 // network that Duomo knows; training, the file, the runtime and the JSON form all read this one
-// struct. It says what is computed, never how it is learned (see training/) or stored (see file/).
+// struct. It defines what is computed, not how it is trained (see training/) or stored (see file/).
 #pragma once
 
 #include <cstdint>
@@ -12,8 +12,8 @@
 
 namespace duomo::model {
 
-// Whose property an input is: known before the call for a user or an item, or only at the call
-// for a pair of both (time since the last watch, number of impressions).
+// What an input is a property of: a user or an item, known before the call; or a pair of both,
+// known only at the call (time since the last watch, number of impressions).
 enum class Scope : int32_t { kUser = 0, kItem = 1, kPair = 2 };
 
 enum class InputKind : int32_t {
@@ -56,11 +56,12 @@ struct Input {
   InputKind kind = InputKind::kCategory;
   int32_t vocabulary = -1;  // index; -1 for numbers
   uint32_t max_length = 0;  // tokens: the first, history: the latest so many; 0: all
-  // Numbers: what stands in when none is given, in the input's own unit.
+  // For numbers: the value used when none is given, in the unit of the input.
   float fallback = 0;
   Tokenizer tokenizer = Tokenizer::kSpaces;  // tokens: how text is cut into words
-  // Of a category with integer keys: each key begins a range, as ages 18, 25, 35 do. Any number is
-  // then known: as the greatest key that is not above it, or the least key.
+  // For a category with integer keys: each key is the start of a range, such as 18, 25 and 35 of
+  // ages. Every number is then known: it counts as the greatest key that is not above it, or as the
+  // smallest key if there is none.
   bool bucketed = false;
   bool operator==(const Input&) const = default;
 };
@@ -82,8 +83,8 @@ enum class EncoderKind : int32_t {
   kMultiHot = 2,     // a dense layer over a multi-hot vector: activation(sum of rows + bias)
   kConvolution = 3,  // text convolution over time (Kim 2014), several windows side by side
   kNumber = 4,       // normalised number, then its square and root where asked
-  // Self-attention over a history (Kang and McAuley 2018, "SASRec"): what its newest item looks
-  // like after `blocks` causal blocks; no items give zeros. attention.h says how it is computed.
+  // Self-attention over a history (Kang and McAuley 2018, "SASRec"): the output for the newest item
+  // after `blocks` causal blocks; zeros for an empty history. See attention.h.
   kAttention = 5,
 };
 
@@ -144,8 +145,8 @@ enum class OutputKind : int32_t {
   kSigmoid = 2,      // scale / (1 + exp(-head)) + offset
 };
 
-// From the head's number to the unit that hosts see. Strictly increasing (scale > 0), so that
-// sorting by either is the same.
+// Maps the head's output to the unit that hosts see. Strictly increasing (scale > 0), so both sort
+// items in the same order.
 struct Output {
   OutputKind kind = OutputKind::kLinear;
   double scale = 1, offset = 0;
@@ -184,9 +185,9 @@ uint32_t EncoderRawWidth(const Description& d, const Encoder& e);  // before the
 uint32_t ConcatenatedWidth(const Description& d, const Tower& t);
 uint32_t TowerWidth(const Description& d, const Tower& t);  // after the dense layers
 
-// Length of the vectors that a host sees and that are frozen in the file: the tower's width, and
-// for a dot head with biases two more, so that ⟨user, item⟩ alone is the head's number:
-// user [x, user_bias + global_bias, 1], item [y, 1, item_bias]. (The scale is folded into the map.)
+// Length of the vectors that hosts see and that are frozen in the file: the tower's width, plus two
+// for a dot head with biases, so that ⟨user, item⟩ alone is the head's output: user [x, user_bias +
+// global_bias, 1], item [y, 1, item_bias]. (The scale is folded into the map.)
 uint32_t VectorWidth(const Description& d);
 
 }  // namespace duomo::model

@@ -1,5 +1,6 @@
 // The ids by which hosts know users and items. An integer key is its own id; the id of a string key
-// is a hash of the key alone (core/key_hash.h), so that a stored id means the same item in every file.
+// is a hash of the key alone (core/key_hash.h), so that a stored id means the same item in every
+// file.
 #pragma once
 
 #include <atomic>
@@ -19,15 +20,16 @@ struct IdTable {
   AlignedVector<int64_t> ids;
   AlignedVector<uint32_t> order;
 };
-// Of keys in row order. Two of the same id stay, side by side.
+// Ids of keys in row order. If two keys have the same id, both entries stay, next to each other.
 IdTable MakeIdTable(const KeyIndex& keys);
 
-// Immutable; any thread. Memory-safe whatever the tensors contain: an id is found where its row's key
-// has it, and where only one key has it.
+// Immutable; any thread. Memory-safe whatever the tensors contain: an id is found only if the key
+// of its row has this id, and if no other key has it.
 class EntityIds {
  public:
   EntityIds() = default;
-  // With the table of a file; empty: one is made when the first id is asked for, in about 0.1 µs a key.
+  // With the table of a file; empty: one is made when the first id is asked for, in about 0.1 µs a
+  // key.
   EntityIds(const KeyIndex& keys, std::span<const int64_t> ids, std::span<const uint32_t> order);
 
   std::optional<uint64_t> Find(int64_t id) const {
@@ -50,10 +52,11 @@ class EntityIds {
     std::span<const int64_t> ids;
     std::span<const uint32_t> order;
   };
-  // Without a lock, which a child of fork() could find held by a thread that it does not have: of
-  // several tables that are made at once, one is kept.
+  // Without a lock: after fork(), the child could find it held by a thread that does not exist
+  // there. If several threads make the table at once, one of the tables is kept.
   struct Made {
-    const Memory* memory = MemoryScope::Current();  // of the model, whichever thread makes the table
+    // The model's memory, whichever thread makes the table.
+    const Memory* memory = MemoryScope::Current();
     std::atomic<const IdTable*> table = nullptr;
     ~Made() { delete table.load(std::memory_order_acquire); }
   };

@@ -1,5 +1,5 @@
-// Features of users, items or pairs after encoding: rows of vocabularies and plain numbers.
-// What towers read, in training and at run time.
+// Encoded features of users, items or pairs: rows of vocabularies and plain numbers. Towers read
+// them, in training and at run time.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ struct FeatureView {
   std::span<const uint32_t> rows;     // category: n; else offsets[n] rows of the vocabulary
   std::span<const float> numbers;     // n; NaN: not given
 
-  // The rows of entity i; empty where the tensors contradict themselves (a hostile file).
+  // The rows of entity i; empty if the tensors contradict each other (a hostile file).
   std::span<const uint32_t> RowsOf(size_t i) const {
     if (offsets.empty()) return i < rows.size() ? rows.subspan(i, 1) : rows.subspan(0, 0);
     if (i + 1 >= offsets.size()) return {};

@@ -1,5 +1,6 @@
-// How a model without history inputs knows somebody by items alone: the user vector that would have
-// been learned for them, in closed form. runtime/fold_in.h computes it.
+// Folding in: the vector of a user who is known by their items only, for models without history
+// inputs. It is the vector that training would have learned, in closed form. runtime/fold_in.h
+// computes it.
 #pragma once
 
 #include <cstdint>
@@ -25,17 +26,18 @@ namespace duomo::model {
 // Volinsky 2008; λ after Rendle and others 2021). x and y are vectors without the columns of
 // biases: those of the head and `fixed` ones.
 struct FoldIn {
-  // 0: λ is instead the mean of |y|² by weight, so that nothing depends on how long vectors are.
+  // 0: λ is the weighted mean of |y|² instead, so the result does not depend on the scale of the
+  // vectors.
   double l2 = 0;
   double alpha0 = 0;        // how much an item that was not taken counts; 0: not at all
   double nu = 0;            // from −8 to 8
   uint64_t candidates = 0;  // how many items training chose from
   bool to_mean = false;     // m is the vector of an unknown user; else 0
-  // What ⟨user, item⟩ with the biases shall be for an item taken, so that t is what biases leave of
-  // it. 0: t is 1, for one more than the biases say.
+  // The target of ⟨user, item⟩ including biases for an item that was taken; t is this target minus
+  // the biases. 0: t is 1, that is, the target is the biases plus 1.
   double target = 0;
-  // Columns of the towers' vectors that are biases, ascending: one that is 1 in all users' vectors
-  // or in all items', the other side's being biases. New users have an unknown user's values there.
+  // Columns of the towers' vectors that hold biases, ascending: one side has 1 there in all its
+  // vectors, and the other side has its bias. New users get the values of an unknown user there.
   std::vector<uint32_t> fixed = {};
 
   // G = Q·diag(values)·Qᵀ; views of the file's tensors fold_in/values, f64 [width], and

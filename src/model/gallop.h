@@ -1,4 +1,4 @@
-// Searches in ascending numbers that start from a guess.
+// Search in ascending numbers, starting from a guess.
 #pragma once
 
 #include <algorithm>
@@ -6,8 +6,8 @@
 
 namespace duomo::model {
 
-// The first i whose at(i), i < n, is not below `key`; n: none. `guess` < n. Widens from there, then
-// bisects. Where the numbers do not ascend the answer may be any.
+// The first i whose at(i), i < n, is not below `key`; n: none. `guess` < n. Widens the range around
+// the guess, then bisects. If the numbers do not ascend, the result is arbitrary.
 template <typename At>
 __attribute__((always_inline)) inline uint64_t LowerBoundNear(uint64_t n, const At& at,
                                                               uint64_t guess, int64_t key) {

@@ -10,8 +10,8 @@
 
 namespace duomo::model {
 
-// Where many searches are worth the walk through the index, it holds the eight bytes that follow
-// what all keys begin with, side by side, as numbers that sort like them. Immutable; the index must
+// If there are enough searches to pay for a pass over the index, it holds the eight bytes after the
+// common prefix of all keys in one array, as numbers in the same order. Immutable; the index must
 // outlive it.
 class KeyFinder {
  public:
@@ -30,8 +30,8 @@ class KeyFinder {
 
   const KeyIndex& keys_;
   std::span<const uint32_t> order_;
-  std::string_view common_;        // what all keys begin with
-  AlignedVector<uint64_t> heads_;  // in the order of the keys; empty: not worth it
+  std::string_view common_;        // the common prefix of all keys
+  AlignedVector<uint64_t> heads_;  // in the order of the keys; empty: does not pay
 };
 
 }  // namespace duomo::model

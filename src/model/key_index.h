@@ -1,5 +1,5 @@
-// Finds the row of a key, and the key of a row, in tensors as they lie in a file: nothing is
-// built at open. The same structure serves vocabularies and the keys of users and items.
+// Finds the row of a key, and the key of a row, in the tensors of a file. Nothing is built when the
+// file is opened. Used for vocabularies and for the keys of users and items.
 #pragma once
 
 #include <cstdint>
@@ -31,11 +31,12 @@ class KeyIndex {
   // begin ranges (Input::bucketed). Integer keys; none where there are no keys.
   std::optional<uint64_t> FindRange(int64_t key) const;
   // Find() of each into rows[keys.size()], kAbsent where there is none or it is beyond. Much faster
-  // for many: they wait for memory together.
+  // for many keys: their cache misses overlap.
   void FindAll(std::span<const int64_t> keys, uint32_t* rows) const;
   static constexpr uint32_t kAbsent = UINT32_MAX;  // files have fewer rows
-  int64_t IntegerAt(uint64_t row) const;           // range and integers; strings: the row itself (entity_ids.h has ids)
-  std::string_view StringAt(uint64_t row) const;   // strings; else empty
+  // Of range and integer keys; of string keys, the row itself (entity_ids.h has their ids).
+  int64_t IntegerAt(uint64_t row) const;
+  std::string_view StringAt(uint64_t row) const;  // strings; else empty
 
  private:
   std::optional<uint64_t> WithinSize(uint64_t row) const {

@@ -1,5 +1,5 @@
-// What a host says of its file in its own words: any pairs of text, such as name, version, date,
-// licence and metrics. Nothing in the library reads them.
+// Metadata of a file: pairs of text that somebody has added for hosts to read, such as name,
+// version, date, licence and metrics. The library does not interpret them.
 #pragma once
 
 #include <cstddef>
@@ -16,12 +16,12 @@ struct Header;
 
 namespace duomo::model {
 
-inline constexpr size_t kMaxMetadataKey = 255;            // bytes, as of other names
+inline constexpr size_t kMaxMetadataKey = 255;  // bytes, as of other names
 inline constexpr size_t kMaxMetadataValue = size_t{1} << 20;
 
 // The pairs of a file, in ascending order of their keys (byte-wise), each key once. A view of the
-// header, where they stay: nothing is copied or looked at before it is asked for. Keys and values
-// are UTF-8 without NUL, and a NUL follows each: data() is a C string. Immutable; any thread.
+// header: nothing is copied, and nothing is read before it is requested. Keys and values are UTF-8
+// without NUL, and a NUL follows each: data() is a C string. Immutable; any thread.
 class Metadata {
  public:
   struct Entry {
@@ -33,7 +33,7 @@ class Metadata {
 
   size_t size() const;
   bool empty() const { return size() == 0; }
-  Entry operator[](size_t i) const;  // i < size()
+  Entry operator[](size_t i) const;                                  // i < size()
   std::optional<std::string_view> Find(std::string_view key) const;  // binary search
 
   class Iterator {
@@ -57,18 +57,19 @@ class Metadata {
   const fb::Header* header_ = nullptr;
 };
 
-// What a file may hold: a key is 1 to 255 bytes of UTF-8 without control characters, a value at most
-// 1 MiB of UTF-8 without NUL. Throws Error of this status that names the key.
+// What a file may hold: a key is 1 to 255 bytes of UTF-8 without control characters, a value at
+// most 1 MiB of UTF-8 without NUL. Throws Error of this status that names the key.
 void CheckEntry(std::string_view key, std::string_view value, Status status);
 
 // The same for all, and their order. Linear in the size of the header: many entries that share one
 // long text are refused. Throws Error(kCorrupt).
 void CheckMetadata(const Metadata& metadata, uint64_t header_size);
 
-// FNV-1a of 64 bits over the bytes of a file's header. They hold the description, the report, the
-// metadata, and of every segment its name, type, shape, place, size and checksum: what differs in
-// any of them has another fingerprint, and so has the same model stored otherwise (compressed).
-// Tells files apart; no protection against those who make two alike on purpose.
+// FNV-1a of 64 bits over the bytes of a file's header. These bytes contain the description, the
+// report, the metadata, and the name, type, shape, offset, size and checksum of every segment, so a
+// change of any of them changes the fingerprint. The same model stored in another way (compressed)
+// has another fingerprint. Not cryptographic: two files with the same fingerprint can be made on
+// purpose.
 uint64_t FingerprintOf(std::span<const std::byte> header);
 
 }  // namespace duomo::model

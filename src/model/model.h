@@ -26,7 +26,7 @@
 
 namespace duomo::model {
 
-// How the weights came to be; shown by `inspect`, ignored by the runtime.
+// How the weights were trained; shown by `inspect`, ignored by the runtime.
 struct Report {
   std::string data, split, settings;                    // settings: JSON
   std::vector<std::pair<std::string, double>> metrics;  // in the order given
@@ -62,9 +62,9 @@ struct Contents {
 void Save(const std::string& path, const Contents& contents);
 AlignedVector<std::byte> SaveToMemory(const Contents& contents);
 
-// Helpers that make the tensors of the list above, so that every producer writes the same thing.
-// AddKeys throws Error(kInvalidArgument) that names both rows or keys where a key stands twice, or,
-// of users and items (the prefixes "users" and "items"), where two string keys have the same id.
+// Helpers that make the tensors of the list above, so that all producers write the same form.
+// AddKeys throws Error(kInvalidArgument) that names both rows or keys if a key occurs twice, or,
+// for users and items (the prefixes "users" and "items"), if two string keys have the same id.
 void AddKeys(std::vector<file::OwnedTensor>& out, const std::string& prefix,
              std::span<const int64_t> keys);
 void AddKeys(std::vector<file::OwnedTensor>& out, const std::string& prefix,
@@ -108,8 +108,8 @@ class Model {
   const std::optional<FoldIn>& fold_in() const { return fold_in_; }  // none: the default way
   // What the host has written about the file; a view of its header.
   Metadata metadata() const { return metadata_; }
-  // Stands for all that the file holds: another one has another fingerprint, but for a chance of
-  // about 2^-32 where nothing but a tensor differs. See FingerprintOf(); linear in the header.
+  // A hash of the contents of the file. Files that differ in one tensor only have the same
+  // fingerprint with a probability of about 2^-32. See FingerprintOf(); linear in the header.
   uint64_t fingerprint() const { return FingerprintOf(file_->header_bytes()); }
   const file::Reader& file() const { return *file_; }
   const Entities& users() const { return users_; }

@@ -28,7 +28,7 @@ inline float Normalize(Normalization kind, std::span<const float> statistics, fl
   return place / static_cast<float>(statistics.size() - 1);
 }
 
-// The values of a number encoder: the normalised x, then x² and √x where asked. NaN stands for
+// The values of a number encoder: the normalised x, then x² and √x where asked. NaN is replaced by
 // the input's fallback.
 inline void EncodeNumber(const Encoder& e, const Input& input, std::span<const float> statistics,
                          float x, float* out) {

@@ -1,5 +1,5 @@
-// The parameters of a description: names, shapes and how they start, in one canonical order.
-// Training, the file and the runtime all find a parameter by the names given here.
+// The parameters of a description: names, shapes and initial values, in one canonical order.
+// Training, the file and the runtime find a parameter by these names.
 #pragma once
 
 #include <cstdint>

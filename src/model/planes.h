@@ -1,6 +1,6 @@
-// Short codes of one side's vectors, which an exact search reads in place of most of the vectors.
-// Items stand for either side here and in retrieval/. A view of a file's segments or of memory;
-// retrieval/planes.h makes them and says what they promise.
+// Short codes of one side's vectors, which an exact search reads instead of most of the vectors.
+// Here and in retrieval/, "items" stands for either side. A view of a file's segments or of memory;
+// retrieval/planes.h makes the codes and defines their bounds.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,8 @@ inline constexpr size_t kMostAxes = 256;
 inline constexpr size_t kPlanePadding =
     64;  // bytes behind the second plane: kernels read whole vectors
 
-// What bounds all items, by place in Planes::limits; rounded up, the least norm down.
+// Bounds over all items, as indices into Planes::limits; rounded up, except the least norm, which
+// is rounded down.
 enum PlaneLimit : size_t {
   kFirstNorm,   // ‖codes‖ of an item in the first plane
   kSecondNorm,  // and in the second

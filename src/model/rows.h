@@ -1,5 +1,5 @@
-// Rows of floats as a file stores them: as floats, or in two bytes or one a number. What a stored
-// number stands for is in FORMAT.md; runtime/widen.h makes floats of it.
+// Rows of floats as stored in a file: four bytes, two bytes or one byte a number. FORMAT.md defines
+// the values of stored numbers; runtime/widen.h converts them to floats.
 #pragma once
 
 #include <cstddef>
@@ -31,7 +31,7 @@ struct Rows {
 
   bool empty() const { return count == 0; }
   uint64_t size() const { return count * width; }
-  // All numbers where they are stored as floats; else empty.
+  // All numbers if they are stored as floats; else empty.
   std::span<const float> floats() const {
     if (dtype != file::DType::kF32) return {};
     return {reinterpret_cast<const float*>(data), ToSize(size())};

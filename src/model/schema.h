@@ -1,4 +1,4 @@
-// The description and the report as they come out of a file's header. (The way in is in save.cc.)
+// Reads the description and the report from a file's header. (save.cc writes them.)
 #pragma once
 
 #include "model/description.h"
@@ -11,7 +11,7 @@ struct Report;
 
 namespace duomo::model {
 
-// From verified tables; what may be missing there gets its default. The result is not yet
+// Reads verified tables; optional fields that are missing get their defaults. The result is not yet
 // validated. Work and memory are bounded by the header's size and number of tables. Vocabularies
 // come without their values, which are tensors. Throws Error(kCorrupt) on oversized parts.
 Description ReadDescription(const fb::Description& table);

@@ -1,4 +1,5 @@
-// The best k of what is offered, in any order: by the head's number, ties by lower row.
+// The best k of the rows that are offered, in any order of offers: by the head's output, ties by
+// lower row.
 #pragma once
 
 #include <algorithm>
@@ -25,8 +26,8 @@ inline bool Better(const Candidate& a, const Candidate& b) {
   return a.rank > b.rank || (a.rank == b.rank && a.row < b.row);
 }
 
-// The head's number, of which the returned float is a monotone image: a saturated sigmoid is 1 for
-// many heads, which are still better and worse.
+// Orders rows by the head's output. The returned float is a monotone function of it, but not a
+// strict one: a saturated sigmoid is 1 for many outputs, which still have an order.
 inline float RankOf(const runtime::Engine& engine, Measure measure, double value) {
   return measure == Measure::kCosine ? static_cast<float>(value) : engine.Score(value);
 }
@@ -36,7 +37,7 @@ inline float ScoreOf(const runtime::Engine& engine, Measure measure, double valu
   return measure == Measure::kCosine ? static_cast<float>(value) : engine.Predict(value);
 }
 
-// One thread. `heap` is its memory and, sorted by Better, its result.
+// One thread. `heap` is its memory; sorted by Better, it is the result.
 class Best {
  public:
   void Start(const runtime::Engine& engine, const Query& query) {
@@ -46,8 +47,8 @@ class Best {
     hopeless_ = std::numeric_limits<double>::quiet_NaN();
   }
 
-  // Values at or below this cannot enter, whatever their row. NaN, which compares false, as long as
-  // every value can.
+  // Values at or below this cannot enter, whatever their row. While every value can enter, it is
+  // NaN, which compares false.
   double hopeless() const { return hopeless_; }
   bool full() const { return heap.size() >= query_->k; }
   float score(const Candidate& c) const { return ScoreOf(*engine_, query_->measure, c.value); }
@@ -80,8 +81,8 @@ class Best {
     if (std::isnan(hopeless_) || value > hopeless_) hopeless_ = value;
   }
 
-  // A value whose rank is below c's, and so is that of all below it: many doubles share a float,
-  // and of those the lower row wins. Steps down until the float changes.
+  // A value below which no value can have the rank of c. Many doubles round to the same float, and
+  // among them the lower row wins, so the value is stepped down until the float changes.
   double Below(const Candidate& c) const {
     for (double step = std::max(std::abs(c.value) * 0x1p-24, 0x1p-149);; step *= 4) {
       double value = c.value - step;

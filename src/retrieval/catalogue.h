@@ -1,5 +1,5 @@
-// One side of a model, its items or its users, made ready to be searched. What the files beside this
-// say of items holds for users as well.
+// One side of a model, its items or its users, prepared for searches. In this folder, "items"
+// stands for either side.
 #pragma once
 
 #include <atomic>
@@ -16,8 +16,8 @@ namespace duomo::retrieval {
 // Any thread. The engine must outlive it.
 class Catalogue {
  public:
-  // Uses the planes of the file. Where it has none, `prepare` makes them quickly (planes.h), which
-  // takes a byte or so for each number of the vectors, or none where they are very wide.
+  // Uses the planes of the file. If the file has none, `prepare` makes them quickly (planes.h).
+  // They take about a byte for each number of the vectors; for very wide vectors none are made.
   explicit Catalogue(const runtime::Engine& engine, bool prepare = false,
                      model::Side side = model::Side::kItem)
       : engine_(&engine), side_(side), planes_(entities().planes) {
@@ -26,7 +26,7 @@ class Catalogue {
       Use(MakePlanes(vectors, {.quick = true}));
     }
   }
-  // The items with planes of the caller's; of no items: without any.
+  // The items, with the caller's planes; if these have a count of 0, without planes.
   Catalogue(const runtime::Engine& engine, PlaneTensors planes) : engine_(&engine) {
     Use(std::move(planes));
   }
@@ -38,9 +38,9 @@ class Catalogue {
   const model::Entities& entities() const { return engine_->model().side(side_); }
   const model::Planes& planes() const { return planes_; }  // empty: vectors are scanned
 
-  // Made by the first search that asks: about 0.3 µs a list. Without a lock, which a child of
-  // fork() could find held by a thread that it does not have: of several that make them, one is
-  // kept.
+  // Made by the first search that needs it: about 0.3 µs a list. Without a lock: after fork(), the
+  // child could find it held by a thread that does not exist there. If several threads make it at
+  // once, one result is kept.
   const CentreCodes& centres() const {
     const CentreCodes* codes = centres_.load(std::memory_order_acquire);
     if (codes != nullptr) return *codes;

@@ -1,4 +1,4 @@
-// Filters by attribute: from a condition on an item's features to the rows that meet it.
+// Filters by values: from a condition on the items' features to the rows that pass it.
 #pragma once
 
 #include <cstdint>
@@ -20,13 +20,13 @@ struct Filter {
       values;  // rows of the input's vocabulary; order and repetition do not matter
 };
 
-// Clears the rows of `mask` that do not pass: whose rows in `view` do not have any, all or none of
-// `values`. `known`: the size of the vocabulary; rows beyond it are equal to none.
+// Clears the rows of `mask` that do not pass: those whose values in `view` do not include any, all
+// or none of `values`. `known`: the size of the vocabulary; values beyond it equal no value.
 void ApplyFilter(const model::FeatureView& view, uint64_t known, FilterMode mode,
                  std::span<const uint32_t> values, RowMask& mask);
 
-// Clears the rows of `mask` (one a stored item) that do not pass. An item's unknown value is equal
-// to none. Throws Error(kInvalidArgument) for an input of another scope or kind.
+// Clears the rows of `mask` (one a stored item) that do not pass. An item's unknown value equals no
+// value. Throws Error(kInvalidArgument) for an input of another scope or kind.
 void ApplyFilter(const model::Model& model, const Filter& filter, RowMask& mask);
 
 }  // namespace duomo::retrieval

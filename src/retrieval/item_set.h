@@ -9,7 +9,7 @@
 
 namespace duomo::retrieval {
 
-// Immutable, with its number known; any thread.
+// Immutable; its count is stored; any thread.
 class ItemSet {
  public:
   explicit ItemSet(RowMask rows) : rows_(std::move(rows)), count_(rows_.Count()) {}
@@ -26,8 +26,8 @@ class ItemSet {
 // Values are those of DUOMO_ANY, DUOMO_ALL and DUOMO_NONE.
 enum class Combination : int32_t { kAny = 0, kAll = 1, kNone = 2 };
 
-// What is in at least one of the sets, in all, or in none of them; they are of one catalogue, and
-// at least one.
+// The items in at least one, in all, or in none of the sets. There must be at least one set, and
+// all must be of the same catalogue.
 RowMask Combine(Combination how, std::span<const ItemSet* const> sets);
 
 }  // namespace duomo::retrieval

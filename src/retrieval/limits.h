@@ -1,5 +1,5 @@
-// Lists with at most so many of a value, and without rows that somebody refuses: the order of a search
-// is walked through, and what fits is taken.
+// Searches with limits on results of the same value, and with a predicate that excludes rows: rows
+// are visited in the order of a search, and a row is taken if no limit excludes it.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@ namespace duomo::retrieval {
 // The values of the catalogue's rows in one column, as small integers; a row may have several.
 struct Column {
   model::FeatureView rows;
-  uint64_t known = 0;  // what is not below is no value
+  uint64_t known = 0;  // numbers from here on are no value
 };
 
 // At most so many results, at least 1, share a value of the column. Rows without a value are not
@@ -26,22 +26,22 @@ struct Limit {
   size_t at_most = 1;
 };
 
-// What a walk leaves out.
+// The limits and exclusions of a search.
 struct Walk {
   std::span<const Limit> limits;
-  // Whether the query must not have the row, whatever came before; null: none is refused.
+  // Whether the row is excluded for the query; null: no row is.
   std::function<bool(size_t query, uint32_t row)> refuses = nullptr;
 
   bool takes_all() const { return limits.empty() && refuses == nullptr; }
 };
 
-// For each query the first k rows that are taken on a walk through all its allowed rows, best first: a
-// row is taken unless it is refused, or one of its values has as many results as its limit allows
-// already. Fewer than k where no more rows can be taken. The results are in `work`, as TopK() leaves
-// them; so are its errors.
+// For each query, visits all allowed rows, best first, and takes the first k that are not excluded.
+// A row is excluded by the predicate, or if one of its values already has as many results as its
+// limit allows. Returns fewer than k if no more rows can be taken. The results are in `work`, as
+// for TopK(), which also defines the errors.
 //
-// In rounds: what a search finds is walked through; where that is not enough it goes on behind it,
-// with more at a time, and without the rows of values that are used up.
+// Works in rounds: the rows that a search returns are visited; if they are not enough, a larger
+// search continues after them, without the rows of values that have reached their limit.
 void TopKOnWalk(const Catalogue& catalogue, std::span<const Query> queries, const Walk& walk,
                 const Team& team, Workspace& work);
 

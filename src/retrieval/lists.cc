@@ -104,7 +104,7 @@ AlignedVector<float> Centres(const model::Rows& vectors, size_t lists, const Lis
     }
     for (size_t c = 0; c < lists; ++c) {
       float* centre = centres.data() + c * width;
-      if (counts[c] == 0) {  // nobody's: starts again somewhere
+      if (counts[c] == 0) {  // an empty list: its centre starts again at a random vector
         std::copy_n(sample.data() + random.Below(samples) * width, width, centre);
         continue;
       }

@@ -1,4 +1,4 @@
-// Groups of item vectors that lie close to each other, for searches that look into some of them.
+// Groups of neighbouring item vectors (inverted lists), for searches that read only some of them.
 #pragma once
 
 #include <cstdint>
@@ -32,8 +32,8 @@ struct ListOptions {
 // the same lists.
 ListTensors MakeLists(const model::Rows& vectors, const ListOptions& options = {});
 
-// Centres in bytes, by which a search finds the likeliest lists: blocks of kernels/screen.h without
-// rests, [lists / 16, rounded up][groups · 64 + kScreenTerms].
+// Centres as byte codes, with which a search finds the most promising lists: blocks of
+// kernels/screen.h without residuals, [lists / 16, rounded up][groups · 64 + kScreenTerms].
 struct CentreCodes {
   size_t groups = 0;
   AlignedVector<uint8_t> blocks;

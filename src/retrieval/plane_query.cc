@@ -46,7 +46,7 @@ Coded Encode(std::span<const T> x, double least, int8_t* codes) {
   return out;
 }
 
-// For a bound, which may be infinite.
+// Rounds a bound to float; infinity if it is too large.
 float FloatOf(double x) {
   return x <= double{FLT_MAX} ? static_cast<float>(x) : std::numeric_limits<float>::infinity();
 }
@@ -146,7 +146,8 @@ void PlaneQuery::Tighten(const Planes& planes, double hopeless, Survivors& left)
   kernels::Screen().rests(low_.data(), high_.data(), planes.second, stride, left.rows, left.count,
                           left.sums);
   const uint8_t* terms = planes.first + planes.groups * 64;
-  // What the second plane knows better goes, a little less than it was; what it says comes.
+  // Replaces the part of the bound that the second plane knows better, with rounding on the safe
+  // side, by the second plane's own bound.
   const double ratio = ratio_ * (1 - 0x1p-30), rest = rest_norm_ * (1 - 0x1p-30);
   size_t n = 0;
   for (size_t i = 0; i < left.count; ++i) {

@@ -1,12 +1,12 @@
-// Codes of the item vectors in two planes, and bounds that they certainly keep.
+// Codes of the item vectors in two planes, and upper bounds on dot products that are always valid.
 //
 // The first plane approximates a vector x by y: bytes c along m orthonormal axes A, y = s·c and
 // x ≈ Aᵀy, where the vectors are close to m dimensions; else half a byte c for each dimension,
 // y = s·c and A the identity. The second plane codes what that leaves, w = x − Aᵀy, in half bytes.
 // For any query q, with p = Aq and its own codes p = a·h + e, and u = q − Aᵀp:
 //   ⟨q,x⟩ = ⟨p,y⟩ + ⟨p,Aw⟩ + ⟨u,w⟩ ≤ s·(a·⟨h,c⟩ + ‖e‖·‖c‖ + ‖p‖·‖Aw‖/s) + ‖u‖·‖w‖
-// which holds for whatever A is, rounded as it may be. ‖c‖ and ‖Aw‖/s are bounded for all items
-// (PlaneLimits), s and ‖w‖ stand by each item as bf16, and every rounding goes up.
+// which holds for every A, also a rounded one. ‖c‖ and ‖Aw‖/s are bounded for all items
+// (PlaneLimits), s and ‖w‖ are stored with each item as bf16, and everything is rounded up.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ namespace duomo::retrieval {
 
 // ---- Making --------------------------------------------------------------------------------
 
-// Fewer vectors than this are scanned as fast without.
+// With fewer vectors than this, a plain scan is as fast.
 inline constexpr uint64_t kFewestForPlanes = 256;
 
 struct PlaneOptions {
@@ -47,8 +47,8 @@ struct PlaneTensors {
   model::Planes view() const;  // of this, which must outlive it
 };
 
-// Vectors as long as this, and those of an item that are not finite, have bounds that say nothing:
-// the sums in float that others' bounds are made of stay far below FLT_MAX.
+// Vectors of this length or longer, and vectors that are not finite, have infinite bounds. So the
+// float sums of all other bounds stay far below FLT_MAX.
 inline constexpr double kMostLength = 1e30;
 
 // Of all vectors, in their order. Limits are those of vectors shorter than kMostLength. Time: about
@@ -71,10 +71,10 @@ void AddPlanes(std::vector<file::OwnedTensor>& out, const model::Rows& vectors,
 
 // ---- Searching -----------------------------------------------------------------------------
 
-// The largest float that certainly is not above `value`; NaN stays NaN.
+// A float that is certainly not above `value`, and as large as possible; NaN stays NaN.
 float FloatBelow(double value);
 
-// Rows of a scan that are not ruled out yet.
+// Rows of a scan that no bound has excluded yet.
 struct Survivors {
   static constexpr size_t kMost = kernels::kScreenBlocks * kernels::kScreenItems;
   size_t count = 0;
@@ -82,30 +82,30 @@ struct Survivors {
   float bounds[kMost];     // by the first plane
   int32_t sums[kMost];     // of the second's codes
   double upper[kMost];     // bounds by both
-  double estimate[kMost];  // near what the dot product is
+  double estimate[kMost];  // an estimate of the dot product
 };
 
-// A query made ready for both planes. Memory is kept from one query to the next.
+// A query prepared for both planes. Its memory is reused from query to query.
 class PlaneQuery {
  public:
-  // False where bounds would say nothing or sums in float might overflow: a vector that is not
-  // finite, or whose length is beyond 1e±30, and planes (of a file of before) of longer items. A
-  // `share` below 1 of what the codes may be wrong by makes bounds that are likely only.
+  // False if the bounds would be infinite or float sums might overflow: for a vector that is not
+  // finite or whose length is beyond 1e±30, and for planes (of older files) with longer items.
+  // `share`: the part of the codes' largest error that the bounds allow for; below 1, the bounds
+  // are probable, not certain.
   bool Prepare(const model::Planes& planes, std::span<const float> vector, double share = 1);
 
-  // For the first plane, whose bounds are in units; threshold, allowed and hits are the caller's to
-  // set.
+  // For the first plane, whose bounds are in units. The caller sets threshold, allowed and hits.
   const kernels::ScreenQuery& screen() const { return screen_; }
-  // For codes of whole vectors in bytes (lists.h): estimates, all of them hits.
+  // For byte codes of whole vectors (lists.h): gives estimates, and every row is a hit.
   kernels::ScreenQuery whole() const;
   double whole_unit() const { return second_factor_; }
   double unit() const { return unit_; }
-  // The largest number of units that certainly is not above `value`; NaN stays NaN.
+  // A number of units that is certainly not above `value`, and as large as possible; NaN stays NaN.
   float UnitsBelow(double value) const;
   double norm() const { return norm_; }  // of the vector
 
-  // Asks the second plane, too: leaves those whose bounds by both are not at or below `hopeless`,
-  // and sets what both say of them.
+  // Evaluates the second plane for the survivors: keeps those whose bound by both planes is above
+  // `hopeless`, and sets their bounds and estimates.
   void Tighten(const model::Planes& planes, double hopeless, Survivors& left) const;
 
  private:

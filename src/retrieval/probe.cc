@@ -1,9 +1,9 @@
-// Approximate searches: into which lists to look, and when to stop.
+// Approximate searches: which lists to search, and when to stop.
 //
 // The file says how many lists hold nearly all of the best few of the whole catalogue. With many
-// results, or with the best of them left out, more lists are needed, up to all of them. How many
-// tells what is at stake: dot products within a list scatter around that of its centre, so that the
-// number of items that lie above the worst result and in lists not looked into can be estimated.
+// results, or with the best of them left out, more lists are needed, up to all of them. The number
+// is found by an estimate: dot products within a list scatter around that of its centre, so the
+// number of items in unsearched lists that would beat the worst result can be estimated.
 #include <algorithm>
 #include <cmath>
 
@@ -14,13 +14,13 @@ namespace duomo::retrieval {
 namespace {
 
 constexpr size_t kItems = kernels::kScreenItems;
-// What the file's number of lists was chosen for: so many of the best of the whole catalogue.
+// The number of best items of the whole catalogue for which the file's number of lists was chosen.
 constexpr size_t kCalibrated = 10;
-// The part of the results that may be missed, as far as that can be told.
+// The estimated part of the results that may be missed.
 constexpr double kMissed = 0.04;
-// Lists that a search goes through before it would better have been an exact one.
+// Lists that a search may read before an exact search would be faster.
 constexpr double kMostLists = 0.25;
-constexpr size_t kSamples = 48;  // rows that tell how dot products scatter
+constexpr size_t kSamples = 48;  // rows sampled to estimate how dot products scatter
 constexpr double kHeavy = 1.15;  // tails are heavier than a normal distribution's
 
 // The part of a normal distribution that lies above z.
@@ -32,13 +32,13 @@ double Above(double z) {
 
 }  // namespace
 
-// Whether nothing more is asked than what the file's number of lists was chosen for.
+// Whether the query asks for no more than the file's number of lists was chosen for.
 bool Search::AsCalibrated() const {
   return allowed_ == nullptr && query_->k <= kCalibrated && !query_->has_minimum;
 }
 
-// How many lists an approximate search looks into at least; 0: it has to be an exact one, as none
-// is asked for, there are no lists, or too few items are left to it.
+// The least number of lists that an approximate search reads. 0: the search must be exact, because
+// the query asks for that, there are no lists, or too few items are allowed.
 size_t Search::Probes() const {
   const model::Planes& planes = catalogue_->planes();
   const size_t lists = planes.lists.size();
@@ -46,7 +46,8 @@ size_t Search::Probes() const {
   if (left_ < planes.count / 2 + query_->excluded.size()) return 0;
   if (query_->probes > 0) return std::min(query_->probes, lists);
   const size_t probes = std::clamp<size_t>(planes.lists.probes[0], 1, lists);
-  // Lists that hardly tell items apart, as of noise, are no help beyond what they were chosen for.
+  // Lists of data without structure, such as noise, do not help beyond the number they were chosen
+  // for.
   return AsCalibrated() || static_cast<double>(probes) <= kMostLists * static_cast<double>(lists)
              ? probes
              : 0;

@@ -1,4 +1,4 @@
-// A set of rows of the catalogue, a bit a row.
+// A set of rows of the catalogue, with one bit for each row.
 #pragma once
 
 #include <cstddef>

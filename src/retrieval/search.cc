@@ -14,7 +14,7 @@ namespace {
 constexpr size_t kBlock = 64;  // vectors at a time: one word of the mask
 constexpr int kSparse = 24;    // with fewer allowed rows among them, visit those one by one
 constexpr size_t kItems = kernels::kScreenItems;
-constexpr size_t kMostLater = 2048;  // rows that wait
+constexpr size_t kMostLater = 2048;  // rows that are scored at the end
 // The share of what the codes may be wrong by that an approximate search counts with: errors point
 // nowhere in particular. Less finds fewer of the best, more looks at more rows to find the same.
 constexpr double kShare = 0.25;
@@ -26,7 +26,7 @@ void Search::Start(const Catalogue& catalogue, const Query& query) {
   catalogue_ = &catalogue;
   query_ = &query;
   best.Start(catalogue.engine(), query);
-  if (query.k == 0) return;  // nobody asks: there may be no vector either
+  if (query.k == 0) return;  // no results are wanted, and there may be no vector
   vectors_.Start(catalogue, query);
   soon_.clear();
   later_.clear();
@@ -37,8 +37,8 @@ void Search::Start(const Catalogue& catalogue, const Query& query) {
               plane_query_.Prepare(catalogue.planes(), query.vector, some ? kShare : 1);
 }
 
-// Which rows: a mask or a set as they lie, or a mask of this search's own where things come
-// together.
+// The allowed rows: the given mask or set itself, or a mask of this search if several conditions
+// apply.
 void Search::Restrict() {
   const uint64_t items = catalogue_->entities().count;
   const ItemSet* set = query_->set != nullptr && !query_->set->full() ? query_->set : nullptr;
@@ -84,7 +84,7 @@ kernels::ScreenQuery Search::Ask(uint64_t block, kernels::ScreenHits& hits) cons
   return ask;
 }
 
-// The items of the highest bounds first: after them most others have no hope.
+// Scores the items with the highest bounds first: afterwards the threshold excludes most others.
 void Search::Seed(uint64_t block, kernels::ScreenHits& hits) {
   const size_t count = hits.count;
   if (query_->k > count * kItems / 2) return;
@@ -171,7 +171,7 @@ void Search::LookSoon() {
 }
 
 void Search::LookLater() {
-  constexpr size_t kAhead = 8;  // rows whose memory is on its way
+  constexpr size_t kAhead = 8;  // rows that are prefetched ahead
   const double hopeless = Threshold();
   std::erase_if(later_, [&](const Place& place) { return place.bound <= hopeless; });
   for (size_t i = 0; i < later_.size() + kAhead; ++i) {

@@ -1,4 +1,4 @@
-// One query on its way through the catalogue, or through a part of it.
+// The search of one query in the catalogue, or in a part of it.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@
 
 namespace duomo::retrieval {
 
-// Blocks of the planes that are looked at together: what one query needs of them stays in the
-// nearest cache, and their codes, which several queries share, in the next.
+// Blocks of the planes that are processed together: the working data of one query fits into the
+// first-level cache, and the codes, which several queries share, into the second.
 inline constexpr size_t kChunkBlocks = kernels::kScreenBlocks;
 inline constexpr size_t kChunkRows = kChunkBlocks * kernels::kScreenItems;
 
@@ -30,33 +30,34 @@ inline void Scan(const model::Planes& planes, const kernels::ScreenQuery* asks, 
   scan(asks, planes.first + block * planes.block_size(), planes.groups, count);
 }
 
-// Memory for one chunk, which the queries of a thread share.
+// Memory for one chunk, shared by the queries of a thread.
 struct Scratch {
   kernels::ScreenHits hits[kernels::kScreenQueries];
   Survivors survivors;
 };
 
-// One thread; memory is kept from one query to the next.
+// One thread; its memory is reused from query to query.
 class Search {
  public:
   void Start(const Catalogue& catalogue, const Query& query);
 
-  // Whether the planes say something about this query; else ScanVectors() is the way.
+  // Whether the planes give finite bounds for this query; otherwise use ScanVectors().
   bool screened() const { return screened_; }
 
-  // What to ask the kernels about blocks from `block` on, a multiple of 4, at most kChunkBlocks.
+  // The kernel's input for the blocks from `block` on, which is a multiple of 4; at most
+  // kChunkBlocks blocks.
   kernels::ScreenQuery Ask(uint64_t block, kernels::ScreenHits& hits) const;
-  // What they said about the blocks from `block` on, of which the rows [begin, end) count.
+  // Processes the kernel's output for the blocks from `block` on; only the rows [begin, end) count.
   void Take(uint64_t block, uint64_t begin, uint64_t end, kernels::ScreenHits& hits,
             Survivors& left);
-  // After the last blocks: `best` is complete.
+  // Call after the last blocks; `best` is then complete.
   void Finish();
 
-  // An approximate search as a whole. False where it has to be an exact one, because it cannot be
-  // another or has found too few.
+  // Runs a whole approximate search. Returns false if an exact search is needed instead: if there
+  // are no lists, or if too few results were found.
   bool Probe(Scratch& scratch);
 
-  // Looks at the rows [begin, end) themselves; begin is a multiple of 64.
+  // Scans the vectors of the rows [begin, end); begin is a multiple of 64.
   void ScanVectors(uint64_t begin, uint64_t end);
 
   Best best;
@@ -66,7 +67,8 @@ class Search {
     uint32_t row;
     double bound;
   };
-  double Threshold() const;  // dot products at or below it have no hope; NaN: all have
+  // Rows with a dot product at or below it cannot be results; NaN: all can.
+  double Threshold() const;
   void Seed(uint64_t block, kernels::ScreenHits& hits);
   void Restrict();
   bool AsCalibrated() const;
@@ -84,13 +86,13 @@ class Search {
   const RowMask* allowed_ = nullptr;
   bool screened_ = false;
   RowMask mask_;
-  uint64_t left_ = 0;  // of the rows that are allowed, excluded ones among them; where Probes() asks
+  uint64_t left_ = 0;  // number of allowed rows, including excluded ones; set if Probes() needs it
   PlaneQuery plane_query_;
   Vectors vectors_;
   AlignedVector<double> dots_;
   AlignedVector<Place> places_;
-  // Rows that are not hopeless. Likely ones are looked at with the next blocks, when their vectors
-  // have come from memory; the others at the end, when most have become hopeless.
+  // Rows that may still be results. Probable ones are scored with the next blocks, when their
+  // vectors have been prefetched; the others at the end, when the threshold excludes most of them.
   AlignedVector<uint32_t> soon_;
   AlignedVector<Place> later_;
   size_t probes_ = 0;

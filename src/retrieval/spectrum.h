@@ -1,4 +1,4 @@
-// The directions in which vectors have most of their energy.
+// The principal axes of vectors: the directions that hold most of their energy.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@ namespace duomo::retrieval {
 // that are 0 or not finite are left out).
 struct Spectrum {
   size_t width = 0;
-  AlignedVector<float> axes;    // [most, width]
-  std::vector<double> left_out; // [most + 1]: the part of the energy outside the first m axes
+  AlignedVector<float> axes;     // [most, width]
+  std::vector<double> left_out;  // [most + 1]: the part of the energy outside the first m axes
 };
 
 struct SpectrumOptions {
@@ -22,11 +22,11 @@ struct SpectrumOptions {
   size_t rounds = 15;
 };
 
-// At most `most` axes, by subspace iteration (Stewart 1969). The same vectors and instruction set give
-// the same bits. Takes 12 · width² bytes.
+// At most `most` axes, by subspace iteration (Stewart 1969). The same vectors and instruction set
+// give the same bits. Takes 12 · width² bytes.
 Spectrum SpectrumOf(const model::Rows& vectors, size_t most, const SpectrumOptions& options = {});
 
-// About how many multiply-adds of one number that is.
+// About how many multiply-adds this takes.
 double SpectrumWork(const model::Rows& vectors, size_t most, const SpectrumOptions& options);
 
 }  // namespace duomo::retrieval

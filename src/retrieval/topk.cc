@@ -1,5 +1,5 @@
-// Shares a call's work out: queries to the members of a team, or the catalogue where there are
-// fewer queries; and queries that read the same codes to each other.
+// Divides a call's work: queries among the threads, or parts of the catalogue if there are fewer
+// queries than threads; and groups queries that read the same codes.
 #include "retrieval/topk.h"
 
 #include <algorithm>
@@ -13,15 +13,15 @@ namespace duomo::retrieval {
 namespace {
 
 constexpr size_t kTogether = kernels::kScreenQueries;
-constexpr size_t kWorthwhile = 3;  // queries: fewer go one by one
-// Queries that go through the catalogue together: it is read from memory once for all of them.
+constexpr size_t kWorthwhile = 3;  // queries; fewer are processed one by one
+// Queries that are processed together: the catalogue is read from memory once for all of them.
 constexpr size_t kWave = 256;
 constexpr uint64_t kRowsBetweenStops = 1 << 14;
 constexpr uint64_t kFewestRows = 1 << 15;  // for a member of a team
 
 }  // namespace
 
-// A member's memory, and its way of working.
+// The memory and the work of one thread of the team.
 class Searcher {
  public:
   // All of `queries` (at most kWave) over the rows [begin, end), whole chunks but for the last.
@@ -61,8 +61,8 @@ class Searcher {
  private:
   void Chunk(const model::Planes& planes, uint64_t block, size_t count, bool first) {
     for (size_t i = 0; i < screened_.size();) {
-      // Before a query has a threshold everything is a hit: then what was said fills a cache, and
-      // it is better to take it in before asking for the next.
+      // Before a query has a threshold, every row is a hit, and the kernel's output fills a cache.
+      // It is then faster to process it before the next query.
       const size_t n = first ? 1 : std::min(screened_.size() - i, kTogether);
       kernels::ScreenQuery asks[kTogether];
       for (size_t j = 0; j < n; ++j)

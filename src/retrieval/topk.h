@@ -20,7 +20,7 @@ struct Hit {
   float score;
 };
 
-// How a vector and an item's vector become the returned float.
+// How the score of a vector and an item's vector is computed.
 //  kPrediction: what Engine::Predict makes of their dot product.
 //  kCosine: their cosine, −1 … 1; a zero vector has 0 with all. For dot heads the bias columns are
 //           left out: they say how popular an item is, not what it is like.
@@ -38,16 +38,17 @@ struct Query {
   bool has_minimum = false;
   float minimum = 0;  // scores below are left out
   Measure measure = Measure::kPrediction;
-  // Looks into the likeliest lists of the catalogue only, where it has lists and most items are
-  // allowed. `probes`: so many, whatever they hold, or exact where they hold too few; all of them:
-  // exact. 0: as many as the catalogue says for the best 10 of all; for more, or of some, until
-  // hardly any of the best can be missing (probe.cc), or exact.
+  // Searches only the most promising lists of the catalogue, if it has lists and most items are
+  // allowed. `probes` is the number of lists; if they hold too few results, or if it is the number
+  // of all lists, the search is exact. 0: the number that the catalogue recommends for the best 10
+  // of all items; for more results, or if some items are not allowed, more lists, until hardly any
+  // of the best can be missing (probe.cc), or an exact search.
   bool approximate = false;
   size_t probes = 0;
 };
 
-// Who does the work: run(work) calls work(0) … work(size-1), on threads of its choice, and returns
-// when all are done. The results do not depend on it. A size of 1 needs no run.
+// The threads of a search: run(work) calls work(0) … work(size-1), on any threads, and returns when
+// all are done. The results do not depend on it. With a size of 1, run is not called.
 struct Team {
   size_t size = 1;
   std::function<void(const std::function<void(size_t)>& work)> run = nullptr;
@@ -55,14 +56,14 @@ struct Team {
 
 class Searcher;
 
-// Scratch of searches; one call at a time, grows and is kept. The results of the last call are
-// here: query i has hits[ends[i-1]] … hits[ends[i]-1].
+// Scratch memory of searches, for one call at a time; it grows and is reused. Holds the results of
+// the last call: query i has hits[ends[i-1]] … hits[ends[i]-1].
 struct Workspace {
   Workspace();
   Workspace(Workspace&&) noexcept;
   Workspace& operator=(Workspace&&) noexcept;
   ~Workspace();
-  Stop stop;  // asked between chunks of rows
+  Stop stop;                                           // asked between chunks of rows
   AlignedVector<std::unique_ptr<Searcher>> searchers;  // one a member of the team
   AlignedVector<Hit> hits;
   AlignedVector<size_t> ends;

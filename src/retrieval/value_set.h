@@ -1,4 +1,4 @@
-// Some rows of a vocabulary, to be asked for.
+// A set of rows of a vocabulary, for membership tests.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 namespace duomo::retrieval {
 
-// What asking takes does not depend on how many they are. A plain value; any thread.
+// The time of a test does not depend on the size of the set. A plain value; any thread.
 class ValueSet {
  public:
   // `memory`: bytes that a bit for each value may take, beside 64 KiB that it always may. A range
@@ -26,7 +26,7 @@ class ValueSet {
       size_ = values_.size();
       return;
     }
-    bits_.resize(last / 64 + 2);  // the last one, 0, answers for all behind
+    bits_.resize(last / 64 + 2);  // the last word is 0 and stands for all larger values
     for (uint32_t value : values) bits_[value / 64] |= uint64_t{1} << (value % 64);
     for (uint64_t word : bits_) size_ += static_cast<size_t>(std::popcount(word));
   }

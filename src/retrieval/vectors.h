@@ -1,4 +1,4 @@
-// From rows of the catalogue to the doubles that scores come from.
+// Exact dot products and cosines of a query with rows of the catalogue, in double.
 #pragma once
 
 #include <algorithm>
@@ -32,7 +32,7 @@ class Vectors {
     return Finish(x, kernels_.dot(query_->vector.data(), x, used_));
   }
 
-  // The dot product, whatever is measured.
+  // The dot product, also if the measure is the cosine.
   double Dot(size_t row) {
     return kernels_.dot(query_->vector.data(), runtime::FloatsOf(vectors_, row, 1, buffer_), used_);
   }
@@ -50,7 +50,7 @@ class Vectors {
     for (size_t i = 0; i < count; ++i) out[i] = Finish(rows + i * stride_, out[i]);
   }
 
-  // The memory of a row is on its way.
+  // Prefetches the memory of a row.
   void Prefetch(size_t row) const {
     size_t size = stride_ * file::SizeOf(vectors_.dtype);
     const std::byte* data = vectors_.data + row * size;
@@ -62,7 +62,7 @@ class Vectors {
     if (query_->measure != Measure::kCosine) return dot;
     double norms = norm_ * std::sqrt(kernels_.dot(x, x, used_));
     double cosine = dot / norms;
-    // Zero vectors, and NaN or infinity in vectors handed in: similar to nothing.
+    // Zero vectors, and given vectors with NaN or infinity, have a similarity of 0.
     return std::isfinite(cosine) ? std::clamp(cosine, -1.0, 1.0) : 0.0;
   }
 

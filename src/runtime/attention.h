@@ -1,5 +1,5 @@
-// An attention encoder made ready to run: one history to the vector of its newest item (Kang and
-// McAuley 2018). What is computed is in FORMAT.md.
+// Runs an attention encoder: from a history to the vector of its newest item (Kang and McAuley
+// 2018). FORMAT.md has the formulas.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,8 @@ class Attention {
             const model::Rows& table, size_t places);
 
   // The vector of batch row i, as wide as the table: zeros where its history is empty. Uses
-  // work.buffers[3]. Of the last block only the newest item asks; the others are asked.
+  // work.buffers[3]. In the last block, only the newest item has a query; the others have keys and
+  // values only.
   void Encode(const RowReader& reader, size_t i, float* out, Workspace& work) const;
 
  private:

@@ -1,5 +1,5 @@
-// A model made ready to run: prepared layers, towers on features, from vectors to numbers.
-// Retrieval and the C ABI stand on this; it opens nothing and keeps no scratch of its own.
+// Runs a model: prepared layers, towers on features, scores of vectors. Retrieval and the C ABI
+// stand on it. It opens no file and owns no scratch memory.
 #pragma once
 
 #include <cstdint>
@@ -19,9 +19,9 @@ namespace duomo::runtime {
 struct InputSource {
   model::FeatureView view;  // empty view: unset for every row
   std::span<const uint32_t> rows;
-  // In training, of a history that many batch rows share: row i reads the first ends[i] of its
-  // entity's rows, and attention of those only what stands at begins[i] or later. Rows of one
-  // entity and one beginning follow each other by ascending end, and are computed at once.
+  // Only in training, where many batch rows share a history: row i reads the first ends[i] rows of
+  // its entity, and attention only those from begins[i] on. Batch rows of the same entity and
+  // beginning are adjacent, by ascending end, and are computed together.
   std::span<const uint32_t> ends = {}, begins = {};
 };
 
@@ -32,7 +32,7 @@ struct Batch {
   std::span<const InputSource> inputs;
 };
 
-// Memory for running towers; one thread at a time, grows and is kept.
+// Scratch memory for towers, for one thread at a time; it grows and is reused.
 struct Workspace {
   Stop stop;  // asked between blocks of rows
   kernels::Scratch scratch;
@@ -53,8 +53,8 @@ class Engine {
   bool joint() const { return joint_; }
   size_t vector_width() const { return vector_width_; }
 
-  // From ⟨user vector, item vector⟩ to the head's number and to the output's unit: one monotone
-  // map in double, rounded once. Always finite, whatever the vectors.
+  // Map ⟨user vector, item vector⟩ to the head's output and to the output's unit: one monotone
+  // function in double, rounded once. The result is always finite.
   double Head(double dot) const;
   float Score(double dot) const { return static_cast<float>(Head(dot)); }
   float Predict(double dot) const { return Output(Head(dot)); }
@@ -66,7 +66,7 @@ class Engine {
   // none.
   std::span<const float> Vector(model::Side side, uint64_t row, AlignedVector<float>& buffer) const;
 
-  // A batch of no more rows than this is all or nothing: Encode() fails before it writes.
+  // For a batch of at most this many rows, Encode() fails before it writes anything.
   virtual size_t BlockRows(model::Side side) const = 0;
 
   // Runs a side's tower: vectors [batch.count, vector_width()], unit length for cosine heads (the

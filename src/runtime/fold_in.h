@@ -1,5 +1,5 @@
-// Users whom a model without history inputs does not know, by the items that they took: least
-// squares against the items' frozen vectors, as model/fold_in.h says it.
+// Folding in: computes the vector of a user from the items that they took, for models without
+// history inputs. Least squares with the items' frozen vectors, as defined in model/fold_in.h.
 #pragma once
 
 #include <cstdint>
@@ -16,14 +16,14 @@ bool FoldsIn(const Engine& engine);
 // vectors.
 void RequireFoldIn(const Engine& engine);
 
-// Writes the user vector [vector_width()] for the stored items of these rows; rows that are not
-// there are passed over. weights: one a row, finite and above 0, with 1 for what training took as
-// the mean; empty: all 1. An item that stands there twice counts twice. Without any item it is the
+// Writes the user vector [vector_width()] for the stored items of these rows; rows that do not
+// exist are ignored. weights: one a row, finite and above 0, with 1 for what training took as the
+// mean; empty: all 1. An item that occurs twice counts twice. Without items, the result is the
 // vector of an unknown user.
 //
-// Where the file says nothing, t is 1, m is 0, alpha0 is 0, and λ is the mean squared length of the
-// vectors: 1 for cosines, which draws lists of a few items to their sum and lets longer ones tell
-// their items apart. Biases are those of an unknown user. Unit length for cosine heads.
+// By default, t is 1, m is 0, alpha0 is 0, and λ is the mean squared length of the vectors: 1 for
+// cosines. With few items the result is close to the sum of their vectors; with more items it fits
+// each of them better. Biases are those of an unknown user. Unit length for cosine heads.
 //
 // The order of all sums in double is fixed: the same bits on every machine. Work: n² · width or
 // n · width², whichever is less, for n items, and width² an item with axes. Of histories that would

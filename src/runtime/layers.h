@@ -13,7 +13,7 @@
 namespace duomo::runtime {
 
 using DenseLayers = std::vector<std::unique_ptr<kernels::DenseLayer>>;
-// Weights that the file does not hold as they are wanted; layers point into them.
+// Weights that are not stored as floats, converted; layers point into them.
 using Widened = std::vector<AlignedVector<float>>;
 
 inline kernels::Activation Kernel(model::Activation a) {
@@ -25,7 +25,7 @@ inline float* Grow(AlignedVector<float>& buffer, size_t size) {
   return buffer.data();
 }
 
-// A matrix as floats, in the file or, where it is not stored so, in a block of `widened`.
+// A matrix as floats: in the file, or converted in a block of `widened`.
 inline const float* Weight(const model::Model& model, const std::string& name, Widened& widened) {
   model::Rows rows = model.parameter(name);
   if (rows.dtype == file::DType::kF32) return rows.floats().data();

@@ -1,5 +1,5 @@
-// Which rows and numbers a batch gives for one input, after the rules for what is missing, unknown
-// or too long. Views only.
+// The rows and numbers of one input in a batch, with missing, unknown and too long values resolved.
+// Views only.
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// One tower made ready to run: its encoders, then its dense layers. Knows kernels and the model's
-// parameters, not what becomes of the vectors (engine.h).
+// Runs one tower: its encoders, then its dense layers. Uses kernels and the model's parameters;
+// engine.h uses the vectors.
 #pragma once
 
 #include <memory>
@@ -41,8 +41,8 @@ class Tower {
     DenseLayers layers;
     std::vector<size_t> units;  // of `layers`
     size_t raw_width = 0, width = 0;
-    // Where not empty, all of the above in one: what each row of the table adds to the tower's
-    // first layer, [rows, units_[0]].
+    // If not empty, this replaces all of the above: the contribution of each row of the table to
+    // the tower's first layer, [rows, units_[0]].
     AlignedVector<float> folded;
   };
   // The table of a folded encoder, `weight` being its part of the first layer's.

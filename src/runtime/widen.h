@@ -1,5 +1,5 @@
-// From rows as a file stores them to floats: the only place that does this, so that a row's floats
-// have the same bits wherever they are used. Stands on kernels.
+// Converts stored rows to floats. This is the only place that does so, so a row's floats have the
+// same bits everywhere. Stands on kernels.
 #pragma once
 
 #include <cstring>
@@ -27,13 +27,13 @@ inline void CopyRows(const model::Rows& rows, uint64_t begin, uint64_t count, fl
                    out + i * rows.width, ToSize(rows.width));
       }
       return;
-    default:  // f32: opening has refused the rest
+    default:  // f32: opening refuses all other types
       if (n > 0) std::memcpy(out, data, n * sizeof(float));
   }
 }
 
-// The floats of `count` rows from row `begin` on: where they lie for f32, else in `buffer`, which
-// is made large enough. Valid until the buffer is used again.
+// The floats of `count` rows from row `begin` on: in place for f32, else in `buffer`, which is
+// resized. Valid until the buffer is used again.
 inline const float* FloatsOf(const model::Rows& rows, uint64_t begin, uint64_t count,
                              AlignedVector<float>& buffer) {
   if (rows.dtype == file::DType::kF32) {

@@ -1,4 +1,4 @@
-// What needs no learning, as a file: popularity to rank, mean and biases to rate.
+// Baselines without training, as files: popularity for ranking, mean and biases for ratings.
 #pragma once
 
 #include <memory>
@@ -10,7 +10,7 @@ namespace duomo::selection {
 
 bool CanBeFile(const std::string& floor);
 
-// By the floor's name. Throws Error(kInvalidArgument) for one that can be no file.
+// By the baseline's name. Throws Error(kInvalidArgument) for one that cannot be stored as a file.
 std::unique_ptr<Learner> MakeFloorLearner(const std::string& name);
 
 }  // namespace duomo::selection

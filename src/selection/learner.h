@@ -1,5 +1,5 @@
-// Everything that can be learned from a data set, behind one door: networks, factorisations and
-// what needs no learning.
+// The interface of everything that can be trained on a data set: networks, factorisations, and
+// baselines without training.
 #pragma once
 
 #include <functional>
@@ -13,8 +13,8 @@
 
 namespace duomo::selection {
 
-// Asked now and then, with the share of the work that is done; true ends the learning early with
-// what has been learned so far.
+// Called from time to time with the share of the work that is done; true ends training early, with
+// the result so far.
 using Stop = std::function<bool(double share)>;
 
 struct Learned {
@@ -35,8 +35,8 @@ class Learner {
                         const Stop& stop) const = 0;
   // The same with less work, where `share` of it was enough before a stop.
   virtual std::unique_ptr<Learner> Shortened(double share) const = 0;
-  // The same with less work, so that all of it fits into so many seconds; nullptr: it does as it
-  // is, or nothing is known of that, and it would be as good as its last step when stopped.
+  // The same with less work, so that it ends within so many seconds. nullptr: it already does, or
+  // the time is unknown and stopping it early does no harm.
   virtual std::unique_ptr<Learner> Within(double /*seconds*/, const data::Dataset&,
                                           const data::Split& /*split*/) const {
     return nullptr;

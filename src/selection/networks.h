@@ -20,10 +20,9 @@ struct Network {
   std::vector<std::string> notes = {};  // columns that no input reads, and why
 };
 
-// A vector a user and one an item, by their keys alone, learned by softmax over the items; and the
-// same with every column that says something (data::Propose) beside the keys, which knows new
-// items, too. Nothing where no column but the keys says anything, or a key has a name that no input
-// can have.
+// Two networks trained by softmax over the items: one with a vector for each user and item key
+// alone; and one with all useful columns (data::Propose) as well, which can also score new items.
+// Nothing if no other column is useful, or if a key has a name that no input can have.
 std::optional<Network> IdNetwork(const data::Dataset& dataset);
 std::optional<Network> FeatureNetwork(const data::Dataset& dataset);
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "selection/als_learner.h"
+#include "selection/bayes_learner.h"
 #include "selection/networks.h"
 #include "selection/prior.h"
 #include "selection/split_choice.h"
@@ -219,7 +220,10 @@ std::vector<ListPlan::Maker> Networks(const data::Dataset& dataset, data::Goal g
       return made ? MakeLearner(std::move(*made), seed, threads) : nullptr;
     };
   };
-  if (goal == data::Goal::kRate) return {network(Factorization), network(RatingNetwork)};
+  if (goal == data::Goal::kRate) {
+    auto bayes = [&dataset, seed, threads] { return MakeBayesLearner(dataset, seed, threads); };
+    return {network(Factorization), bayes, network(RatingNetwork)};
+  }
   std::vector<ListPlan::Maker> out = {network(IdNetwork), network(FeatureNetwork)};
   if (in_order && AllHaveTimes(dataset.interactions)) {
     out.insert(out.begin(), network(HistoryNetwork));

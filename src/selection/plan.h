@@ -1,4 +1,4 @@
-// Which learners are worth trying on a data set, each chosen by what the earlier ones reached.
+// Which learners to try on a data set, each chosen given the results of the earlier ones.
 #pragma once
 
 #include <memory>
@@ -15,9 +15,9 @@ namespace duomo::selection {
 class Plan {
  public:
   virtual ~Plan() = default;
-  // nullptr: nothing is left that is worth trying.
+  // nullptr: there is nothing more worth trying.
   virtual std::unique_ptr<Learner> Next() = 0;
-  // How good the last one was; larger is better.
+  // The result of the last learner; larger is better.
   virtual void Result(double value) = 0;
 };
 
@@ -31,7 +31,7 @@ std::unique_ptr<Plan> MakePlan(const data::Dataset& dataset, data::Goal goal, bo
 // Whether the test rows of such a split come after the training rows of their users.
 bool IsInOrder(const data::SplitSpec& spec);
 
-// What MakePlan() begins with, each learner once, without searching: for showing.
+// The first learners of MakePlan(), each once, without a search; for display.
 std::vector<std::unique_ptr<Learner>> FirstOfPlan(const data::Dataset& dataset, data::Goal goal,
                                                   bool in_order, uint64_t seed, uint32_t threads);
 

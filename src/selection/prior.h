@@ -1,4 +1,4 @@
-// How likely an item is to be taken by anybody: what taste is added to.
+// The popularity of items, to which a user's taste is added.
 #pragma once
 
 #include <cstdint>

@@ -22,7 +22,7 @@ struct SearchOptions {
   bool floors = true;    // a floor may win
 };
 
-// How good something is on some rows. Ranking: hr and ndcg at 10, higher is better. Rating: rmse
+// The metrics of a model on some rows. Ranking: hr and ndcg at 10, higher is better. Rating: rmse
 // and mae, lower is better.
 struct Quality {
   double hr = 0, ndcg = 0;
@@ -46,12 +46,12 @@ struct Row {  // of the table in the end
   bool floor = false;
 };
 
-// Takes out the cases of users who have no training row, for whom all lists are alike; gives their
+// Removes the cases of users without a training row, who would all get the same list; returns their
 // number.
 size_t LeaveOutNewcomers(evaluation::RankingCases& cases);
 std::string NewcomersSentence(size_t newcomers);  // for people: that they are, and why
 
-// Told what goes on; all calls on the searching thread.
+// Observes the search; all calls are on the searching thread.
 class Watcher {
  public:
   virtual ~Watcher() = default;

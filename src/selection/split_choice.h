@@ -1,4 +1,4 @@
-// Which rows of a data set should test a model, by what the data have.
+// Chooses the test rows of a data set by what its rows contain.
 #pragma once
 
 #include <string>

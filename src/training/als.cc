@@ -167,8 +167,8 @@ Als::Als(const data::Dataset& dataset, std::span<const uint32_t> rows, const Als
 Als::~Als() = default;
 
 // The pairs of one side, of which equal ones become one.
-void Als::Group(Side& side, std::span<const uint32_t> rows, const std::vector<uint32_t>& own,
-                const std::vector<uint32_t>& others, const std::vector<float>& weights) {
+void Als::Group(Side& side, std::span<const uint32_t> rows, std::span<const uint32_t> own,
+                std::span<const uint32_t> others, const std::vector<float>& weights) {
   std::vector<size_t> ends(side.count + 1, 0);
   for (uint32_t row : rows) ++ends[own[row] + 1];
   std::partial_sum(ends.begin(), ends.end(), ends.begin());

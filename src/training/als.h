@@ -1,5 +1,5 @@
 // Implicit alternating least squares: vectors of users and items from who took what, without steps
-// or rates. The strongest simple learner where there is no order and are no features.
+// or rates. The strongest simple learner for data without order and features.
 #pragma once
 
 #include <cstddef>
@@ -22,8 +22,8 @@ struct AlsOptions {
   double alpha0 = 0.1;
   // λ of a vector is l2 · (weight of its pairs + alpha0 · all pairs that it could have)^nu.
   double l2 = 0.003, nu = 1;
-  // Users are drawn to their mean rather than to 0: who has taken little gets a list much like
-  // popularity, not one of a few neighbours of what was taken.
+  // Regularise users towards their mean instead of 0: users with few items then get lists close to
+  // popularity, instead of a few neighbours of their items.
   bool to_mean = true;
   double deviation = 0.1;   // of the first vectors' numbers, times √dim
   uint32_t passes = 16;     // each solves all users, then all items
@@ -65,8 +65,8 @@ class Als {
   double Cost() const;
 
   // A plain dot model of the data set that this was made from; the unknown user has the mean, too.
-  // It says how to fold in users as these were solved for. item_bias: by item, added to its scores
-  // for everybody; empty: none.
+  // Its settings for folding in are those with which these users were solved. item_bias: by item,
+  // added to its scores for everybody; empty: none.
   model::Contents Export(const data::Dataset& dataset, bool titles = true,
                          std::vector<float> item_bias = {}) const;
 
@@ -83,8 +83,8 @@ class Als {
   };
   struct Worker;
 
-  void Group(Side& side, std::span<const uint32_t> rows, const std::vector<uint32_t>& own,
-             const std::vector<uint32_t>& others, const std::vector<float>& weights);
+  void Group(Side& side, std::span<const uint32_t> rows, std::span<const uint32_t> own,
+             std::span<const uint32_t> others, const std::vector<float>& weights);
   std::vector<double> Gram(const Side& side) const;
   std::vector<double> Mean() const;
   std::vector<double> UserMean() const;

@@ -1,4 +1,4 @@
-// What is learned from, one mini-batch at a time.
+// Training examples, in mini-batches.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace duomo::training {
 
-// A mini-batch as networks read it, with the memory that its inputs point into. One thread.
+// A mini-batch in the form that networks read, with the memory for its inputs. One thread.
 struct ExampleBatch {
   std::vector<runtime::InputSource> inputs;  // by index of input
   std::vector<float> targets;                // in the head's unit; squared and logistic losses
@@ -32,7 +32,7 @@ class Examples {
   virtual size_t size() const = 0;
   // The predictions of the examples, in their order.
   virtual void Gather(std::span<const uint32_t> numbers, ExampleBatch& out) const = 0;
-  // How many predictions these examples stand for: costs are means over predictions.
+  // The number of predictions of these examples; costs are means over predictions.
   virtual size_t Predictions(std::span<const uint32_t> numbers) const { return numbers.size(); }
 
   // True when users and items look the same in every example (no histories, no pair inputs), so

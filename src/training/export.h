@@ -1,4 +1,4 @@
-// From a trained network to everything that a file holds.
+// Turns a trained network into the contents of a file.
 #pragma once
 
 #include <span>

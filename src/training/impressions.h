@@ -32,7 +32,8 @@ class PairFeatures {
   std::vector<uint64_t> masks_;  // a bit a value, modulo 64
 };
 
-// A candidate model asked at a moment of a user's history. All rows are the model's own. One thread.
+// A candidate model asked at a moment of a user's history. All rows are the model's own. One
+// thread.
 class CandidateSource {
  public:
   // Throws Error(kUnsupported) for a joint model; Find() for a file without item vectors.
@@ -58,7 +59,7 @@ class CandidateSource {
   void Compare(std::span<const uint32_t> history, std::vector<Candidate>& candidates);
 
   std::shared_ptr<const runtime::Engine> engine_;
-  size_t likeness_width_;  // of item vectors, without the columns of biases
+  size_t likeness_width_;      // of item vectors, without the columns of biases
   std::vector<double> norms_;  // of items
   runtime::Workspace work_;
   AlignedVector<float> vector_, widened_[2];
@@ -91,7 +92,7 @@ class ImpressionExamples : public Examples {
  private:
   struct Example {
     uint32_t user, before, item;
-    float target, weight;   // target 1 watched, 0 not
+    float target, weight;  // target 1 watched, 0 not
     float score, since, count, like_last, like_recent;
   };
   const data::Encoded* encoded_;

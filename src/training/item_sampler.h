@@ -1,4 +1,4 @@
-// Which items compete in a softmax, and draws among them.
+// The items that compete in a softmax, and samples of them.
 #pragma once
 
 #include <cstdint>
@@ -9,9 +9,9 @@
 
 namespace duomo::training {
 
-// The items that compete in a softmax: those with training examples, since nothing is known against
-// one that nobody could take. Draws negatives among them and knows how likely each was: by their
-// number of examples. Immutable; any thread (the randomness is the caller's).
+// The items that compete in a softmax: those with training examples, since an item that nobody
+// could take is no evidence against it. Draws negatives among them and knows how likely each was:
+// by their number of examples. Immutable; any thread (the randomness is the caller's).
 class ItemSampler {
  public:
   explicit ItemSampler(std::span<const uint64_t> counts);  // by item row

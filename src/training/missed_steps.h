@@ -1,14 +1,14 @@
-// What the steps that did not touch a row have done to it, all at once.
+// The sum of the updates of a row by steps that did not touch it.
 //
 // Without gradient Adam's moments only fall: after k steps m is β₁ᵏm and √v is βᵏ√v with β = √β₂.
 // The updates of steps a+1 … b then add up to
 //   Σₖ rateₖ · β₁ᵏ · m / (βᵏ√v + ε)  =  m/D · Σⱼ qʲ · Mⱼ,   Mⱼ = Σₖ rateₖ · β₁ᵏ · (1 − βᵏ)ʲ,
 // with D = √v + ε and q = √v/D, for 1/(D − √v(1−βᵏ)) is a geometric series. The Mⱼ are numbers of
 // the two steps alone, with the schedule and both bias corrections in rateₖ. They fall quickly,
-// because m is gone long before √v moves: the first J terms leave at most 1/C(p−1+J, J) of the sum,
-// p being ln β₁ / ln β, and J is chosen so that this is below 2⁻²⁶. That is less than the rounding
-// of one float, and than what steps taken one by one would have rounded away. For 0.9 and 0.999, J
-// is 4.
+// because m decays long before √v changes: the first J terms leave at most 1/C(p−1+J, J) of the
+// sum, p being ln β₁ / ln β, and J is chosen so that this is below 2⁻²⁶. That is less than the
+// rounding of one float, and than what steps taken one by one would have rounded away. For 0.9 and
+// 0.999, J is 4.
 //
 // Decoupled weight decay multiplies w by 1 − decay·rate at each step, which is a factor on each of
 // the sums. SGD's momentum is the case without v: J = 1.
@@ -28,8 +28,8 @@ class MissedSteps {
   // total: see LearningRate().
   MissedSteps(const TrainingOptions& options, uint64_t total);
 
-  // False where m outlasts v (β₁ near √β₂ or above), so that no short sum will do: the steps have
-  // to be taken one by one.
+  // False if m decays no faster than v (β₁ near √β₂ or above): then no short sum is accurate, and
+  // the steps must be taken one by one.
   bool has_sum() const { return terms_ > 0; }
 
   // Makes Between() possible up to this step. 8 bytes a step and term.

@@ -1,7 +1,7 @@
-// The optimisers. All are dense in meaning, as the papers have them: a row of a table without
-// gradient moves on (by its moments and by decay). They are sparse in work: a step visits the rows
-// that it touches, and each row is brought up to date when it is read (missed_steps.h), so that a
-// step costs what the batch touches, however large the tables are.
+// The optimisers. Their results are those of dense updates, as in the papers: a row of a table
+// without gradient still moves (by its moments and by decay). Their cost is that of sparse updates:
+// a step visits only the rows that it touches, and each row catches up when it is read
+// (missed_steps.h). So the cost of a step does not depend on the size of the tables.
 #pragma once
 
 #include <cstdint>
@@ -23,12 +23,12 @@ class Optimizer {
 
   static constexpr uint64_t kMostSteps = UINT32_MAX - 1;
 
-  // While gradients are taken: brings the rows up to date in place. Any thread; the bits do not
-  // depend on which.
+  // During the computation of gradients: brings rows up to date in place. Any thread; the result
+  // does not depend on which.
   void Find(size_t slot, std::span<const uint32_t> rows, std::vector<const float*>& out);
 
-  // For tests: the same values, without a trace: what is behind is brought up to date in `scratch`.
-  // Any thread, but not beside Find() or Update().
+  // For tests: the same values without changing any state: rows that are behind are brought up to
+  // date in `scratch`. Any thread, but not beside Find() or Update().
   void Peek(size_t slot, std::span<const uint32_t> rows, AlignedVector<float>& scratch,
             std::vector<const float*>& out) const;
 

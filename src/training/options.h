@@ -87,7 +87,9 @@ struct TrainingOptions {
   bool in_batch_negatives = false;
   // Softmax: what the user took before is no negative, as nobody is recommended that.
   bool exclude_taken = false;
-  uint32_t shuffle_buffer = 0;  // 0: full reshuffle each pass; else the original's buffered one
+  // 0: full reshuffle each pass (of more than PassOrder::kLarge examples, from all over the data);
+  // else the original's buffered one.
+  uint32_t shuffle_buffer = 0;
   uint64_t seed = 0;
   uint32_t threads = 0;  // 0: one a core
   uint64_t test_every = 1000;

@@ -1,4 +1,4 @@
-// The learned numbers of a network, and the gradients of one worker, in one flat array each.
+// The parameters of a network, and the gradients of one worker, each in one flat array.
 #pragma once
 
 #include <cstddef>
@@ -50,8 +50,8 @@ class RowSource {
                     std::vector<const float*>& out) = 0;
 };
 
-// What one worker adds up during a step. Of tables only the touched rows exist, so time and memory
-// are those of the batch. One thread; while nobody writes, any thread may read.
+// The gradients that one worker sums up in a step. Only touched rows of tables are stored, so time
+// and memory depend on the batch. One thread; without writers, any thread may read.
 class Gradients {
  public:
   explicit Gradients(const Layout& layout);

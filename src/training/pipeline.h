@@ -1,5 +1,5 @@
-// Two stages: a candidate model finds hundreds, a ranking model puts them in order (Covington, Adams
-// and Sargin 2016, figure 2).
+// Two stages: a candidate model finds hundreds, a ranking model puts them in order (Covington,
+// Adams and Sargin 2016, figure 2).
 #pragma once
 
 #include <memory>

@@ -1,4 +1,5 @@
-// The squared error of ratings, where users and items look the same in every example.
+// The squared error of ratings, for networks in which the features of users and items are the same
+// in all examples.
 #pragma once
 
 #include <memory>

@@ -27,11 +27,13 @@ Sequences::Sequences(const data::Interactions& all, size_t user_count,
 }
 
 NextExamples::NextExamples(const data::Encoded& encoded, const data::Interactions& interactions,
-                           const Sequences& history, const ExampleOptions& options, bool weighted)
+                           const Sequences& history, const ExampleOptions& options, bool weighted,
+                           std::span<const uint32_t> only)
     : encoded_(&encoded), interactions_(&interactions), history_(&history) {
   FindInputs(options);
   if (options.kind == ExampleKind::kSequences) {
     AddWindows(options);
+    if (!only.empty()) KeepOnly(only);
     if (weighted) FindWeights();
     return;
   }
@@ -45,6 +47,7 @@ NextExamples::NextExamples(const data::Encoded& encoded, const data::Interaction
       examples_.push_back({user, watches[i], static_cast<uint32_t>(i)});
     }
   }
+  if (!only.empty()) KeepOnly(only);
   if (weighted) FindWeights();
 }
 
@@ -103,6 +106,26 @@ void NextExamples::AddWindows(const ExampleOptions& options) {
       end = label;
     }
   }
+}
+
+void NextExamples::KeepOnly(std::span<const uint32_t> labels) {
+  auto wanted = [&](const Example& e) {
+    return std::binary_search(labels.begin(), labels.end(), e.label);
+  };
+  if (windows_.empty()) {
+    std::erase_if(examples_, [&](const Example& e) { return !wanted(e); });
+    return;
+  }
+  std::vector<Example> kept;
+  std::vector<uint32_t> windows(1, 0);
+  for (size_t w = 0; w + 1 < windows_.size(); ++w) {
+    auto begin = examples_.begin() + windows_[w], end = examples_.begin() + windows_[w + 1];
+    if (std::none_of(begin, end, wanted)) continue;
+    kept.insert(kept.end(), begin, end);
+    windows.push_back(static_cast<uint32_t>(kept.size()));
+  }
+  examples_ = std::move(kept);
+  windows_ = std::move(windows);
 }
 
 size_t NextExamples::Predictions(std::span<const uint32_t> numbers) const {

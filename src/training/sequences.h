@@ -46,8 +46,10 @@ class NextExamples : public Examples {
  public:
   // For training: of each user the latest options.per_user watches of `history`, all for 0, with
   // at least options.minimum_history before them.
+  // `only`, ascending: of those whose labels (of windows: some label) are among these; empty: all.
   NextExamples(const data::Encoded& encoded, const data::Interactions& interactions,
-               const Sequences& history, const ExampleOptions& options, bool weighted = false);
+               const Sequences& history, const ExampleOptions& options, bool weighted = false,
+               std::span<const uint32_t> only = {});
   // For testing: the given interactions, each after all of `history` that is older.
   NextExamples(const data::Encoded& encoded, const data::Interactions& interactions,
                const Sequences& history, const ExampleOptions& options,
@@ -67,6 +69,7 @@ class NextExamples : public Examples {
   void FindInputs(const ExampleOptions& options);
   void FindWeights();
   void AddWindows(const ExampleOptions& options);
+  void KeepOnly(std::span<const uint32_t> labels);
   void GatherOne(const Example& example, uint32_t number, ExampleBatch& out) const;
 
   const data::Encoded* encoded_;

@@ -1,4 +1,4 @@
-// What a recipe trains on: picks the kind of examples and ties their memory together.
+// The examples of a training run: chooses their kind and owns their memory.
 #pragma once
 
 #include <memory>
@@ -21,9 +21,12 @@ std::vector<std::string> ComputedInputs(const TrainingOptions& options);
 // examples point into it.
 class Task {
  public:
-  // `candidates`: the candidate model, for examples from impressions; else nullptr.
+  // `candidates`: the candidate model, for examples from impressions; else nullptr. `only`: the
+  // training rows to learn from, while the others are history; empty: all. Throws
+  // Error(kUnsupported) for impressions of some rows only.
   Task(const data::Encoded& encoded, const data::Dataset& dataset, const data::Split& split,
-       const TrainingOptions& options, std::shared_ptr<const runtime::Engine> candidates = nullptr);
+       const TrainingOptions& options, std::shared_ptr<const runtime::Engine> candidates = nullptr,
+       std::span<const uint32_t> only = {});
   Task(const Task&) = delete;
 
   const Examples& train() const { return *train_; }

@@ -32,6 +32,14 @@ size_t ThreadCount(uint32_t asked) {
        " is not finite; lower the learning rate");
 }
 
+PassOrder OrderOf(const TrainingOptions& o, const Examples& train) {
+  if (o.shuffle_buffer > 0) return {train.size(), o.shuffle_buffer, 0};
+  if (train.size() > PassOrder::kLarge) {
+    return {train.size(), PassOrder::kLargeBuffer, PassOrder::kChunk};
+  }
+  return {train.size(), 0, 0};
+}
+
 AlignedVector<float> Initialise(const Layout& layout, uint64_t seed) {
   Random random(SeedOf(seed, kInit, 0));
   return InitialValues(layout, random);
@@ -89,7 +97,8 @@ Trainer::Trainer(const data::Encoded& encoded, const Examples& train, const Exam
       layout_(encoded.description),
       statistics_(NumberStatistics(encoded.description, train)),
       values_(Initialise(layout_, options.seed)),
-      pool_(ThreadCount(options.threads)) {
+      pool_(ThreadCount(options.threads)),
+      order_(OrderOf(options_, train)) {
   if (from != nullptr) {
     warm_start_ = StartFrom(from->model, from->file, encoded, layout_, values_);
     KeepStatistics(from->model, encoded.description, statistics_);
@@ -100,8 +109,10 @@ Trainer::Trainer(const data::Encoded& encoded, const Examples& train, const Exam
   }
   if (options_.loss == Loss::kSoftmax) {
     std::vector<uint64_t> counts(encoded.items.count);
+    bool counted = from != nullptr && !from->item_counts.empty();
+    if (counted) counts = from->item_counts;
     ExampleBatch batch;
-    for (size_t i = 0; i < train.size(); i += 4096) {
+    for (size_t i = 0; i < train.size() && !counted; i += 4096) {
       std::vector<uint32_t> numbers(std::min<size_t>(4096, train.size() - i));
       for (size_t j = 0; j < numbers.size(); ++j) numbers[j] = static_cast<uint32_t>(i + j);
       train.Gather(numbers, batch);
@@ -126,8 +137,10 @@ Trainer::Trainer(const data::Encoded& encoded, const Examples& train, const Exam
 Trainer::~Trainer() = default;
 
 bool Trainer::Trained(size_t slot, uint32_t row) const {
-  if (best_kept_) return best_->touched[static_cast<size_t>(layout_.slots()[slot].table)][row] != 0;
-  return optimizer_->Trained(slot, row);
+  auto table = static_cast<size_t>(layout_.slots()[slot].table);
+  if (best_kept_) return best_->touched[table][row] != 0;
+  bool goes_on = !warm_start_.kept.empty() && warm_start_.kept[table][row] != 0;
+  return goes_on || optimizer_->Trained(slot, row);
 }
 
 AlignedVector<float> Trainer::CurrentParameters() const {
@@ -140,17 +153,6 @@ void Trainer::BringUpToDate() {
   pool_.Run([&](size_t w) { optimizer_->BringUpToDate(w, pool_.size()); });
   optimizer_->Finish();  // what is left to do, the export, needs memory itself
   finished_ = true;
-}
-
-// The order of a pass depends on the seed and the pass alone, so that a run can be resumed.
-void Trainer::Shuffle(uint64_t pass) {
-  Random random(SeedOf(options_.seed, kShuffle, pass));
-  order_.resize(train_->size());
-  for (size_t i = 0; i < order_.size(); ++i) order_[i] = static_cast<uint32_t>(i);
-  size_t block = options_.shuffle_buffer > 0 ? options_.shuffle_buffer : order_.size();
-  for (size_t begin = 0; begin < order_.size(); begin += block) {
-    random.Shuffle(std::span(order_).subspan(begin, std::min(block, order_.size() - begin)));
-  }
 }
 
 double Trainer::Step(std::span<const uint32_t> numbers) {
@@ -207,15 +209,16 @@ void Trainer::Run(std::span<Observer* const> observers, const RunOptions& run) {
       Fail(Status::kInvalidArgument, "a run has at most ", Optimizer::kMostSteps, " steps");
     }
     uint64_t pass = step_ / steps_per_pass_;
-    Shuffle(pass);
+    // Depends on the seed and the pass alone, so that a run can be resumed.
+    order_.Begin(SeedOf(options_.seed, kShuffle, pass));
     double seconds = 0;
     uint64_t batch = step_ % steps_per_pass_, first = batch;
     for (; batch < steps_per_pass_ && step_ < total_steps_ && !stop; ++batch) {
       auto start = Clock::now();
       size_t begin = batch * options_.batch_size;
-      size_t size = std::min<size_t>(options_.batch_size, order_.size() - begin);
+      size_t size = std::min<size_t>(options_.batch_size, train_->size() - begin);
       TrainEvent event{pass, batch, step_, total_steps_, 0};
-      event.cost = Step(std::span(order_).subspan(begin, size));
+      event.cost = Step(order_.At(begin, size));
       seconds += std::chrono::duration<double>(Clock::now() - start).count();
       if (!std::isfinite(event.cost)) Diverged(event.step, "the cost");
       for (Observer* o : observers) o->OnTrain(event);

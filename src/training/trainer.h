@@ -13,6 +13,7 @@
 #include "training/examples.h"
 #include "training/optimizer.h"
 #include "training/options.h"
+#include "training/pass_order.h"
 #include "training/warm_start.h"
 #include "training/worker.h"
 
@@ -71,6 +72,9 @@ class Trainer {
   struct From {
     const model::Model& model;
     const std::string& file;
+    // How often each item was taken in all, where `train` has some of the rows only: what a softmax
+    // draws negatives by. Empty: as in `train`.
+    std::vector<uint64_t> item_counts = {};
   };
   Trainer(const data::Encoded& encoded, const Examples& train, const Examples* test,
           const TrainingOptions& options, const From* from = nullptr);
@@ -97,7 +101,8 @@ class Trainer {
   AlignedVector<float> CurrentParameters() const;
   const Examples& examples() const { return *train_; }
   const std::vector<std::vector<float>>& statistics() const { return statistics_; }
-  // Whether any example touched this row of the table in slot `slot`.
+  // Whether any example touched this row of the table in slot `slot`, here or where `from` comes
+  // from.
   bool Trained(size_t slot, uint32_t row) const;
   // The test that the parameters are of, after a run with early_stop; else nullopt.
   std::optional<TestEvent> best() const;
@@ -109,7 +114,6 @@ class Trainer {
   void Resume(const RunOptions& run);
   void Consider(const TestEvent& event);
   void KeepBest();
-  void Shuffle(uint64_t pass);
   double Step(std::span<const uint32_t> numbers);
   void BringUpToDate();
 
@@ -124,7 +128,7 @@ class Trainer {
   mutable ThreadPool pool_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<Gradients*> gradients_;
-  std::vector<uint32_t> order_;
+  PassOrder order_;
   uint64_t steps_per_pass_ = 0, total_steps_ = 0, step_ = 0;
   std::optional<Optimizer> optimizer_;  // of values_, and the workers read through it
   description::Json settings_;          // of checkpoints

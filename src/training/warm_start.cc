@@ -86,17 +86,18 @@ class Copier {
     }
     if (at->shape[1] != slot.width()) WrongShape(slot, *at);
     const std::vector<uint32_t>& rows = RowsOf(name);
+    std::vector<uint8_t>& kept = result.kept.emplace_back(slot.rows(), uint8_t{0});
     for (size_t row = 0; row < rows.size(); ++row) {
       if (rows[row] == model::KeyIndex::kAbsent) {
         ++result.new_rows;
         continue;
       }
       runtime::CopyRows(stored, rows[row], 1, out + row * slot.width());
-      ++result.kept_rows;
+      kept[row] = 1;
     }
-    uint64_t kept = static_cast<uint64_t>(std::count_if(
-        rows.begin(), rows.end(), [](uint32_t row) { return row != model::KeyIndex::kAbsent; }));
-    result.gone_rows += stored.count - 1 - kept;
+    auto count = static_cast<uint64_t>(std::count(kept.begin(), kept.end(), 1));
+    result.kept_rows += count;
+    result.gone_rows += stored.count - 1 - count;
     runtime::CopyRows(stored, stored.count - 1, 1, out + rows.size() * slot.width());  // unknown
   }
 

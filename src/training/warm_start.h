@@ -1,4 +1,4 @@
-// Where training begins with what another file has learned, instead of with drawn numbers.
+// Starts training from the parameters of another file instead of random numbers.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,8 @@ namespace duomo::training {
 struct WarmStart {
   uint64_t kept_rows = 0, new_rows = 0;  // of the tables, known values alone
   uint64_t gone_rows = 0;                // of values that the data no longer have
+  // By table, by row: 1 where it goes on, so that it is learned even where no example touches it.
+  std::vector<std::vector<uint8_t>> kept;
 };
 
 // Writes what `from` has learned into `values` [layout.total()], which have been drawn: dense

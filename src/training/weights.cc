@@ -8,7 +8,7 @@ namespace duomo::training {
 
 std::vector<float> MeanOneWeights(const data::Interactions& interactions,
                                   std::span<const uint32_t> rows) {
-  const std::vector<float>& all = interactions.weights;
+  std::span<const float> all = interactions.weights;
   if (all.empty() || rows.empty()) return {};
   if (all.size() != interactions.size()) {
     Fail(Status::kInvalidArgument, "there are ", all.size(), " weights for ", interactions.size(),

@@ -42,7 +42,7 @@ class Worker {
   std::span<const float> Biases(const float* parameters, model::Side side,
                                 const runtime::Batch& batch);
 
-  // The head's number of every example of the last Step.
+  // The head's output for every example of the last Step.
   std::span<const float> heads() const { return heads_; }
   Gradients& gradients() { return gradients_; }
   Random& random() { return random_; }

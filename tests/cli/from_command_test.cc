@@ -99,6 +99,47 @@ TEST_F(From, AlsGoesOnFromItsItems) {
   EXPECT_EQ(o.code, 0) << o.err;
 }
 
+// The rows behind those that were learned from, in the file's order or in time.
+TEST_F(From, LearnsFromNewRowsAlone) {
+  std::string table = ReadText(old_);
+  for (int reader : {3, 50}) {  // one who is known, and a newcomer
+    for (int book : {0, 3, 6, 7}) {
+      table += StrCat('r', reader, ',', 700000 + book * 37, ",4,2020-06-", 10 + book, '\n');
+    }
+  }
+  WriteText(new_, table);
+  ASSERT_EQ(
+      Duomo(Train(old_, first_, {"--preset", "mf", "--passes", "20", "--split", "none"})).code, 0);
+  std::vector<std::string> only = {"--from", first_, "--only-new", "--batch", "4", "--passes", "1"};
+  Outcome o = Duomo(Train(new_, second_, only));
+  ASSERT_EQ(o.code, 0) << o.err;
+  EXPECT_NE(o.err.find("8 rows are new since " + first_ + ", of 200"), o.err.npos) << o.err;
+  EXPECT_NE(o.err.find("after 2 steps"), o.err.npos) << o.err;
+  // Whom no new row names stays who they were; the rest moves.
+  EXPECT_NEAR(Predict(second_, 9, 13), Predict(first_, 9, 13), 0.2);
+  Predict(second_, 50, 3);
+  // It has learned from all of them now.
+  ExpectFailure(1, Train(new_, first_ + "2", {"--from", second_, "--only-new"}),
+                {"no row is new since " + second_});
+  // In the order of time as well, where the file has another.
+  std::string shuffled = folder_.File("shuffled.csv"), header = "reader,book,mark,when\n";
+  std::vector<std::string> rows = Lines(table.substr(header.size()));
+  std::reverse(rows.begin(), rows.end());
+  std::string text = header;
+  for (const std::string& row : rows) text += row + '\n';
+  WriteText(shuffled, text);
+  o = Duomo(Train(shuffled, second_, only));
+  EXPECT_NE(o.err.find("8 rows are new"), o.err.npos) << o.err;
+  // A newer rating of the same book takes the place of the older one: told by its time.
+  WriteText(new_, table + StrCat("r3,", 700000 + 15 * 37, ",1,2020-06-20\n"));
+  o = Duomo(Train(new_, second_, only));
+  EXPECT_NE(o.err.find("9 rows are new"), o.err.npos) << o.err;
+  // Rows of before alone.
+  WriteText(shuffled, header + rows.back() + '\n' + rows[rows.size() - 2] + '\n');
+  ExpectFailure(1, Train(shuffled, second_, only), {"no row is new since " + first_});
+  ExpectFailure(2, Train(new_, second_, {"--only-new"}), {"--from"});
+}
+
 TEST_F(From, RefusesWhatDoesNotFit) {
   ASSERT_EQ(Duomo(Train(old_, first_, {"--preset", "mf", "--steps", "3", "--split", "none"})).code,
             0);

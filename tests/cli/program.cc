@@ -98,10 +98,10 @@ void ModelOfKeys(const std::string& file, const std::vector<std::string>& users,
   };
   write("users", users);
   write("items", items);
-  Outcome o = RunProgram({DUOMO_CONVERT, "import", "vectors", "--users", folder.File("users.fvecs"),
-                          "--items", folder.File("items.fvecs"), "--user-ids",
-                          folder.File("users.txt"), "--item-ids", folder.File("items.txt"),
-                          "--head", "dot", "-o", file});
+  Outcome o =
+      RunProgram({DUOMO_CONVERT, "import", "vectors", "--users", folder.File("users.fvecs"),
+                  "--items", folder.File("items.fvecs"), "--user-ids", folder.File("users.txt"),
+                  "--item-ids", folder.File("items.txt"), "--head", "dot", "-o", file});
   EXPECT_EQ(o.code, 0) << o.err;
 }
 

@@ -115,9 +115,10 @@ TEST(Usage, WrongUsageIsTwo) {
 
 TEST(Usage, KIsAWholeNumberOfAtLeastOne) {
   for (const char* k : {"0", "-1", "2.5", "ten", "18446744073709551616"}) {
-    for (std::vector<std::string> words : std::vector<std::vector<std::string>>{
-             {"topk", "y", "--user", "1"}, {"similar", "y", "--item", "1"},
-             {"recommend", "y", "z", "--user", "1"}}) {
+    for (std::vector<std::string> words :
+         std::vector<std::vector<std::string>>{{"topk", "y", "--user", "1"},
+                                               {"similar", "y", "--item", "1"},
+                                               {"recommend", "y", "z", "--user", "1"}}) {
       words.insert(words.end(), {"-k", k});
       ExpectFailure(2, words, {"-k", k, "at least 1"});
     }

@@ -22,9 +22,8 @@ inline std::optional<Npy> ParseNpy(const std::string& bytes) {
                   256 * static_cast<size_t>(static_cast<unsigned char>(bytes[9]));
   if ((10 + length) % 64 != 0 || bytes.size() < 10 + length || bytes[9 + length] != '\n') return {};
   std::string header = bytes.substr(10, length - 1);
-  static const std::regex kHeader(
-      R"(\{'descr': '([<|][a-z]\d)', 'fortran_order': False, )"
-      R"('shape': \(((?:\d+, )*\d+|\d+,|)\), \} *)");
+  static const std::regex kHeader(R"(\{'descr': '([<|][a-z]\d)', 'fortran_order': False, )"
+                                  R"('shape': \(((?:\d+, )*\d+|\d+,|)\), \} *)");
   std::smatch match;
   if (!std::regex_match(header, match, kHeader)) return {};
   Npy out{match[1], {}, bytes.substr(10 + length)};

@@ -157,8 +157,8 @@ TEST(MakeEvidence, EventsHaveWeights) {
   Dataset d = Make({{0, 0, 1}, {0, 0, 1}, {0, 0, 1}, {1, 0, 1}, {1, 1, 1}});
   d.interactions.events = {0, 1, 2, 0, 3};
   d.interactions.event_names = {"view", "addtocart", "transaction", "rateup"};
-  EvidenceReport report = MakeEvidence(
-      d, {.event_weights = ParseEventWeights("view=1,addtocart=3,transaction=10")});
+  EvidenceReport report =
+      MakeEvidence(d, {.event_weights = ParseEventWeights("view=1,addtocart=3,transaction=10")});
   ASSERT_EQ(d.interactions.size(), 2u);
   EXPECT_EQ(d.interactions.weights, (std::vector<float>{14, 1}));
   EXPECT_EQ(report.without_weight, 1u);
@@ -187,8 +187,7 @@ TEST(MakeEvidence, ACoreIsFoundInRounds) {
 
 TEST(MakeEvidence, SaysWhatToDoWhereNothingIsLeft) {
   Dataset d = Make({{0, 0, 3}, {1, 0, 4}, {0, 1, 5}});
-  std::string error =
-      ErrorOf(d, {.value_name = "rating", .positive = ParseCondition("rating>=6")});
+  std::string error = ErrorOf(d, {.value_name = "rating", .positive = ParseCondition("rating>=6")});
   EXPECT_NE(error.find("--positive rating>=6"), std::string::npos) << error;
   EXPECT_NE(error.find("from 3 to 5"), std::string::npos) << error;
   error = ErrorOf(d, {.min_user = 9});

@@ -91,7 +91,8 @@ TEST(Recognise, HeadlessEventsWithHours) {
   std::string text;
   for (int i = 0; i < 80; ++i) {
     text += std::to_string(151603712 + (i % 9) * 7919) + ",Game " + std::to_string(i % 13) +
-            (i % 2 ? ",play," + std::to_string(i * i) + "." + std::to_string(i % 10) : ",purchase,1.0") +
+            (i % 2 ? ",play," + std::to_string(i * i) + "." + std::to_string(i % 10)
+                   : ",purchase,1.0") +
             ",0\n";
   }
   ColumnRoles r = RolesOf(text);

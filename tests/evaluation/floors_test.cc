@@ -145,8 +145,7 @@ TEST(ItemTopN, CutsTheLongestUsersAndSaysSo) {
   for (uint32_t user = 0; user < 10; ++user) {
     for (uint32_t item = 0; item < 50; ++item) in.users.push_back(user), in.items.push_back(item);
   }
-  in.users.insert(in.users.end(), {10, 10});
-  in.items.insert(in.items.end(), {3, 50});
+  for (uint32_t item : {3u, 50u}) in.users.push_back(10), in.items.push_back(item);
   auto matrix = Matrix(in, 11, 51);
   ItemTopN::Options options;
   options.max_pairs = 10 * 20 * 20 + 4;

@@ -41,9 +41,7 @@ bool Fails(const char* name, bool is_ours) {
 
 // Of calls that count no bytes: whether to do nothing and say so.
 bool Refused() {
-  errno = fault == FailingDisk::kIo        ? EIO
-          : fault == FailingDisk::kNoSpace ? ENOSPC
-                                           : EINTR;
+  errno = fault == FailingDisk::kIo ? EIO : fault == FailingDisk::kNoSpace ? ENOSPC : EINTR;
   return fault <= FailingDisk::kInterrupted;
 }
 
@@ -111,8 +109,8 @@ int fstat(int fd, struct stat* out) noexcept {
 void* mmap(void* address, size_t size, int protection, int flags, int fd, off_t offset) noexcept {
   bool fails = Fails("mmap", IsOurs(fd));
   if (fails && Refused()) return MAP_FAILED;
-  auto* result = reinterpret_cast<void*>(
-      syscall(SYS_mmap, address, size, protection, flags, fd, offset));
+  auto* result =
+      reinterpret_cast<void*>(syscall(SYS_mmap, address, size, protection, flags, fd, offset));
   return fails ? After(result) : result;
 }
 

@@ -123,7 +123,8 @@ TEST(ReaderTest, SegmentsBeyondFourGigabytes) {
   constexpr uint64_t kSecond = (kFirst + kLarge + 63) / 64 * 64;
   testing::Forgery forgery;
   forgery.Add("large", DType::kF32, {kLarge / 4}, kFirst, kLarge);
-  forgery.Add("small", DType::kU8, {3}, kSecond, 3).crc32 = Crc32(std::as_bytes(std::span("abc", 3)));
+  forgery.Add("small", DType::kU8, {3}, kSecond, 3).crc32 =
+      Crc32(std::as_bytes(std::span("abc", 3)));
   Bytes bytes = forgery.Finish();
   uint64_t size = kSecond + 3;
   std::memcpy(bytes.data() + 16, &size, 8);
@@ -131,7 +132,8 @@ TEST(ReaderTest, SegmentsBeyondFourGigabytes) {
   testing::TemporaryFolder folder;
   std::string path = folder.File("large.duomo");
   std::ofstream out(path, std::ios::binary);
-  out.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  out.write(reinterpret_cast<const char*>(bytes.data()),
+            static_cast<std::streamsize>(bytes.size()));
   float last = 2.5f;
   out.seekp(kFirst + kLarge - 4).write(reinterpret_cast<const char*>(&last), 4);
   out.seekp(kSecond).write("abc", 3);

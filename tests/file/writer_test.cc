@@ -85,7 +85,8 @@ TEST(WriterTest, RefusesWhatNoReaderWouldOpen) {
   unknown.dtype = static_cast<DType>(99);
   refuse({unknown}, "dtype");
   fb::HeaderT empty;
-  EXPECT_EQ(ErrorOf([&] { (void)WriteToMemory(empty, kNothing); }).status(), Status::kInvalidArgument);
+  EXPECT_EQ(ErrorOf([&] { (void)WriteToMemory(empty, kNothing); }).status(),
+            Status::kInvalidArgument);
 }
 
 TEST(WriterTest, RefusesAHeaderWithTooManyTables) {
@@ -93,7 +94,8 @@ TEST(WriterTest, RefusesAHeaderWithTooManyTables) {
   for (size_t i = 0; i < kMaxHeaderTables; ++i) {
     header.description->inputs.push_back(std::make_unique<fb::InputT>());
   }
-  EXPECT_EQ(ErrorOf([&] { (void)WriteToMemory(header, kNothing); }).status(), Status::kInvalidArgument);
+  EXPECT_EQ(ErrorOf([&] { (void)WriteToMemory(header, kNothing); }).status(),
+            Status::kInvalidArgument);
 }
 
 TEST(WriterTest, ReplacesAnOldFileAsAWhole) {

@@ -178,17 +178,16 @@ TEST_P(Damage, EveryLength) {
   EXPECT_EQ(opened_, 0u);
 }
 
-INSTANTIATE_TEST_SUITE_P(OfEveryKind, Damage,
-                         ::testing::Values(Kind{"Cosine", testing::CosineDescription, false},
-                                           Kind{"Dot", testing::DotDescription, false},
-                                           Kind{"Joint", testing::JointDescription, false},
-                                           Kind{"History", testing::HistoryDescription, false},
-                                           Kind{"Halves", testing::CosineDescription, false,
-                                                file::DType::kF16},
-                                           Kind{"Bytes", testing::DotDescription, false,
-                                                file::DType::kI8},
-                                           Kind{"Compressed", testing::HistoryDescription, true}),
-                         [](const auto& kind) { return kind.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    OfEveryKind, Damage,
+    ::testing::Values(Kind{"Cosine", testing::CosineDescription, false},
+                      Kind{"Dot", testing::DotDescription, false},
+                      Kind{"Joint", testing::JointDescription, false},
+                      Kind{"History", testing::HistoryDescription, false},
+                      Kind{"Halves", testing::CosineDescription, false, file::DType::kF16},
+                      Kind{"Bytes", testing::DotDescription, false, file::DType::kI8},
+                      Kind{"Compressed", testing::HistoryDescription, true}),
+    [](const auto& kind) { return kind.param.name; });
 
 // A header of a few kilobytes in which one tower and one encoder stand 250 times each: what is made
 // of a table is small, and the verifier counts tables as often as they are reached.
@@ -205,9 +204,9 @@ TEST(DamageOfHeaders, SharedTablesAreBounded) {
   std::vector<flatbuffers::Offset<fb::EmbeddingTable>> tables;
   std::vector<flatbuffers::Offset<fb::Input>> inputs;
   std::vector<flatbuffers::Offset<fb::Segment>> segments;
-  auto description = fb::CreateDescriptionDirect(builder, "shared", &vocabularies, &tables, &inputs,
-                                                 &towers, fb::CreateHead(builder),
-                                                 fb::CreateOutput(builder));
+  auto description =
+      fb::CreateDescriptionDirect(builder, "shared", &vocabularies, &tables, &inputs, &towers,
+                                  fb::CreateHead(builder), fb::CreateOutput(builder));
   fb::FinishHeaderBuffer(builder, fb::CreateHeaderDirect(builder, description, &segments));
   file::Preamble preamble;
   preamble.header_size = builder.GetSize();

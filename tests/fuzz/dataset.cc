@@ -124,11 +124,21 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string_view text(reinterpret_cast<const char*>(data + 1), size - 1);
   bool skip = (data[0] & 8) != 0;
   switch (data[0] & 7) {
-    case 0: Open(Archive({"ratings.dat", "movies.dat", "users.dat"}, text), skip); break;
-    case 1: Open(Archive({"u.data", "u.item", "u.user", "u.genre"}, text), skip); break;
-    case 2: Open(Archive({"ratings.csv", "movies.csv"}, text), skip); break;
-    case 3: Tables(text, skip); break;
-    default: Open(text, skip); break;  // one table, plain or packed, or an archive
+    case 0:
+      Open(Archive({"ratings.dat", "movies.dat", "users.dat"}, text), skip);
+      break;
+    case 1:
+      Open(Archive({"u.data", "u.item", "u.user", "u.genre"}, text), skip);
+      break;
+    case 2:
+      Open(Archive({"ratings.csv", "movies.csv"}, text), skip);
+      break;
+    case 3:
+      Tables(text, skip);
+      break;
+    default:
+      Open(text, skip);
+      break;  // one table, plain or packed, or an archive
   }
   return 0;
 }

@@ -12,14 +12,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   try {
     recipe = description::RecipeFromText(text, "fuzz.json");
   } catch (const Error& error) {
-    if (error.status() != Status::kInvalidArgument) fuzz::Die("refused otherwise: ", error.message());
+    if (error.status() != Status::kInvalidArgument)
+      fuzz::Die("refused otherwise: ", error.message());
     return 0;
   }
   try {
     (void)data::ParseSplit(recipe.split);
     (void)training::OptionsFromJson(recipe.training);
   } catch (const Error& error) {
-    if (error.status() != Status::kInvalidArgument) fuzz::Die("refused otherwise: ", error.message());
+    if (error.status() != Status::kInvalidArgument)
+      fuzz::Die("refused otherwise: ", error.message());
   }
   description::Json json = description::ToJson(recipe.model);
   model::Description again = description::FromJson(json);

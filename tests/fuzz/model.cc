@@ -17,9 +17,10 @@ constexpr size_t kLargest = 1 << 18;
 
 // What may be said of bytes that are no model.
 void CheckRefusal(duomo_status status, const duomo_error& error) {
-  bool fine = status == DUOMO_CORRUPT || status == DUOMO_UNSUPPORTED_VERSION ||
-              status == DUOMO_UNSUPPORTED;
-  if (!fine) duomo::fuzz::Die("opening fails with ", duomo_status_name(status), ": ", error.message);
+  bool fine =
+      status == DUOMO_CORRUPT || status == DUOMO_UNSUPPORTED_VERSION || status == DUOMO_UNSUPPORTED;
+  if (!fine)
+    duomo::fuzz::Die("opening fails with ", duomo_status_name(status), ": ", error.message);
 }
 
 duomo_model* Open(std::span<const std::byte> bytes, uint32_t flags) {

@@ -33,7 +33,8 @@ inline void Reseal(std::span<std::byte> file) {
       for (const fb::Segment* s : *fb::GetHeader(header.data())->segments()) {
         if (s->offset() > file.size() || s->stored_size() > file.size() - s->offset()) continue;
         uint32_t crc = file::Crc32(file.subspan(s->offset(), s->stored_size()));
-        // The generated code has no setters; a Segment is a Table, which knows where its fields lie.
+        // The generated code has no setters; a Segment is a Table, which knows where its fields
+        // lie.
         const auto* table = reinterpret_cast<const flatbuffers::Table*>(s);
         const uint8_t* field = table->GetAddressOf(fb::Segment::VT_CRC32);
         if (field != nullptr) sums.emplace_back(field, crc);

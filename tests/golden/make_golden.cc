@@ -22,7 +22,8 @@ using duomo::testing::Bytes;
 
 class Maker {
  public:
-  explicit Maker(std::string folder) : folder_(std::move(folder)), good_(OfVersion1(testing::GoldenCosine())) {}
+  explicit Maker(std::string folder)
+      : folder_(std::move(folder)), good_(OfVersion1(testing::GoldenCosine())) {}
 
   void Run() {
     Put("good/cosine", good_);

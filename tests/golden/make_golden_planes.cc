@@ -22,8 +22,8 @@ std::vector<float> Draw(bool low) {
   for (size_t r = 0; r < kItems; ++r) {
     double a = random.Normal(), b = random.Normal();
     for (size_t i = 0; i < kWidth; ++i) {
-      double x = low ? a * std::sin(static_cast<double>(i)) + b * std::cos(static_cast<double>(i))
-                     : 0.0;
+      double x =
+          low ? a * std::sin(static_cast<double>(i)) + b * std::cos(static_cast<double>(i)) : 0.0;
       out[r * kWidth + i] = static_cast<float>(x + random.Normal() * (low ? 0.05 : 1));
     }
   }
@@ -53,8 +53,8 @@ void Make(const std::string& folder) {
     if (name == "lists") {
       auto add = [&]<typename T>(const char* what, std::vector<uint64_t> shape,
                                  std::span<const T> values) {
-        contents.tensors.push_back(file::OwnedTensor::From<T>(StrCat("items/lists/", what),
-                                                              std::move(shape), values));
+        contents.tensors.push_back(
+            file::OwnedTensor::From<T>(StrCat("items/lists/", what), std::move(shape), values));
       };
       uint32_t probes = 3;
       add("begins", {13}, std::span<const uint32_t>(lists.begins));

@@ -1,5 +1,5 @@
-// Makes the golden files of version 2, which brought rows of f16, bf16 and i8: make_golden_v2 FOLDER
-// writes FOLDER/good/*.duomo and FOLDER/bad/*.duomo.
+// Makes the golden files of version 2, which brought rows of f16, bf16 and i8: make_golden_v2
+// FOLDER writes FOLDER/good/*.duomo and FOLDER/bad/*.duomo.
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -69,16 +69,16 @@ void Make(const std::string& folder) {
   using Tensors = std::vector<file::OwnedTensor>;
   Put(folder, "good/cosine", model::SaveToMemory(Mixed(testing::GoldenCosine(), false)));
   Put(folder, "good/dot", model::SaveToMemory(Mixed(testing::GoldenDot(), true)));
-  PutBad(folder, "reader_version", [](Tensors&) {}, 1);
+  PutBad(
+      folder, "reader_version", [](Tensors&) {}, 1);
   PutBad(folder, "scales_missing", [](Tensors& t) {
     std::erase_if(t, [](auto& x) { return x.name == "parameters/tables/team/scales"; });
   });
   PutBad(folder, "scales_shape", [](Tensors& t) {
     Find(t, "parameters/tables/team/scales").shape = {1, 3};
   });
-  PutBad(folder, "scales_dtype", [](Tensors& t) {
-    Find(t, "parameters/tables/team/scales").dtype = DType::kU32;
-  });
+  PutBad(folder, "scales_dtype",
+         [](Tensors& t) { Find(t, "parameters/tables/team/scales").dtype = DType::kU32; });
   PutBad(folder, "vectors_dtype", [](Tensors& t) {
     auto& x = Find(t, "users/vectors");
     x.dtype = DType::kU8;

@@ -136,9 +136,9 @@ Json ComputeVectors(const std::string& folder) {
     // A version has the models that are new in it, and these where they are.
     if (!std::filesystem::exists(folder + "/" + name)) continue;
     Opened model(folder + "/" + name);
-    for (Json one : {model.Predict(), model.Encode(true), model.Encode(false),
-                     model.Best(false, 3, {}), model.Best(false, 100, {0, 2}),
-                     model.Best(true, 2, {}), model.Best(true, 100, {1})}) {
+    for (Json one :
+         {model.Predict(), model.Encode(true), model.Encode(false), model.Best(false, 3, {}),
+          model.Best(false, 100, {0, 2}), model.Best(true, 2, {}), model.Best(true, 100, {1})}) {
       Json entry = {{"model", name}};
       entry.update(one);
       cases.push_back(entry);

@@ -24,7 +24,10 @@ class DenseTest : public testing::TestWithParam<Backend> {};
 
 struct Layer {
   Layer(Backend backend, size_t in_width, size_t unit_count, Activation a)
-      : in(in_width), units(unit_count), activation(a), weight(Normal(in * units, 1)),
+      : in(in_width),
+        units(unit_count),
+        activation(a),
+        weight(Normal(in * units, 1)),
         bias(Normal(units, 2)) {
     for (float& w : weight) w *= 0.2f;
     layer = DenseLayer::Create(backend, weight.data(), bias.data(), in, units, activation);
@@ -34,10 +37,14 @@ struct Layer {
     double sum = bias[unit];
     for (size_t i = 0; i < in; ++i) sum += static_cast<double>(x[i]) * weight[i * units + unit];
     switch (activation) {
-      case Activation::kIdentity: return sum;
-      case Activation::kTanh: return std::tanh(sum);
-      case Activation::kSigmoid: return 1 / (1 + std::exp(-sum));
-      case Activation::kRelu: return sum > 0 ? sum : 0;
+      case Activation::kIdentity:
+        return sum;
+      case Activation::kTanh:
+        return std::tanh(sum);
+      case Activation::kSigmoid:
+        return 1 / (1 + std::exp(-sum));
+      case Activation::kRelu:
+        return sum > 0 ? sum : 0;
     }
     return 0;
   }
@@ -79,8 +86,8 @@ struct Layer {
 
 TEST_P(DenseTest, AgreesWithDoubles) {
   Scratch scratch;
-  for (auto a : {Activation::kIdentity, Activation::kTanh, Activation::kSigmoid,
-                 Activation::kRelu}) {
+  for (auto a :
+       {Activation::kIdentity, Activation::kTanh, Activation::kSigmoid, Activation::kRelu}) {
     for (auto [in, units] : {std::pair{80, 200}, {96, 96}, {32, 32}, {16, 16}, {18, 33}, {1, 1}}) {
       Layer layer(GetParam(), static_cast<size_t>(in), static_cast<size_t>(units), a);
       for (size_t rows : {0, 1, 2, 7, 8, 9, 63, 64, 100, 256, 300, 600}) {

@@ -57,9 +57,9 @@ void Check(GemmFunction gemm, const Case& t) {
 }
 
 void CheckAll(GemmFunction gemm) {
-  const size_t kSizes[][3] = {{1, 1, 1},    {1, 16, 16},  {1, 200, 80},   {1, 203, 31},
-                              {2, 5, 3},    {3, 7, 0},    {4, 16, 18},    {5, 17, 33},
-                              {7, 200, 80}, {8, 32, 96},  {13, 47, 301},  {31, 96, 16},
+  const size_t kSizes[][3] = {{1, 1, 1},    {1, 16, 16},   {1, 200, 80},   {1, 203, 31},
+                              {2, 5, 3},    {3, 7, 0},     {4, 16, 18},    {5, 17, 33},
+                              {7, 200, 80}, {8, 32, 96},   {13, 47, 301},  {31, 96, 16},
                               {64, 33, 40}, {67, 49, 300}, {130, 200, 80}, {96, 32, 700}};
   for (const auto& size : kSizes) {
     for (int bits = 0; bits < 4; ++bits) {
@@ -72,8 +72,7 @@ void CheckAll(GemmFunction gemm) {
 
 class GemmTest : public testing::TestWithParam<const VectorKernels*> {};
 TEST_P(GemmTest, AgreesWithDoubles) { CheckAll(GetParam()->gemm); }
-INSTANTIATE_TEST_SUITE_P(Sets, GemmTest,
-                         testing::ValuesIn(AllVector().begin(), AllVector().end()),
+INSTANTIATE_TEST_SUITE_P(Sets, GemmTest, testing::ValuesIn(AllVector().begin(), AllVector().end()),
                          [](const auto& set) { return std::string(set.param->name); });
 
 TEST(Gemm, AgreesWithDoubles) { CheckAll(&Gemm); }

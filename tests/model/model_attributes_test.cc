@@ -1,7 +1,5 @@
 // Attributes in a file: there and back, and what is refused when it is written and when it is
 // opened.
-#include "model/attributes.h"
-
 #include <gtest/gtest.h>
 
 #include <bit>
@@ -9,6 +7,7 @@
 #include "core/error.h"
 #include "file/duomo_generated.h"
 #include "file/writer.h"
+#include "model/attributes.h"
 #include "model/model.h"
 #include "model/samples.h"
 

@@ -1,4 +1,3 @@
-#include "model/binding.h"
 #include "model/model.h"
 
 #include <gtest/gtest.h>
@@ -10,6 +9,7 @@
 #include "core/version.h"
 #include "file/duomo_generated.h"
 #include "file/forge.h"
+#include "model/binding.h"
 #include "model/parameters.h"
 #include "model/samples.h"
 #include "temporary_folder.h"

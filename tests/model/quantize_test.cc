@@ -99,9 +99,10 @@ TEST(QuantizeTest, BytesAreWithinHalfAStep) {
 
 TEST(QuantizeTest, WhatCannotBeStoredIsRefusedByName) {
   float infinity = std::numeric_limits<float>::infinity();
-  for (auto [dtype, bad] : {std::pair(DType::kF16, 70000.0f), std::pair(DType::kF16, infinity),
-                            std::pair(DType::kBF16, std::numeric_limits<float>::max()),
-                            std::pair(DType::kI8, std::nanf("")), std::pair(DType::kF32, infinity)}) {
+  for (auto [dtype, bad] :
+       {std::pair(DType::kF16, 70000.0f), std::pair(DType::kF16, infinity),
+        std::pair(DType::kBF16, std::numeric_limits<float>::max()),
+        std::pair(DType::kI8, std::nanf("")), std::pair(DType::kF32, infinity)}) {
     std::vector<float> values = {1, bad, 2, 3};
     std::vector<file::OwnedTensor> out;
     try {

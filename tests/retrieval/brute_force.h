@@ -1,4 +1,5 @@
-// Top-k by its definition: score every item (or user), sort by the head's number, ties by lower row.
+// Top-k by its definition: score every item (or user), sort by the head's number, ties by lower
+// row.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -43,8 +44,7 @@ inline Scored ScoreByDefinition(const runtime::Engine& engine, const Query& q, u
   double norms =
       std::sqrt(Dot(q.vector.data(), q.vector.data(), used)) * std::sqrt(Dot(x, x, used));
   if (norms == 0) return {{row, 0}, 0};
-  auto cosine =
-      static_cast<float>(std::clamp(Dot(q.vector.data(), x, used) / norms, -1.0, 1.0));
+  auto cosine = static_cast<float>(std::clamp(Dot(q.vector.data(), x, used) / norms, -1.0, 1.0));
   return {{row, cosine}, cosine};
 }
 

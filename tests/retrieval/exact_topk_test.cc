@@ -1,6 +1,4 @@
 // Top-k against brute force: score every item, sort by the returned float, ties by lower row.
-#include "retrieval/topk.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -16,6 +14,7 @@
 #include "kernels/vector.h"
 #include "model/quantize.h"
 #include "retrieval/brute_force.h"
+#include "retrieval/topk.h"
 
 namespace duomo::retrieval {
 namespace {
@@ -152,8 +151,8 @@ TEST(TopK, OneFloatOfManyDoublesIsATie) {
   for (uint32_t i = 0; i < 5; ++i) EXPECT_EQ(found[i].row, i);
 }
 
-// A sigmoid or a number with a large offset is the same float for many heads: the better head is first
-// all the same, not the lower row.
+// A sigmoid or a number with a large offset is the same float for many heads: the better head is
+// first all the same, not the lower row.
 TEST(TopK, SaturatedOutputsAreOrderedByTheHead) {
   constexpr size_t kCount = 400;
   Random random(12);

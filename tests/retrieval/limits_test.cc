@@ -1,4 +1,5 @@
-// Lists with at most so many of a value, against walking through the whole order; and searches of users.
+// Lists with at most so many of a value, against walking through the whole order; and searches of
+// users.
 #include "retrieval/limits.h"
 
 #include <gtest/gtest.h>
@@ -266,7 +267,8 @@ TEST(Users, PlanesThroughAFile) {
   Random random(26);
   constexpr size_t kDim = 16, kUsers = 700;
   auto users = Draw(random, kUsers, kDim, false);
-  auto contents = fixtures::VectorModel(HeadKind::kCosine, kDim, users, Draw(random, 5, kDim, false));
+  auto contents =
+      fixtures::VectorModel(HeadKind::kCosine, kDim, users, Draw(random, 5, kDim, false));
   model::Rows rows;
   rows.data = reinterpret_cast<const std::byte*>(users.data());
   rows.count = kUsers;

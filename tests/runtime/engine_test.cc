@@ -20,8 +20,7 @@ using model::HeadKind;
 using model::OutputKind;
 using model::Side;
 
-std::shared_ptr<const Engine> Make(const model::Contents& contents,
-                                   std::vector<Opened>& keep) {
+std::shared_ptr<const Engine> Make(const model::Contents& contents, std::vector<Opened>& keep) {
   keep.emplace_back(contents);
   return Engine::Create(keep.back().model);
 }
@@ -67,8 +66,8 @@ TEST_F(EngineTest, HeadsAndOutputsAreWhatTheDescriptionSays) {
 
 TEST_F(EngineTest, OutputsNeverDecreaseAndAreAlwaysFinite) {
   for (HeadKind head : {HeadKind::kCosine, HeadKind::kDot, HeadKind::kLogistic}) {
-    for (OutputKind output : {OutputKind::kLinear, OutputKind::kExponential,
-                              OutputKind::kSigmoid}) {
+    for (OutputKind output :
+         {OutputKind::kLinear, OutputKind::kExponential, OutputKind::kSigmoid}) {
       auto engine = Of(head, output, 0.7, -0.1);
       std::vector<double> dots = {-HUGE_VAL, -DBL_MAX, -1e30, -1, 0, 1, 1e30, DBL_MAX, HUGE_VAL};
       for (double x = -40; x < 40; x += 0.0137) dots.push_back(x);
@@ -153,8 +152,7 @@ TEST_F(EngineTest, FrozenVectorsComeFromTheFile) {
   size_t width = without->vector_width();
   std::vector<float> vectors(40 * width);
   for (size_t i = 0; i < vectors.size(); ++i) vectors[i] = static_cast<float>(i);
-  contents.tensors.push_back(
-      file::OwnedTensor::From<float>("items/vectors", {40, width}, vectors));
+  contents.tensors.push_back(file::OwnedTensor::From<float>("items/vectors", {40, width}, vectors));
   auto with = Make(contents, keep_);
   auto vector = with->Vector(Side::kItem, 7, buffer_);
   ASSERT_EQ(vector.size(), width);
@@ -232,8 +230,7 @@ TEST_F(EngineTest, RefusesWhatTheModelCannotDo) {
     return Status::kOk;
   };
   EXPECT_EQ(status([&] { two->Rank({1, {}}, &out, work); }), Status::kUnsupported);
-  EXPECT_EQ(status([&] { joint->Encode(Side::kUser, {1, {}}, &out, work); }),
-            Status::kUnsupported);
+  EXPECT_EQ(status([&] { joint->Encode(Side::kUser, {1, {}}, &out, work); }), Status::kUnsupported);
   EXPECT_EQ(status([&] { joint->Freeze(Side::kItem); }), Status::kUnsupported);
   EXPECT_TRUE(joint->Vector(Side::kItem, 0, buffer_).empty());
   if (!kernels::HasOneDnn()) {

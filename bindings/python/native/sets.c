@@ -139,6 +139,25 @@ static PyObject *Contains(PyObject *object, PyObject *item) {
   return PyBool_FromLong(library.item_set_contains(set, id));
 }
 
+/* which(out int32, ids): 1 for each id that is in the set, else 0. */
+static PyObject *Which(PyObject *object, PyObject *args) {
+  PyObject *out, *list;
+  Array wanted = {0}, ids = {0};
+  duomo_item_set *set = Get(object);
+  if (set == NULL || !PyArg_ParseTuple(args, "OO", &out, &list)) return NULL;
+  if (GetArray(&wanted, out, kInt32, 1, 0, "out") == 0 &&
+      GetArray(&ids, list, kInt64, 0, 0, "ids") == 0 &&
+      CheckSize("out", wanted.size, ids.size) == 0) {
+    for (size_t i = 0; i < ids.size; ++i) {
+      ((int32_t *)wanted.data)[i] = library.item_set_contains(set, ((int64_t *)ids.data)[i]);
+    }
+  }
+  ReleaseArray(&wanted);
+  ReleaseArray(&ids);
+  if (PyErr_Occurred()) return NULL;
+  Py_RETURN_NONE;
+}
+
 static PyObject *Close(PyObject *object, PyObject *unused) {
   SetObject *self = (SetObject *)object;
   (void)unused;
@@ -162,6 +181,7 @@ static void Free(PyObject *object) {
 static PyMethodDef methods[] = {{"combine", Combine, METH_VARARGS, NULL},
                                 {"count", Count, METH_NOARGS, NULL},
                                 {"contains", Contains, METH_O, NULL},
+                                {"which", Which, METH_VARARGS, NULL},
                                 {"close", Close, METH_NOARGS, NULL},
                                 {NULL, NULL, 0, NULL}};
 

@@ -275,3 +275,19 @@ def test_command(models):
     assert failed.returncode == 1
     assert failed.stderr.startswith("duomo: ")
     assert "Traceback" not in failed.stderr
+
+
+def test_messages_have_the_names_of_the_arguments(shop):
+    for call, words in (
+        (lambda: shop.topk(1, k=0), "k is 0"),
+        (lambda: shop.topk(1, limits={"nope": 1}), "limits[0]:"),
+        (lambda: shop.topk(1, where=duomo.Filter("nope", ["x"])), "where[0]"),
+        (lambda: shop.topk(1, minimum_score=np.nan), "minimum_score"),
+        (lambda: shop.topk([1, 2], exclude=[[1000]]), "exclude"),
+        (lambda: shop.rank(99, [1000]), "user"),
+        (lambda: shop.rank(1, [1000, 7]), "items[1]"),
+    ):
+        with pytest.raises((duomo.Error, ValueError)) as caught:
+            call()
+        assert words in str(caught.value)
+        assert "request" not in str(caught.value)

@@ -21,4 +21,4 @@ def test_example_runs(models, monkeypatch, capsys):
 def test_tables(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     failures, tried = doctest.testfile(str(README), module_relative=False, encoding="utf-8")
-    assert (failures, tried) == (0, 7)
+    assert (failures, tried) == (0, 14)

@@ -2,7 +2,6 @@
 
 import _thread
 import csv
-import os
 import random
 import subprocess
 
@@ -12,12 +11,13 @@ import pyarrow as pa
 import pytest
 
 import duomo
+from duomo import _program
 
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     path = tmp_path_factory.mktemp("data") / "data.zip"
-    program = os.environ["DUOMO_PROGRAM"]
+    program = _program.find()
     sizes = ["--users", "60", "--items", "50", "--ratings", "1500"]
     subprocess.run([program, "synth", "-o", path, *sizes], check=True, capture_output=True)
     return path

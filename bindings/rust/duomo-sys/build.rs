@@ -1,17 +1,34 @@
-//! Finds libduomo: where the environment says, else with pkg-config.
+//! Finds libduomo: where the environment says, else with pkg-config; or compiles it.
 
 use std::env;
 
+#[cfg(feature = "bundled")]
+mod bundled;
+
+fn of(name: &str) -> Option<String> {
+    println!("cargo:rerun-if-env-changed={name}");
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 fn main() {
-    let of = |name: &str| {
-        println!("cargo:rerun-if-env-changed={name}");
-        env::var(name).ok().filter(|value| !value.is_empty())
-    };
     if of("DOCS_RS").is_some() {
         return; // documentation links nothing
     }
+    #[cfg(feature = "bundled")]
+    let include = Some(bundled::build());
+    #[cfg(not(feature = "bundled"))]
+    let include = find();
+    // A header in a folder of the system needs no naming.
+    let include = include.unwrap_or_else(|| "/usr/include".into());
+    println!("cargo:include={include}");
+    println!("cargo:rustc-env=DUOMO_HEADER_FOLDER={include}");
+}
+
+/// Links the library that is installed, and returns the folder of the header, where it is known.
+#[cfg(not(feature = "bundled"))]
+fn find() -> Option<String> {
     let statically = of("DUOMO_STATIC").is_some_and(|value| value != "0");
-    let include = match of("DUOMO_LIB_DIR") {
+    match of("DUOMO_LIB_DIR") {
         Some(folder) => {
             println!("cargo:rustc-link-search=native={folder}");
             if statically {
@@ -43,9 +60,5 @@ fn main() {
                 .map(|path| path.display().to_string());
             of("DUOMO_INCLUDE_DIR").or(folder)
         }
-    };
-    // A header in a folder of the system needs no naming.
-    let include = include.unwrap_or_else(|| "/usr/include".into());
-    println!("cargo:include={include}");
-    println!("cargo:rustc-env=DUOMO_HEADER_FOLDER={include}");
+    }
 }

@@ -10,6 +10,7 @@ mod info;
 mod lists;
 mod model;
 mod open;
+mod pool;
 mod rank;
 mod result;
 mod set;
@@ -27,8 +28,9 @@ pub use info::{Attribute, AttributeKind, Head, Info, Input, InputKind, InputValu
 pub use lists::{Lists, ListsBuf};
 pub use model::Model;
 pub use open::{Backend, OpenOptions};
+pub use pool::{ContextPool, PooledContext};
 pub use rank::RankRequest;
-pub use result::TopKResult;
+pub use result::{Hits, HitsOfAll, TopKResult};
 pub use set::ItemSet;
 pub use slot::ModelSlot;
 pub use topk::TopKRequest;

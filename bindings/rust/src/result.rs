@@ -58,9 +58,29 @@ impl TopKResult {
     }
 
     /// The items of a query with their scores, best first. Panics where there is no such query.
-    pub fn query(&self, query: usize) -> impl ExactSizeIterator<Item = (i64, f32)> + '_ {
-        let scores = self.scores(query).iter().copied();
-        self.ids(query).iter().copied().zip(scores)
+    pub fn query(&self, query: usize) -> Hits<'_> {
+        Hits(self.ids(query).iter().zip(self.scores(query)))
+    }
+
+    /// Walks the queries, each of which walks its items with their scores; so does `&result`.
+    ///
+    /// ```
+    /// # std::env::set_current_dir(std::env::var("DUOMO_TEST_MODELS").unwrap()).unwrap();
+    /// let mut context = duomo::Model::open("shop.duomo")?.context()?;
+    /// let users = [1, 2, 3];
+    /// let best = context.top_k(&duomo::TopKRequest::users(&users).k(2))?;
+    /// for (user, hits) in users.iter().zip(&best) {
+    ///     for (item, score) in hits {
+    ///         println!("{user} would give {item} {score:.1} stars");
+    ///     }
+    /// }
+    /// # Ok::<(), duomo::Error>(())
+    /// ```
+    pub fn iter(&self) -> HitsOfAll<'_> {
+        HitsOfAll {
+            result: self,
+            queries: 0..self.len(),
+        }
     }
 
     /// The string keys of [`ids`](Self::ids). Panics where the request did not ask
@@ -156,6 +176,51 @@ pub(crate) type Search = unsafe extern "C" fn(
 ) -> sys::duomo_status;
 
 /// Written as a list of queries, each a list of pairs of id and score.
+/// What one query of a [`TopKResult`] has found: items with their scores, best first.
+#[derive(Debug, Clone)]
+pub struct Hits<'a>(std::iter::Zip<std::slice::Iter<'a, i64>, std::slice::Iter<'a, f32>>);
+
+impl Iterator for Hits<'_> {
+    type Item = (i64, f32);
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|(&id, &score)| (id, score))
+    }
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Hits<'_> {}
+impl std::iter::FusedIterator for Hits<'_> {}
+
+/// What all queries of a [`TopKResult`] have found, in their order.
+#[derive(Debug, Clone)]
+pub struct HitsOfAll<'a> {
+    result: &'a TopKResult,
+    queries: std::ops::Range<usize>,
+}
+
+impl<'a> Iterator for HitsOfAll<'a> {
+    type Item = Hits<'a>;
+    fn next(&mut self) -> Option<Self::Item> {
+        self.queries.next().map(|query| self.result.query(query))
+    }
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.queries.size_hint()
+    }
+}
+
+impl ExactSizeIterator for HitsOfAll<'_> {}
+impl std::iter::FusedIterator for HitsOfAll<'_> {}
+
+impl<'a> IntoIterator for &'a TopKResult {
+    type Item = Hits<'a>;
+    type IntoIter = HitsOfAll<'a>;
+    fn into_iter(self) -> HitsOfAll<'a> {
+        self.iter()
+    }
+}
+
 #[cfg(feature = "serde")]
 impl serde::Serialize for TopKResult {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -64,7 +64,7 @@ class Error : public std::exception {
   char message_[sizeof(duomo_error::message) + 64];
 };
 
-// A T or the Error why there is none. value(), * and -> need a T: test first.
+// A T, or an Error. Test before using value(), * and ->, which need a T.
 template <typename T>
 class [[nodiscard]] Result {
  public:
@@ -80,7 +80,7 @@ class [[nodiscard]] Result {
   T* operator->() { return &*value_; }
   const T* operator->() const { return &*value_; }
   duomo_status status() const { return error_ ? error_->status() : DUOMO_OK; }
-  const Error& error() const { return *error_; }  // only where there is no value
+  const Error& error() const { return *error_; }  // only if there is no value
 
  private:
   std::optional<T> value_;
@@ -100,7 +100,7 @@ class [[nodiscard]] Result<void> {
   std::optional<Error> error_;
 };
 
-// What a function that can fail returns: T, or with DUOMO_NO_EXCEPTIONS a Result<T>.
+// The return type of functions that can fail: T, or with DUOMO_NO_EXCEPTIONS a Result<T>.
 #ifdef DUOMO_NO_EXCEPTIONS
 template <typename T>
 using Outcome = Result<T>;
@@ -111,8 +111,8 @@ using Outcome = T;
 
 // ---- Spans and lists ---------------------------------------------------------------------------
 
-// A pointer and a size: a std::span for C++17, made from arrays, vectors and std::span, and turned
-// into one.
+// A pointer and a size: std::span for C++17. Converts from arrays, vectors and std::span, and to
+// std::span.
 template <typename T>
 class Span {
  public:
@@ -148,11 +148,11 @@ using Ids = Span<const int64_t>;
 // Several lists: list i is values[offsets[i]] … values[offsets[i + 1] - 1].
 template <typename T>
 struct ListsView {
-  Span<const size_t> offsets;  // one more than there are lists, ascending from 0
+  Span<const size_t> offsets;  // one more than the number of lists, ascending from 0
   Span<const T> values;
 };
 
-// The same with memory of its own: Lists<int64_t> seen; seen.Add(ids_of_first_user); …
+// The same, owning its memory: Lists<int64_t> seen; seen.Add(ids_of_first_user); …
 template <typename T>
 class Lists {
  public:
@@ -165,7 +165,7 @@ class Lists {
     offsets_.push_back(values_.size());
   }
   operator ListsView<T>() const& { return {offsets_, values_}; }
-  operator ListsView<T>() const&& = delete;  // would refer to what is gone
+  operator ListsView<T>() const&& = delete;  // would refer to destroyed memory
 
  private:
   std::vector<size_t> offsets_ = {0};
@@ -184,8 +184,9 @@ struct IsView<C, std::void_t<decltype(std::tuple_size<C>::value)>> : std::false_
 
 }  // namespace internal
 
-// What a request keeps until its call: borrows what has a name or is a span, takes over temporary
-// vectors, copies lists in braces, and refuses other temporaries, which would be gone by then.
+// An argument that a request keeps until its call. Named objects and spans are borrowed, temporary
+// vectors are moved in, lists in braces are copied. Other temporaries do not compile, since they
+// would be destroyed before the call.
 template <typename T>
 class Kept {
  public:
@@ -209,7 +210,7 @@ class Kept {
   Span<const T> span() const { return span_; }
 
  private:
-  std::shared_ptr<const std::vector<T>> owned_;  // shared, so that copies of a request stay whole
+  std::shared_ptr<const std::vector<T>> owned_;  // shared, so that copies of a request remain valid
   Span<const T> span_;
 };
 
@@ -233,7 +234,7 @@ class KeptLists {
 
 namespace internal {
 
-// Ends a call of the C interface: value() where it succeeded.
+// Ends a call of the C interface: returns value() if it succeeded.
 template <typename Make>
 auto Finish(duomo_status status, const duomo_error& error, const Make& value)
     -> Outcome<decltype(value())> {
@@ -253,7 +254,7 @@ inline Outcome<void> Finish(duomo_status status, const duomo_error& error) {
   return Finish(status, error, [] {});
 }
 
-// Sizes that the C interface cannot see.
+// Checks of sizes that the C interface cannot make.
 inline duomo_status CheckSize(const char* what, size_t size, size_t expected, duomo_error& error) {
   if (size == expected) return DUOMO_OK;
   error.status = DUOMO_INVALID_ARGUMENT;
@@ -270,7 +271,7 @@ duomo_status CheckLists(const char* what, const ListsView<T>& lists, size_t coun
   return CheckSize(what, lists.values.size(), lists.offsets[count], error);
 }
 
-// duomo.h tells a list of nothing from no list by the pointer.
+// duomo.h distinguishes an empty list from no list by the pointer.
 template <typename T>
 const T* Given(Span<const T> span) {
   static const T nothing{};

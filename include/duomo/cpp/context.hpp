@@ -10,16 +10,16 @@ inline namespace DUOMO_HPP_NAMESPACE {
 
 struct ContextOptions {
   int32_t unknown_ids = DUOMO_UNKNOWN_IS_ERROR;  // or DUOMO_UNKNOWN_IS_MARKED
-  uint32_t threads = 0;                          // that TopK and Similar may use; 0 is 1
+  uint32_t threads = 0;                          // of the four searches; 0 means 1
   duomo_parallel_for parallel_for = nullptr;     // the host's own threads, and its first argument
   void* parallel_data = nullptr;
   const duomo_allocator* allocator = nullptr;
-  const volatile int32_t* cancelled = nullptr;  // while it is not 0, calls end with DUOMO_CANCELLED
+  const volatile int32_t* cancelled = nullptr;  // while not 0, calls fail with DUOMO_CANCELLED
 };
 
-// Scratch memory of one call at a time: make one a thread. Holds its model. Functions that end
-// in Into write to the caller's memory and allocate none; it must have exactly the size of the
-// result.
+// Scratch memory for one call at a time: make one for each thread. Keeps its model open. Functions
+// that end in Into write to the caller's memory, which must have exactly the size of the result,
+// and allocate nothing.
 class Context {
  public:
   static Outcome<Context> Create(const Model& model, const ContextOptions& options = {}) {
@@ -38,13 +38,13 @@ class Context {
     return internal::Finish(status, error, [&] { return Context(context, info); });
   }
 
-  // Gives scratch memory back, after an unusually large call.
+  // Frees scratch memory, for instance after an unusually large call.
   void Trim() { duomo_context_trim(get()); }
 
-  // The forecast for a pair, or for users[i] and items[i].
+  // The prediction for a pair, or for each users[i] and items[i].
   Outcome<float> Predict(int64_t user, int64_t item) {
     duomo_error error;
-    error.struct_size = sizeof(error);  // the 500 bytes behind are the library's to write
+    error.struct_size = sizeof(error);  // only the library writes the 500 bytes after it
     float prediction = 0;
     return internal::Finish(duomo_predict(&prediction, get(), &user, &item, 1, &error), error,
                             [&] { return prediction; });
@@ -94,8 +94,8 @@ class Context {
     return internal::Finish(status, error);
   }
 
-  // The best items of users, the items like items, the users who would want items most, and the
-  // users like users. (Into: the result keeps its memory; after a failure it is empty.)
+  // The best items for users, the items most like items, the users to whom items appeal most, and
+  // the users most like users. (Into: the result reuses its memory; after a failure it is empty.)
   Outcome<TopKResult> TopK(const TopKRequest& request) {
     return Search(duomo_topk, item_count_, request);
   }
@@ -121,7 +121,7 @@ class Context {
     return SearchInto(duomo_similar_users, user_count_, result, request);
   }
 
-  // A number for every item, in the order given.
+  // A prediction for each item, in the order of the request.
   Outcome<std::vector<float>> Rank(const RankRequest& request) {
     return Numbers(request.c_.n, [&](Span<float> out, duomo_error* error) {
       return duomo_rank(out.data(), get(), &request.c_, error);
@@ -152,7 +152,7 @@ class Context {
   size_t Rows(size_t floats) const { return width_ == 0 ? 0 : floats / width_; }
 
   duomo_status CheckVectors(const char* what, size_t size, size_t rows, duomo_error& error) const {
-    if (width_ == 0) return DUOMO_OK;  // the library says what is wrong
+    if (width_ == 0) return DUOMO_OK;  // the library reports what is wrong
     return internal::CheckSize(what, size, rows * width_, error);
   }
 

@@ -8,8 +8,8 @@
 namespace duomo {
 inline namespace DUOMO_HPP_NAMESPACE {
 
-// Items whose attribute or input has any, all or none (mode: DUOMO_ANY, …) of the values, which are
-// copied; or a number in a range.
+// A condition on an attribute or input of items: it has any, all or none (mode: DUOMO_ANY, …) of
+// the values, which are copied; or its number is in a range.
 class Filter {
  public:
   static Filter Strings(std::string input, int32_t mode, std::vector<std::string> values) {
@@ -20,7 +20,8 @@ class Filter {
     Filter f(std::move(input), mode);
     return f.integers_ = std::move(values), f;
   }
-  // Both ends are in it, unless ends says otherwise: DUOMO_ABOVE_MINIMUM, DUOMO_BELOW_MAXIMUM.
+  // Both bounds are included, unless `ends` excludes them: DUOMO_ABOVE_MINIMUM,
+  // DUOMO_BELOW_MAXIMUM.
   static Filter Range(std::string input, double minimum, double maximum, uint32_t ends = 0) {
     Filter f(std::move(input), DUOMO_RANGE);
     f.minimum_ = minimum;
@@ -34,11 +35,11 @@ class Filter {
     return Range(std::move(input), -HUGE_VAL, maximum);
   }
 
-  // A value that there is not is then DUOMO_NOT_FOUND; else no item has it.
+  // Makes an unknown value fail with DUOMO_NOT_FOUND; otherwise it matches no item.
   Filter& Strict() & { return flags_ |= DUOMO_STRICT_VALUES, *this; }
   Filter&& Strict() && { return std::move(Strict()); }
 
-  // An array of filters as C sees it, which points into `filters`. Stays where it is made.
+  // The C form of an array of filters; points into `filters`. Not movable.
   struct Array {
     explicit Array(Span<const Filter> filters);
     Array(const Array&) = delete;
@@ -58,7 +59,7 @@ class Filter {
 };
 
 inline Filter::Array::Array(Span<const Filter> filters) {
-  strings.reserve(filters.size());  // so that what filters point to stays where it is
+  strings.reserve(filters.size());  // so that the filters' pointers remain valid
   for (const Filter& f : filters) {
     strings.emplace_back();
     for (const std::string& s : f.strings_) strings.back().push_back(s.c_str());
@@ -76,8 +77,7 @@ inline Filter::Array::Array(Span<const Filter> filters) {
 }
 
 // A reference to an immutable set of items of a model; copies refer to the same one. Any number of
-// threads at once. One that was made without anything stands for all items where a request takes
-// it.
+// threads at once. In a request, a default-constructed set stands for all items.
 class ItemSet {
  public:
   ItemSet() = default;
@@ -96,7 +96,7 @@ class ItemSet {
                                      error);
     });
   }
-  // For which all filters hold.
+  // The items that pass all filters.
   static Outcome<ItemSet> Where(const Model& model, Span<const Filter> filters) {
     const Filter::Array array(filters);
     return Make([&](duomo_item_set** out, duomo_error* error) {
@@ -107,7 +107,7 @@ class ItemSet {
     return Where(model, Span<const Filter>(&filter, 1));
   }
 
-  // What is in at least one of the sets, in all, or in none of them.
+  // The items in at least one of the sets, in all, or in none of them.
   static Outcome<ItemSet> Any(Span<const ItemSet> sets) { return Combine(DUOMO_ANY, sets); }
   static Outcome<ItemSet> All(Span<const ItemSet> sets) { return Combine(DUOMO_ALL, sets); }
   static Outcome<ItemSet> None(Span<const ItemSet> sets) { return Combine(DUOMO_NONE, sets); }

@@ -18,7 +18,7 @@ struct OpenOptions {
   const duomo_allocator* allocator = nullptr;
 };
 
-// duomo_model_info; the texts are the model's.
+// duomo_model_info; the texts belong to the model.
 struct ModelInfo {
   int32_t head;
   uint64_t user_count, item_count, vector_width, input_count, file_size, attribute_count;
@@ -28,14 +28,14 @@ struct ModelInfo {
   float minimum_output, maximum_output;
 };
 
-// duomo_input_info; the name is the model's.
+// duomo_input_info; the name belongs to the model.
 struct InputInfo {
   int32_t scope, kind, keys;
   uint64_t vocabulary_size;
   std::string_view name;
 };
 
-// duomo_attribute_info; the name is the model's.
+// duomo_attribute_info; the name belongs to the model.
 struct AttributeInfo {
   int32_t kind;
   uint64_t value_count;
@@ -53,7 +53,7 @@ class Model {
                             [&] { return Model(model); });
   }
 
-  // Borrows the bytes until the last reference is gone.
+  // Borrows the bytes until the last reference is released.
   static Outcome<Model> OpenBuffer(const void* data, size_t size, const OpenOptions& options = {}) {
     duomo_error error = DUOMO_ERROR_INIT;
     duomo_model* model = nullptr;
@@ -62,7 +62,8 @@ class Model {
                             [&] { return Model(model); });
   }
 
-  // A part of an open file, which may be closed afterwards; a length of 0 means up to its end.
+  // Opens a part of an open file, which may be closed afterwards; a length of 0 means up to its
+  // end.
   static Outcome<Model> OpenDescriptor(int descriptor, uint64_t offset = 0, uint64_t length = 0,
                                        const OpenOptions& options = {}) {
     duomo_error error = DUOMO_ERROR_INIT;
@@ -73,7 +74,7 @@ class Model {
         [&] { return Model(model); });
   }
 
-  // Takes over a reference that the C interface gave.
+  // Takes ownership of a reference from the C interface.
   static Model Adopt(duomo_model* model) { return Model(model); }
 
   Model(const Model& other) noexcept : model_(other.model_) { duomo_model_retain(model_); }
@@ -108,7 +109,7 @@ class Model {
     });
   }
 
-  // What people wrote into the file: the value of a key; number `index`, 0 … metadata_count-1.
+  // Metadata: the value of a key; the pair number `index`, 0 … metadata_count-1.
   Outcome<std::string_view> Metadata(const std::string& key) const {
     duomo_error error = DUOMO_ERROR_INIT;
     duomo_text text = {nullptr, 0};
@@ -131,8 +132,8 @@ class Model {
     });
   }
 
-  // What the input number `input` knows, number `index` of its vocabulary_size; by its kind of
-  // keys.
+  // The known value number `index`, 0 … vocabulary_size-1, of the input number `input`, by its type
+  // of keys.
   Outcome<std::string_view> InputText(uint64_t input, uint64_t index) const {
     duomo_error error = DUOMO_ERROR_INIT;
     duomo_text text = {nullptr, 0};
@@ -155,7 +156,7 @@ class Model {
       return AttributeInfo{i.kind, i.value_count, internal::View(i.name)};
     });
   }
-  // What an attribute says of items. Missing are NaN, INT64_MIN, and texts without data.
+  // The values of an attribute for items. NaN, INT64_MIN and texts without data mean missing.
   Outcome<std::vector<double>> AttributeNumbers(const std::string& attribute, Ids items) const {
     return Values<double>(duomo_attribute_numbers, attribute, items);
   }
@@ -200,7 +201,7 @@ class Model {
   Outcome<std::string_view> UserKey(int64_t id) const { return Text(duomo_user_key, id); }
   Outcome<std::string_view> ItemTitle(int64_t id) const { return Text(duomo_item_title, id); }
 
-  // The same for many; -1 and empty texts stand for what the model does not know.
+  // The same for many; -1 and empty texts stand for unknown keys and ids.
   Outcome<std::vector<int64_t>> ItemIds(const Keys& keys) const { return IdsOf(DUOMO_ITEM, keys); }
   Outcome<std::vector<int64_t>> UserIds(const Keys& keys) const { return IdsOf(DUOMO_USER, keys); }
   Outcome<std::vector<std::string_view>> ItemKeys(Ids ids) const {
@@ -283,8 +284,8 @@ class Model {
   duomo_model* model_;
 };
 
-// Raw features of `count` users, items or pairs: every setter wants that many values. One call's at
-// a time; holds the model.
+// Raw features of `count` users, items or pairs; each setter takes that many values. For one call
+// at a time; keeps the model open.
 class Features {
  public:
   static Outcome<Features> OfUsers(const Model& m, size_t count = 1) {
@@ -297,7 +298,7 @@ class Features {
     return Create(m, DUOMO_PAIR, count);
   }
 
-  // From now on values that the model does not know are errors.
+  // From now on, unknown values are errors.
   Outcome<void> SetStrict(bool strict = true) {
     duomo_error error = DUOMO_ERROR_INIT;
     return internal::Finish(duomo_features_set_strict(get(), strict ? 1 : 0, &error), error);

@@ -1,4 +1,4 @@
-// Part of duomo.hpp: what to recommend to whom. Include <duomo/duomo.hpp>.
+// Part of duomo.hpp: requests. Include <duomo/duomo.hpp>.
 #ifndef DUOMO_CPP_REQUESTS_HPP_
 #define DUOMO_CPP_REQUESTS_HPP_
 
@@ -10,7 +10,7 @@ namespace duomo {
 inline namespace DUOMO_HPP_NAMESPACE {
 
 // For Context::TopK and SimilarUsers the queries are users, for Similar and UsersFor items. Borrows
-// what it is given until the call, but for single ids, keys, filters and what Kept takes over.
+// its arguments until the call, except single ids, keys, filters and the vectors that Kept owns.
 class TopKRequest {
  public:
   static TopKRequest User(int64_t id) { return TopKRequest(id); }
@@ -38,8 +38,8 @@ class TopKRequest {
     r.c_.features = features.get();
     return r;
   }
-  static TopKRequest OfFeatures(const Features&&) = delete;  // they would be gone before the call
-  // Users of whom nothing is known but what they watched, oldest first.
+  static TopKRequest OfFeatures(const Features&&) = delete;  // would be destroyed too early
+  // Users who are known by their history only, oldest item first.
   static TopKRequest OfHistory(Kept<int64_t> ids) {
     return TopKRequest().OneQuery().History(std::move(ids));
   }
@@ -65,16 +65,17 @@ class TopKRequest {
     c_.minimum_score = score;
     return *this;
   }
-  // Looks into the likeliest lists only, where the file has lists; 0: as many as it says, and on as
-  // it takes (duomo.h). Faster, and an item may be missed; the scores are exact.
+  // Searches only the lists most likely to hold good items, if the file has lists; 0: the number
+  // that the file recommends, and more if necessary (duomo.h). Faster, but may miss an item; the
+  // scores are exact.
   TopKRequest& Approximate(size_t probes = 0) {
     c_.flags |= DUOMO_APPROXIMATE;
     c_.probes = probes;
     return *this;
   }
-  // So many results of each query, at most K() of any; the memory is that of K() for all.
+  // The number of results of each query, at most K(); the result has memory for K() of each.
   TopKRequest& KEach(Kept<size_t> ks) { return k_each_ = std::move(ks), *this; }
-  // What is never returned: to any query, or a list for each; both count.
+  // Items that are not returned: for all queries, or a list for each; both apply.
   TopKRequest& Exclude(Kept<int64_t> ids) {
     return shared_exclude_keys_.reset(), shared_exclude_ = std::move(ids), *this;
   }
@@ -87,23 +88,24 @@ class TopKRequest {
   TopKRequest& ExcludeKeyLists(KeyLists lists) {
     return exclude_.reset(), exclude_keys_ = std::move(lists), *this;
   }
-  // Only these; of an empty list, nothing.
+  // Returns only these items; nothing for an empty list.
   TopKRequest& Allow(Kept<int64_t> ids) {
     return allow_keys_.reset(), allow_ = std::move(ids), *this;
   }
   TopKRequest& AllowKeys(Keys keys) { return allow_.reset(), allow_keys_ = std::move(keys), *this; }
-  // Only what the set has, or for each query what its own set has; both count. The sets are kept.
+  // Returns only items in the set, or for each query in its own set; both apply. The request keeps
+  // the sets.
   TopKRequest& AllowSet(ItemSet set) { return set_ = std::move(set), *this; }
   TopKRequest& AllowSets(std::vector<ItemSet> sets) { return sets_ = std::move(sets), *this; }
   TopKRequest& Where(Filter filter) { return filters_.push_back(std::move(filter)), *this; }
-  // At most so many results share a value of an attribute or input: two of an artist.
+  // Limits the results that share a value of an attribute or input: at most two of an artist.
   TopKRequest& Limit(std::string input, uint32_t at_most) {
     return limits_.emplace_back(std::move(input), at_most), *this;
   }
-  // What the results say besides: Hits::key(), Hits::title().
+  // Adds keys and titles to the results: Hits::key(), Hits::title().
   TopKRequest& WithKeys() { return with_keys_ = true, *this; }
   TopKRequest& WithTitles() { return with_titles_ = true, *this; }
-  // What the users have watched, instead of what the file remembers; History() is for one query.
+  // Histories that replace those in the file; History() is for one query.
   TopKRequest& History(Kept<int64_t> ids) {
     return NoHistory().one_history_ = std::move(ids), *this;
   }
@@ -130,7 +132,7 @@ class TopKRequest {
     return one_history_keys_.reset(), history_keys_.reset(), *this;
   }
 
-  // The request as C sees it, with the arrays that it points to. Stays where it is made.
+  // The C form of the request, with the arrays that it points to. Not movable.
   struct Call {
     // most: users or items that are searched.
     explicit Call(const TopKRequest& r, size_t vector_width, size_t most);
@@ -165,14 +167,14 @@ inline TopKRequest::Call::Call(const TopKRequest& r, size_t vector_width, size_t
     : c(r.c_), filters(r.filters_) {
   using internal::CheckLists, internal::CheckSize, internal::Given;
   auto check = [&](duomo_status s) { status = status == DUOMO_OK ? s : status; };
-  // No query has more results than there are, so results need no more memory than that.
+  // A query has at most as many results as there are items or users, which bounds the memory.
   c.k = std::min(c.k, std::max<size_t>(most, 1));
   if (r.one_id_) c.ids = &*r.one_id_;
   if (r.ids_) c.ids = Given(r.ids_->span());
   if (r.keys_) c.keys = r.keys_->data();
   if (r.vectors_) {
     c.vectors = Given(r.vectors_->span());
-    if (vector_width > 0) {  // else the library says what is wrong
+    if (vector_width > 0) {  // else the library reports what is wrong
       c.count = r.vectors_->span().size() / vector_width;
       check(CheckSize("vectors", r.vectors_->span().size(), c.count * vector_width, error));
     }
@@ -250,7 +252,7 @@ inline TopKRequest::Call::Call(const TopKRequest& r, size_t vector_width, size_t
   c.filter_count = filters.c.size();
 }
 
-// One user and many items. Borrows what it is given until the call, but for what Kept takes over.
+// One user and many items. Borrows its arguments until the call, except the vectors that Kept owns.
 class RankRequest {
  public:
   static RankRequest User(int64_t id) {
@@ -303,7 +305,7 @@ class RankRequest {
     c_.history_keys = history_keys_.data();
     return c_.history_count = history_keys_.size(), *this;
   }
-  // They would be gone before the call.
+  // They would be destroyed before the call.
   static RankRequest OfUser(const Features&&) = delete;
   RankRequest& Items(const Features&&) = delete;
   RankRequest& Pairs(const Features&&) = delete;
@@ -312,7 +314,7 @@ class RankRequest {
   friend class Context;
   duomo_rank_request c_ = DUOMO_RANK_REQUEST_INIT;
   Kept<int64_t> items_, history_;
-  Keys user_, item_keys_, history_keys_;  // what c_ points to; copies share it
+  Keys user_, item_keys_, history_keys_;  // c_ points to them; copies share them
 };
 
 }  // namespace DUOMO_HPP_NAMESPACE

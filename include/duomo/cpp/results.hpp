@@ -1,4 +1,4 @@
-// Part of duomo.hpp: what a search gives. Include <duomo/duomo.hpp>.
+// Part of duomo.hpp: results. Include <duomo/duomo.hpp>.
 #ifndef DUOMO_CPP_RESULTS_HPP_
 #define DUOMO_CPP_RESULTS_HPP_
 
@@ -46,7 +46,8 @@ class Hits {
   iterator end() const { return {ids_.end(), scores_.end()}; }
   Ids ids() const { return ids_; }
   Span<const float> scores() const { return scores_; }
-  // Of result i, where the request asked for them, else empty; the texts are the model's.
+  // The key and title of result i, if the request asked for them, else empty; the texts belong to
+  // the model.
   std::string_view key(size_t i) const { return keys_ == nullptr ? "" : internal::View(keys_[i]); }
   std::string_view title(size_t i) const {
     return titles_ == nullptr ? "" : internal::View(titles_[i]);
@@ -59,7 +60,7 @@ class Hits {
   const duomo_text *keys_, *titles_;
 };
 
-// The same with memory of its own: what [] of a result without a name gives.
+// The same, owning its memory: the type of [] on a temporary result.
 class OwnedHits {
  public:
   explicit OwnedHits(const Hits& hits)
@@ -85,7 +86,7 @@ class OwnedHits {
     return {ids_, scores_, keys_.empty() ? nullptr : keys_.data(),
             titles_.empty() ? nullptr : titles_.data()};
   }
-  // What these would refer to is gone before it can be used: give the hits a name.
+  // These would refer to destroyed memory: give the hits a name.
   Ids ids() const&& = delete;
   Span<const float> scores() const&& = delete;
   operator Hits() const&& = delete;
@@ -96,7 +97,7 @@ class OwnedHits {
   std::vector<duomo_text> keys_, titles_;
 };
 
-// The results of every query of a request. Given to Context::TopKInto again, it keeps its memory.
+// The results of all queries of a request. Context::TopKInto reuses its memory.
 class TopKResult {
  public:
   size_t size() const { return counts_.size(); }
@@ -115,7 +116,7 @@ class TopKResult {
   std::vector<int64_t> ids_;
   std::vector<float> scores_;
   std::vector<size_t> counts_;
-  std::vector<duomo_text> keys_, titles_;  // empty: not asked for
+  std::vector<duomo_text> keys_, titles_;  // empty: not requested
 };
 
 }  // namespace DUOMO_HPP_NAMESPACE

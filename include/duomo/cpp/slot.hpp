@@ -9,8 +9,8 @@
 namespace duomo {
 inline namespace DUOMO_HPP_NAMESPACE {
 
-// Holds the model that a host answers with now. Set() and Get() from any number of threads at once;
-// Get() never waits.
+// Holds the model that a host currently answers with. Set() and Get() may be called on any number
+// of threads at once; Get() never waits.
 class ModelSlot {
  public:
   static Outcome<ModelSlot> Create(const Model& model) {
@@ -32,7 +32,7 @@ class ModelSlot {
     return internal::Finish(duomo_model_slot_set(slot_, model.get(), &error), error);
   }
 
-  // The model that is in.
+  // The current model.
   Model Get() const { return Model::Adopt(duomo_model_slot_get(slot_)); }
 
   duomo_model_slot* get() const { return slot_; }

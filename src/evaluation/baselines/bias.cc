@@ -8,7 +8,7 @@
 namespace duomo::evaluation {
 
 MeanRating::MeanRating(const data::Dataset& dataset, std::span<const uint32_t> train) {
-  const std::vector<float>& ratings = dataset.interactions.ratings;
+  const auto& ratings = dataset.interactions.ratings;
   if (train.empty() || ratings.empty()) {
     Fail(Status::kInvalidArgument, "there are no ratings to take the mean of");
   }

@@ -10,20 +10,26 @@
 A Model may be used by any number of threads. See help(duomo.Model).
 """
 
+from . import _pickling, convert
 from ._cancel import CancelFlag
 from ._errors import (
     Argument,
     BusyError,
     Cancelled,
     ClosedError,
+    ConversionError,
     Corrupt,
     Error,
     ErrorKind,
+    FileAccessError,
     FileError,
+    FolderError,
     Internal,
     InvalidArgument,
+    MissingFileError,
     NotFound,
     OutOfMemory,
+    ProgramError,
     Status,
     TrainingError,
     Unsupported,
@@ -43,12 +49,15 @@ from ._info import (
     Unknown,
 )
 from ._library import build_info, id_of_key, load_library, version
-from ._model import Context, Model, open, open_buffer  # noqa: A004
+from ._model import Context, Model
+from ._open import open, open_buffer  # noqa: A004
 from ._results import Hits, TopK
 from ._sets import ItemSet
 from ._slot import ModelSlot
 from ._train import train
 from ._training_result import TrainingResult
+
+_pickling.register()
 
 __version__ = "0.1.0"
 
@@ -61,12 +70,15 @@ __all__ = [
     "Cancelled",
     "ClosedError",
     "Context",
+    "ConversionError",
     "Corrupt",
     "Error",
     "ErrorKind",
     "Features",
+    "FileAccessError",
     "FileError",
     "Filter",
+    "FolderError",
     "Head",
     "Hits",
     "Input",
@@ -75,11 +87,13 @@ __all__ = [
     "ItemSet",
     "Keys",
     "Kind",
+    "MissingFileError",
     "Model",
     "ModelInfo",
     "ModelSlot",
     "NotFound",
     "OutOfMemory",
+    "ProgramError",
     "Scope",
     "Status",
     "TopK",
@@ -89,6 +103,7 @@ __all__ = [
     "Unsupported",
     "UnsupportedVersion",
     "build_info",
+    "convert",
     "id_of_key",
     "load_library",
     "open",

@@ -3,14 +3,24 @@ array that is one already is used as it is, not copied."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Union
+from collections.abc import Iterable
+from typing import Any, Protocol, Union
 
 import numpy as np
 import numpy.typing as npt
 
-Ids = Union[npt.NDArray[np.integer[Any]], Sequence[int], Any]  # Any: a pandas Series
-Lists = Union[Sequence[Any], npt.NDArray[Any], Any]
+
+class HasArray(Protocol):
+    """Arrays, and the Series of pandas and polars."""
+
+    def __array__(self, *args: Any, **kwargs: Any) -> Any: ...
+
+
+# One user or item, by id or key; many; and lists of them, one a row.
+One = Union[int, str, "np.integer[Any]"]
+Many = Union[Iterable[int], Iterable[str], HasArray]
+Lists = Union[Iterable[Union[Many, None]], HasArray]
+Vectors = Union[Iterable[float], Iterable[Iterable[float]], HasArray]
 Int64s = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 Offsets = npt.NDArray[np.uint64]
@@ -24,7 +34,7 @@ def is_id(value: object) -> bool:
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
 
 
-def ids(value: Ids, name: str) -> Int64s:
+def ids(value: Many, name: str) -> Int64s:
     """A one-dimensional contiguous int64 array. Numbers with a fraction are not ids."""
     if type(value) is np.ndarray and value.dtype == _INT64 and value.ndim == 1:
         return np.ascontiguousarray(value)
@@ -47,14 +57,28 @@ def is_one(value: object) -> bool:
     return isinstance(value, str) or is_id(value)
 
 
+def listed(value: Any) -> Any:
+    """Sets, iterators and the like as a list; what numpy reads stays as it is."""
+    if hasattr(value, "__array__") or isinstance(value, (list, tuple)):
+        return value
+    return list(value)
+
+
+def is_missing(value: Any) -> bool:
+    """None, NaN, or pandas' NA (which is no bool when compared)."""
+    if value is None:
+        return True
+    try:
+        return bool(value != value)
+    except (TypeError, ValueError):
+        return type(value).__name__ == "NAType"
+
+
 def known(value: Any, name: str) -> Known:
     """Users or items: ids as an array, or string keys as a tuple. Sets and iterators will do."""
     if type(value) is np.ndarray and value.dtype == _INT64:
         return ids(value, name)
-    if is_one(value):
-        value = [value]
-    elif not hasattr(value, "__array__") and not isinstance(value, (list, tuple)):
-        value = list(value)
+    value = listed([value] if is_one(value) else value)
     first = next(iter(value), None) if len(value) else None
     if isinstance(first, str):
         return tuple(value.tolist() if hasattr(value, "tolist") else value)
@@ -71,7 +95,7 @@ def vectors(value: Any, name: str, width: int) -> Floats:
     return array
 
 
-def lists(value: Lists, name: str) -> tuple[Offsets, Known]:
+def lists(value: Any, name: str) -> tuple[Offsets, Known]:
     """Lists of ids or string keys, one a row, end to end. None is an empty list."""
     if isinstance(value, np.ndarray) and value.ndim == 2:
         rows, width = value.shape

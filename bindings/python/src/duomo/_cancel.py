@@ -15,10 +15,13 @@ class CancelFlag:
         self._flag = np.zeros(1, np.int32)
 
     def set(self) -> None:
+        """Ends the calls under way, and every later one."""
         self._flag[0] = 1
 
     def clear(self) -> None:
+        """Lets calls through again."""
         self._flag[0] = 0
 
     def is_set(self) -> bool:
+        """Whether calls are ended now."""
         return bool(self._flag[0])

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from ._features import _is_missing
+from ._arrays import is_missing
 
 # As they are; anything else is looked at value by value.
 _PLAIN = {bool, int, str, type(None)}
@@ -82,7 +82,7 @@ def from_value(value: Any, row: int) -> Any:
         if value.dtype.kind != "U":
             _refuse(value, row)
         return str(value)
-    if _is_missing(value):  # also NaT, which is a datetime
+    if is_missing(value):  # also NaT, which is a datetime
         return None
     if isinstance(value, enum.Enum) and not isinstance(value, (int, str)):
         _refuse(value, row)

@@ -10,8 +10,11 @@ _Self = TypeVar("_Self")
 
 
 class Closing(ABC):
+    """What has a ``close``, which ``with`` calls."""
+
     @abstractmethod
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Gives back what it holds. Twice is fine."""
 
     def __enter__(self: _Self) -> _Self:
         return self

@@ -1,9 +1,10 @@
-"""Duomo's exceptions: one class for each status of duomo.h, and three of this package's own."""
+"""Duomo's exceptions: one class for each status of duomo.h, and this package's own."""
 
 from __future__ import annotations
 
 import enum
 import re
+from typing import Any
 
 
 class Status(enum.IntEnum):
@@ -92,13 +93,34 @@ class NotFound(Error, LookupError):
 
 
 class OutOfMemory(Error, MemoryError):
+    """There is not enough memory for the call."""
+
     status = Status.OUT_OF_MEMORY
 
 
 class FileError(Error, OSError):
-    """The system refused to read the file; the message says why."""
+    """The system refused to read the file; the message says why, and of paths ``errno`` and
+    ``filename``, too."""
 
     status = Status.IO_ERROR
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _file_error, (type(self), str(self), self.errno, self.filename, self.__dict__)
+
+
+class MissingFileError(FileError, FileNotFoundError):
+    """There is no such file."""
+
+
+class FileAccessError(FileError, PermissionError):
+    """This user may not read the file."""
+
+
+class FolderError(FileError, IsADirectoryError):
+    """It is a folder, not a file."""
 
 
 class Corrupt(Error):
@@ -139,13 +161,24 @@ class BusyError(InvalidArgument):
     """One Context or Features used by two threads at once."""
 
 
-class TrainingError(Error):
-    """``duomo train`` failed. ``returncode`` is its exit code, the message its own."""
+class ProgramError(Error):
+    """A program of the package failed. ``returncode`` is its exit code, the message its own."""
 
     def __init__(self, message: str, returncode: int) -> None:
         super().__init__(message)
         self.returncode = returncode
         self.status = Status.INVALID_ARGUMENT if returncode == 2 else Status.INTERNAL
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.args[0], self.returncode)
+
+
+class TrainingError(ProgramError):
+    """``duomo train`` failed."""
+
+
+class ConversionError(ProgramError):
+    """``duomo-convert`` failed: see ``duomo.convert``. Nothing was written."""
 
 
 _CLASSES: dict[int, type[Error]] = {
@@ -163,7 +196,24 @@ _CLASSES: dict[int, type[Error]] = {
     )
 }
 
-_NAMES_OF_C = re.compile(r"\b(duomo|DUOMO)_\w+|\b_PORTABLE\b")
+_NAMES_OF_C = re.compile(
+    r"\b(duomo|DUOMO)_\w+|\b_PORTABLE\b|\brequest\.\w+|\boptions\.unknown_ids\b"
+)
+# Parts of C's requests whose arguments have other names here.
+_PARTS = {
+    "filters": "where",
+    "k_each": "k",
+    "user_id": "user",
+    "user_key": "user",
+    "item": "items",
+    "item_ids": "items",
+    "item_keys": "items",
+    "history": "histories",
+    "history_ids": "histories",
+    "history_keys": "histories",
+    "history_offsets": "histories",
+}
+_LISTS = re.compile(r"^(?:shared_)?(exclude|allow)(?:_(?:ids|keys|offsets|set|sets|count))?$")
 _NAMES = {
     "DUOMO_RANK_USER_ID": "user",
     "DUOMO_UNKNOWN_IS_MARKED": 'unknown="mark"',
@@ -176,6 +226,11 @@ _NAMES = {
 
 def _name(found: re.Match[str]) -> str:
     name = found.group()
+    if name == "options.unknown_ids":
+        return "unknown"
+    if name.startswith("request."):
+        part = name[len("request.") :]
+        return _PARTS.get(part) or _LISTS.sub(r"\1", part)
     if name.startswith("duomo_features_set_"):
         return "Features.set"
     return _NAMES.get(name, name[len("duomo_") :].lower())
@@ -194,4 +249,26 @@ def from_status(
     error.kind = ErrorKind(kind)
     error.argument = Argument(argument)
     error.position = position
+    return error
+
+
+_OF_SYSTEM = (
+    (FileNotFoundError, MissingFileError),
+    (PermissionError, FileAccessError),
+    (IsADirectoryError, FolderError),
+)
+
+
+def of_system(error: FileError, why: OSError) -> FileError:
+    """The error as the kind that ``why`` is, with its errno and filename."""
+    kind = next((ours for theirs, ours in _OF_SYSTEM if isinstance(why, theirs)), FileError)
+    return _file_error(kind, str(error), why.errno, why.filename, error.__dict__)
+
+
+def _file_error(
+    kind: type[FileError], message: str, errno: int | None, filename: Any, rest: dict[str, Any]
+) -> FileError:
+    error = kind(message)
+    error.errno, error.filename = errno, filename
+    error.__dict__.update(rest)
     return error

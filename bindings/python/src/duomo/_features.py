@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Union
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol, Union
 
 import numpy as np
 
 from . import _arrays, _native
+from ._catalogue import Catalogue
 from ._closing import Closing
 from ._info import Input, Keys, Kind, Scope
 
-if TYPE_CHECKING:
-    from ._model import Model
 
-# A dict of columns, or of the values of one row; a DataFrame; a list of dicts, one a row.
-FeatureData = Union[Mapping[str, Any], Sequence[Mapping[str, Any]], Any]
+class Frame(Protocol):
+    """DataFrames of pandas and polars."""
+
+    @property
+    def columns(self) -> Any: ...
+
+    def to_numpy(self, *args: Any, **kwargs: Any) -> Any: ...
+
+
+# The values of one row of numbers and texts; a dict of columns, or of one row that has lists, too;
+# a DataFrame; a list of dicts, one a row.
+Row = Mapping[str, Union[str, float, None]]
+FeatureData = Union[Mapping[str, Any], Iterable[Mapping[str, Any]], Frame]
 
 # No vocabulary has it, so it is an unknown category, as one that is not set.
 _MISSING = np.iinfo(np.int64).min
 _LISTS = (Kind.CATEGORY_SET, Kind.HISTORY)
-
-
-def _is_missing(value: Any) -> bool:
-    """None, NaN, or pandas' NA (which is no bool when compared)."""
-    if value is None:
-        return True
-    try:
-        return bool(value != value)
-    except (TypeError, ValueError):
-        return type(value).__name__ == "NAType"
 
 
 def _is_list(value: Any) -> bool:
@@ -41,10 +41,12 @@ class Features(Closing):
     not know count as unknown, or raise NotFound where they are ``strict``. Holds its model; one
     call at a time. Made by ``Model.features``."""
 
-    def __init__(self, model: Model, scope: Scope | str, count: int, strict: bool = False) -> None:
+    def __init__(
+        self, catalogue: Catalogue, scope: Scope | str, count: int, strict: bool = False
+    ) -> None:
         self._scope = Scope.of(scope)
-        self._inputs: dict[str, Input] = {i.name: i for i in model.inputs}
-        self._native = _native.Features(model._native, int(self._scope), count)
+        self._inputs: dict[str, Input] = {i.name: i for i in catalogue.inputs}
+        self._native = _native.Features(catalogue._native, int(self._scope), count)
         if strict:
             self._native.strict(True)
         self._count = count
@@ -52,6 +54,7 @@ class Features(Closing):
 
     @property
     def scope(self) -> Scope:
+        """Of whom they are: users, items or pairs."""
         return self._scope
 
     def __len__(self) -> int:
@@ -76,27 +79,28 @@ class Features(Closing):
             else:
                 self._native.integer_lists(name, starts, flat)
         elif known.kind == Kind.TEXT or known.keys == Keys.STRING:
-            self._native.strings(name, [None if _is_missing(v) else v for v in values])
+            self._native.strings(name, [None if _arrays.is_missing(v) else v for v in values])
         else:
             self._native.integers(name, _integers(values, name))
         return self
 
     def close(self) -> None:
+        """Gives their memory back; a call that uses them meanwhile finishes undisturbed."""
         self._native.close()
 
     @classmethod
     def of(
-        cls, model: Model, scope: Scope | str, data: FeatureData, strict: bool = False
+        cls, catalogue: Catalogue, scope: Scope | str, data: Any, strict: bool = False
     ) -> Features:
         """From a dict or a DataFrame; see ``Model.features``."""
         if isinstance(data, Features):
             if data.scope != Scope.of(scope):
                 raise TypeError(f"features of the {data.scope.name.lower()}s, not {scope}")
             return data
-        columns = _columns(data)
-        if not isinstance(data, Mapping):
-            return cls(model, scope, len(data), strict)._set_all(columns)
-        kinds = {i.name: i.kind for i in model.inputs}
+        columns, rows_of = _columns(data)
+        if rows_of is not None:
+            return cls(catalogue, scope, rows_of, strict)._set_all(columns)
+        kinds = {i.name: i.kind for i in catalogue.inputs}
         deep = {name: _is_rows(v, kinds.get(name) in _LISTS) for name, v in columns.items()}
         rows = {name for name, is_rows in deep.items() if is_rows}
         if rows and len(rows) < len(columns):
@@ -107,7 +111,7 @@ class Features(Closing):
         sizes = {name: len(values) for name, values in columns.items()}
         if len(set(sizes.values())) > 1:
             raise ValueError(f"features: columns of different lengths: {sizes}")
-        features = cls(model, scope, next(iter(sizes.values()), 1), strict)
+        features = cls(catalogue, scope, next(iter(sizes.values()), 1), strict)
         features._single = not rows
         return features._set_all(columns)
 
@@ -117,16 +121,17 @@ class Features(Closing):
         return self
 
 
-def _columns(data: FeatureData) -> dict[str, Any]:
+def _columns(data: Any) -> tuple[dict[str, Any], int | None]:
+    """The columns and, except of dicts, which may be of one row, how many rows they have."""
     if hasattr(data, "columns") and hasattr(data, "to_numpy"):  # a DataFrame
-        return {str(name): list(data[name]) for name in data.columns}
+        return {str(name): list(data[name]) for name in data.columns}, len(data)
     if isinstance(data, Mapping):
-        return dict(data)
+        return dict(data), None
     records = list(data)
     if not all(isinstance(r, Mapping) for r in records):
         raise TypeError("features: expected a dict, a DataFrame or a list of dicts")
     names = dict.fromkeys(name for r in records for name in r)
-    return {str(name): [r.get(name) for r in records] for name in names}
+    return {str(name): [r.get(name) for r in records] for name in names}, len(records)
 
 
 def _is_rows(value: Any, lists: bool) -> bool:
@@ -139,14 +144,14 @@ def _is_rows(value: Any, lists: bool) -> bool:
 
 
 def _is_scalar_nan(value: Any) -> bool:
-    return not _is_list(value) and _is_missing(value)
+    return not _is_list(value) and _arrays.is_missing(value)
 
 
 def _numbers(values: Any, name: str) -> _arrays.Floats:
     if isinstance(values, np.ndarray) and values.dtype.kind in "iuf":
         return np.ascontiguousarray(values, np.float32)
     try:
-        listed = [np.nan if _is_missing(v) else float(v) for v in values]
+        listed = [np.nan if _arrays.is_missing(v) else float(v) for v in values]
     except (TypeError, ValueError):
         raise TypeError(f"{name}: expected numbers") from None
     return np.asarray(listed, np.float32)
@@ -155,7 +160,7 @@ def _numbers(values: Any, name: str) -> _arrays.Floats:
 def _integers(values: Any, name: str) -> _arrays.Int64s:
     if isinstance(values, np.ndarray) and values.dtype.kind in "iu":
         return _arrays.ids(values, name)
-    listed = [_MISSING if _is_missing(v) else _whole(v, name) for v in values]
+    listed = [_MISSING if _arrays.is_missing(v) else _whole(v, name) for v in values]
     return np.asarray(listed, np.int64)
 
 

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 
 class Head(enum.IntEnum):
+    """How the vectors of a user and an item become a number."""
+
     COSINE = 0
     DOT = 1
     LOGISTIC = 2  # such models answer rank() only
 
 
 class Scope(enum.IntEnum):
+    """Of whom features are."""
+
     USER = 0
     ITEM = 1
     PAIR = 2
@@ -29,6 +33,8 @@ class Scope(enum.IntEnum):
 
 
 class Kind(enum.IntEnum):
+    """What the values of an input are."""
+
     CATEGORY = 0
     CATEGORY_SET = 1
     TEXT = 2
@@ -52,6 +58,7 @@ class Unknown(enum.IntEnum):
 
     @classmethod
     def of(cls, value: Unknown | str) -> Unknown:
+        """From "error" or "mark"."""
         if isinstance(value, Unknown):
             return value
         try:
@@ -62,6 +69,8 @@ class Unknown(enum.IntEnum):
 
 @dataclass(frozen=True)
 class ModelInfo:
+    """What a model is, by ``Model.info``."""
+
     name: str  #: of the description: "hybrid"
     unit: str  #: of predictions: "stars"
     head: Head
@@ -80,6 +89,8 @@ class ModelInfo:
 
 @dataclass(frozen=True)
 class Input:
+    """A feature that a model reads, by ``Model.inputs``."""
+
     name: str
     scope: Scope
     kind: Kind
@@ -88,6 +99,8 @@ class Input:
 
 
 class AttributeKind(enum.IntEnum):
+    """What the values of an attribute are."""
+
     CATEGORY = 0  # a text an item
     SET = 1  # any number of texts an item
     INTEGER = 2

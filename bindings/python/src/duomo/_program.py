@@ -1,4 +1,5 @@
-"""The program `duomo`: where it is, how options are written for it, and how it is run."""
+"""The programs `duomo` and `duomo-convert`: where they are, how options are written for them, and
+how they are run."""
 
 from __future__ import annotations
 
@@ -8,19 +9,34 @@ import selectors
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import IO, Any, Union
+
+from ._cancel import CancelFlag
 
 PathLike = Union[str, "os.PathLike[str]"]
 
 
-def find(program: PathLike | None = None) -> str:
-    wanted = os.fspath(program) if program is not None else os.environ.get("DUOMO_PROGRAM")
-    found = shutil.which(wanted or "duomo")
+_INSIDE = Path(__file__).parent / "bin"
+_VARIABLES = {"duomo": "DUOMO_PROGRAM", "duomo-convert": "DUOMO_CONVERT_PROGRAM"}
+
+
+def find(program: PathLike | None = None, name: str = "duomo") -> str:
+    """The program ``name``: the caller's, the environment's, the one inside the package, or one on
+    the PATH, in this order."""
+    variable = _VARIABLES[name]
+    wanted = os.fspath(program) if program is not None else os.environ.get(variable)
+    if wanted is None and os.access(_INSIDE / name, os.X_OK):
+        return str(_INSIDE / name)
+    found = shutil.which(wanted or name)
     if found is None:
+        where = f"give program= or {variable} a path"
+        if wanted is not None:
+            raise FileNotFoundError(f"{wanted}: no such program; {where} of {name}, or neither")
         raise FileNotFoundError(
-            f"{wanted or 'duomo'}: no such program; training needs `duomo` on the PATH, in "
-            "DUOMO_PROGRAM or as the argument program="
+            f"this package was compiled without its programs, and there is no {name} on the PATH; "
+            f"install a wheel (pip install --only-binary duomo duomo), or {where} of it"
         )
     return found
 
@@ -75,12 +91,19 @@ class Run:
     """One run of the program, with its summary, messages and events."""
 
     def __init__(
-        self, command: list[str], on_event: Callback | None, on_message: Callback | None
+        self,
+        command: list[str],
+        on_event: Callback | None,
+        on_message: Callback | None,
+        cancelled: CancelFlag | None = None,
     ) -> None:
+        if cancelled is not None and not isinstance(cancelled, CancelFlag):
+            raise TypeError(f"cancelled: a CancelFlag, not {cancelled!r}")
         self.messages: list[str] = []  # lines of stderr, so far
+        self.stopping = False  # asked to end, by a callback or the flag
         self._on_event = on_event
         self._on_message = on_message
-        self._stopping = False
+        self._cancelled = cancelled
         self._command = command
 
     def wait(self, result: IO[bytes]) -> int:
@@ -106,9 +129,9 @@ class Run:
                 os.close(writer)
             with process:
                 assert process.stderr is not None
-                lines = _lines({events.fileno(): True, process.stderr.fileno(): False})
+                pipes = {events.fileno(): True, process.stderr.fileno(): False}
                 try:
-                    for is_event, line in lines:
+                    for is_event, line in _lines(pipes, self._look_up()):
                         if self._take(is_event, line):
                             process.send_signal(signal.SIGINT)
                 except BaseException:
@@ -118,17 +141,27 @@ class Run:
 
     def stopped_as_asked(self, code: int) -> bool:
         """Whether the program ended because a callback returned False, its file written."""
-        return self._stopping and code == 128 + signal.SIGINT
+        return self.stopping and code == 128 + signal.SIGINT
 
-    def _take(self, is_event: bool, line: bytes) -> bool:
-        """True where a callback wants to stop now."""
+    def _look_up(self) -> float | None:
+        """How many seconds may pass without a line before the flag is looked at."""
+        return None if self._cancelled is None else 0.05
+
+    def _take(self, is_event: bool, line: bytes | None) -> bool:
+        """True where a callback, or whoever has the flag, wants to stop now. No line came in time
+        where it is None."""
+        if self._cancelled is not None and self._cancelled.is_set() and not self.stopping:
+            self.stopping = True
+            return True
+        if line is None:
+            return False
         value: Any = json.loads(line) if is_event else line.decode("utf-8", "replace")
         if not is_event:
             self.messages.append(value)
         callback = self._on_event if is_event else self._on_message
-        if callback is None or self._stopping or callback(value) is not False:
+        if callback is None or self.stopping or callback(value) is not False:
             return False
-        self._stopping = True
+        self.stopping = True
         return True
 
     def _end(self, process: subprocess.Popen[bytes], *pipes: IO[bytes]) -> None:
@@ -142,14 +175,20 @@ class Run:
             raise
 
 
-def _lines(pipes: Mapping[int, bool]) -> Iterator[tuple[bool, bytes]]:
-    """The lines of several pipes as they come, until all are closed."""
+def _lines(
+    pipes: Mapping[int, bool], patience: float | None = None
+) -> Iterator[tuple[bool, bytes | None]]:
+    """The lines of several pipes as they come, until all are closed; None where none came for
+    ``patience`` seconds."""
     rest = dict.fromkeys(pipes, b"")
     with selectors.DefaultSelector() as selector:
         for pipe in pipes:
             selector.register(pipe, selectors.EVENT_READ)
         while rest:
-            for key, _ in selector.select():
+            ready = selector.select(patience)
+            if not ready:
+                yield False, None
+            for key, _ in ready:
                 piece = os.read(key.fd, 1 << 16)
                 *lines, rest[key.fd] = (rest[key.fd] + piece).split(b"\n")
                 if not piece:
@@ -158,3 +197,18 @@ def _lines(pipes: Mapping[int, bool]) -> Iterator[tuple[bool, bytes]]:
                     lines += [last] if last else []
                 for line in lines:
                     yield pipes[key.fd], line
+
+
+def last_words(messages: Sequence[str], command: str, code: int) -> str:
+    """What the program said last, without its name; the bars before it are of no interest. Of wrong
+    usage, without the hint where help is."""
+    said = [line.strip() for line in "\n".join(messages).splitlines() if line.strip()]
+    name = command.split()[0] + ": "
+    starts = [at for at, line in enumerate(said) if line.startswith(name)]
+    if starts:
+        told = [
+            line for line in said[starts[-1] :] if not line.startswith(f"See {name[:-2]} --help")
+        ]
+        return "\n".join(told)[len(name) :]
+    ended = f"signal {-code}" if code < 0 else f"exit code {code}"
+    return said[-1] if said else f"{command} ended with {ended}"

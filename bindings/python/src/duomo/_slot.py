@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from ._model import Model
+from ._model import Model
 
 
 class ModelSlot:
     """Holds the model that a host answers with now, so that one thread can put a new one in its
-    place while others ask. Any thread may use it; ``get`` never waits.
+    place while others ask. Any thread may use it; ``get`` never waits. Pickled with its model.
 
         slot = duomo.ModelSlot(duomo.open("movies.duomo"))
         with slot.get() as model:  # a reference of the caller's own

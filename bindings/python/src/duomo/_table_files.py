@@ -6,11 +6,41 @@ import csv
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any, Protocol, TypeVar, Union
 
 from ._columns import PIECE, Column, columns_of, is_columnar
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+_Self = TypeVar("_Self")
+
+
+class ArrowStream(Protocol):
+    """Arrow tables, DataFrames and query results of many packages."""
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+
+class ToArrow(Protocol):
+    """What makes an Arrow table of itself."""
+
+    def to_arrow(self) -> Any: ...
+
+
+# What duomo.train and duomo.convert take as a table.
+Table = Union[
+    str,
+    "os.PathLike[str]",
+    "pd.DataFrame",
+    ArrowStream,
+    ToArrow,
+    Mapping[str, Any],
+    Sequence[Mapping[str, Any]],
+]
 
 # What says how to read files, and would misread the ones that are written here.
 _OF_FILES = ("separator", "quotes", "columns", "latin1")
@@ -24,7 +54,7 @@ class TableFiles:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._shown: dict[str, str] = {}
 
-    def __enter__(self) -> TableFiles:
+    def __enter__(self: _Self) -> _Self:
         return self
 
     def __exit__(
@@ -46,15 +76,21 @@ class TableFiles:
             shown = os.fsdecode(table)
             stem = os.path.splitext(os.path.basename(shown))[0]
         columns = columns_of(table, shown)
+        lists = any(column.lists for column in columns)
+        path = self._new(role, ".jsonl" if lists else ".csv", stem)
+        with open(path, "w", encoding="utf-8", newline="") as file:
+            _write(file, columns, shown, lists)
+        self._shown[path] = shown
+        return path
+
+    def _new(self, role: str, ending: str, stem: str | None = None) -> str:
+        """The path of a file to be written, for the argument ``role``, which messages call it."""
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="duomo-")
         folder = os.path.join(self._folder.name, role)
         os.mkdir(folder)
-        lists = any(column.lists for column in columns)
-        path = os.path.join(folder, stem + (".jsonl" if lists else ".csv"))
-        with open(path, "w", encoding="utf-8", newline="") as file:
-            _write(file, columns, shown, lists)
-        self._shown[path] = shown
+        path = os.path.join(folder, (stem or role) + ending)
+        self._shown[path] = role
         return path
 
     def check(self, options: Mapping[str, Any]) -> None:
@@ -66,6 +102,13 @@ class TableFiles:
                     f"{name} says how files of text are read, and {shown} is none; read the other "
                     "tables into DataFrames, too, and leave it out"
                 )
+
+    def told(self, callback: Callable[[str], Any] | None) -> Callable[[str], Any] | None:
+        """A callback for messages, which are made readable first."""
+        if callback is None:
+            return None
+        told = callback
+        return lambda message: told(self.readable(message))
 
     def readable(self, message: str) -> str:
         """The program's message, with the tables' names in place of the paths in this folder."""

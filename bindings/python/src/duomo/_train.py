@@ -1,44 +1,23 @@
-"""Training: runs the program `duomo`, which the package does not contain."""
+"""Training: runs the program `duomo`."""
 
 from __future__ import annotations
 
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, Union
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from . import _program
+from ._cancel import CancelFlag
 from ._columns import is_columnar
 from ._errors import TrainingError
 from ._program import PathLike
-from ._table_files import TableFiles
+from ._table_files import Table, TableFiles
 from ._training_result import TrainingResult
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Event = Mapping[str, Any]
 
-
-class ArrowStream(Protocol):
-    """Arrow tables, DataFrames and query results of many packages."""
-
-    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
-
-
-class ToArrow(Protocol):
-    def to_arrow(self) -> Any: ...
-
-
-Table = Union[
-    PathLike,
-    "pd.DataFrame",
-    ArrowStream,
-    ToArrow,
-    Mapping[str, Any],
-    Sequence[Mapping[str, Any]],
-]
 
 # Settings of one network: with any of them the program trains its first preset unless told another.
 _OF_NETWORKS = (
@@ -73,6 +52,7 @@ def train(
     preset: str | None = None,
     on_event: Callable[[dict[str, Any]], Any] | None = None,
     on_message: Callable[[str], Any] | None = None,
+    cancelled: CancelFlag | None = None,
     program: PathLike | None = None,
     **options: Any,
 ) -> TrainingResult:
@@ -102,9 +82,10 @@ def train(
 
     ``on_message`` is called with every line that the program says. ``on_event`` is called with
     every event of the log of a preset or model as it comes: {"event": "train", "step", "cost", …}
-    or {"event": "test", …}. When one of them returns False, training stops and the file is written
-    with what has been learned (``result.interrupted``). So it is when this function is interrupted
-    (KeyboardInterrupt) or a callback raises; the exception then goes on its way.
+    or {"event": "test", …}. When one of them returns False, or another thread sets the CancelFlag
+    ``cancelled``, training stops and the file is written with what has been learned
+    (``result.interrupted``). So it is when this function is interrupted (KeyboardInterrupt) or a
+    callback raises; the exception then goes on its way.
 
     Raises TrainingError with the program's message; FileNotFoundError where there is no program;
     ImportError where pyarrow is needed and missing; TypeError and ValueError for a table that
@@ -137,34 +118,12 @@ def train(
         files.check(options)
         command += ["-o", os.fspath(output), "--json"]
         command += _program.arguments({**tables, "preset": preset, **options})
-        return _run(command, files, on_event, on_message)
-
-
-def _run(
-    command: list[str],
-    files: TableFiles,
-    on_event: Callable[[dict[str, Any]], Any] | None,
-    on_message: Callable[[str], Any] | None,
-) -> TrainingResult:
-    def readable(message: str) -> Any:
-        return on_message(files.readable(message)) if on_message is not None else None
-
-    run = _program.Run(command, on_event, readable)
-    with tempfile.TemporaryFile() as result:
-        code = run.wait(result)
-        messages = [files.readable(message) for message in run.messages]
-        written = result.seek(0, os.SEEK_END) > 0  # else it was stopped before it had learned
-        if code != 0 and not (run.stopped_as_asked(code) and written):
-            raise TrainingError(_message(messages, code), code)
-        result.seek(0)
-        return TrainingResult(json.load(result), messages)
-
-
-def _message(messages: Sequence[str], code: int) -> str:
-    """What the program said last, without its name; the bars before it are of no interest."""
-    said = [line.strip() for line in "\n".join(messages).splitlines() if line.strip()]
-    lines = [line for line in said if line.startswith("duomo: ")]
-    if lines:
-        return lines[-1][len("duomo: ") :]
-    ended = f"signal {-code}" if code < 0 else f"exit code {code}"
-    return said[-1] if said else f"duomo train ended with {ended}"
+        with tempfile.TemporaryFile() as result:
+            run = _program.Run(command, on_event, files.told(on_message), cancelled)
+            code = run.wait(result)
+            messages = [files.readable(message) for message in run.messages]
+            written = result.seek(0, os.SEEK_END) > 0  # else it was stopped before it had learned
+            if code != 0 and not (run.stopped_as_asked(code) and written):
+                raise TrainingError(_program.last_words(messages, "duomo train", code), code)
+            result.seek(0)
+            return TrainingResult(json.load(result), messages)

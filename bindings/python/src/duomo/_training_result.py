@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from ._model import Model
-from ._model import open as open_model
+from ._open import open as open_model
 
 
 class TrainingResult(dict[str, Any]):
@@ -72,16 +72,20 @@ class TrainingResult(dict[str, Any]):
 
     @property
     def parameters(self) -> int | None:
+        """Weights that were learned, with a preset or model."""
         return self.get("parameters")
 
     @property
     def train_rows(self) -> int | None:
+        """Rows that it learned from."""
         return self.get("train_rows")
 
     @property
     def test_rows(self) -> int | None:
+        """Rows that it was tested on."""
         return self.get("test_rows")
 
     @property
     def seconds(self) -> float | None:
+        """How long training took."""
         return self.get("seconds")

@@ -4,6 +4,9 @@
 #![no_std]
 #![allow(non_camel_case_types)]
 
+#[cfg(feature = "bundled")]
+extern crate libz_sys as _; // which links zlib
+
 use core::ffi::{c_char, c_void};
 use core::mem::size_of;
 use core::ptr::{null, null_mut};

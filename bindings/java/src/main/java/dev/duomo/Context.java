@@ -54,6 +54,9 @@ public final class Context extends Recommender implements AutoCloseable {
     }
   }
 
+  /**
+   * Frees the scratch memory and ends the threads of the context. A second call does nothing.
+   */
   @Override
   public void close() {
     handle.run();

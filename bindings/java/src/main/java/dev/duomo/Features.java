@@ -128,6 +128,7 @@ public final class Features implements AutoCloseable {
     return call(f -> Native.setStrings(f, Native.utf8(input, "input"), offsets, texts));
   }
 
+  /** Frees the features. A second call does nothing. */
   @Override
   public void close() {
     handle.run();

@@ -74,6 +74,7 @@ public final class ItemSet implements AutoCloseable {
     }
   }
 
+  /** Releases this reference to the set. Calls that use the set finish undisturbed. */
   @Override
   public void close() {
     handle.run();

@@ -442,6 +442,10 @@ public final class Model extends Recommender implements AutoCloseable {
     opened.trim();
   }
 
+  /**
+   * Closes the model: calls that are running finish undisturbed, later ones throw
+   * IllegalStateException. A second call does nothing.
+   */
   @Override
   public void close() {
     reference.run();
