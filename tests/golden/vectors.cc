@@ -2,8 +2,8 @@
 
 #include <duomo/duomo.h>
 
-#include <bit>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
@@ -21,7 +21,9 @@ void Check(duomo_status status, const duomo_error& error) {
 
 std::string Bits(float value) {
   char text[9];
-  std::snprintf(text, sizeof(text), "%08x", std::bit_cast<uint32_t>(value));
+  uint32_t bits;
+  std::memcpy(&bits, &value, sizeof(bits));  // emscripten's library has no std::bit_cast
+  std::snprintf(text, sizeof(text), "%08x", bits);
   return text;
 }
 
@@ -69,7 +71,7 @@ class Opened {
 
   Json Encode(bool of_users) {
     const Ids& ids = of_users ? users : items;
-    std::vector<float> out(ids.size() * info.vector_width);
+    std::vector<float> out(ids.size() * static_cast<size_t>(info.vector_width));
     auto call = of_users ? duomo_encode_users : duomo_encode_items;
     Check(call(out.data(), context, ids.data(), ids.size(), &error), error);
     return {{"call", of_users ? "encode_users" : "encode_items"},
