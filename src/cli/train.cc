@@ -195,7 +195,8 @@ void Run(const Options& o, const CLI::App& command) {
   TrainingRun run;
   if (start && own) {
     std::tie(run.recipe, run.options) = std::tie(start->recipe, start->options);
-    run.options.passes = start->passes;
+    // New rows are few, and each is seen as often as the older ones were.
+    run.options.passes = o.only_new ? std::max<uint64_t>(1, start->options.passes) : start->passes;
     run.options.steps = 0;
   } else {
     std::tie(run.recipe, run.options) = FindRecipe(preset, o.model);
@@ -314,7 +315,8 @@ void AddTrain(CLI::App& app) {
       "Go on from this .duomo file with all rows up to now, old and new: its own network "
       "or ALS, a tenth of its passes, tables as large as the data need");
   c->add_flag("--only-new", o->only_new,
-              "With --from: learn from the rows alone that are new since, the others are history")
+              "With --from: learn from the rows alone that are new since, in as many passes as the "
+              "file took; the others are history")
       ->needs(from);
   c->add_option_function<std::string>(
        "--budget", [o = o.get()](const std::string& text) { o->budget = ParseBudget(text); },
