@@ -48,7 +48,7 @@ struct Ratings {
 
   // The RMSE of always predicting the mean of the training ratings.
   double MeanRmse() const {
-    const std::vector<float>& ratings = dataset.interactions.ratings;
+    const auto& ratings = dataset.interactions.ratings;
     double mean = 0, squares = 0;
     for (uint32_t i : split.train) mean += ratings[i] / static_cast<double>(split.train.size());
     for (uint32_t i : split.test) squares += (ratings[i] - mean) * (ratings[i] - mean);

@@ -1,8 +1,8 @@
 """Rows that `duomo … --cache DIR` has kept (src/data/CACHE.md): mapped, not read.
 
-    rows = Rows("plays-1b2c.duomo-rows")
-    rows.users, rows.items, rows.ratings, rows.timestamps, rows.weights   # numpy arrays
-    rows.column("users", "age")                                          # of a table, by name
+rows = Rows("plays-1b2c.duomo-rows")
+rows.users, rows.items, rows.ratings, rows.timestamps, rows.weights   # numpy arrays
+rows.column("users", "age")                                          # of a table, by name
 """
 
 from __future__ import annotations

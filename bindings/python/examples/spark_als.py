@@ -6,10 +6,9 @@
 
     python spark_als.py user-factors item-factors plays.duomo [--titles items.csv]
 
-Needs pyarrow and numpy, and the program `duomo-convert`; no Spark. Scores are ALS's own predictions:
-dot products. With `fold_in`, the regularisation of an ALS with implicit feedback, hosts make vectors of
-new users from what they took.
-"""
+Needs pyarrow and numpy, and the program `duomo-convert`; no Spark. Scores are ALS's own
+predictions: dot products. With `fold_in`, the regularisation of an ALS with implicit feedback,
+hosts make vectors of new users from what they took."""
 
 from __future__ import annotations
 
@@ -46,8 +45,8 @@ def import_als(
     fold_in: float | None = None,
     program: str = "duomo-convert",
 ) -> None:
-    """Writes `output`. Raises ValueError for folders that are no factors, RuntimeError with what the
-    program says."""
+    """Writes `output`. Raises ValueError for folders that are no factors, RuntimeError with what
+    the program says."""
     with tempfile.TemporaryDirectory() as folder:
         words = [program, "import", "vectors", "--head", "dot", "-o", output]
         for side, parquet in (("user", users), ("item", items)):

@@ -1,16 +1,17 @@
 """A two-tower network of Duomo, trained by PyTorch on as many processes and machines as there are.
 
     duomo describe --interactions plays.csv --cache rows -o network.json
-    torchrun --nproc-per-node 2 two_towers.py network.json rows/plays-*.duomo-rows model.safetensors
-    duomo-convert import torch model.safetensors --preset network.json --data plays.csv -o plays.duomo
+    torchrun --nproc-per-node 2 two_towers.py network.json rows/plays-*.duomo-rows m.safetensors
+    duomo-convert import torch m.safetensors --preset network.json --data plays.csv -o plays.duomo
 
-The network is the description's, and so are loss, batch, passes and learning rate; each process maps
-the same rows and takes its share of every batch. Parameters are named as Duomo's, so that
-`duomo-convert` takes them as they are. Tables have sparse gradients: what travels between processes is
-what a batch touched. Needs torch and safetensors; CPU and gloo, or NCCL where `--backend` says so.
+The network is the description's, and so are loss, batch, passes and learning rate; each process
+maps the same rows and takes its share of every batch. Parameters are named as Duomo's, so that
+`duomo-convert` takes them as they are. Tables have sparse gradients: what travels between
+processes is what a batch touched. Needs torch and safetensors; CPU and gloo, or NCCL where
+`--backend` says so.
 
-Two towers of embeddings (categories and sets) with dense layers; losses: squared, and softmax over the
-items of the batch with each logit less the log of its item's share (Yi et al. 2019).
+Two towers of embeddings (categories and sets) with dense layers; losses: squared, and softmax over
+the items of the batch with each logit less the log of its item's share (Yi et al. 2019).
 """
 
 from __future__ import annotations
@@ -25,7 +26,12 @@ import torch.distributed as dist
 from rows import Rows
 from torch import nn
 
-ACTIVATIONS = {"identity": nn.Identity(), "tanh": nn.Tanh(), "relu": nn.ReLU(), "sigmoid": nn.Sigmoid()}
+ACTIVATIONS = {
+    "identity": nn.Identity(),
+    "tanh": nn.Tanh(),
+    "relu": nn.ReLU(),
+    "sigmoid": nn.Sigmoid(),
+}
 
 
 def refuse(what: str) -> None:
@@ -67,9 +73,14 @@ class TwoTowers(nn.Module):
                 refuse("a joint tower")
             width, parts = 0, {}
             for e in tower["encoders"]:
-                if e["kind"] not in ("embedding", "bag") or e.get("pooling", "sum") not in ("sum", "mean"):
+                if e["kind"] not in ("embedding", "bag") or e.get("pooling", "sum") not in (
+                    "sum",
+                    "mean",
+                ):
                     refuse(f"an encoder of the kind {e['kind']}")
-                parts[e.get("name", e["input"])] = Encoder(self.table_of[e["table"]]["dim"], e.get("dense", []))
+                parts[e.get("name", e["input"])] = Encoder(
+                    self.table_of[e["table"]]["dim"], e.get("dense", [])
+                )
                 width += parts[e.get("name", e["input"])].width
             side = Encoder(width, tower.get("dense", []))
             for name, part in parts.items():
@@ -77,7 +88,9 @@ class TwoTowers(nn.Module):
             self.add_module(tower["side"], side)
         head = d["head"]
         self.scale = head.get("scale", 1.0)
-        self.biases = {side: head[f"{side}_bias"] for side in ("user", "item") if f"{side}_bias" in head}
+        self.biases = {
+            side: head[f"{side}_bias"] for side in ("user", "item") if f"{side}_bias" in head
+        }
         self.head = nn.ModuleDict()
         for side, name in self.biases.items():
             size = sizes[self.inputs[name]["vocabulary"]] + 1
@@ -87,8 +100,8 @@ class TwoTowers(nn.Module):
             self.head.register_parameter("global_bias", nn.Parameter(torch.zeros(1)))
 
     def encode_inputs(self, rows: Rows) -> dict[str, int]:
-        """Values to rows of vocabularies, as Duomo numbers them: ranges by the number itself, others
-        in order of first appearance, users' inputs first. The sizes."""
+        """Values to rows of vocabularies, as Duomo numbers them: ranges by the number itself,
+        others in order of first appearance, users' inputs first. The sizes."""
         known: dict[str, dict[Any, int]] = {}
         kinds = {v["name"]: v for v in self.description["vocabularies"]}
         sizes = {name: v.get("size", 0) for name, v in kinds.items()}
@@ -165,8 +178,8 @@ class TwoTowers(nn.Module):
 
 
 def order(count: int, seed: int, chunk: int = 4096) -> np.ndarray:
-    """A pass: chunks from all over the data, so that pages are read as a whole, each buffer of 4,096
-    of them shuffled. The same in every process."""
+    """A pass: chunks from all over the data, so that pages are read as a whole, each buffer of
+    4,096 of them shuffled. The same in every process."""
     random = np.random.default_rng(seed)
     begins = random.permutation(np.arange(0, count, chunk))
     out = []
@@ -203,7 +216,11 @@ def main() -> None:
     rows = Rows(o.rows)
     model = TwoTowers(recipe["model"], rows)
     parallel = nn.parallel.DistributedDataParallel(model)
-    tables = [p for n, p in model.named_parameters() if n.startswith("tables.") or n.endswith("_bias.weight")]
+    tables = [
+        p
+        for n, p in model.named_parameters()
+        if n.startswith("tables.") or n.endswith("_bias.weight")
+    ]
     others = [p for p in model.parameters() if all(p is not t for t in tables)]
     optimizers: list[Any] = [torch.optim.SparseAdam(tables, rate)]
     if others:
@@ -213,7 +230,11 @@ def main() -> None:
     log_share = torch.from_numpy(np.log(np.maximum(counts, 1) / len(rows.items))).float()
 
     steps = len(rows.users) // (batch * world) * passes
-    schedule = [torch.optim.lr_scheduler.LinearLR(x, 1, 0, steps) for x in optimizers if how.get("schedule") == "linear"]
+    schedule = [
+        torch.optim.lr_scheduler.LinearLR(x, 1, 0, steps)
+        for x in optimizers
+        if how.get("schedule") == "linear"
+    ]
     for number in range(passes):
         total, seen = 0.0, 0
         places = order(len(rows.users), o.seed + number)
@@ -222,7 +243,9 @@ def main() -> None:
             users = torch.from_numpy(rows.users[mine].astype(np.int64))
             items = torch.from_numpy(rows.items[mine].astype(np.int64))
             if loss == "squared":
-                target = (torch.from_numpy(rows.ratings[mine]) - output.get("offset", 0)) / output.get("scale", 1)
+                target = (
+                    torch.from_numpy(rows.ratings[mine]) - output.get("offset", 0)
+                ) / output.get("scale", 1)
                 cost = (parallel(users, items, True) - target).square().mean()
             else:
                 logits = parallel(users, items, False) - log_share[items]
@@ -242,7 +265,7 @@ def main() -> None:
         from safetensors.torch import save_file
 
         with torch.no_grad():  # what no row touched is what the unknown row is: the mean
-            for name, table in model.tables.items():
+            for table in model.tables.values():
                 table.weight[-1] = table.weight[:-1].mean(0)
         save_file({n: t.contiguous() for n, t in model.state_dict().items()}, o.output)
     dist.barrier()  # nobody leaves while another still talks to it
