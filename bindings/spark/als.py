@@ -29,7 +29,9 @@ def main():
     pairs = {(int(u) * 7, int(i) * 3) for u, i in random.integers(0, 60, (2000, 2))}
     stars = [(u, i, float(1 + (u // 7 * 5 + i // 3) % 5)) for u, i in sorted(pairs)]
 
-    spark = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
+    spark = (
+        SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
+    )
     ratings = spark.createDataFrame(stars, "user int, item int, stars float")
     how = {"userCol": "user", "itemCol": "item", "ratingCol": "stars"}
     model = ALS(rank=8, maxIter=3, seed=1, **how).fit(ratings)
@@ -47,13 +49,14 @@ def main():
     print(f"als: {len(wanted)} predictions and {len(best)} lists as Spark's")
 
     subprocess.run(
-        [sys.executable, Path(sys.modules["spark_als"].__file__), users, items, output]
-        + ["--fold-in", "0.1", "--program", program],
+        [
+            *(sys.executable, Path(sys.modules["spark_als"].__file__), users, items, output),
+            *("--fold-in", "0.1", "--program", program),
+        ],
         check=True,
     )
-    spark.createDataFrame([(1, [1.0, 2.0]), (2, [1.0])], "id int, features array<float>").write.parquet(
-        str(work / "uneven")
-    )
+    uneven = spark.createDataFrame([(1, [1.0, 2.0]), (2, [1.0])], "id int, features array<float>")
+    uneven.write.parquet(str(work / "uneven"))
     fails(ValueError, "not of one length", factors, str(work / "uneven"))
     model.userFactors.limit(0).write.parquet(str(work / "empty"))
     fails(ValueError, "no factors", factors, str(work / "empty"))

@@ -27,12 +27,20 @@ bool IsUnitOfTime(std::string_view text) {
   return end > 0 && (end == text.size() || !std::isalpha(static_cast<unsigned char>(text[end])));
 }
 
+double ValueOf(std::string_view number) {
+  std::string digits;
+  for (char c : number) {
+    if (c != ',') digits += c;
+  }
+  return std::strtod(digits.c_str(), nullptr);
+}
+
 bool NumberMatches(std::string_view shown, std::string_view printed, std::string_view behind) {
   if (IsUnitOfTime(behind)) return true;
   bool decimal = shown.find('.') != shown.npos && printed.find('.') != printed.npos;
-  if (!decimal) return shown == printed;
-  double a = std::strtod(std::string(shown).c_str(), nullptr);
-  double b = std::strtod(std::string(printed).c_str(), nullptr);
+  bool size = behind.substr(0, 6) == " bytes";
+  if (!decimal && !size) return shown == printed;
+  double a = ValueOf(shown), b = ValueOf(printed);
   return std::abs(a - b) <= std::fmax(0.02, 0.1 * std::abs(a));
 }
 
