@@ -154,8 +154,8 @@ TEST_F(EvaluateTwoStages, SaysWhatTheOrderIsWorth) {
   EXPECT_NEAR(value("measures", "ndcg@12"), ndcg / users, 2e-9);
 }
 
-// Training sees 8 candidates of a list that were not taken, not all of them: without a correction
-// the expected watch times of a list add up to what a tenth of it would bring.
+// Training sees 8 of the candidates of a list that were not taken, not all of them: without a
+// correction the expected watch times of a list would add up to many times what it brings.
 TEST_F(EvaluateTwoStages, ExpectedWatchTimesAddUpToWhatIsWatched) {
   TrainSmall(ranking_, {"--preset", "youtube-ranking", "--candidates", candidates_, "--steps",
                         "400", "--learning-rate", "3e-3"});
