@@ -15,6 +15,7 @@ function(duomo_compiled_in name folder)
   target_compile_options(duomo_${name} PRIVATE -Os -w -ffunction-sections -fdata-sections)
 endfunction()
 
+block()  # what is found static here is no rule for what others look for
 if(DUOMO_SELF_CONTAINED)
   set(ZLIB_USE_STATIC_LIBS ON)
   set(CMAKE_FIND_LIBRARY_SUFFIXES ${CMAKE_STATIC_LIBRARY_SUFFIX})
@@ -30,23 +31,21 @@ else()
   find_package(ZLIB REQUIRED)
 endif()
 
-if(NOT DUOMO_TOOLS)
-  return()
-endif()
-if(DUOMO_BZIP2_SOURCE)
+if(DUOMO_TOOLS AND DUOMO_BZIP2_SOURCE)
   duomo_compiled_in(bzip2 ${DUOMO_BZIP2_SOURCE} blocksort bzlib compress crctable decompress huffman randtable)
   add_library(BZip2::BZip2 ALIAS duomo_bzip2)
-else()
+elseif(DUOMO_TOOLS)
   find_package(BZip2 REQUIRED)
 endif()
-if(DUOMO_ZSTD_SOURCE)  # what reads; nothing here writes zstd
+if(DUOMO_TOOLS AND DUOMO_ZSTD_SOURCE)  # what reads; nothing here writes zstd
   duomo_compiled_in(zstd ${DUOMO_ZSTD_SOURCE}
     common/debug common/entropy_common common/error_private common/fse_decompress common/xxhash common/zstd_common
     decompress/huf_decompress decompress/zstd_ddict decompress/zstd_decompress decompress/zstd_decompress_block)
   target_compile_definitions(duomo_zstd PRIVATE ZSTD_DISABLE_ASM=1)
   add_library(duomo::zstd ALIAS duomo_zstd)
-else()
+elseif(DUOMO_TOOLS)
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
   add_library(duomo::zstd ALIAS PkgConfig::ZSTD)
 endif()
+endblock()

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <string>
 
+#include "console/options.h"
 #include "console/signals.h"
 
 namespace duomo::convert {
@@ -12,6 +12,8 @@ namespace duomo::convert {
 // and throws duomo::Error when it fails (exit code 1). Wrong usage is a CLI::ParseError (2).
 using AddCommand = void (*)(CLI::App& parent);
 
+using console::AddJson;
+using console::AddOutput;
 using console::ExitWith;  // thrown by a callback that has already printed everything
 
 void AddInspect(CLI::App& parent);
@@ -37,10 +39,6 @@ void AddImportOnnx(CLI::App& parent);
 void AddImportPaddleV2(CLI::App& parent);
 void AddImportVectors(CLI::App& parent);
 void AddImportPaddleInference(CLI::App& parent);
-
-// Options that commands share: `-o,--output` of a file that is replaced as a whole, and `--json`.
-void AddOutput(CLI::App* command, std::string& output, const char* kind = ".duomo");
-void AddJson(CLI::App* command, bool& json);
 
 // Everything that is registered, with the groups that hold it.
 void AddAllCommands(CLI::App& app);

@@ -22,12 +22,6 @@ std::string Hex(uint32_t crc) {
   return text;
 }
 
-std::string Hex64(uint64_t fingerprint) {
-  char text[24];
-  std::snprintf(text, sizeof(text), "%016llx", static_cast<unsigned long long>(fingerprint));
-  return text;
-}
-
 size_t DisplayWidth(std::string_view utf8) {
   return static_cast<size_t>(
       std::count_if(utf8.begin(), utf8.end(), [](char c) { return (c & 0xC0) != 0x80; }));

@@ -12,6 +12,7 @@
 namespace duomo::convert {
 
 using console::Commas;
+using console::Hex64;
 using console::Json;
 using console::Log;                // to stderr
 using console::Print;              // to stdout
@@ -19,7 +20,6 @@ void PrintJson(const Json& json);  // indented, one document
 
 std::string ShapeText(std::span<const uint64_t> shape);  // "6042 × 32", "()" for a scalar
 std::string Hex(uint32_t crc);                           // "0badcafe"
-std::string Hex64(uint64_t fingerprint);                 // 16 digits
 std::string Clip(std::string_view text, size_t width);   // with "…" where it was longer
 size_t DisplayWidth(std::string_view utf8);              // in characters
 

@@ -11,10 +11,11 @@ constexpr size_t kChunk = 1 << 20;
 
 }  // namespace
 
-Deflater::Deflater(Frame frame) : buffer_(kChunk) {
+Deflater::Deflater(Frame frame, bool smallest) : buffer_(kChunk) {
   const int window = frame == Frame::kGzip ? MAX_WBITS + 16 : -MAX_WBITS;
-  if (deflateInit2(&stream_, Z_DEFAULT_COMPRESSION, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY) !=
-      Z_OK) {
+  const int level = smallest ? Z_BEST_COMPRESSION : Z_DEFAULT_COMPRESSION;
+  const int memory = smallest ? MAX_MEM_LEVEL : 8;
+  if (deflateInit2(&stream_, level, Z_DEFLATED, window, memory, Z_DEFAULT_STRATEGY) != Z_OK) {
     Fail(Status::kOutOfMemory, "zlib cannot allocate its state");
   }
 }
@@ -23,7 +24,7 @@ Deflater::~Deflater() { deflateEnd(&stream_); }
 
 void Deflater::Reset() { deflateReset(&stream_); }
 
-uint64_t Deflater::Run(std::span<const std::byte> bytes, bool finish, AtomicFile& file) {
+uint64_t Deflater::Run(std::span<const std::byte> bytes, bool finish, const Sink& sink) {
   uint64_t written = 0;
   do {
     auto part = bytes.first(std::min(bytes.size(), kChunk));
@@ -36,7 +37,7 @@ uint64_t Deflater::Run(std::span<const std::byte> bytes, bool finish, AtomicFile
       stream_.avail_out = static_cast<uInt>(buffer_.size());
       deflate(&stream_, flush);
       auto out = std::span(buffer_).first(buffer_.size() - stream_.avail_out);
-      file.Write(out);
+      sink(out);
       written += out.size();
     } while (stream_.avail_out == 0);
   } while (!bytes.empty());

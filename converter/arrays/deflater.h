@@ -1,26 +1,28 @@
-// Deflate on the way to a file, for archives.
+// Deflate, a piece at a time, for archives.
 #pragma once
 
 #include <zlib.h>
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
-#include "core/file_io.h"
-
 namespace duomo::convert {
 
-// One thread. Throws Error(kIo) when the file cannot be written.
+// One thread. Passes on what a sink throws.
 class Deflater {
  public:
   enum class Frame { kNone, kGzip };
-  explicit Deflater(Frame frame);
+  // `smallest`: as small as zlib can, in a few times the time.
+  explicit Deflater(Frame frame, bool smallest = false);
   ~Deflater();
   Deflater(const Deflater&) = delete;
 
-  // Feeds `bytes` and writes what comes out; returns how much that was. `finish`: nothing follows.
-  uint64_t Run(std::span<const std::byte> bytes, bool finish, AtomicFile& file);
+  using Sink = std::function<void(std::span<const std::byte>)>;
+  // Feeds `bytes` and gives the sink what comes out; returns how much that was. `finish`: nothing
+  // follows.
+  uint64_t Run(std::span<const std::byte> bytes, bool finish, const Sink& sink);
   void Reset();  // for the next stream
 
  private:

@@ -103,8 +103,9 @@ void ZipStream::Add(std::string_view name, std::span<const std::byte> first,
   uint64_t packed = size;
   if (deflater_) {
     deflater_->Reset();
-    packed = deflater_->Run(first, false, file_);
-    packed += deflater_->Run(second, true, file_);
+    auto write = [this](std::span<const std::byte> bytes) { file_.Write(bytes); };
+    packed = deflater_->Run(first, false, write);
+    packed += deflater_->Run(second, true, write);
     file_.WriteAt(offset, Bytes(local(packed)));
   } else {
     file_.Write(first);

@@ -33,12 +33,6 @@ constexpr uint64_t kBlockFloats = 1 << 18;
 // Shorter rows are not worth a scale of their own: half precision takes no more room.
 constexpr uint64_t kShortRow = 8;
 
-DType TypeOf(const std::string& name) {
-  if (name == "fp16") return DType::kF16;
-  if (name == "bf16") return DType::kBF16;
-  return name == "int8" ? DType::kI8 : DType::kF32;
-}
-
 // Calls visit(count, floats) for all rows, block by block.
 template <typename Visit>
 void ForBlocks(const file::Reader& reader, const model::Rows& rows, const Visit& visit) {
@@ -88,11 +82,11 @@ void Quantize(Draft& draft, const std::string& name, const model::Rows& rows, DT
 }
 
 void QuantizeAll(Draft& draft, const Options& o) {
-  if (!o.weights.empty()) QuantizeWeights(draft, TypeOf(o.weights));
+  if (!o.weights.empty()) QuantizeWeights(draft, RowTypeOf(o.weights));
   for (auto [side, own] : {std::pair(model::Side::kUser, &o.user_vectors),
                            std::pair(model::Side::kItem, &o.item_vectors)}) {
     const std::string& type = own->empty() ? o.vectors : *own;
-    if (!type.empty()) QuantizeVectors(draft, side, TypeOf(type));
+    if (!type.empty()) QuantizeVectors(draft, side, RowTypeOf(type));
   }
 }
 
@@ -179,6 +173,12 @@ void Run(Options o) {
 }
 
 }  // namespace
+
+DType RowTypeOf(const std::string& name) {
+  if (name == "fp16") return DType::kF16;
+  if (name == "bf16") return DType::kBF16;
+  return name == "int8" ? DType::kI8 : DType::kF32;
+}
 
 void QuantizeWeights(Draft& draft, DType dtype) {
   const model::Model& model = draft.model();

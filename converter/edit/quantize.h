@@ -5,6 +5,9 @@
 
 namespace duomo::convert {
 
+// "fp32", "fp16", "bf16" or "int8", as people say them.
+file::DType RowTypeOf(const std::string& name);
+
 // Weights and tables, and the frozen vectors of a side, where it has any: what the draft's model
 // has, stored as `dtype` (rows.h: IsRowType). Rows of fewer than 8 numbers become fp16 where int8
 // is asked for. What was derived from vectors goes with them. The draft's model outlives its

@@ -25,7 +25,7 @@ TarStream::~TarStream() = default;
 void TarStream::Put(std::span<const std::byte> bytes) {
   total_ += bytes.size();
   if (deflater_) {
-    deflater_->Run(bytes, false, file_);
+    deflater_->Run(bytes, false, [this](auto packed) { file_.Write(packed); });
   } else {
     file_.Write(bytes);
   }
@@ -72,7 +72,7 @@ uint64_t TarStream::Commit() {
   Pad(kBlock);
   Put(Bytes(std::span(kZeros).first(2 * kBlock)));
   Pad(kRecord);
-  if (deflater_) deflater_->Run({}, true, file_);
+  if (deflater_) deflater_->Run({}, true, [this](auto packed) { file_.Write(packed); });
   uint64_t size = file_.size();
   file_.Commit();
   return size;

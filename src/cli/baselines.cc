@@ -1,11 +1,11 @@
 #include "cli/baselines.h"
 
 #include <algorithm>
-#include <thread>
 
 #include "cli/command.h"
 #include "core/error.h"
 #include "core/file_io.h"
+#include "core/thread_count.h"
 #include "evaluation/baselines/bias.h"
 #include "evaluation/baselines/content.h"
 #include "evaluation/baselines/ease.h"
@@ -53,8 +53,6 @@ Made FromEdges(const BaselineData& data) {
                                                 graph);
 }
 
-size_t Threads() { return std::clamp(std::thread::hardware_concurrency(), 1u, 16u); }
-
 // Says what was cut to keep within bounds.
 Made Noted(Made made) {
   if (!made->Note().empty()) Log("%s\n", made->Note().c_str());
@@ -80,13 +78,13 @@ constexpr Kind kKinds[] = {
     {"item-top-n",
      [](const BaselineData& data) -> Made {
        evaluation::ItemTopN::Options options;
-       options.threads = Threads();
+       options.threads = FewThreads();
        return Noted(std::make_unique<evaluation::ItemTopN>(data.ratings, options));
      }},
     {"item-transitions",
      [](const BaselineData& data) -> Made {
        evaluation::ItemTransitions::Options options;
-       options.threads = Threads();
+       options.threads = FewThreads();
        return Noted(
            std::make_unique<evaluation::ItemTransitions>(data.dataset, data.split.train, options));
      }},

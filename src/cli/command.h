@@ -9,11 +9,14 @@
 #include <string>
 #include <vector>
 
+#include "console/options.h"
 #include "console/output.h"
 #include "runtime/engine.h"
 
 namespace duomo::cli {
 
+using console::AddJson;
+using console::AddOutput;
 using console::Json;
 using console::PrintJson;  // one line
 

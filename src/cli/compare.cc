@@ -231,7 +231,7 @@ void AddCompare(CLI::App& app) {
       ->expected(2);
   AddCountOption(*c, o->count);
   AddMeasureOptions(*c, o->measure);
-  c->add_flag("--json", o->json, "Print JSON");
+  AddJson(c, o->json);
   auto* html = c->add_option("--html", o->html, "Write a report as one HTML page");
   c->add_option(
        "--logs", o->logs,

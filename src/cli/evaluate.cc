@@ -318,7 +318,7 @@ void AddEvaluate(CLI::App& app) {
   c->add_option("--candidates", o->candidates,
                 "For a ranking model: the .duomo file that finds its candidates");
   AddCountOption(*c, o->count);
-  c->add_flag("--json", o->json, "Print JSON");
+  AddJson(c, o->json);
   c->callback([=] { Run(*o); });
 }
 

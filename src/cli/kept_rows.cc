@@ -1,6 +1,5 @@
 #include "cli/kept_rows.h"
 
-#include <cstdio>
 #include <filesystem>
 #include <vector>
 
@@ -42,11 +41,11 @@ std::string PathOf(const DataOptions& o, const std::string& how) {
   }
   // Files of one name from several folders may meet in one; data that move take theirs along.
   std::string who = how + (beside ? data.filename() : data).string();
-  char hash[20];
-  std::snprintf(hash, sizeof(hash), "%016llx", static_cast<unsigned long long>(IdOfString(who)));
   std::string name = data.filename().string();
   name.resize(std::min(name.find('.', 1), name.size()));
-  return (folder / StrCat(name, '-', hash, data::kCacheSuffix)).string();
+  return (folder / StrCat(name, '-', console::Hex64(static_cast<uint64_t>(IdOfString(who))),
+                          data::kCacheSuffix))
+      .string();
 }
 
 }  // namespace

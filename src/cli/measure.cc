@@ -1,11 +1,11 @@
 // See compare.h: options, measuring and printing, without the commands.
 #include <algorithm>
 #include <cstring>
-#include <thread>
 
 #include "cli/compare.h"
 #include "cli/provenance.h"
 #include "core/error.h"
+#include "core/thread_count.h"
 #include "description/fields.h"
 #include "evaluation/slices.h"
 #include "selection/search.h"
@@ -86,7 +86,7 @@ evaluation::RankingResult RankCases(const evaluation::Recommender& recommender,
     }
   }
   options.sampled_negatives = o.sampled_negatives;
-  ThreadPool pool(std::clamp(std::thread::hardware_concurrency(), 1u, 16u));
+  ThreadPool pool(FewThreads());
   return EvaluateRanking(recommender, task, options, pool);
 }
 
@@ -97,7 +97,7 @@ std::vector<evaluation::SystemReport> SliceReports(const evaluation::Recommender
   if (o.sampled_negatives > 0) return {};  // parts of a sample say nothing
   evaluation::RankingOptions options;
   options.ks = o.ks;
-  ThreadPool pool(std::clamp(std::thread::hardware_concurrency(), 1u, 16u));
+  ThreadPool pool(FewThreads());
   std::vector<evaluation::SystemReport> out;
   for (evaluation::Slice& slice : MeasureSlices(recommender, cases, whole, options, pool)) {
     out.push_back(ReportOf(recommender, std::move(slice.result), o));

@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "console/output.h"
+#include "converter/edit/quantize.h"
 #include "core/error.h"
 
 namespace duomo::cli {
@@ -15,11 +16,6 @@ struct Options {
   bool json = false;
 };
 
-file::DType TypeOf(const std::string& name) {
-  if (name == "fp32") return file::DType::kF32;
-  return name == "fp16" ? file::DType::kF16 : file::DType::kI8;
-}
-
 // What the file is called: by its host, or on the disk.
 std::string TitleOf(const model::Model& model, const std::string& file) {
   if (const auto name = model.metadata().Find("name")) return std::string(*name);
@@ -29,7 +25,7 @@ std::string TitleOf(const model::Model& model, const std::string& file) {
 void Run(const Options& o) {
   auto model = model::Model::Open(o.file);
   const page::Page page{o.file, o.title.empty() ? TitleOf(*model, o.file) : o.title,
-                        TypeOf(o.numbers)};
+                        convert::RowTypeOf(o.numbers)};
   const uint64_t items = model->items().count;
   const uint64_t size = page::WritePage(std::move(model), page, o.output);
   if (o.json) {
@@ -47,13 +43,12 @@ void AddPage(CLI::App& app) {
   CLI::App* c =
       app.add_subcommand("page", "Make one HTML file of a model, which recommends in any browser");
   c->add_option("FILE", o->file, "A .duomo file")->required();
-  c->add_option("-o,--output", o->output, "The HTML file to write; replaced as a whole")
-      ->required();
+  AddOutput(c, o->output, "HTML");
   c->add_option("--title", o->title, "What the page is called [the file's name]");
   c->add_option("--numbers", o->numbers, "How weights and vectors are stored")
       ->check(CLI::IsMember({"int8", "fp16", "fp32"}))
       ->capture_default_str();
-  c->add_flag("--json", o->json, "Print JSON");
+  AddJson(c, o->json);
   c->callback([=] { Run(*o); });
 }
 

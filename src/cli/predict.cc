@@ -70,7 +70,7 @@ void AddPredict(CLI::App& app) {
       c->add_option("--pairs", o->pairs,
                     "A table with a user and an item a line, with tabs, commas, semicolons "
                     "or blanks between; a header is optional");
-  c->add_flag("--json", o->json, "Print JSON");
+  AddJson(c, o->json);
   c->callback([=] {
     if (item->count() == 0 && pairs->count() == 0) {
       throw CLI::RequiredError("--user with --item, or --pairs");

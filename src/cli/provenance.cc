@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "cli/tables_json.h"
+#include "console/output.h"
 #include "core/error.h"
 #include "description/base64.h"
 
@@ -19,14 +20,8 @@ constexpr int kVersion = 1;
 // Below these, a sample says nothing: one row of ten is a share of 10 % that may be of 1 %.
 constexpr uint64_t kFewLookedUp = 10;
 
-std::string Hex(uint64_t value) {
-  char text[17];
-  std::snprintf(text, sizeof(text), "%016llx", static_cast<unsigned long long>(value));
-  return text;
-}
-
 Json FingerprintJson(const data::Fingerprint& f) {
-  return {{"count", f.rows}, {"fingerprint", Hex(f.sum)}};
+  return {{"count", f.rows}, {"fingerprint", console::Hex64(f.sum)}};
 }
 
 const Json* Find(const Json* json, const char* name) {
@@ -122,7 +117,7 @@ Json RecordJson(const TrainedOn& trained) {
 
 Json FromJson(const model::Model& from, const std::string& file) {
   return {{"file", std::filesystem::path(file).filename().string()},
-          {"fingerprint", Hex(from.fingerprint())}};
+          {"fingerprint", console::Hex64(from.fingerprint())}};
 }
 
 Json SettingsOf(const model::Model& model) {

@@ -73,7 +73,7 @@ void AddRecommend(CLI::App& app) {
       ->capture_default_str()
       ->check(AtLeastOne());
   c->add_option("-k", o->k, "Number of items to print")->capture_default_str()->check(AtLeastOne());
-  c->add_flag("--json", o->json, "Print JSON");
+  AddJson(c, o->json);
   c->callback([=] {
     if (user->count() == 0 && history->count() == 0) {
       throw CLI::RequiredError("--user or --history");

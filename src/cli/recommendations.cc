@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <thread>
 #include <unordered_set>
 
 #include "cli/id_table.h"
@@ -10,6 +9,7 @@
 #include "console/progress.h"
 #include "core/error.h"
 #include "core/file_io.h"
+#include "core/thread_count.h"
 #include "core/thread_pool.h"
 #include "retrieval/topk.h"
 
@@ -152,7 +152,7 @@ uint64_t WriteRecommendations(Session& session, std::span<const uint32_t> users,
   allowed.Reset(items, true);
   for (uint32_t item : options.excluded) allowed.Clear(item);
 
-  ThreadPool pool(std::clamp(std::thread::hardware_concurrency(), 1u, 16u));
+  ThreadPool pool(FewThreads());
   retrieval::Team team{pool.size(), [&](const auto& work) { pool.Run(work); }};
   retrieval::Catalogue catalogue(engine);
   retrieval::Workspace work;

@@ -21,7 +21,7 @@ void AddSynth(CLI::App& app) {
   c->add_option("--items", o->items, "Movies")->capture_default_str()->check(AtLeastOne());
   c->add_option("--ratings", o->ratings, "Ratings")->capture_default_str()->check(AtLeastOne());
   c->add_option("--seed", o->seed, "Seed")->capture_default_str();
-  c->add_flag("--json", o->json, "Print JSON");
+  AddJson(c, o->json);
   c->callback([=] {
     data::Dataset dataset = data::MakeSynthetic(o->users, o->items, o->ratings, o->seed);
     console::Interruptible whole;  // a signal waits until the files are

@@ -165,7 +165,7 @@ CLI::App* AddCommon(CLI::App& app, const char* name, const char* help,
       ->check(AtLeastOne());
   c->add_option("--exclude", o->exclude,
                 "Ids of items to leave out, with commas between; may be repeated");
-  c->add_flag("--json", o->json, "Print JSON");
+  AddJson(c, o->json);
   return c;
 }
 

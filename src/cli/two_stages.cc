@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <numeric>
-#include <thread>
 #include <unordered_map>
 
+#include "core/thread_count.h"
 #include "core/thread_pool.h"
 #include "data/model_rows.h"
 #include "training/pipeline.h"
@@ -31,7 +31,7 @@ TwoStages RunTwoStages(const std::shared_ptr<const runtime::Engine>& candidates,
   std::unordered_map<uint64_t, float> ratings;  // of the test rows
   for (uint32_t row : test.split.test)
     ratings[taken(all.users[row], all.items[row])] = all.ratings[row];
-  ThreadPool pool(std::clamp(std::thread::hardware_concurrency(), 1u, 16u));
+  ThreadPool pool(FewThreads());
   pool.Run([&](size_t worker) {
     training::Pipeline stages(candidates, ranking);
     Range range = Share(task.cases.size(), worker, pool.size());

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/error.h"
+#include "core/numbers.h"
 
 namespace duomo::console {
 namespace {
@@ -29,10 +30,12 @@ void FlushOutput() {
   if (std::fflush(stdout) != 0 || failed) FailToPrint();
 }
 
-std::string Commas(uint64_t n) {
-  std::string text = StrCat(n);
-  for (size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
+std::string Hex64(uint64_t n) {
+  char text[24];
+  std::snprintf(text, sizeof(text), "%016llx", static_cast<unsigned long long>(n));
   return text;
 }
+
+std::string Commas(uint64_t n) { return WithCommas(n); }
 
 }  // namespace duomo::console

@@ -17,5 +17,6 @@ void PrintJson(const Json& json, int indent = -1);  // as JsonText(), and a line
 void FlushOutput();
 
 std::string Commas(uint64_t n);  // "528,096"
+std::string Hex64(uint64_t n);   // 16 digits
 
 }  // namespace duomo::console

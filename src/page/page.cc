@@ -1,7 +1,10 @@
 #include "page/page.h"
 
-#include <zlib.h>
+#include <string_view>
+#include <utility>
+#include <vector>
 
+#include "converter/arrays/deflater.h"
 #include "core/error.h"
 #include "core/file_io.h"
 #include "description/base64.h"
@@ -14,29 +17,12 @@ namespace {
 
 // A gzip file's bytes as base64.
 std::string Packed(std::span<const std::byte> bytes) {
-  z_stream stream{};
-  constexpr int kGzip = 15 + 16;
-  if (deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, kGzip, 9, Z_DEFAULT_STRATEGY) != Z_OK) {
-    throw std::bad_alloc();
-  }
+  std::vector<std::byte> packed;
+  convert::Deflater deflater(convert::Deflater::Frame::kGzip, true);
+  deflater.Run(bytes, true,
+               [&](auto piece) { packed.insert(packed.end(), piece.begin(), piece.end()); });
   std::string out;
-  std::vector<std::byte> room(3 << 16);  // base64 in whole threes, but for the end
-  size_t filled = 0;
-  int state = Z_OK;
-  for (size_t at = 0; state != Z_STREAM_END;) {
-    const size_t piece = std::min(bytes.size() - at, size_t{1} << 30);
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(bytes.data() + at));
-    stream.avail_in = static_cast<uInt>(piece);
-    stream.next_out = reinterpret_cast<Bytef*>(room.data() + filled);
-    stream.avail_out = static_cast<uInt>(room.size() - filled);
-    state = deflate(&stream, at + piece == bytes.size() ? Z_FINISH : Z_NO_FLUSH);
-    at += piece - stream.avail_in;
-    filled = room.size() - stream.avail_out;
-    if (filled < room.size() && state != Z_STREAM_END) continue;
-    description::AppendBase64(out, std::span(room).first(filled));
-    filled = 0;
-  }
-  deflateEnd(&stream);
+  description::AppendBase64(out, packed);
   return out;
 }
 

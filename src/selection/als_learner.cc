@@ -6,6 +6,7 @@
 #include "core/error.h"
 #include "model/parameters.h"
 #include "runtime/widen.h"
+#include "selection/pass_watch.h"
 #include "selection/prior.h"
 #include "training/als.h"
 #include "training/export.h"
@@ -74,7 +75,7 @@ class AlsLearner : public Learner {
     options.threads = threads_;
     if (from_) options.items = ItemsOf(*from_, dataset.items, settings_.width);
     training::Als als(dataset, split.train, options);
-    Watch watch(stop, als, settings_.passes);
+    PassWatch watch(stop, settings_.passes);
     training::Observer* observers[] = {&watch};
     als.Run(observers);
     Learned out;
@@ -112,18 +113,6 @@ class AlsLearner : public Learner {
   }
 
  private:
-  class Watch : public training::Observer {
-   public:
-    Watch(const Stop& stop, const training::Als& als, uint32_t passes)
-        : stop_(stop), als_(als), passes_(passes) {}
-    bool ShouldStop() override { return stop_(static_cast<double>(als_.passes_done()) / passes_); }
-
-   private:
-    const Stop& stop_;
-    const training::Als& als_;
-    uint32_t passes_;
-  };
-
   AlsSettings settings_;
   uint64_t seed_;
   uint32_t threads_;

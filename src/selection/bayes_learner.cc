@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/error.h"
+#include "selection/pass_watch.h"
 #include "training/bayes.h"
 #include "training/export.h"
 
@@ -25,7 +26,7 @@ class BayesLearner : public Learner {
   Learned Learn(const data::Dataset& dataset, const data::Split& split, bool history,
                 const Stop& stop) const override {
     training::Bayes bayes(dataset, split.train, options_);
-    Watch watch(stop, options_.burn_in + options_.samples);
+    PassWatch watch(stop, options_.burn_in + options_.samples);
     training::Observer* observers[] = {&watch};
     bayes.Run(observers);
     Learned out;
@@ -55,17 +56,6 @@ class BayesLearner : public Learner {
   }
 
  private:
-  class Watch : public training::Observer {
-   public:
-    Watch(const Stop& stop, uint32_t sweeps) : stop_(stop), sweeps_(sweeps) {}
-    void OnPass(const training::PassEvent&) override { ++done_; }
-    bool ShouldStop() override { return stop_(static_cast<double>(done_) / sweeps_); }
-
-   private:
-    const Stop& stop_;
-    uint32_t sweeps_, done_ = 0;
-  };
-
   training::BayesOptions options_;
 };
 

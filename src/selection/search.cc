@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 
 #include "core/error.h"
+#include "core/thread_count.h"
 #include "core/thread_pool.h"
 #include "evaluation/model_recommender.h"
 #include "evaluation/ratings.h"
@@ -36,8 +36,7 @@ class Searcher {
         watcher_(watcher),
         in_order_(IsInOrder(spec)),
         validation_(data::MakeValidation(spec, dataset.interactions, split, options.seed)),
-        pool_(options.threads > 0 ? options.threads
-                                  : std::clamp(std::thread::hardware_concurrency(), 1u, 16u)) {}
+        pool_(options.threads > 0 ? options.threads : FewThreads()) {}
 
   Found Run() {
     if (Ranks()) {

@@ -6,14 +6,13 @@
 #include <cmath>
 #include <cstring>
 #include <numeric>
-#include <thread>
 
 #include "core/error.h"
 #include "core/random.h"
+#include "core/thread_count.h"
 #include "data/fixed_vectors.h"
 #include "kernels/vector.h"
-#include "model/binding.h"
-#include "retrieval/planes.h"
+#include "training/export.h"
 #include "training/symmetric.h"
 #include "training/weights.h"
 
@@ -24,10 +23,6 @@ constexpr size_t kSlices = 16;    // of sums over all rows: fixed, so that threa
 constexpr size_t kBlock = 256;    // rows of a product
 constexpr size_t kTurn = 16;      // rows that a worker takes at a time
 constexpr size_t kTriangle = 32;  // columns of a symmetric product at a time
-
-size_t Threads(uint32_t asked) {
-  return asked > 0 ? asked : std::max(1u, std::thread::hardware_concurrency());
-}
 
 void Check(const AlsOptions& o) {
   auto require = [](bool condition, const char* message) {
@@ -117,7 +112,7 @@ struct Als::Worker {
 };
 
 Als::Als(const data::Dataset& dataset, std::span<const uint32_t> rows, const AlsOptions& options)
-    : options_((Check(options), options)), pool_(Threads(options.threads)) {
+    : options_((Check(options), options)), pool_(ThreadCount(options.threads)) {
   if (rows.empty()) {
     Fail(Status::kInvalidArgument, "there are no training examples; check the split");
   }
@@ -405,11 +400,7 @@ model::Contents Als::Export(const data::Dataset& dataset, bool titles,
       return tensor.name.starts_with("items/titles") || tensor.name.starts_with("users/titles");
     });
   }
-  for (const file::OwnedTensor& tensor : contents.tensors) {
-    if (tensor.name != "items/vectors") continue;
-    retrieval::AddPlanes(contents.tensors, model::RowsOf(tensor.View(), std::nullopt));
-    break;
-  }
+  AddItemPlanes(contents);
   return contents;
 }
 

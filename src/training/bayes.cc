@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <thread>
 
 #include "core/error.h"
+#include "core/thread_count.h"
 #include "data/fixed_vectors.h"
 #include "kernels/vector.h"
-#include "model/binding.h"
-#include "retrieval/planes.h"
+#include "training/export.h"
 #include "training/low_rank.h"
 
 namespace duomo::training {
@@ -54,10 +53,7 @@ void Bayes::ForRows(size_t count, const Work& work) {
 
 Bayes::Bayes(const data::Dataset& dataset, std::span<const uint32_t> rows,
              const BayesOptions& options)
-    : options_(options),
-      pool_(options.threads > 0 ? options.threads
-                                : std::max(1u, std::thread::hardware_concurrency())),
-      random_(options.seed) {
+    : options_(options), pool_(ThreadCount(options.threads)), random_(options.seed) {
   const data::Interactions& all = dataset.interactions;
   if (options.rank < 1 || options.samples < 1 || options.width < 1 || !(options.deviation > 0)) {
     Fail(Status::kInvalidArgument, "rank, samples, width and deviation must be above 0");
@@ -75,7 +71,6 @@ Bayes::Bayes(const data::Dataset& dataset, std::span<const uint32_t> rows,
     side.others.resize(rows.size());
     side.places.resize(rows.size());
     std::vector<size_t> next(side.offsets.begin(), side.offsets.end() - 1);
-    std::vector<uint32_t> place(rows.size());
     for (size_t i = 0; i < rows.size(); ++i) {
       const size_t at = next[own[rows[i]]]++;
       side.others[at] = others[rows[i]];
@@ -319,11 +314,7 @@ model::Contents Bayes::Export(const data::Dataset& dataset) const {
   }
   v.global_bias = static_cast<float>(global_sum_ * scale);
   model::Contents contents = data::ExportVectors(v, dataset);
-  for (const file::OwnedTensor& tensor : contents.tensors) {
-    if (tensor.name != "items/vectors") continue;
-    retrieval::AddPlanes(contents.tensors, model::RowsOf(tensor.View(), std::nullopt));
-    break;
-  }
+  AddItemPlanes(contents);
   return contents;
 }
 

@@ -117,6 +117,14 @@ model::Contents Export(const Trainer& trainer, const data::Encoded& encoded,
   return contents;
 }
 
+void AddItemPlanes(model::Contents& contents) {
+  for (const OwnedTensor& tensor : contents.tensors) {
+    if (tensor.name != "items/vectors") continue;
+    retrieval::AddPlanes(contents.tensors, model::RowsOf(tensor.View(), std::nullopt));
+    return;
+  }
+}
+
 void FreezeVectors(model::Contents& contents, bool users) {
   auto replaced = [](const auto& t) {
     return t.name == kUserVectors || t.name == "items/vectors" ||
@@ -130,8 +138,7 @@ void FreezeVectors(model::Contents& contents, bool users) {
   AlignedVector<float> vectors = engine->Freeze(model::Side::kItem);
   contents.tensors.push_back(
       OwnedTensor::From<float>("items/vectors", {vectors.size() / width, width}, vectors));
-  const OwnedTensor& items = contents.tensors.back();
-  retrieval::AddPlanes(contents.tensors, model::RowsOf(items.View(), std::nullopt));
+  AddItemPlanes(contents);
   if (!users) return;
   // Of users there may be many millions, so their vectors are made while they are written.
   uint64_t count = engine->model().users().count;

@@ -28,6 +28,9 @@ model::Contents Export(const Trainer& trainer, const data::Encoded& encoded,
 void AddHistory(std::vector<file::OwnedTensor>& out, const data::Dataset& dataset,
                 std::span<const uint32_t> rows);
 
+// Adds the planes of items/vectors, which `contents` holds as a tensor of floats.
+void AddItemPlanes(model::Contents& contents);
+
 // Adds (or replaces) E/vectors of both sides, run by the towers on what `contents` holds, and the
 // planes that searches read. Those of users are a source: they are made when they are written.
 void FreezeVectors(model::Contents& contents, bool users);

@@ -4,9 +4,9 @@
 #include <chrono>
 #include <cmath>
 #include <numeric>
-#include <thread>
 
 #include "core/error.h"
+#include "core/thread_count.h"
 #include "description/json.h"
 #include "training/rating_cost.h"
 #include "training/statistics.h"
@@ -21,11 +21,6 @@ uint64_t SeedOf(uint64_t seed, Stream stream, uint64_t number) {
 }
 
 constexpr uint32_t kMaxThreads = 1024;
-
-size_t ThreadCount(uint32_t asked) {
-  if (asked > 0) return asked;
-  return std::max(1u, std::thread::hardware_concurrency());
-}
 
 [[noreturn]] void Diverged(uint64_t step, const char* what) {
   Fail(Status::kInvalidArgument, "training diverged at step ", step, ": ", what,

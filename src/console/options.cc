@@ -1,8 +1,8 @@
-// The options that commands share.
-#include "converter/command.h"
+#include "console/options.h"
+
 #include "core/error.h"
 
-namespace duomo::convert {
+namespace duomo::console {
 
 void AddOutput(CLI::App* command, std::string& output, const char* kind) {
   command
@@ -13,4 +13,4 @@ void AddOutput(CLI::App* command, std::string& output, const char* kind) {
 
 void AddJson(CLI::App* command, bool& json) { command->add_flag("--json", json, "Print JSON"); }
 
-}  // namespace duomo::convert
+}  // namespace duomo::console
