@@ -53,6 +53,8 @@ class Filter {
   }
 
   bool is_range() const { return f_.mode == DUOMO_RANGE; }
+  // Whether a value that the input or attribute does not have is an error.
+  bool strict() const { return (f_.flags & DUOMO_STRICT_VALUES) != 0; }
 
   void Check() const {
     constexpr uint32_t kEnds = DUOMO_ABOVE_MINIMUM | DUOMO_BELOW_MAXIMUM;
@@ -106,7 +108,7 @@ class Filter {
         return Within(a.integers, mask);
       case AttributeKind::kCategory:
       case AttributeKind::kSet:
-        return ApplyValues(a.rows, a.values, model::AttributePrefix(a.name) + "values/", mask);
+        return ApplyValues(a.rows, a.values, mask);
     }
   }
 
@@ -123,21 +125,18 @@ class Filter {
     const model::FeatureView& view = model_.side(side_).features.inputs[index];
     if (number) return Within(view.numbers, mask);
     const auto vocabulary = static_cast<uint32_t>(input.vocabulary);
-    ApplyValues(view, model_.vocabulary(vocabulary),
-                StrCat("vocabularies/", model_.description().vocabularies[vocabulary].name, '/'),
-                mask);
+    ApplyValues(view, model_.vocabulary(vocabulary), mask);
   }
 
-  // `tensors`: what the names of the vocabulary's begin with.
   void ApplyValues(const model::FeatureView& view, const model::KeyIndex& vocabulary,
-                   const std::string& tensors, retrieval::RowMask& mask) {
-    FindValues(vocabulary, tensors);
+                   retrieval::RowMask& mask) {
+    FindValues(vocabulary);
     retrieval::ApplyFilter(view, vocabulary.size(), static_cast<retrieval::FilterMode>(f_.mode),
                            values_, mask);
   }
 
   // The vocabulary's rows of the values, into `values_`.
-  void FindValues(const model::KeyIndex& vocabulary, const std::string& tensors) {
+  void FindValues(const model::KeyIndex& vocabulary) {
     const bool strings = vocabulary.kind() == model::KeyKind::kString;
     if (strings ? f_.integers != nullptr : f_.strings != nullptr) {
       Wrong(Status::kInvalidArgument, Kind::kConflict, ": the values of \"", f_.input, "\" are ",
@@ -150,7 +149,7 @@ class Filter {
     }
     values_.resize(f_.value_count);
     if (strings) {
-      FindTexts(vocabulary, tensors);
+      FindTexts(vocabulary);
     } else {
       FindIntegers(vocabulary);
     }
@@ -159,30 +158,27 @@ class Filter {
   void FindIntegers(const model::KeyIndex& vocabulary) {
     for (size_t i = 0; i < f_.value_count; ++i) {
       const std::optional<uint64_t> row = vocabulary.Find(f_.integers[i]);
-      if (!row) RefuseUnknown(f_.integers[i]);
+      if (!row && strict()) RefuseUnknown(f_.integers[i]);
       // What is beyond every row no item has.
       values_[i] = static_cast<uint32_t>(std::min<uint64_t>(row.value_or(kNoRow), kNoRow));
     }
   }
 
-  void FindTexts(const model::KeyIndex& vocabulary, const std::string& tensors) {
-    const auto order = model_.file().Find(tensors + "order");
-    const model::KeyFinder finder(vocabulary, order->As<uint32_t>(), f_.value_count);
-    std::string_view texts[model::KeyFinder::kTogether];
-    for (size_t begin = 0; begin < f_.value_count; begin += std::size(texts)) {
-      const size_t count = std::min(std::size(texts), f_.value_count - begin);
-      for (size_t i = 0; i < count; ++i) texts[i] = TextAt(begin + i);
-      finder.FindAll({texts, count}, values_.data() + begin);
-      for (size_t i = 0; i < count; ++i) {
-        if (values_[begin + i] == kNoRow) RefuseUnknown(StrCat('"', texts[i], '"'));
+  void FindTexts(const model::KeyIndex& vocabulary) {
+    AlignedVector<std::string_view> texts(f_.value_count);
+    for (size_t i = 0; i < texts.size(); ++i) texts[i] = TextAt(i);
+    model::FindAll(vocabulary, texts, values_.data());
+    for (size_t i = 0; i < texts.size(); ++i) {
+      if (values_[i] != kNoRow) continue;
+      if (!IsUtf8(texts[i])) {
+        Wrong(Status::kInvalidArgument, Kind::kNotUtf8, ".strings[", i, "] is not UTF-8");
       }
+      if (strict()) RefuseUnknown(StrCat('"', texts[i], '"'));
     }
   }
 
-  // A value that the input or attribute does not have: an error where that is asked for.
   template <typename Value>
-  void RefuseUnknown(const Value& value) const {
-    if ((f_.flags & DUOMO_STRICT_VALUES) == 0) return;
+  [[noreturn]] void RefuseUnknown(const Value& value) const {
     Wrong(Status::kNotFound, Kind::kUnknownValue, ": \"", f_.input, "\" has no value ", value);
   }
 
@@ -190,11 +186,7 @@ class Filter {
     if (f_.strings[i] == nullptr) {
       Wrong(Status::kInvalidArgument, Kind::kNull, ".strings[", i, "] is NULL");
     }
-    std::string_view text = f_.strings[i];
-    if (!IsUtf8(text)) {
-      Wrong(Status::kInvalidArgument, Kind::kNotUtf8, ".strings[", i, "] is not UTF-8");
-    }
-    return text;
+    return f_.strings[i];
   }
 
   const model::Model& model_;

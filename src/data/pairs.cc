@@ -19,7 +19,8 @@ std::vector<uint32_t> ByUser(const Interactions& in,
   size_t from = 0;
   for (uint32_t user = 0; user < users; from = begin[user++]) {
     std::sort(rows.begin() + static_cast<std::ptrdiff_t>(from),
-              rows.begin() + static_cast<std::ptrdiff_t>(begin[user]), std::cref(before));
+              rows.begin() + static_cast<std::ptrdiff_t>(begin[user]),
+              [&](uint32_t a, uint32_t b) { return before(a, b); });
   }
   return rows;
 }

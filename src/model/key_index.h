@@ -25,6 +25,7 @@ class KeyIndex {
 
   KeyKind kind() const { return kind_; }
   uint64_t size() const { return size_; }
+  uint64_t text_size() const { return text_.size(); }        // bytes of all string keys
   std::optional<uint64_t> Find(int64_t key) const;           // range and integer keys
   std::optional<uint64_t> Find(std::string_view key) const;  // string keys
   // The row of the greatest key that is not above this one, or else of the least: of keys that

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -214,15 +215,15 @@ TEST(KeyFinderTest, FindsWhatTheIndexFinds) {
       asked.push_back(key.substr(0, key.size() / 2));
     }
     asked.insert(asked.end(), {"", "zzz", "\xFF"});
-    for (size_t searches : {size_t{1}, asked.size()}) {
-      const KeyFinder finder(index, written.Get<uint32_t>("order"), searches);
-      for (size_t begin = 0; begin < asked.size(); begin += KeyFinder::kTogether) {
-        const size_t n = std::min(KeyFinder::kTogether, asked.size() - begin);
-        const std::vector<std::string_view> some(asked.begin() + static_cast<ptrdiff_t>(begin),
-                                                 asked.begin() + static_cast<ptrdiff_t>(begin + n));
-        uint32_t rows[KeyFinder::kTogether];
-        finder.FindAll(some, rows);
-        for (size_t i = 0; i < n; ++i) {
+    asked.insert(asked.end(), 200, keys.front());     // strings may repeat
+    for (size_t count : {size_t{1}, asked.size()}) {  // one by one, and all together
+      for (size_t begin = 0; begin < asked.size(); begin += count) {
+        const std::vector<std::string_view> some(
+            asked.begin() + static_cast<ptrdiff_t>(begin),
+            asked.begin() + static_cast<ptrdiff_t>(begin + count));
+        std::vector<uint32_t> rows(count, 7);
+        FindAll(index, some, rows.data());
+        for (size_t i = 0; i < count; ++i) {
           ASSERT_EQ(rows[i], index.Find(some[i]).value_or(KeyIndex::kAbsent)) << some[i];
         }
       }
@@ -230,20 +231,41 @@ TEST(KeyFinderTest, FindsWhatTheIndexFinds) {
   }
 }
 
-// Orders that lie give any row that is there and has the key, or none.
-TEST(KeyFinderTest, OrdersOfAHostileFile) {
-  const std::string text = "ababcabcd";
-  const std::vector<uint64_t> offsets = {0, 2, 5, 9};
-  std::vector<uint32_t> order = {2, 0, 7, 1, UINT32_MAX, 0};
-  const KeyIndex index = KeyIndex::OfStrings(offsets, text, order);
-  const KeyFinder finder(index, order, 1000);
-  const std::vector<std::string_view> asked = {"ab", "abc", "abcd", "", "x"};
-  uint32_t rows[5];
-  finder.FindAll(asked, rows);
-  for (size_t i = 0; i < asked.size(); ++i) {
-    if (rows[i] == KeyIndex::kAbsent) continue;
-    EXPECT_EQ(index.StringAt(rows[i]), asked[i]);
+// Strings that an adversary chose so that their hashes are equal (key_finder.cc) are found, too.
+TEST(KeyFinderTest, HashesMadeToCollide) {
+  std::vector<std::string> keys;
+  for (uint64_t first = 0; first < 300; ++first) {
+    uint64_t hash = (24 ^ first) * 0x9E3779B97F4A7C15;
+    hash ^= hash >> 32;  // the second word brings all of them to the same hash
+    std::string key(24, 'x');
+    std::memcpy(key.data(), &first, 8);
+    std::memcpy(key.data() + 8, &hash, 8);
+    keys.push_back(key);
   }
+  const Written<std::string> written(keys);
+  const KeyIndex index = written.Index();
+  std::vector<std::string_view> asked(keys.begin(), keys.end());
+  asked.push_back("none");
+  std::vector<uint32_t> rows(asked.size());
+  FindAll(index, asked, rows.data());
+  for (uint32_t i = 0; i < keys.size(); ++i) EXPECT_EQ(rows[i], i);
+  EXPECT_EQ(rows.back(), KeyIndex::kAbsent);
+}
+
+// Rows of a hostile file may all be its whole text. Reading it once per row would take for ever.
+TEST(KeyFinderTest, RowsThatOverlap) {
+  constexpr size_t kRows = 1 << 16, kBytes = 1 << 24;
+  const std::string text(kBytes, 'a');
+  std::vector<uint64_t> offsets(kRows + 1);
+  for (size_t row = 1; row < kRows; row += 2) offsets[row] = kBytes;  // even rows are the whole
+  const std::vector<uint32_t> order(kRows);
+  const KeyIndex index = KeyIndex::OfStrings(offsets, text, order);
+  std::vector<std::string_view> asked(2000, "b");
+  asked.back() = text;
+  std::vector<uint32_t> rows(asked.size());
+  FindAll(index, asked, rows.data());
+  EXPECT_EQ(rows.front(), KeyIndex::kAbsent);
+  EXPECT_EQ(rows.back(), 0u);
 }
 
 TEST(KeyIndexTest, DuplicatesAreRefusedWithBothRows) {
