@@ -14,7 +14,10 @@ using AddCommand = void (*)(CLI::App& parent);
 
 using console::AddJson;
 using console::AddOutput;
-// A subcommand that begins with FILE, a .duomo file, and the `kind` of file that it writes.
+// A subcommand whose first argument is FILE.
+CLI::App* AddReading(CLI::App& parent, const char* name, const char* about, std::string& file,
+                     const char* what = "A .duomo file");
+// The same, and the `kind` of file that it writes.
 CLI::App* AddRewriting(CLI::App& parent, const char* name, const char* about, std::string& file,
                        std::string& output, const char* kind = ".duomo");
 // What imports of a network end with: output, --allow-nonfinite and --json.

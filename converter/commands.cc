@@ -48,10 +48,16 @@ constexpr Entry kCommands[] = {
 
 }  // namespace
 
+CLI::App* AddReading(CLI::App& parent, const char* name, const char* about, std::string& file,
+                     const char* what) {
+  CLI::App* command = parent.add_subcommand(name, about);
+  command->add_option("FILE", file, what)->required();
+  return command;
+}
+
 CLI::App* AddRewriting(CLI::App& parent, const char* name, const char* about, std::string& file,
                        std::string& output, const char* kind) {
-  CLI::App* command = parent.add_subcommand(name, about);
-  command->add_option("FILE", file, "A .duomo file")->required();
+  CLI::App* command = AddReading(parent, name, about, file);
   AddOutput(command, output, kind);
   return command;
 }
