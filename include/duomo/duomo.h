@@ -177,7 +177,7 @@ enum {
   DUOMO_OPEN_PREPARE = 4 /* build the search index of the items in memory if the file has none, so
                             that searches are fast. Takes up to 10 microseconds an item, and about
                             vector_width bytes an item. It is not built for vectors wider than
-                            1,024, which would take longer, nor for users. The index that
+                            768, which would take longer, nor for users. The index that
                             duomo-convert index writes into the file is faster still. Also builds
                             the id table of string keys (0.1 microseconds a key) for files from
                             before 0.1, which have none; otherwise the first call that needs it
