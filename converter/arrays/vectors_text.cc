@@ -74,6 +74,7 @@ class VectorRows {
     if (cells[key_].empty()) return table_.Bad("the key is empty");
     for (size_t c = 0; c < cells.size(); ++c) {
       if (c == key_) continue;
+      if (table_.has_null(c)) return table_.Bad("null is not a number");
       bool list = cells.size() == 2 &&
                   (cells[c].starts_with(data::kListMark) || Trim(cells[c]).starts_with('['));
       if (list) {

@@ -80,22 +80,29 @@ std::vector<uint32_t> IdVocabularies(const model::Model& m, Side side) {
   return out;
 }
 
-void EraseIds(Draft& draft, Side side, const std::function<bool(const std::string&)>& gone,
-              GoneValues& out) {
-  const model::Model& m = draft.model();
-  out.resize(m.description().vocabularies.size());
+uint64_t MarkIds(const model::Model& m, Side side,
+                 const std::function<bool(const std::string&)>& gone, GoneValues& marked) {
+  marked.resize(m.description().vocabularies.size());
+  uint64_t count = 0;
   for (uint32_t v : IdVocabularies(m, side)) {
-    if (!out[v].empty()) continue;  // the other side's, too
     const model::KeyIndex& values = m.vocabulary(v);
-    std::vector<uint32_t> kept;
-    std::vector<bool> taken(values.size());
+    marked[v].resize(values.size());
     for (uint32_t row = 0; row < values.size(); ++row) {
-      taken[row] = gone(ValueText(values, row));
-      if (!taken[row]) kept.push_back(row);
+      if (marked[v][row] || !gone(ValueText(values, row))) continue;
+      marked[v][row] = true;
+      ++count;
     }
-    if (kept.size() == values.size()) continue;
-    KeepValues(draft, v, kept);
-    out[v] = std::move(taken);
+  }
+  return count;
+}
+
+void RemoveValues(Draft& draft, const GoneValues& marked) {
+  for (uint32_t v = 0; v < marked.size(); ++v) {
+    std::vector<uint32_t> kept;
+    for (uint32_t row = 0; row < marked[v].size(); ++row) {
+      if (!marked[v][row]) kept.push_back(row);
+    }
+    if (kept.size() < marked[v].size()) KeepValues(draft, v, kept);
   }
 }
 

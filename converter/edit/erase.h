@@ -22,9 +22,13 @@ std::string ValueText(const model::KeyIndex& keys, uint64_t row);
 // By vocabulary and old row: whether the value was removed. Empty: the vocabulary is unchanged.
 using GoneValues = std::vector<std::vector<bool>>;
 
-// Removes the values for which `gone` is true from a side's id vocabularies; adds them to `out`.
-void EraseIds(Draft& draft, model::Side side, const std::function<bool(const std::string&)>& gone,
-              GoneValues& out);
+// Marks the values of a side's id vocabularies for which `gone` is true, besides those that are
+// marked already. Returns how many it has marked.
+uint64_t MarkIds(const model::Model& model, model::Side side,
+                 const std::function<bool(const std::string&)>& gone, GoneValues& marked);
+
+// Removes what is marked, once for all sides: what is removed renumbers the rest.
+void RemoveValues(Draft& draft, const GoneValues& marked);
 
 // The stored values of an input for these rows, in the old numbers, where what is gone is unknown;
 // says whether anything was.

@@ -7,6 +7,8 @@
 #include "converter/command.h"
 #include "converter/edit/entities.h"
 #include "converter/edit/erase.h"
+#include "converter/edit/forget.h"
+#include "converter/edit/traces.h"
 #include "converter/output.h"
 #include "converter/tables/key_list.h"
 #include "core/error.h"
@@ -101,9 +103,12 @@ class Pruner {
     // Rows first: what is taken out of vocabularies renumbers what stands there then.
     if (users_.size() < m_.users().count) Keep(Side::kUser, users_);
     if (items_.size() < m_.items().count) Keep(Side::kItem, items_);
-    Erase(Side::kUser, !o_.keep_users.empty() || o_.no_users ? &users_ : nullptr);
+    MarkGone(Side::kUser, !o_.keep_users.empty() || o_.no_users ? &users_ : nullptr);
     // A part of the catalogue is another file of the same model; what is dropped has to be gone.
-    Erase(Side::kItem, nullptr);
+    MarkGone(Side::kItem, nullptr);
+    values_gone_ = MarkForgotten(m_, {users_, Without(All(m_.users().count), users_)},
+                                 {items_, dropped_items_}, gone_);
+    RemoveValues(draft_, gone_);
     if (o_.no_history) RemoveBelow("users/history/");
     if (o_.no_titles) {
       RemoveBelow("users/titles/");
@@ -119,7 +124,10 @@ class Pruner {
     RefreezeChanged();
     const bool erased = users_.size() < m_.users().count || !o_.drop_items.empty();
     if (erased) emptied_ = EmptySketch(draft_.contents.report);
-    draft_.Save(o_.output, "prune");
+    Staged staged(o_.output);
+    staged.Write([&](const std::string& path) { draft_.Save(path, "prune"); });
+    if (erased) LookForTraces(staged.path());
+    staged.Commit();
     PrintResult();
   }
 
@@ -143,12 +151,15 @@ class Pruner {
     if (drop.empty()) return rows;
     std::vector<ListedKey> list = ReadKeyList(drop);
     for (const ListedKey& one : list) dropped_keys_[items].insert(one.key);
-    return Without(std::move(rows), RowsOfKeys(list, keys, of, &absent_[items]));
+    Rows dropped = RowsOfKeys(list, keys, of, &absent_[items]);
+    rows = Without(std::move(rows), dropped);
+    if (items) dropped_items_ = std::move(dropped);
+    return rows;
   }
 
-  // Takes those who are gone out of the vocabularies of ids: whoever is dropped and, with `others`,
+  // Marks those who are gone in the vocabularies of ids: whoever is dropped and, with `others`,
   // whoever is not among the rows that stay.
-  void Erase(Side side, const Rows* others) {
+  void MarkGone(Side side, const Rows* others) {
     const bool items = side == Side::kItem;
     if (others == nullptr && dropped_keys_[items].empty()) return;
     std::set<std::string> stay;
@@ -158,9 +169,23 @@ class Pruner {
     auto gone = [&](const std::string& key) {
       return dropped_keys_[items].contains(key) || (others != nullptr && !stay.contains(key));
     };
-    EraseIds(draft_, side, gone, gone_);
-    erased_values_ = 0;
-    for (const auto& values : gone_) erased_values_ += std::ranges::count(values, true);
+    erased_values_ += MarkIds(m_, side, gone, gone_);
+  }
+
+  // Whoever is gone may be named by what is of others: a note, a title, an attribute.
+  void LookForTraces(const std::string& path) {
+    auto written = model::Model::Open(path);
+    for (Side side : {Side::kUser, Side::kItem}) {
+      std::set<std::string> keys = dropped_keys_[side == Side::kItem];
+      if (side == Side::kUser) {
+        for (uint32_t row : Without(All(m_.users().count), users_)) {
+          keys.insert(ValueText(m_.users().keys, row));
+        }
+      }
+      FindTraces(*written, side, {keys.begin(), keys.end()},
+                 [&](std::string place) { traces_.Add(std::move(place)); });
+    }
+    if (traces_.count > 0) Log("duomo-convert: warning: " + traces_.Text());
   }
 
   void KeepItemsOfHistories() {
@@ -263,6 +288,8 @@ class Pruner {
                  {"items_before", m_.items().count},
                  {"history_entries_dropped", forgotten_},
                  {"id_values_dropped", erased_values_},
+                 {"values_of_nobody_dropped", values_gone_},
+                 {"still_named", {{"count", traces_.count}, {"places", traces_.places}}},
                  {"user_vectors_recomputed", refrozen_[0]},
                  {"item_vectors_recomputed", refrozen_[1]},
                  {"users_not_there", absent_[0].size()},
@@ -279,6 +306,7 @@ class Pruner {
       text +=
           StrCat(Commas(erased_values_), " values of ids are gone from vocabularies and tables\n");
     }
+    if (!values_gone_.empty()) text += ForgottenText(values_gone_);
     if (forgotten_ > 0) {
       text += StrCat(Commas(forgotten_), " history entries are gone with their items\n");
     }
@@ -306,7 +334,10 @@ class Pruner {
   model::FeatureColumn left_;              // the kept users' histories, in the old rows of items
   std::set<std::string> dropped_keys_[2];  // users' and items', as the lists have them
   std::vector<std::string> absent_[2];     // of them, those that are not in the file
+  Rows dropped_items_;
   GoneValues gone_;
+  std::map<std::string, uint64_t> values_gone_;  // that nobody else has, by vocabulary
+  Traces traces_;                                // of them, elsewhere in the file
   uint64_t forgotten_ = 0, erased_values_ = 0;
   bool refrozen_[2] = {}, emptied_ = false;
   std::vector<std::string> dropped_;

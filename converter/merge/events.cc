@@ -69,6 +69,7 @@ EventCounts ReadEvents(TableInput input, UpsertSide& users, const UpsertSide& it
     if (!user_row) ++out.of_unknown_users;
     if (user_row && !item_row) ++out.of_unknown_items;
   }
+  out.form = table->form();
   out.skipped = table->skipped();
   if (time != data::kNoColumn) {
     clock.Finish(times, table->where(), table->header()[time]);

@@ -24,14 +24,16 @@ TableInput Open(const std::string& path) {
 }
 
 Json ToJson(const SideCounts& counts) {
-  return {{"added", counts.added},
+  return {{"table", counts.form.empty() ? Json() : Json(counts.form)},
+          {"added", counts.added},
           {"replaced", counts.replaced},
           {"unchanged", counts.unchanged},
           {"bad_lines", counts.skipped}};
 }
 
 Json ToJson(const EventCounts& counts) {
-  return {{"added", counts.added},
+  return {{"table", counts.form.empty() ? Json() : Json(counts.form)},
+          {"added", counts.added},
           {"users", counts.users},
           {"of_unknown_users", counts.of_unknown_users},
           {"of_unknown_items", counts.of_unknown_items},
@@ -93,8 +95,14 @@ void Run(Options& o) {
     return;
   }
   std::string text = StrCat(o.output, ": ", Commas(size), " bytes\n");
+  auto read = [&](const std::string& path, const std::string& form) {
+    text += StrCat(NameOfTable(path), ": ", form, "\n");
+  };
+  if (!o.users.empty()) read(o.users, merged.users.form);
   if (!o.users.empty()) text += Text("users", merged.users);
+  if (!o.items.empty()) read(o.items, merged.items.form);
   if (!o.items.empty()) text += Text("items", merged.items);
+  if (!o.history.empty()) read(o.history, merged.events.form);
   if (!o.history.empty()) text += Text(merged.events);
   for (const auto& [input, n] : merged.unknown) {
     text += StrCat("values of ", input, " that the model does not know: ", Commas(n), "\n");

@@ -30,11 +30,13 @@ struct MergeOptions {
 
 // What became of one side's records.
 struct SideCounts {
+  std::string form = {};  // of the table: "CSV, comma, quotes doubled, UTF-8"
   uint64_t added = 0, replaced = 0, unchanged = 0, skipped = 0;
 };
 
 // What became of the events.
 struct EventCounts {
+  std::string form = {};                   // as of SideCounts
   uint64_t added = 0, users = 0;           // users: whose history got some
   uint64_t of_unknown_users = 0;           // left out, whatever the item
   uint64_t of_unknown_items = 0;           // left out

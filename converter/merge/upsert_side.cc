@@ -52,6 +52,7 @@ void UpsertSide::Read(TableInput input) {
       records.table().Bad(error.message());
     }
   }
+  counts_.form = records.table().form();
   counts_.skipped = records.table().skipped();
   if (rows == 0 && counts_.skipped == 0) {
     Fail(Status::kInvalidArgument, records.table().where(), ": there are no records");
@@ -97,6 +98,10 @@ UpsertSide::Said UpsertSide::ReadRow(RecordTable& record) const {
       said.history->push_back(*row);
     }
   }
+  if (record.vector_has_null()) {
+    Fail(Status::kInvalidArgument, "vector: null is not a number; give all ",
+         model::VectorWidth(d_), " numbers");
+  }
   if (auto cell = record.vector()) said.vector = ReadVector(*cell);
   return said;
 }
@@ -123,7 +128,7 @@ std::vector<float> UpsertSide::ReadVector(std::string_view cell) const {
   }
   if (out.size() != model::VectorWidth(d_)) {
     Fail(Status::kInvalidArgument, "vector: must be a list of ", model::VectorWidth(d_),
-         " numbers, and is one of ", out.size());
+         " numbers, and is one of ", out.size(), out.size() == 1 ? " number" : " numbers");
   }
   bool cosine = d_.head.kind == model::HeadKind::kCosine && squares > 0;
   double factor = 1 / std::sqrt(squares);

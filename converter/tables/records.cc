@@ -192,6 +192,10 @@ RecordTable::Cell RecordTable::Given(const Columns& columns) const {
   return std::nullopt;
 }
 
+bool RecordTable::vector_has_null() const {
+  return std::ranges::any_of(vector_, [&](size_t c) { return table_->has_null(c); });
+}
+
 bool RecordTable::InBlanks(size_t input) const {
   return std::any_of(inputs_[input].begin(), inputs_[input].end(),
                      [&](size_t c) { return table_->hint(c) == data::ColumnHint::kSet; });

@@ -51,6 +51,7 @@ class RecordTable {
   std::string_view key() const { return table_->fields()[key_]; }
   Cell title() const { return Given(title_); }
   Cell vector() const { return Given(vector_); }
+  bool vector_has_null() const;  // in its list; vector() is without it
   Cell history() const { return Given(history_); }
   Cell Feature(size_t input) const { return Given(inputs_[input]); }
   Cell Attribute(size_t attribute) const { return Given(attributes_[attribute]); }

@@ -325,6 +325,8 @@ bool CsvReader::Accept() {
   if (columns_ != 0 && count_ != columns_) {
     return Bad(count_, count_ == 1 ? " field" : " fields", " instead of ", columns_);
   }
+  // Where it was not stated that quotes mean nothing.
+  if (options_.quotes == Quotes::kNone && options_.lenient) LookForOpenQuotes(row);
   fields_.resize(count_);
   for (size_t i = 0; i < count_; ++i) {
     Field& field = cut_[i];
@@ -365,6 +367,23 @@ void CsvReader::Unescape(char* text, Field& field) {
     text[to] = text[from];
   }
   field.size = to;
+}
+
+void CsvReader::LookForOpenQuotes(const char* row) {
+  for (size_t i = 0; i < count_; ++i) {
+    std::string_view field(row + cut_[i].begin, cut_[i].size);
+    if (!field.starts_with('"') || std::ranges::count(field, '"') % 2 == 0) continue;
+    if (open_quotes_++ == 0) first_open_ = line_;
+    return;
+  }
+}
+
+std::string CsvReader::form() const {
+  std::string form = dialect_ + (options_.latin1 ? ", ISO-8859-1" : ", UTF-8") + form_;
+  if (open_quotes_ == 0) return form;
+  form += StrCat("; the quote that opens in line ", first_open_, " never closes and is text");
+  if (open_quotes_ == 1) return form;
+  return StrCat(form, ", as in ", open_quotes_ - 1, open_quotes_ == 2 ? " other row" : " others");
 }
 
 bool CsvReader::Next() { return CutRow(); }

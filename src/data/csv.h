@@ -54,12 +54,10 @@ class CsvReader : public TableReader {
 
   bool Next() override;
   char separator() const { return options_.separator; }
-  // For people: `dialect`, the encoding as it has been found out by now, and what form_ says
-  // besides.
+  // For people: `dialect`, the encoding as it has been found out by now, what form_ says besides,
+  // and where quotes that were found to mean nothing look like a field that was never closed.
   void set_dialect(std::string dialect) { dialect_ = std::move(dialect); }
-  std::string form() const override {
-    return dialect_ + (options_.latin1 ? ", ISO-8859-1" : ", UTF-8") + form_;
-  }
+  std::string form() const override;
 
  private:
   struct Field {
@@ -86,6 +84,7 @@ class CsvReader : public TableReader {
   bool CutRow();
   bool Accept();
   bool FitsEncoding(std::string_view row);
+  void LookForOpenQuotes(const char* row);
   static void Unescape(char* text, Field& field);
 
   ByteBuffer in_;
@@ -99,6 +98,7 @@ class CsvReader : public TableReader {
   size_t count_ = 0;  // of the row's fields, which may be more than cut_ keeps
   size_t row_size_ = 0;
   uint64_t next_line_ = 1;
+  uint64_t open_quotes_ = 0, first_open_ = 0;  // rows with one, and the line of the first
   std::string converted_, dialect_;
 };
 

@@ -151,6 +151,7 @@ class Flattener : public nlohmann::json_sax<nlohmann::json> {
     cells_.resize(names_.size());
     for (std::string& cell : cells_) cell.clear();
     given_.assign(names_.size(), false);
+    nulls_.assign(names_.size(), false);
     levels_.clear();
     path_.clear();
     lists_ = 0;
@@ -164,6 +165,7 @@ class Flattener : public nlohmann::json_sax<nlohmann::json> {
 
   const std::vector<std::string>& cells() const { return cells_; }
   bool given(size_t column) const { return given_[column]; }
+  bool has_null(size_t column) const { return nulls_[column]; }
   const std::string& error() const { return error_; }
   // Names that had only null, unless they turned out to be objects.
   void AddEmptyColumns() {
@@ -176,8 +178,11 @@ class Flattener : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool null() override {
-    if (lists_ > 0) return true;
     auto found = columns_.find(path_);
+    if (lists_ > 0) {
+      if (found != columns_.end()) nulls_[found->second] = true;
+      return true;
+    }
     if (found != columns_.end()) {
       cells_[found->second].clear();
       given_[found->second] = true;
@@ -215,7 +220,7 @@ class Flattener : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   bool start_array(size_t) override {
-    null();  // it may have no value
+    if (lists_ == 0) null();  // it may have no value
     ++lists_;
     return true;
   }
@@ -239,6 +244,7 @@ class Flattener : public nlohmann::json_sax<nlohmann::json> {
     names_.push_back(name);
     cells_.emplace_back();
     given_.push_back(true);
+    nulls_.push_back(false);
     return names_.size() - 1;
   }
 
@@ -266,6 +272,7 @@ class Flattener : public nlohmann::json_sax<nlohmann::json> {
   std::unordered_map<std::string, size_t> columns_;
   std::vector<std::string> cells_, empty_;
   std::vector<bool> given_;     // by column: the object has it
+  std::vector<bool> nulls_;     // by column: a list has one
   std::vector<size_t> levels_;  // of objects: the path's size before their names
   std::string path_, error_;
   size_t lists_ = 0;  // around the present value
@@ -291,6 +298,7 @@ class JsonReader : public TableReader {
   }
 
   bool given(size_t column) const override { return flattener_->given(column); }
+  bool has_null(size_t column) const override { return flattener_->has_null(column); }
 
   bool Next() override {
     std::string_view record;

@@ -85,6 +85,9 @@ class TableReader {
   // empty.)
   virtual bool given(size_t) const { return true; }
 
+  // Whether a list of the row's column has a null, which is no value and is left out of the list.
+  virtual bool has_null(size_t) const { return false; }
+
   // Leaves the current row out and counts it, whatever the policy: it is no damage that a value is
   // missing. Returns false.
   template <typename... Parts>

@@ -17,8 +17,9 @@ void LeaveUsersOut(Draft& draft) {
     convert::RemoveDerived(draft, Side::kUser);
   }
   convert::GoneValues gone;
-  convert::EraseIds(
-      draft, Side::kUser, [](const std::string&) { return true; }, gone);
+  convert::MarkIds(
+      draft.model(), Side::kUser, [](const std::string&) { return true; }, gone);
+  convert::RemoveValues(draft, gone);
   convert::EmptySketch(draft.contents.report);
   draft.contents.report = {};  // the page has its figures beside it
 }

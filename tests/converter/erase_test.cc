@@ -10,6 +10,7 @@ namespace {
 
 using namespace duomo::testing;
 using model::Side;
+using Json = nlohmann::ordered_json;
 using Rows = std::vector<uint32_t>;
 
 class Erase : public ::testing::Test {
@@ -170,6 +171,85 @@ TEST_F(Erase, ValuesOfWhoWasPrunedLongAgoGoToo) {
   EXPECT_EQ(Verify(out_, "--erased-users", "user-zoe\n").code, 0);
 }
 
+TEST_F(Erase, WhatNoOtherItemHasGoesToo) {
+  auto before = OpenEngine(path_);
+  const model::Model& b = before->model();
+  const std::string dry = RowBytes(b.parameter("tables/tag"), 1);
+  const std::string ripe = RowBytes(b.parameter("tables/word"), 2);
+  auto json = ConvertJson({"prune", path_, "-o", out_, "--drop-items", List("sku-cheese\n")});
+  EXPECT_EQ(json["values_of_nobody_dropped"], Json({{"tag", 1}, {"word", 1}}));
+  EXPECT_EQ(json["still_named"], Json({{"count", 0}, {"places", Json::array()}}));
+  std::string bytes = ReadText(out_);
+  for (const std::string& trace : {dry, ripe, std::string("ripe")}) {
+    EXPECT_EQ(bytes.find(trace), bytes.npos) << trace.size();
+  }
+  auto after = OpenEngine(out_);
+  const model::Model& m = after->model();
+  EXPECT_EQ(m.vocabulary(3).Find("dry"), std::nullopt);
+  EXPECT_EQ(m.vocabulary(4).Find("ripe"), std::nullopt);
+  // "old" is a word of another title; nobody ever had "big".
+  for (const char* word : {"red", "old", "big"}) {
+    EXPECT_EQ(RowBytes(m.parameter("tables/word"), *m.vocabulary(4).Find(word)),
+              RowBytes(b.parameter("tables/word"), *b.vocabulary(4).Find(word)));
+  }
+  EXPECT_EQ(RowBytes(m.parameter("tables/tag"), 2), RowBytes(b.parameter("tables/tag"), 3));
+  ExpectVerified(out_);
+  for (const std::string item : {"sku-apple", "sku-bread", "sku-dates"}) {
+    for (uint64_t user : {0, 1, 2}) {  // whose histories have no cheese
+      EXPECT_EQ(PredictionBits(*after, user, RowOf(m.items(), item)),
+                PredictionBits(*before, user, RowOf(b.items(), item)));
+    }
+  }
+  Outcome o = Convert({"prune", path_, "-o", out_, "--drop-items", List("sku-cheese\n")});
+  EXPECT_NE(o.out.find("2 values that nobody else has: tag 1, word 1\n"), std::string::npos)
+      << o.out;
+  // A part of the catalogue keeps what the network knows.
+  json = ConvertJson({"prune", path_, "-o", out_, "--keep-items", List("sku-apple\n")});
+  EXPECT_TRUE(json["values_of_nobody_dropped"].empty());
+}
+
+TEST_F(Erase, WhatNoOtherUserHasGoesToo) {
+  // Anna and Carla live in Rome, Bob in Zork, Dan in Oslo; Bob alone is of 25 to 34.
+  model::Contents contents = ShopContents();
+  auto input = [](const char* name, int32_t vocabulary, bool ranges) {
+    return model::Input{.name = name, .vocabulary = vocabulary, .bucketed = ranges};
+  };
+  contents.description.vocabularies.push_back({"town", model::KeyKind::kString, 3, {}, {}});
+  contents.description.vocabularies.push_back({"years", model::KeyKind::kInt64, 3, {}, {}});
+  contents.description.inputs.push_back(input("town", 5, false));
+  contents.description.inputs.push_back(input("years", 6, true));
+  std::vector<file::OwnedTensor> made;
+  model::AddKeys(made, "vocabularies/town", std::vector<std::string>{"Rome", "Zork", "Oslo"});
+  model::AddKeys(made, "vocabularies/years", std::vector<int64_t>{18, 25, 35});
+  model::FeatureColumn town{model::InputKind::kCategory, {}, {0, 1, 0, 2, 3}, {}};
+  model::FeatureColumn years{model::InputKind::kCategory, {}, {0, 1, 0, 2, 2}, {}};
+  model::AddFeature(made, "users/features/town", town.view());
+  model::AddFeature(made, "users/features/years", years.view());
+  PutTensors(contents, std::move(made));
+  model::Save(path_, contents);
+
+  auto towns = [&](const std::vector<std::string>& options) {
+    std::vector<std::string> all = {"prune", path_, "-o", out_};
+    all.insert(all.end(), options.begin(), options.end());
+    auto json = ConvertJson(all);
+    ExpectVerified(out_);
+    EXPECT_EQ(model::Model::Open(out_)->vocabulary(6).size(), 3u);
+    return json["values_of_nobody_dropped"];
+  };
+  EXPECT_EQ(towns({"--drop-users", List("user-bob\n")}), Json({{"town", 1}}));
+  auto m = model::Model::Open(out_);
+  EXPECT_EQ(m->vocabulary(5).Find("Zork"), std::nullopt);
+  EXPECT_EQ(m->vocabulary(5).Find("Oslo"), 1u);
+  EXPECT_EQ(m->users().features.inputs[8].RowsOf(2)[0], 1u);  // Dan's
+  EXPECT_EQ(m->users().features.inputs[8].RowsOf(3)[0], 2u);  // Eve's, not known
+  EXPECT_EQ(ReadText(out_).find("Zork"), std::string::npos);
+  EXPECT_TRUE(towns({"--drop-users", List("user-anna\n")}).empty());  // Carla lives there, too
+  EXPECT_EQ(towns({"--keep-users", List("user-anna\nuser-dan\n")}), Json({{"town", 1}}));
+  // Requests with features need what was of several; of one alone it tells.
+  EXPECT_EQ(towns({"--no-users"}), Json({{"town", 2}}));
+  EXPECT_EQ(model::Model::Open(out_)->vocabulary(5).Find("Rome"), 0u);
+}
+
 TEST_F(Erase, IntegersOfARangeBecomeAList) {
   // Users 0 … 4 of a range: no key is written anywhere, and yet each has a row.
   model::Contents contents = ContentsOf(DotDescription());
@@ -217,6 +297,24 @@ TEST_F(Erase, WhatIsLeftElsewhereIsFound) {
   WriteText(folder_.File("items"), "id,title\nsku-new,The best of user-bob\n");
   ConvertJson({"merge", pruned, "-o", out_, "--items", folder_.File("items")});
   left("the segment \"items/titles/text\" has \"user-bob\" at row 4");
+  // Prune itself says so, and does what it can.
+  ConvertJson({"annotate", path_, "-o", pruned, "--set", "thanks=to user-bob, of course"});
+  ConvertJson({"merge", pruned, "-o", out_, "--items", folder_.File("items")});
+  Outcome said =
+      Convert({"prune", out_, "-o", pruned, "--drop-users", List("user-bob\n"), "--json"});
+  EXPECT_EQ(said.code, 0);
+  for (const char* place :
+       {"the header has \"user-bob\" at byte ", ", in the metadata \"thanks\"\n",
+        "the segment \"items/titles/text\" has \"user-bob\" at row 4\n"}) {
+    EXPECT_NE(said.err.find(place), std::string::npos) << said.err;
+  }
+  EXPECT_EQ(nlohmann::json::parse(said.out)["still_named"]["count"], 2);
+  EXPECT_EQ(model::Model::Open(pruned)->users().count, 4u);
+  said = Convert({"prune", out_, "-o", pruned, "--keep-users", List("user-anna\nuser-eve\n")});
+  EXPECT_NE(said.err.find("the metadata \"thanks\""), std::string::npos) << said.err;
+  // Of somebody else nothing is to be said.
+  ConvertJson({"prune", out_, "-o", pruned, "--drop-users", List("user-anna\n")});
+  ConvertJson({"prune", path_, "-o", pruned, "--drop-users", List("user-bob\n")});
   // Words that only begin so are somebody else's.
   WriteText(folder_.File("users"), "id\nuser-bobby\n");
   ConvertJson({"merge", pruned, "-o", out_, "--users", folder_.File("users")});

@@ -155,6 +155,9 @@ TEST_F(Merge, BadRecordsAreRefusedWithTheirLine) {
   refuse("{\"id\": 5, \"features\": {\"colour\": 1}}", "colour");
   refuse("{\"id\": 5, \"features\": 1}", "must hold inputs by name");
   refuse("{\"id\": 5, \"vector\": [1, 2]}", "6 numbers");
+  refuse("{\"id\": 5, \"vector\": [1]}", "must be a list of 6 numbers, and is one of 1 number.");
+  refuse("{\"id\": 5, \"vector\": [1, null]}", "line 1: vector: null is not a number");
+  refuse("{\"id\": 4}\n{\"id\": 5, \"vector\": [1, 2, 3, 4, 5, 6, null]}", "line 2: vector: null");
   refuse("{\"id\": 5, \"vector\": [1, 2, 3, 4, 5, 1e999]}", "line 1");
   refuse("{\"id\": 5, \"history\": [7]}", "history");
   refuse("{\"id\": 5", "line 1");
@@ -250,6 +253,20 @@ TEST_F(Upsert, EveryFormOfATableSaysTheSame) {
 }
 
 // The reader of JSON looks at the first 1,000 rows for the names of columns.
+// A quote that opens and never closes may have swallowed something.
+TEST_F(Upsert, HowATableWasReadIsSaid) {
+  const std::string list = List("id,title\nsku-new,\"open\nsku-bread,Bread\n");
+  Outcome o = Convert({"merge", path_, "-o", out_, "--items", list});
+  EXPECT_EQ(o.code, 0) << o.err;
+  EXPECT_NE(o.out.find(list + ": CSV, comma, quotes none, UTF-8; the quote that opens in line 2 "
+                              "never closes and is text\nitems: 1 added"),
+            std::string::npos)
+      << o.out;
+  auto json = ConvertJson({"merge", path_, "-o", out_, "--history", List("user;item\na;b\n")});
+  EXPECT_EQ(json["events"]["table"], "CSV, semicolon, quotes doubled, UTF-8");
+  EXPECT_EQ(json["items"]["table"], Json());
+}
+
 TEST_F(Upsert, NamesThatComeLateAreNotLost) {
   std::string text;
   for (int i = 0; i < 1100; ++i) text += StrCat("{\"id\": \"new-", i, "\", \"title\": \"x\"}\n");

@@ -35,6 +35,29 @@ TEST(TableReader, SaysWhatItFound) {
   EXPECT_EQ(Parse("[{\"a\":1}]").reader->form(), "JSON, an array of objects");
 }
 
+TEST(TableReader, SaysWhichQuotesNeverClose) {
+  // What is closed within its field, or stands in the middle of one, is no such quote.
+  EXPECT_EQ(
+      Parse("a\tb\n\"x\" y\t5\" z\n\"q\tw\n").reader->form(),
+      "CSV, tab, quotes none, UTF-8; the quote that opens in line 3 never closes and is text");
+  EXPECT_EQ(Parse("a,b\n1,x\n2,\"open\n3,\"y\n4,z\n").reader->form(),
+            "CSV, comma, quotes none, UTF-8; the quote that opens in line 3 never closes and is "
+            "text, as in 1 other row");
+  EXPECT_EQ(Parse("a,b\n1,x\n2,\"open\n", {.quotes = Quotes::kNone}).reader->form(),
+            "CSV, comma, quotes none, UTF-8");
+}
+
+TEST(TableReader, NullsInLists) {
+  auto table =
+      OpenTable(BytesOf("{\"a\":[1,null],\"b\":null}\n{\"a\":[[1],[2]],\"b\":[3]}\n"), "t", {});
+  ASSERT_TRUE(table->Next());
+  EXPECT_TRUE(table->has_null(0));
+  EXPECT_FALSE(table->has_null(1));
+  ASSERT_TRUE(table->Next());
+  EXPECT_FALSE(table->has_null(0));
+  EXPECT_FALSE(table->has_null(1));
+}
+
 TEST(TableReader, ColumnsWithoutAName) {
   Read t = Parse("user-id,game-title,value,\n1,Zork,273,1\n1,Blimm,87,\n");
   EXPECT_EQ(t.header, (Row{"user-id", "game-title", "value", "column 4"}));
