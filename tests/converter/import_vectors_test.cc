@@ -296,6 +296,8 @@ TEST_F(ImportVectors, BadInput) {
         std::pair("1,2,x\n2,4,5\n", "line 1: \"x\" is no number"),
         std::pair("[{\"id\": 1, \"v\": [1, 2]}, {\"id\": 2, \"v\": [1]}]",
                   "line 1: 1 numbers, and the first row has 2"),
+        std::pair("{\"id\": 1, \"v\": [1, null]}\n{\"id\": 2, \"v\": [2]}\n",
+                  "line 1: null is not a number"),
         std::pair("a,1\n,2\n", "line 2: the key is empty"), std::pair("", "is empty"),
         std::pair("id,v\n", "0 × 0"), std::pair("1,2,\n2,3,\n", "is no number"),
         std::pair("\"a,b\",1\n\"c,1\n", "line 1: \"b\"\" is no number"),
