@@ -655,7 +655,8 @@ DUOMO_API duomo_status DUOMO_CALL duomo_features_set_strict(duomo_features *feat
  * Set one input, by its NUL-terminated name, for all `count` rows; an earlier value is replaced.
  * The values are copied. A value that did not occur in training counts as unknown, and unknown
  * items of a history are ignored; neither is an error unless duomo_features_set_strict says so.
- * duomo_model_get_input_value lists the values that did occur.
+ * duomo_model_get_input_value lists the values that did occur; of an integer input without listed
+ * values, it lists all from 0 on that the table has a row for, and none of them is unknown.
  *   _integers:      a category with range or integer keys: values[count]. Some inputs have buckets,
  *                   such as the ages 18, 25, 35, …: a number then counts as the largest key that is
  *                   not above it (24 as 18), and a number below all keys as the smallest key
