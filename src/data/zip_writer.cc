@@ -1,7 +1,5 @@
 #include "data/zip_writer.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 
 #include "core/error.h"
