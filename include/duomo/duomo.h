@@ -756,8 +756,10 @@ enum {
                               are scored. That is faster, but may miss an item; scores are exact. If
                               k is large, or if filters, sets or exclusions remove good items, more
                               lists are searched, until about 19 of 20 results or more are those of
-                              an exact search. If the file has no lists, or few items are allowed,
-                              the search is exact */
+                              an exact search. For 10 results or fewer, the number of lists was
+                              chosen with the file's own users: for vectors unlike theirs, such as
+                              those of three items at random, it may find fewer (17 of 20). If the
+                              file has no lists, or few items are allowed, the search is exact */
   DUOMO_ALLOW_LISTED = 8 /* return only the items in allow_ids or allow_keys; if allow_count is 0,
                               return none. Without this flag allow_count must be 0 */
 };
@@ -880,7 +882,8 @@ typedef struct duomo_topk_result {
  *  - DUOMO_NOT_FOUND: an unknown id or key of a query (the error has its position; see
  *    DUOMO_UNKNOWN_IS_MARKED); an unknown name in a filter or limit; with DUOMO_STRICT_VALUES, an
  *    unknown value in a filter.
- *  - DUOMO_UNSUPPORTED: a logistic model; a file without item vectors (or user vectors);
+ *  - DUOMO_UNSUPPORTED: a logistic model; a file with items but without item vectors (for the last
+ *    two, with users but without user vectors; without users there are no results);
  *    DUOMO_EXCLUDE_SEEN with ids or keys if the file has no histories; string keys if the model's
  *    keys are integers.
  *  - DUOMO_CORRUPT: a damaged file, whose texts are not UTF-8 or whose numbers for folding in are
