@@ -1,7 +1,5 @@
 #include "data/zip_writer.h"
 
-#include <zlib.h>
-
 #include <algorithm>
 
 #include "core/error.h"
@@ -69,8 +67,7 @@ void ZipWriter::Add(std::string_view name, std::span<const std::byte> first,
   // together, as the local header demands.
   const bool large = (deflater_ ? size + size / 1000 + 1024 : size) > limit_;
   const bool far = offset > limit_;
-  auto crc = static_cast<uint32_t>(
-      ::crc32_z(file::Crc32(first), reinterpret_cast<const Bytef*>(second.data()), second.size()));
+  const uint32_t crc = file::UpdateCrc(file::Crc32(first), second);
   auto common = [&](uint64_t packed, bool in_64, size_t extra) {  // to both headers
     std::string out;
     Put16(out, in_64 ? kVersion64 : kVersion);
