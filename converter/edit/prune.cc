@@ -126,7 +126,7 @@ class Pruner {
     if (erased) emptied_ = EmptySketch(draft_.contents.report);
     Staged staged(o_.output);
     staged.Write([&](const std::string& path) { draft_.Save(path, "prune"); });
-    if (erased) LookForTraces(staged.path());
+    if (erased || !dropped_keys_[0].empty()) LookForTraces(staged.path());
     staged.Commit();
     PrintResult();
   }
@@ -337,7 +337,7 @@ class Pruner {
   Rows dropped_items_;
   GoneValues gone_;
   std::map<std::string, uint64_t> values_gone_;  // that nobody else has, by vocabulary
-  Traces traces_;                                // of them, elsewhere in the file
+  Traces traces_;                                // of who is gone, elsewhere in the file
   uint64_t forgotten_ = 0, erased_values_ = 0;
   bool refrozen_[2] = {}, emptied_ = false;
   std::vector<std::string> dropped_;

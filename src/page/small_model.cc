@@ -1,7 +1,10 @@
 #include "page/small_model.h"
 
+#include <numeric>
+
 #include "converter/edit/entities.h"
 #include "converter/edit/erase.h"
+#include "converter/edit/forget.h"
 #include "converter/edit/quantize.h"
 #include "core/error.h"
 
@@ -19,6 +22,12 @@ void LeaveUsersOut(Draft& draft) {
   convert::GoneValues gone;
   convert::MarkIds(
       draft.model(), Side::kUser, [](const std::string&) { return true; }, gone);
+  convert::Parting users, items;
+  users.leave.resize(draft.model().users().count);
+  items.stay.resize(draft.model().items().count);
+  std::iota(users.leave.begin(), users.leave.end(), 0u);
+  std::iota(items.stay.begin(), items.stay.end(), 0u);
+  convert::MarkForgotten(draft.model(), users, items, gone);
   convert::RemoveValues(draft, gone);
   convert::EmptySketch(draft.contents.report);
   draft.contents.report = {};  // the page has its figures beside it

@@ -312,7 +312,9 @@ TEST_F(Erase, WhatIsLeftElsewhereIsFound) {
   EXPECT_EQ(model::Model::Open(pruned)->users().count, 4u);
   said = Convert({"prune", out_, "-o", pruned, "--keep-users", List("user-anna\nuser-eve\n")});
   EXPECT_NE(said.err.find("the metadata \"thanks\""), std::string::npos) << said.err;
-  // Of somebody else nothing is to be said.
+  // Also of a user who was pruned before; of somebody else nothing is to be said.
+  said = Convert({"prune", pruned, "-o", pruned, "--drop-users", List("user-bob\n")});
+  EXPECT_NE(said.err.find("the metadata \"thanks\""), std::string::npos) << said.err;
   ConvertJson({"prune", out_, "-o", pruned, "--drop-users", List("user-anna\n")});
   ConvertJson({"prune", path_, "-o", pruned, "--drop-users", List("user-bob\n")});
   // Words that only begin so are somebody else's.
