@@ -313,7 +313,8 @@ TEST_F(Erase, WhatIsLeftElsewhereIsFound) {
   said = Convert({"prune", out_, "-o", pruned, "--keep-users", List("user-anna\nuser-eve\n")});
   EXPECT_NE(said.err.find("the metadata \"thanks\""), std::string::npos) << said.err;
   // Also of a user who was pruned before; of somebody else nothing is to be said.
-  said = Convert({"prune", pruned, "-o", pruned, "--drop-users", List("user-bob\n")});
+  said =
+      Convert({"prune", pruned, "-o", folder_.File("again"), "--drop-users", List("user-bob\n")});
   EXPECT_NE(said.err.find("the metadata \"thanks\""), std::string::npos) << said.err;
   ConvertJson({"prune", out_, "-o", pruned, "--drop-users", List("user-anna\n")});
   ConvertJson({"prune", path_, "-o", pruned, "--drop-users", List("user-bob\n")});
