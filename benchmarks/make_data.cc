@@ -1,6 +1,7 @@
 // duomo_bench_data: the files that the benchmarks and the peers search, made with Duomo's rooms.
 //   known MODEL OUT           MODEL with a history of 200 random items for every user
-//   trained MODEL ITEMS OUT   ITEMS items through MODEL's item tower: each has the values of a random
+//   trained MODEL ITEMS OUT   ITEMS items through MODEL's item tower: each has the values of a
+//   random
 //                             item of MODEL for every input by itself (id of one, genres of
 //                             another, title of a third). Users, their vectors and the towers are
 //                             MODEL's.

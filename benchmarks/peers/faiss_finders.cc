@@ -18,8 +18,8 @@ namespace {
 using Index = faiss::Index;
 
 std::string Version() {
-  return "FAISS " + std::to_string(FAISS_VERSION_MAJOR) + "." + std::to_string(FAISS_VERSION_MINOR) +
-         "." + std::to_string(FAISS_VERSION_PATCH);
+  return "FAISS " + std::to_string(FAISS_VERSION_MAJOR) + "." +
+         std::to_string(FAISS_VERSION_MINOR) + "." + std::to_string(FAISS_VERSION_PATCH);
 }
 
 faiss::IDSelectorBitmap Selector(const Rows& allowed) {
@@ -32,12 +32,11 @@ void Give(const std::vector<float>& scores, const std::vector<int64_t>& rows,
   for (size_t i = 0; i < rows.size() && rows[i] >= 0; ++i) out.push_back({rows[i], scores[i]});
 }
 
-// Two ways to the same: the index under a bitmap selector, or a list of the ids that are allowed and
-// FAISS's search among these.
+// Two ways to the same: the index under a bitmap selector, or a list of the ids that are allowed
+// and FAISS's search among these.
 class Flat : public Finder {
  public:
-  explicit Flat(const Vectors& v)
-      : width_(v.width), index_(static_cast<Index::idx_t>(v.width)) {
+  explicit Flat(const Vectors& v) : width_(v.width), index_(static_cast<Index::idx_t>(v.width)) {
     index_.add(static_cast<Index::idx_t>(v.count), v.data);
   }
   std::string name() const override { return Version() + ", flat"; }

@@ -24,8 +24,8 @@ inline void Move(const std::string& path, const char* mode, const std::vector<Pi
   std::FILE* file = std::fopen(path.c_str(), mode);
   if (file == nullptr) Die("cannot open " + path);
   for (const Piece& p : pieces) {
-    size_t moved = *mode == 'r' ? std::fread(p.data, 1, p.bytes, file)
-                                : std::fwrite(p.data, 1, p.bytes, file);
+    size_t moved =
+        *mode == 'r' ? std::fread(p.data, 1, p.bytes, file) : std::fwrite(p.data, 1, p.bytes, file);
     if (moved != p.bytes) Die(path + " is short; remove it");
   }
   std::fclose(file);

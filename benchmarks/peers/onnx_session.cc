@@ -64,8 +64,8 @@ Values::~Values() {
 void Values::Add(const std::string& name, std::vector<int64_t> values, std::vector<int64_t> shape) {
   names_.push_back(name);
   integers_.push_back(std::move(values));
-  inputs_.push_back(Tensor(integers_.back().data(), integers_.back().size() * sizeof(int64_t), shape,
-                           ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64));
+  inputs_.push_back(Tensor(integers_.back().data(), integers_.back().size() * sizeof(int64_t),
+                           shape, ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64));
 }
 
 int64_t* Values::Integers(const std::string& name, std::vector<int64_t> shape) {

@@ -1,5 +1,5 @@
-// The request from parts: user vector and ranking by ONNX Runtime, the search by a peer's index, and
-// what lies between by hand, as an app would write it: columns in arrays, bitmaps of what is in
+// The request from parts: user vector and ranking by ONNX Runtime, the search by a peer's index,
+// and what lies between by hand, as an app would write it: columns in arrays, bitmaps of what is in
 // stock and of each category, made once.
 #include <algorithm>
 #include <bit>
@@ -119,8 +119,11 @@ struct Parts {
 class PeerClient : public Client {
  public:
   PeerClient(const Parts& parts, unsigned threads)
-      : p_(parts), user_(*parts.user[threads - 1]), pair_(*parts.pair[threads - 1]),
-        allowed_(parts.shop.ids.size()), of_brand_(parts.tables.brand_count) {}
+      : p_(parts),
+        user_(*parts.user[threads - 1]),
+        pair_(*parts.pair[threads - 1]),
+        allowed_(parts.shop.ids.size()),
+        of_brand_(parts.tables.brand_count) {}
 
   void Ask(const Customer& c, Answer& answer) override {
     auto begin = Clock::now();

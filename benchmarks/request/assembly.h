@@ -25,7 +25,10 @@ class Assembly {
   virtual std::unique_ptr<Client> NewClient(unsigned threads) = 0;
 };
 
-std::unique_ptr<Assembly> MakeDuomo(const Shop& shop, bool approximate);
+// How Duomo is asked. An app that keeps a set for each category, as the peers' app keeps bitmaps,
+// combines two of them with the stock in every request; else both conditions are filters.
+enum class Way { kSets, kFilters, kApproximate };  // the last with sets
+std::unique_ptr<Assembly> MakeDuomo(const Shop& shop, Way way);
 
 // The networks in ONNX Runtime, the search by `finder`, the rest by hand. In peers/.
 std::unique_ptr<Assembly> MakePeer(const Shop& shop, const PeerOptions& options, Finder& finder);
@@ -36,6 +39,5 @@ double Recall(const Shop& shop, Client& client, size_t customers);
 
 inline constexpr double kRecall = 0.95;  // what a setting must find
 inline constexpr double kSame = 0.99;    // what an exact one must: rounding may swap near ties
-
 
 }  // namespace duomo::bench

@@ -49,8 +49,11 @@ inline std::string Duration(double seconds) {
   size_t unit = 0;
   while (unit < 3 && seconds < 1) seconds *= 1000, ++unit;
   char text[32];
-  std::snprintf(text, sizeof text, "%.*f %s", seconds < 10 ? 2 : seconds < 100 ? 1 : 0, seconds,
-                units[unit]);
+  std::snprintf(text, sizeof text, "%.*f %s",
+                seconds < 10    ? 2
+                : seconds < 100 ? 1
+                                : 0,
+                seconds, units[unit]);
   return text;
 }
 

@@ -38,7 +38,8 @@ struct Measured {
 
 class Filtered {
  public:
-  explicit Filtered(const std::string& path) : shop_(path), width_(shop_.candidates.info.vector_width) {
+  explicit Filtered(const std::string& path)
+      : shop_(path), width_(shop_.candidates.info.vector_width) {
     Must(duomo_context_create(&context_, shop_.candidates.model, nullptr, &problem), problem);
     vectors_.resize(kQueries * width_);
     for (size_t q = 0; q < kQueries; ++q) {
@@ -124,7 +125,8 @@ class Filtered {
         share.Add(exact_[cell][q], rows);
       }
       Measured now{Percentile(times, 0.5), share.part(), finder.SettingName()};
-      if (finder.exact() && now.recall < kSame) Die(finder.name() + " does not find what Duomo finds");
+      if (finder.exact() && now.recall < kSame)
+        Die(finder.name() + " does not find what Duomo finds");
       const bool enough = now.recall >= kRecall, better = best.p50 == 0 || now.p50 < best.p50;
       if (enough ? best.recall < kRecall || better : best.recall < kRecall) best = now;
       if (!finder.exact() && (enough || now.p50 > most)) break;
@@ -146,12 +148,15 @@ class Filtered {
       found += both.size();
       all += exact.size();
     }
-    double part() const { return all == 0 ? 1 : static_cast<double>(found) / static_cast<double>(all); }
+    double part() const {
+      return all == 0 ? 1 : static_cast<double>(found) / static_cast<double>(all);
+    }
   };
 
   static void CheckAllowed(const Ids& rows, const Rows& allowed) {
     for (int64_t row : rows) {
-      if (!allowed.Has(static_cast<size_t>(row))) Die("a filtered search returns what is not allowed");
+      if (!allowed.Has(static_cast<size_t>(row)))
+        Die("a filtered search returns what is not allowed");
     }
   }
 
@@ -237,20 +242,21 @@ void PrintFiltered(const std::string& path, const PeerOptions& options, const st
     char text[96];
     std::snprintf(text, sizeof text, " | %s | %s; %.3f |", Duration(exact.p50).c_str(),
                   Duration(some.p50).c_str(), some.recall);
-    lines[i] = "| " + filtered.NameOf(i) + text;
+    lines[i] = "| ";
+    lines[i].append(filtered.NameOf(i)).append(text);
   }
   const Shop& shop = filtered.shop();
   const FileVectors vectors(shop);
-  for (MakeFinder make : Finders()) {
+  for (MakeFinder make : options.folder.empty() ? std::vector<MakeFinder>{} : Finders()) {
     SetPeerThreads(1);
     auto finder = make(vectors.view(), options);
     if (finder == nullptr || finder->name().find(only) == std::string::npos) continue;
-    head += " " + finder->name() + " |";
+    head.append(" ").append(finder->name()).append(" |");
     rule += "---|";
     for (size_t i = 0; i < filtered.cells(); ++i) {
       Measured m = filtered.Theirs(*finder, i, flat[i]);
       if (finder->exact()) flat[i] = m.p50;
-      lines[i] += " " + Cell(m, ours[i]) + " |";
+      lines[i].append(" ").append(Cell(m, ours[i])).append(" |");
       std::fprintf(stderr, "%s: %s\n", filtered.NameOf(i).c_str(), lines[i].c_str());
     }
   }

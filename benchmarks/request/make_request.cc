@@ -101,8 +101,7 @@ model::Contents Enlarge(const model::Model& from, const Drawn& drawn) {
     std::string name = StrCat("parameters/", model::TableName(d, t));
     std::erase_if(c.tensors, [&](const auto& tensor) { return tensor.name == name; });
     AlignedVector<float> rows = Grow(from.parameter(model::TableName(d, t)), films, drawn);
-    c.tensors.push_back(
-        file::OwnedTensor::From<float>(name, {items + 1, d.tables[t].dim}, rows));
+    c.tensors.push_back(file::OwnedTensor::From<float>(name, {items + 1, d.tables[t].dim}, rows));
   }
   for (size_t i = 0; i < d.inputs.size(); ++i) {
     if (d.inputs[i].scope != model::Scope::kItem) continue;

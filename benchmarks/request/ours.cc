@@ -15,8 +15,7 @@ double Since(Clock::time_point begin) {
 
 class OurClient : public Client {
  public:
-  OurClient(const Shop& shop, bool approximate, unsigned threads)
-      : shop_(shop), approximate_(approximate) {
+  OurClient(const Shop& shop, Way way, unsigned threads) : shop_(shop), way_(way) {
     duomo_context_options options = DUOMO_CONTEXT_OPTIONS_INIT;
     options.threads = threads;
     Must(duomo_context_create(&finding_, shop.candidates.model, &options, &error_), error_);
@@ -66,12 +65,19 @@ class OurClient : public Client {
     duomo_topk_request request = DUOMO_TOPK_REQUEST_INIT;
     request.count = 1;
     request.k = kCandidates;
-    request.allow_set = shop_.stock;
-    request.filters = filters;
-    request.filter_count = 2;
+    duomo_item_set* wanted = nullptr;
+    if (way_ == Way::kFilters) {
+      request.allow_set = shop_.stock;
+      request.filters = filters;
+      request.filter_count = 2;
+    } else {
+      request.allow_set = wanted = Wanted(c);
+      request.filters = &filters[1];
+      request.filter_count = 1;
+    }
     request.limits = &limit;
     request.limit_count = 1;
-    if (approximate_) request.flags |= DUOMO_APPROXIMATE;
+    if (way_ == Way::kApproximate) request.flags |= DUOMO_APPROXIMATE;
     duomo_features* user = nullptr;
     if (c.known) {
       request.history_offsets = offsets;
@@ -86,6 +92,19 @@ class OurClient : public Client {
     result.counts = &answer.found;
     Must(duomo_topk(&result, finding_, &request, &error_), error_);
     duomo_features_release(user);
+    duomo_item_set_release(wanted);
+  }
+
+  // In stock and in one of both categories.
+  duomo_item_set* Wanted(const Customer& c) {
+    duomo_item_set *either = nullptr, *out = nullptr;
+    const duomo_item_set* categories[2] = {shop_.categories.at(c.categories[0]),
+                                           shop_.categories.at(c.categories[1])};
+    Must(duomo_item_set_combine(&either, DUOMO_ANY, categories, 2, &error_), error_);
+    const duomo_item_set* both[2] = {shop_.stock, either};
+    Must(duomo_item_set_combine(&out, DUOMO_ALL, both, 2, &error_), error_);
+    duomo_item_set_release(either);
+    return out;
   }
 
   void Rank(const Customer& c, Answer& answer) {
@@ -112,32 +131,36 @@ class OurClient : public Client {
   }
 
   const Shop& shop_;
-  const bool approximate_;
+  const Way way_;
   duomo_context *finding_ = nullptr, *ranking_ = nullptr;
   duomo_error error_ = DUOMO_ERROR_INIT;
 };
 
 class Ours : public Assembly {
  public:
-  Ours(const Shop& shop, bool approximate) : shop_(shop), approximate_(approximate) {}
-  std::string name() const override { return approximate_ ? "Duomo, approximate" : "Duomo, exact"; }
+  Ours(const Shop& shop, Way way) : shop_(shop), way_(way) {}
+  std::string name() const override {
+    return way_ == Way::kSets      ? "Duomo, exact"
+           : way_ == Way::kFilters ? "Duomo, exact, categories by a filter"
+                                   : "Duomo, approximate";
+  }
   std::unique_ptr<Client> NewClient(unsigned threads) override {
-    return std::make_unique<OurClient>(shop_, approximate_, threads);
+    return std::make_unique<OurClient>(shop_, way_, threads);
   }
 
  private:
   const Shop& shop_;
-  const bool approximate_;
+  const Way way_;
 };
 
 }  // namespace
 
-std::unique_ptr<Assembly> MakeDuomo(const Shop& shop, bool approximate) {
-  return std::make_unique<Ours>(shop, approximate);
+std::unique_ptr<Assembly> MakeDuomo(const Shop& shop, Way way) {
+  return std::make_unique<Ours>(shop, way);
 }
 
 double Recall(const Shop& shop, Client& client, size_t customers) {
-  OurClient exact(shop, false, 1);
+  OurClient exact(shop, Way::kFilters, 1);
   size_t found = 0, all = 0;
   for (size_t i = 0; i < customers; ++i) {
     Answer ours, theirs;

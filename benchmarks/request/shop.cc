@@ -80,9 +80,7 @@ std::string Model::name() const {
   return path.substr(begin, path.rfind('.') - begin);
 }
 
-bool InStock(int64_t id) {
-  return (static_cast<uint64_t>(id) * 0x9E3779B97F4A7C15 >> 32) % 10 < 3;
-}
+bool InStock(int64_t id) { return (static_cast<uint64_t>(id) * 0x9E3779B97F4A7C15 >> 32) % 10 < 3; }
 
 Shop::Shop(const std::string& path)
     : candidates(path), ranking(path.substr(0, path.rfind(".duomo")) + "-ranking.duomo") {
@@ -95,6 +93,19 @@ Shop::Shop(const std::string& path)
   Must(duomo_item_set_from_ids(&stock, candidates.model, there.data(), nullptr, there.size(),
                                &problem),
        problem);
+  std::vector<duomo_text> texts(ids.size());
+  Must(duomo_attribute_texts(texts.data(), candidates.model, "category", ids.data(), ids.size(),
+                             &problem),
+       problem);
+  std::map<std::string, std::vector<int64_t>> by_category;
+  for (size_t row = 0; row < ids.size(); ++row) {
+    by_category[{texts[row].data, texts[row].size}].push_back(ids[row]);
+  }
+  for (const auto& [name, members] : by_category) {
+    Must(duomo_item_set_from_ids(&categories[name], candidates.model, members.data(), nullptr,
+                                 members.size(), &problem),
+         problem);
+  }
   duomo_context* context = nullptr;
   Must(duomo_context_create(&context, candidates.model, nullptr, &problem), problem);
   std::mt19937_64 random(1);
@@ -105,7 +116,10 @@ Shop::Shop(const std::string& path)
   duomo_context_release(context);
 }
 
-Shop::~Shop() { duomo_item_set_release(stock); }
+Shop::~Shop() {
+  duomo_item_set_release(stock);
+  for (auto& [name, set] : categories) duomo_item_set_release(set);
+}
 
 void VectorOf(const Shop& shop, duomo_context* context, const Customer& customer, float* vector) {
   duomo_features* features = nullptr;

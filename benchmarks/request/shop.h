@@ -1,10 +1,11 @@
-// A shop whose app asks for a page: two networks, a catalogue with attributes, what is in stock, and
-// customers with their wishes. `benchmarks/data request-1m` makes the files.
+// A shop whose app asks for a page: two networks, a catalogue with attributes, what is in stock,
+// and customers with their wishes. `benchmarks/data request-1m` makes the files.
 #pragma once
 
 #include <duomo/duomo.h>
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -46,8 +47,9 @@ struct Shop {
   Shop& operator=(const Shop&) = delete;
 
   Model candidates, ranking;
-  std::vector<int64_t> ids;            // of the candidates file, in its order
-  duomo_item_set* stock = nullptr;     // three items of ten
+  std::vector<int64_t> ids;         // of the candidates file, in its order
+  duomo_item_set* stock = nullptr;  // three items of ten
+  std::map<std::string, duomo_item_set*> categories;
   std::vector<Customer> with_history, cold;
 };
 

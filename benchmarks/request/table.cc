@@ -35,8 +35,8 @@ Times OneAfterTheOther(Client& client, const Customers& customers, clockid_t clo
     ours += Allocations() - mark;
   }
   Times out;
-  out.allocations = static_cast<double>(Allocations() - before - ours) /
-                    static_cast<double>(all.size());
+  out.allocations =
+      static_cast<double>(Allocations() - before - ours) / static_cast<double>(all.size());
   out.p50 = Percentile(all, 0.5);
   out.p99 = Percentile(all, 0.99);
   out.search = Percentile(search, 0.5);
@@ -83,8 +83,9 @@ Times AtOnce(Assembly& assembly, const Customers& customers, size_t clients, dou
 }  // namespace
 
 void RequestTable::Begin() {
-  std::printf("| items | who | asked by | p50 | p99 | of it search; ranking | allocations | "
-              "p50, times Duomo's exact |\n|---|---|---|---|---|---|---|---|\n");
+  std::printf(
+      "| items | who | asked by | p50 | p99 | of it search; ranking | allocations | "
+      "p50, times Duomo's exact |\n|---|---|---|---|---|---|---|---|\n");
 }
 
 void RequestTable::Line(const std::string& who, const char* asked, double p50, double p99,
