@@ -73,7 +73,8 @@ int Run(int argc, char** argv) {
     } else if (std::strcmp(argv[i], "--catalogue") == 0 && i + 1 < argc &&
                std::strchr(argv[i + 1], '=') != nullptr) {
       std::string pair = argv[++i];
-      RegisterCatalogue(pair.substr(0, pair.find('=')), pair.substr(pair.find('=') + 1));
+      const std::string name = pair.substr(0, pair.find('=')), path = pair.substr(name.size() + 1);
+      (name.ends_with("-attributes") ? RegisterFilters : RegisterCatalogue)(name, path);
     } else {
       Die(std::string("unknown argument ") + argv[i]);
     }

@@ -39,6 +39,9 @@ void RegisterCatalogue(const std::string& name, const std::string& path);
 // Approximate searches of one file with lists: their recall and time by k and by what is left out.
 void RegisterApproximate(const std::string& name, const std::string& path);
 
+// Conditions on the items of one file with attributes.
+void RegisterFilters(const std::string& name, const std::string& path);
+
 // The users that every search of a catalogue is asked for, ours and the peers' alike.
 inline uint64_t QueryRow(uint64_t query, uint64_t users) { return query * 37 % users; }
 inline constexpr size_t kQueries = 1024, kK = 10;

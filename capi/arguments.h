@@ -33,9 +33,10 @@ std::span<T> NeedArray(T* pointer, size_t n, const char* name) {
   return {pointer, n};
 }
 
-inline size_t CheckedProduct(size_t a, size_t b, const char* name) {
+// The number of elements of an array; no array is larger than PTRDIFF_MAX bytes.
+inline size_t CheckedProduct(size_t a, size_t b, const char* name, size_t element = sizeof(float)) {
   size_t product;
-  if (__builtin_mul_overflow(a, b, &product)) {
+  if (__builtin_mul_overflow(a, b, &product) || product > PTRDIFF_MAX / element) {
     FailArgument(Status::kInvalidArgument, Kind::kValue, name, ": ", a, " × ", b,
                  " elements cannot exist");
   }

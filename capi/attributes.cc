@@ -98,8 +98,8 @@ duomo_status duomo_model_get_attribute(duomo_attribute_info* out, const duomo_mo
     CheckStructSize<duomo_attribute_info>(size, "duomo_attribute_info");
     const auto& attributes = Need(model, "model").model().attributes();
     if (index >= attributes.size()) {
-      Fail(Status::kNotFound, "index ", index, ": the model has ", attributes.size(),
-           " attributes");
+      FailAbout(Status::kNotFound, Kind::kValue, {}, "index ", index, ": the model has ",
+                attributes.size(), " attributes");
     }
     const Attribute& a = attributes[ToSize(index)];
     duomo_attribute_info info{};

@@ -91,6 +91,7 @@ int32_t ArgumentOf(std::string_view name) {
       {"duomo_context_options", DUOMO_ARGUMENT_OPTIONS},
       {"options", DUOMO_ARGUMENT_OPTIONS},
       {"out", DUOMO_ARGUMENT_OUT},
+      {"result", DUOMO_ARGUMENT_OUT},
       {"predictions", DUOMO_ARGUMENT_OUT},
       {"model", DUOMO_ARGUMENT_MODEL},
       {"context", DUOMO_ARGUMENT_CONTEXT},

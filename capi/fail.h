@@ -57,6 +57,14 @@ template <typename... Parts>
   internal::Throw(status, kind, name, position, pieces, 4 + sizeof...(Parts));
 }
 
+// The message as it is; about an argument of this name, or {}.
+template <typename... Parts>
+[[noreturn]] void FailAbout(Status status, Kind kind, std::string_view name,
+                            const Parts&... parts) {
+  const internal::Piece pieces[] = {internal::Piece(parts)...};
+  internal::Throw(status, kind, name, ErrorDetail::kNoPosition, pieces, sizeof...(Parts));
+}
+
 // For something that the model or the build lacks.
 template <typename... Parts>
 [[noreturn]] void FailLacking(const Parts&... parts) {

@@ -222,7 +222,10 @@ duomo_status duomo_features_create(duomo_features** out, duomo_model* model, int
                      [&](const model::Input& i) { return i.scope == wanted; })) {
       FailLacking("the model has no input of ", NameOf(wanted));
     }
-    if (count > UINT32_MAX) Fail(Status::kInvalidArgument, "count is ", count, ", too many rows");
+    if (count > UINT32_MAX) {
+      FailAbout(Status::kInvalidArgument, Kind::kValue, "features", "count is ", count,
+                ", too many rows");
+    }
     const MemoryScope of_model(model->memory.get());
     *out = new duomo_features(model, wanted, count);
   });

@@ -12,12 +12,15 @@ namespace {
 using model::Entities;
 using model::Side;
 
+// What ArgumentOf() knows ids and keys of this side by.
+std::string_view ArgumentName(Side side) { return side == Side::kItem ? "item_" : "user_"; }
+
 void IdAt(int64_t* id, const duomo_model* model, Side side, uint64_t row) {
   Need(id, "id");
   const Entities& entities = Need(model, "model").model().side(side);
   if (row >= entities.count) {
-    Fail(Status::kNotFound, "row ", row, ": the model has ", entities.count, ' ', NameOf(side),
-         "s");
+    FailAbout(Status::kNotFound, Kind::kValue, {}, "row ", row, ": the model has ", entities.count,
+              ' ', NameOf(side), "s");
   }
   *id = IdOfRow(entities, row);
 }
@@ -26,16 +29,24 @@ void IdOfKey(int64_t* id, const duomo_model* model, Side side, const char* key) 
   Need(id, "id");
   const Entities& entities = Need(model, "model").model().side(side);
   std::string_view text = &Need(key, "key");
-  if (!IsUtf8(text)) FailArgument(Status::kInvalidArgument, Kind::kNotUtf8, "key", " is not UTF-8");
+  if (!IsUtf8(text)) {
+    FailAbout(Status::kInvalidArgument, Kind::kNotUtf8, ArgumentName(side), "key is not UTF-8");
+  }
   RequireStringKeys(entities, side);
   std::optional<uint64_t> row = entities.ids.FindKey(text);
-  if (!row) Fail(Status::kNotFound, "the model has no ", NameOf(side), " \"", text, '"');
+  if (!row) {
+    FailAbout(Status::kNotFound, Kind::kUnknownId, ArgumentName(side), "the model has no ",
+              NameOf(side), " \"", text, '"');
+  }
   *id = IdOfRow(entities, *row);
 }
 
 uint64_t RowOrFail(const Entities& entities, Side side, int64_t id) {
   std::optional<uint64_t> row = RowOfId(entities, id);
-  if (!row) Fail(Status::kNotFound, "the model has no ", NameOf(side), ' ', id);
+  if (!row) {
+    FailAbout(Status::kNotFound, Kind::kUnknownId, ArgumentName(side), "the model has no ",
+              NameOf(side), ' ', id);
+  }
   return *row;
 }
 

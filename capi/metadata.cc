@@ -32,8 +32,8 @@ duomo_status duomo_model_metadata_at(duomo_text* key, duomo_text* value, const d
     Need(value, "value");
     const model::Metadata metadata = Need(model, "model").model().metadata();
     if (index >= metadata.size()) {
-      Fail(Status::kNotFound, "index ", index, ": the file has ", metadata.size(),
-           " entries of metadata");
+      FailAbout(Status::kNotFound, Kind::kValue, {}, "index ", index, ": the file has ",
+                metadata.size(), " entries of metadata");
     }
     const model::Metadata::Entry entry = metadata[ToSize(index)];
     *key = TextOf(entry.key);

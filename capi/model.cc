@@ -132,7 +132,8 @@ duomo_status duomo_model_get_input(duomo_input_info* out, const duomo_model* mod
     CheckStructSize<duomo_input_info>(size, "duomo_input_info");
     const model::Description& d = Need(model, "model").description();
     if (index >= d.inputs.size()) {
-      Fail(Status::kNotFound, "index ", index, ": the model has ", d.inputs.size(), " inputs");
+      FailAbout(Status::kNotFound, Kind::kValue, {}, "index ", index, ": the model has ",
+                d.inputs.size(), " inputs");
     }
     const model::Input& input = d.inputs[ToSize(index)];
     duomo_input_info info{};
@@ -159,16 +160,17 @@ duomo_status duomo_model_get_input_value(duomo_text* text, int64_t* integer,
     const model::Model& m = Need(model, "model").model();
     const model::Description& d = m.description();
     if (input >= d.inputs.size()) {
-      Fail(Status::kNotFound, "input ", input, ": the model has ", d.inputs.size(), " inputs");
+      FailAbout(Status::kNotFound, Kind::kValue, {}, "input ", input, ": the model has ",
+                d.inputs.size(), " inputs");
     }
     const model::Input& i = d.inputs[ToSize(input)];
     if (i.vocabulary < 0) {
-      Fail(Status::kUnsupported, "input \"", i.name, "\" is a number and has no list of values");
+      FailLacking("input \"", i.name, "\" is a number and has no list of values");
     }
     const model::KeyIndex& values = m.vocabulary(static_cast<uint32_t>(i.vocabulary));
     if (index >= values.size()) {
-      Fail(Status::kNotFound, "index ", index, ": input \"", i.name, "\" has ", values.size(),
-           " values");
+      FailAbout(Status::kNotFound, Kind::kValue, {}, "index ", index, ": input \"", i.name,
+                "\" has ", values.size(), " values");
     }
     if (i.kind == model::InputKind::kHistory && index < m.items().count) {
       // The vocabulary has the items' rows; hosts give items by their ids.

@@ -72,7 +72,8 @@ class Searcher {
   void CheckVectors() const {
     for (size_t i = 0; i < r_.count; ++i) {
       if (IsFinite(i)) continue;
-      Fail(Status::kInvalidArgument, "request.vectors: query ", i, " has NaN or infinity");
+      FailElement(Status::kInvalidArgument, Kind::kNotFinite, "request.vectors", i,
+                  ": this query has NaN or infinity");
     }
   }
 

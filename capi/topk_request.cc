@@ -53,8 +53,8 @@ void CheckSource(const duomo_context& context, const duomo_topk_request& r, Sear
                   QueriesOf(search) == Side::kItem ? model::Scope::kItem : model::Scope::kUser,
                   "request.features");
     if (r.features->count != r.count) {
-      Fail(Status::kInvalidArgument, "request.features has ", r.features->count,
-           " rows, but request.count is ", r.count);
+      FailArgument(Status::kInvalidArgument, Kind::kConflict, "request.features", " has ",
+                   r.features->count, " rows, but request.count is ", r.count);
     }
   }
 }
@@ -73,9 +73,9 @@ void CheckSeen(const duomo_context& context, const duomo_topk_request& r, Search
                      : ": DUOMO_EXCLUDE_SEEN needs ids or keys: who has seen a vector?");
   }
   if (!context.model->model().has_history()) {
-    Fail(Status::kUnsupported,
-         "the file does not remember what its users have seen; export it "
-         "with the history, or give exclude_ids");
+    FailLacking(
+        "the file does not remember what its users have seen; export it with the history, or give "
+        "exclude_ids");
   }
 }
 
@@ -144,8 +144,11 @@ duomo_topk_request ReadTopKRequest(const duomo_context& context, const duomo_top
              "request.flags");
   CheckReserved(r.reserved, "request.reserved");
   RequireTwoTowers(*context.model);
-  if (r.k == 0) Fail(Status::kInvalidArgument, "request.k is 0, must be at least 1");
-  CheckedProduct(r.count, r.k, "result");
+  if (r.k == 0) {
+    FailArgument(Status::kInvalidArgument, Kind::kValue, "request.k", " is 0, must be at least 1");
+  }
+  // Any k is fine: where the results of the last query begin, no address may have gone round.
+  if (r.count > 1) CheckedProduct(r.count - 1, r.k, "result", sizeof(int64_t));
   CheckedProduct(r.count, context.model->engine->vector_width(), "request.vectors");
   if (r.count > 0) CheckSource(context, r, search);
   CheckSeen(context, r, search);
@@ -159,7 +162,7 @@ duomo_topk_request ReadTopKRequest(const duomo_context& context, const duomo_top
   CheckEach(r);
   NeedArray(r.filters, r.filter_count, "request.filters");
   if ((r.flags & DUOMO_MINIMUM_SCORE) != 0 && std::isnan(r.minimum_score)) {
-    Fail(Status::kInvalidArgument, "request.minimum_score is NaN");
+    FailArgument(Status::kInvalidArgument, Kind::kNotFinite, "request.minimum_score", " is NaN");
   }
   return r;
 }

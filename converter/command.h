@@ -14,6 +14,15 @@ using AddCommand = void (*)(CLI::App& parent);
 
 using console::AddJson;
 using console::AddOutput;
+// A subcommand whose first argument is FILE.
+CLI::App* AddReading(CLI::App& parent, const char* name, const char* about, std::string& file,
+                     const char* what = "A .duomo file");
+// The same, and the `kind` of file that it writes.
+CLI::App* AddRewriting(CLI::App& parent, const char* name, const char* about, std::string& file,
+                       std::string& output, const char* kind = ".duomo");
+// What imports of a network end with: output, --allow-nonfinite and --json.
+void AddImportEnd(CLI::App* command, std::string& output, bool& allow_nonfinite, bool& json);
+
 using console::ExitWith;  // thrown by a callback that has already printed everything
 
 void AddInspect(CLI::App& parent);

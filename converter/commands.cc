@@ -48,6 +48,27 @@ constexpr Entry kCommands[] = {
 
 }  // namespace
 
+CLI::App* AddReading(CLI::App& parent, const char* name, const char* about, std::string& file,
+                     const char* what) {
+  CLI::App* command = parent.add_subcommand(name, about);
+  command->add_option("FILE", file, what)->required();
+  return command;
+}
+
+CLI::App* AddRewriting(CLI::App& parent, const char* name, const char* about, std::string& file,
+                       std::string& output, const char* kind) {
+  CLI::App* command = AddReading(parent, name, about, file);
+  AddOutput(command, output, kind);
+  return command;
+}
+
+void AddImportEnd(CLI::App* command, std::string& output, bool& allow_nonfinite, bool& json) {
+  AddOutput(command, output);
+  command->add_flag("--allow-nonfinite", allow_nonfinite,
+                    "Accept weights that are NaN or infinite");
+  AddJson(command, json);
+}
+
 void AddAllCommands(CLI::App& app) {
   std::map<std::string, CLI::App*> parents = {{"", &app}};
   for (const Entry& command : kCommands) {

@@ -62,11 +62,7 @@ type TopKRequest struct {
 // predicting every allowed item and sorting by score gives. (Where scores are rounded to the same
 // float, the better item is still first.)
 func (c *Context) TopK(request TopKRequest) (*TopKResult, error) {
-	var result TopKResult
-	if err := c.TopKInto(&result, request); err != nil {
-		return nil, err
-	}
-	return &result, nil
+	return c.found(searchTopK, &request)
 }
 
 // TopKInto is TopK into a result that is used again, which allocates nothing once it is as large as
@@ -78,11 +74,7 @@ func (c *Context) TopKInto(result *TopKResult, request TopKRequest) error {
 // Similar finds the items most like each item of IDs, Vectors or Features, by the cosine of their
 // vectors, −1 … 1, without the item itself where queries are IDs or Keys.
 func (c *Context) Similar(request TopKRequest) (*TopKResult, error) {
-	var result TopKResult
-	if err := c.SimilarInto(&result, request); err != nil {
-		return nil, err
-	}
-	return &result, nil
+	return c.found(searchSimilar, &request)
 }
 
 // SimilarInto is to Similar what TopKInto is to TopK.
@@ -93,11 +85,7 @@ func (c *Context) SimilarInto(result *TopKResult, request TopKRequest) error {
 // UsersFor finds who would want each item, in the order of what is predicted for each user and the
 // item. Results are users.
 func (c *Context) UsersFor(request TopKRequest) (*TopKResult, error) {
-	var result TopKResult
-	if err := c.UsersForInto(&result, request); err != nil {
-		return nil, err
-	}
-	return &result, nil
+	return c.found(searchUsersFor, &request)
 }
 
 // UsersForInto is to UsersFor what TopKInto is to TopK.
@@ -108,11 +96,7 @@ func (c *Context) UsersForInto(result *TopKResult, request TopKRequest) error {
 // SimilarUsers finds the users most like each user, by the cosine of their vectors; otherwise as
 // Similar.
 func (c *Context) SimilarUsers(request TopKRequest) (*TopKResult, error) {
-	var result TopKResult
-	if err := c.SimilarUsersInto(&result, request); err != nil {
-		return nil, err
-	}
-	return &result, nil
+	return c.found(searchSimilarUsers, &request)
 }
 
 // SimilarUsersInto is to SimilarUsers what TopKInto is to TopK.
@@ -126,6 +110,14 @@ const (
 	searchUsersFor
 	searchSimilarUsers
 )
+
+func (c *Context) found(which C.int, r *TopKRequest) (*TopKResult, error) {
+	var result TopKResult
+	if err := c.search(which, &result, r); err != nil {
+		return nil, err
+	}
+	return &result, nil
+}
 
 func (c *Context) search(which C.int, result *TopKResult, r *TopKRequest) error {
 	result.counts = result.counts[:0]

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "converter/arrays/import_tensors.h"
 #include "converter/arrays/npz.h"
@@ -45,27 +46,9 @@ bool IsFloat(Number number) {
 }  // namespace
 
 size_t SizeOf(Number number) {
-  switch (number) {
-    case Number::kI8:
-    case Number::kU8:
-      return 1;
-    case Number::kF16:
-    case Number::kBF16:
-    case Number::kI16:
-    case Number::kU16:
-      return 2;
-    case Number::kF32:
-    case Number::kI32:
-    case Number::kU32:
-      return 4;
-    case Number::kF64:
-    case Number::kI64:
-    case Number::kU64:
-      return 8;
-    case Number::kOther:
-      break;
-  }
-  return 0;
+  constexpr uint8_t kSizes[] = {2, 2, 4, 8, 1, 1, 2, 2, 4, 4, 8, 8, 0};  // in the order of Number
+  static_assert(std::size(kSizes) == static_cast<size_t>(Number::kOther) + 1);
+  return kSizes[static_cast<size_t>(number)];
 }
 
 uint64_t Array::count() const {

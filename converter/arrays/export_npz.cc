@@ -60,10 +60,9 @@ void Run(const Options& o) {
 
 void AddExportNpz(CLI::App& parent) {
   auto o = std::make_shared<Options>();
-  CLI::App* c = parent.add_subcommand(
-      "npz", "Every tensor as an array for numpy.load, and description_json as bytes");
-  c->add_option("FILE", o->file, "A .duomo file")->required();
-  AddOutput(c, o->output, ".npz");
+  CLI::App* c = AddRewriting(
+      parent, "npz", "Every tensor as an array for numpy.load, and description_json as bytes",
+      o->file, o->output, ".npz");
   c->add_flag("--compress", o->compress, "Deflate the arrays");
   AddJson(c, o->json);
   c->callback([o] { Run(*o); });

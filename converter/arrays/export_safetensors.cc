@@ -88,10 +88,10 @@ void Run(const Options& o) {
 
 void AddExportSafetensors(CLI::App& parent) {
   auto o = std::make_shared<Options>();
-  CLI::App* c = parent.add_subcommand(
-      "safetensors", "The parameters, named and laid out as in a PyTorch module's state_dict");
-  c->add_option("FILE", o->file, "A .duomo file")->required();
-  AddOutput(c, o->output, ".safetensors");
+  CLI::App* c =
+      AddRewriting(parent, "safetensors",
+                   "The parameters, named and laid out as in a PyTorch module's state_dict",
+                   o->file, o->output, ".safetensors");
   AddJson(c, o->json);
   c->callback([o] { Run(*o); });
 }

@@ -151,9 +151,7 @@ void Add(CLI::App& parent, const Format& format) {
   c->add_option("--names", o->names, "How other parameters are named and laid out")
       ->check(CLI::IsMember({"auto", "duomo", "torch"}))
       ->capture_default_str();
-  AddOutput(c, o->output);
-  c->add_flag("--allow-nonfinite", o->allow_nonfinite, "Accept weights that are NaN or infinite");
-  AddJson(c, o->json);
+  AddImportEnd(c, o->output, o->allow_nonfinite, o->json);
   c->footer(format.footer);
   c->callback([o, &format] { Run(format, *o); });
 }

@@ -1,35 +1,16 @@
 #include "converter/arrays/npz.h"
 
+#include <iterator>
+
 #include "core/array.h"
 #include "core/error.h"
 
 namespace duomo::convert {
 namespace {
 
-const char* DescrOf(file::DType dtype) {
-  using file::DType;
-  switch (dtype) {
-    case DType::kF32:
-      return "<f4";
-    case DType::kU8:
-      return "|u1";
-    case DType::kU32:
-      return "<u4";
-    case DType::kU64:
-      return "<u8";
-    case DType::kI64:
-      return "<i8";
-    case DType::kF64:
-      return "<f8";
-    case DType::kI8:
-      return "|i1";
-    case DType::kF16:
-      return "<f2";
-    case DType::kBF16:
-      return "<u2";
-  }
-  Fail(Status::kInternal, "no such dtype: ", static_cast<int32_t>(dtype));
-}
+// In the order of file::DType. NumPy has no bf16: its bits.
+constexpr const char* kDescr[] = {"<f4", "|u1", "<u4", "<u8", "<i8", "<f8", "|i1", "<f2", "<u2"};
+static_assert(std::size(kDescr) == file::kLastDType + 1);
 
 }  // namespace
 
@@ -38,8 +19,8 @@ std::string NpyHeader(file::DType dtype, std::span<const uint64_t> shape) {
   for (uint64_t n : shape) dimensions += StrCat(n, ", ");
   // A tuple of one keeps its comma.
   if (!dimensions.empty()) dimensions.resize(dimensions.size() - (shape.size() == 1 ? 1 : 2));
-  std::string text = StrCat("{'descr': '", DescrOf(dtype), "', 'fortran_order': False, 'shape': (",
-                            dimensions, "), }");
+  std::string text = StrCat("{'descr': '", kDescr[static_cast<size_t>(dtype)],
+                            "', 'fortran_order': False, 'shape': (", dimensions, "), }");
   constexpr size_t kPrefix = 10;  // magic, version, length
   text.resize(RoundUp(kPrefix + text.size() + 1, 64) - kPrefix - 1, ' ');
   text += '\n';

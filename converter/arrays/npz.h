@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "converter/arrays/arrays.h"
-#include "converter/arrays/zip_stream.h"
+#include "data/zip_writer.h"
 #include "file/tensor.h"
 
 namespace duomo::convert {
@@ -25,17 +25,19 @@ Arrays OpenNpy(const std::string& path);
 Arrays NpzOf(std::span<const std::byte> bytes, std::string where);
 Arrays NpyOf(std::span<const std::byte> bytes, std::string where);
 
-// One thread; errors as ZipStream.
+// One thread; errors as data::ZipWriter.
 class NpzWriter {
  public:
-  NpzWriter(const std::string& path, bool compress) : zip_(path, compress) {}
+  NpzWriter(const std::string& path, bool compress)
+      : zip_(path,
+             compress ? data::ZipWriter::Packing::kDeflated : data::ZipWriter::Packing::kStored) {}
   // numpy.load(path)[name] is the array.
   void Add(std::string_view name, file::DType dtype, std::span<const uint64_t> shape,
            std::span<const std::byte> bytes);
   uint64_t Commit() { return zip_.Commit(); }  // the file's size
 
  private:
-  ZipStream zip_;
+  data::ZipWriter zip_;
 };
 
 }  // namespace duomo::convert

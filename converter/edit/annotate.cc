@@ -60,10 +60,9 @@ void Run(const Options& o) {
 
 void AddAnnotate(CLI::App& parent) {
   auto o = std::make_shared<Options>();
-  CLI::App* c = parent.add_subcommand(
-      "annotate", "Write name, version, date, licence … into a file, for its hosts to read");
-  c->add_option("FILE", o->file, "A .duomo file")->required();
-  AddOutput(c, o->output);
+  CLI::App* c = AddRewriting(
+      parent, "annotate", "Write name, version, date, licence … into a file, for its hosts to read",
+      o->file, o->output);
   c->add_option("--set", o->set, "Set NAME to any UTF-8 text; may be repeated")
       ->type_name("NAME=VALUE")
       ->allow_extra_args(false);

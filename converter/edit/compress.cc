@@ -31,9 +31,7 @@ void Run(const Options& o, bool compress) {
 
 void Add(CLI::App& parent, const char* name, const char* about, bool compress) {
   auto o = std::make_shared<Options>();
-  CLI::App* c = parent.add_subcommand(name, about);
-  c->add_option("FILE", o->file, "A .duomo file")->required();
-  AddOutput(c, o->output);
+  CLI::App* c = AddRewriting(parent, name, about, o->file, o->output);
   AddJson(c, o->json);
   c->callback([o, compress] { Run(*o, compress); });
 }

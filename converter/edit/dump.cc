@@ -57,8 +57,7 @@ void Build(const Options& o) {
 
 void AddDump(CLI::App& parent) {
   auto o = std::make_shared<Options>();
-  CLI::App* c = parent.add_subcommand("dump", "Write a whole file as JSON, without loss");
-  c->add_option("FILE", o->file, "A .duomo file")->required();
+  CLI::App* c = AddReading(parent, "dump", "Write a whole file as JSON, without loss", o->file);
   auto* output = c->add_option("-o,--output", o->output,
                                "The JSON file to write, replaced as a whole; else to stdout");
   c->add_flag(
@@ -70,8 +69,8 @@ void AddDump(CLI::App& parent) {
 
 void AddBuild(CLI::App& parent) {
   auto o = std::make_shared<Options>();
-  CLI::App* c = parent.add_subcommand("build", "Make a .duomo file from the JSON of dump");
-  c->add_option("FILE", o->file, "A JSON file")->required();
+  CLI::App* c = AddReading(parent, "build", "Make a .duomo file from the JSON of dump", o->file,
+                           "A JSON file");
   AddOutput(c, o->output);
   c->add_flag("--json", o->json, "Print JSON about the result");
   c->callback([o] { Build(*o); });

@@ -252,10 +252,9 @@ void SaveIndexed(const std::string& path, const std::string& output, const std::
 
 void AddIndex(CLI::App& parent) {
   auto o = std::make_shared<Options>();
-  CLI::App* c = parent.add_subcommand(
-      "index", "Make the codes of the vectors with which exact searches are fast");
-  c->add_option("FILE", o->file, "A .duomo file")->required();
-  AddOutput(c, o->output);
+  CLI::App* c = AddRewriting(parent, "index",
+                             "Make the codes of the vectors with which exact searches are fast",
+                             o->file, o->output);
   auto* lists =
       c->add_option("--lists", o->lists,
                     "Also put the items into lists of near ones, for approximate searches "

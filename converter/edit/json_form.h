@@ -1,13 +1,30 @@
 // A whole file as JSON and back: what `dump` writes and `build` reads.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
 
+#include "file/tensor.h"
 #include "model/model.h"
 
 namespace duomo::convert {
+
+// Calls `use` with a 0 of the type that holds a tensor's numbers; of f16 and bf16, for which C++
+// has no type, that of their bits.
+template <typename Use>
+void WithTypeOf(file::DType dtype, const Use& use) {
+  using file::DType;
+  if (dtype == DType::kF32) return use(float{});
+  if (dtype == DType::kF64) return use(double{});
+  if (dtype == DType::kU8) return use(uint8_t{});
+  if (dtype == DType::kI8) return use(int8_t{});
+  if (dtype == DType::kU32) return use(uint32_t{});
+  if (dtype == DType::kU64) return use(uint64_t{});
+  if (dtype == DType::kI64) return use(int64_t{});
+  use(uint16_t{});
+}
 
 // {"duomo_dump": 1, "description": …, "report": …, "fold_in": … where there is one, "metadata":
 // {key: value}, "attributes": [{"name", "kind"}, …], "tensors": [{"name", "dtype", "shape",

@@ -187,25 +187,7 @@ class Form {
   }
 
   static void StoreAs(DType dtype, const Json& json, std::byte* to, const Fields& f) {
-    switch (dtype) {
-      case DType::kF32:
-        return Store<float>(json, to, f, "values");
-      case DType::kF64:
-        return Store<double>(json, to, f, "values");
-      case DType::kU8:
-        return Store<uint8_t>(json, to, f, "values");
-      case DType::kI8:
-        return Store<int8_t>(json, to, f, "values");
-      case DType::kU32:
-        return Store<uint32_t>(json, to, f, "values");
-      case DType::kU64:
-        return Store<uint64_t>(json, to, f, "values");
-      case DType::kI64:
-        return Store<int64_t>(json, to, f, "values");
-      case DType::kF16:
-      case DType::kBF16:
-        return Store<uint16_t>(json, to, f, "values");
-    }
+    WithTypeOf(dtype, [&]<typename T>(T) { Store<T>(json, to, f, "values"); });
   }
 
   file::TensorSource ReadTensor(Fields& f) const {

@@ -57,25 +57,7 @@ void AppendValue(std::string& out, const std::byte* at) {
 }
 
 void AppendNumber(std::string& out, DType dtype, const std::byte* at) {
-  switch (dtype) {
-    case DType::kF32:
-      return AppendValue<float>(out, at);
-    case DType::kF64:
-      return AppendValue<double>(out, at);
-    case DType::kU8:
-      return AppendValue<uint8_t>(out, at);
-    case DType::kI8:
-      return AppendValue<int8_t>(out, at);
-    case DType::kU32:
-      return AppendValue<uint32_t>(out, at);
-    case DType::kU64:
-      return AppendValue<uint64_t>(out, at);
-    case DType::kI64:
-      return AppendValue<int64_t>(out, at);
-    case DType::kF16:
-    case DType::kBF16:
-      return AppendValue<uint16_t>(out, at);  // the bits: no type of C++ has these numbers
-  }
+  WithTypeOf(dtype, [&]<typename T>(T) { AppendValue<T>(out, at); });
 }
 
 // Copies what a source gives into `out`, as base64 or as numbers, and flushes when it is long.

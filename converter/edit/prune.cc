@@ -316,10 +316,9 @@ class Pruner {
 
 void AddPrune(CLI::App& parent) {
   auto o = std::make_shared<Options>();
-  CLI::App* c = parent.add_subcommand(
-      "prune", "Leave out users, items, histories, titles or frozen vectors of users");
-  c->add_option("FILE", o->file, "A .duomo file")->required();
-  AddOutput(c, o->output);
+  CLI::App* c = AddRewriting(parent, "prune",
+                             "Leave out users, items, histories, titles or frozen vectors of users",
+                             o->file, o->output);
   auto* none = c->add_flag("--no-users", o->no_users, "Remove all users: keys, features, history");
   c->add_option("--keep-users", o->keep_users,
                 "Only the users whose keys this file lists, one a line; -: stdin")

@@ -198,10 +198,9 @@ void QuantizeVectors(Draft& draft, model::Side side, DType dtype) {
 
 void AddQuantize(CLI::App& parent) {
   auto o = std::make_shared<Options>();
-  CLI::App* c = parent.add_subcommand(
-      "quantize", "Store weights and vectors in fp16, bf16 or int8, and say what it costs");
-  c->add_option("FILE", o->file, "A .duomo file")->required();
-  AddOutput(c, o->output);
+  CLI::App* c = AddRewriting(
+      parent, "quantize", "Store weights and vectors in fp16, bf16 or int8, and say what it costs",
+      o->file, o->output);
   auto type = [&](const char* name, std::string& to, const char* about) {
     c->add_option(name, to, about)->check(CLI::IsMember({"fp32", "fp16", "bf16", "int8"}));
   };

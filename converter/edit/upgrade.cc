@@ -48,12 +48,11 @@ void Run(const Options& o) {
 
 void AddUpgrade(CLI::App& parent) {
   auto o = std::make_shared<Options>();
-  CLI::App* c = parent.add_subcommand(
-      "upgrade",
+  CLI::App* c = AddRewriting(
+      parent, "upgrade",
       "Rewrite a file of an older release in today's container, with what today's searches look "
-      "into; contents stay");
-  c->add_option("FILE", o->file, "A .duomo file")->required();
-  AddOutput(c, o->output);
+      "into; contents stay",
+      o->file, o->output);
   AddJson(c, o->json);
   c->callback([o] { Run(*o); });
 }

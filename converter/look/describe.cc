@@ -12,17 +12,8 @@ namespace {
 using namespace model;
 
 const char* NameOf(Activation activation) {
-  switch (activation) {
-    case Activation::kIdentity:
-      return "linear";
-    case Activation::kTanh:
-      return "tanh";
-    case Activation::kSigmoid:
-      return "sigmoid";
-    case Activation::kRelu:
-      return "relu";
-  }
-  return "?";
+  constexpr const char* kNames[] = {"linear", "tanh", "sigmoid", "relu"};
+  return kNames[static_cast<size_t>(activation)];
 }
 
 const char* NameOf(Pooling pooling) {

@@ -160,8 +160,7 @@ void AddInspect(CLI::App& parent) {
     bool json = false;
   };
   auto o = std::make_shared<Options>();
-  CLI::App* c = parent.add_subcommand("inspect", "Show what a file holds");
-  c->add_option("FILE", o->file, "A .duomo file")->required();
+  CLI::App* c = AddReading(parent, "inspect", "Show what a file holds", o->file);
   c->add_flag("--json", o->json, "Print JSON, complete");
   c->callback([o] {
     Inspection inspection = Inspect(o->file);

@@ -115,8 +115,7 @@ void Run(const Options& o) {
 void AddVerify(CLI::App& parent) {
   auto o = std::make_shared<Options>();
   CLI::App* c =
-      parent.add_subcommand("verify", "Check everything in a file, frozen vectors included");
-  c->add_option("FILE", o->file, "A .duomo file")->required();
+      AddReading(parent, "verify", "Check everything in a file, frozen vectors included", o->file);
   AddJson(c, o->json);
   c->add_option("--erased-users", o->erased_users,
                 "A list of keys, one a line: check that nothing is left of these users; -: stdin");

@@ -185,9 +185,9 @@ void Run(Options o) {
 
 void AddAttributes(CLI::App& parent) {
   auto o = std::make_shared<Options>();
-  CLI::App* c = parent.add_subcommand(
-      "attributes", "Add, replace or remove columns of items for filtering and showing");
-  c->add_option("FILE", o->file, "A .duomo file")->required();
+  CLI::App* c =
+      AddReading(parent, "attributes",
+                 "Add, replace or remove columns of items for filtering and showing", o->file);
   auto* items =
       c->add_option("--items", o->table.path,
                     "A table of items: CSV of any dialect or JSON, packed or not; -: stdin");

@@ -106,9 +106,9 @@ void Run(Options& o) {
 
 void AddMerge(CLI::App& parent) {
   auto o = std::make_shared<Options>();
-  CLI::App* c = parent.add_subcommand(
-      "merge", "Add or replace users and items, and add events to histories, without training");
-  c->add_option("FILE", o->file, "A .duomo file")->required();
+  CLI::App* c = AddReading(
+      parent, "merge",
+      "Add or replace users and items, and add events to histories, without training", o->file);
   c->add_option(
       "--users", o->users,
       "Users: a table (CSV of any dialect, JSON lines or array; .gz, .bz2, .zst) with the "

@@ -87,10 +87,9 @@ void Run(const Options& o) {
 
 void AddExportOnnx(CLI::App& parent) {
   auto o = std::make_shared<Options>();
-  CLI::App* c = parent.add_subcommand(
-      "onnx", "The network as an ONNX model: features in, predictions and vectors out");
-  c->add_option("FILE", o->file, "A .duomo file")->required();
-  AddOutput(c, o->output, ".onnx");
+  CLI::App* c = AddRewriting(
+      parent, "onnx", "The network as an ONNX model: features in, predictions and vectors out",
+      o->file, o->output, ".onnx");
   c->add_option("--tower", o->tower, "Only this side's features and vector: user or item")
       ->check(CLI::IsMember({"user", "item"}));
   c->add_option("--inline-limit", o->inline_limit,

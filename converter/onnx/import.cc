@@ -39,9 +39,7 @@ void AddImportOnnx(CLI::App& parent) {
       ->required();
   c->add_option("--map", o->map,
                 "A JSON object from the graph's names of inputs to those of the --like file");
-  AddOutput(c, o->output);
-  c->add_flag("--allow-nonfinite", o->allow_nonfinite, "Accept weights that are NaN or infinite");
-  AddJson(c, o->json);
+  AddImportEnd(c, o->output, o->allow_nonfinite, o->json);
   c->callback([o] { Run(*o); });
 }
 

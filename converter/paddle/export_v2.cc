@@ -163,9 +163,10 @@ void Run(const Options& o) {
 
 void AddExportPaddleV2(CLI::App& parent) {
   auto o = std::make_shared<Options>();
-  CLI::App* c = parent.add_subcommand(
-      "paddle-v2", "Parameters of preset hybrid for PaddlePaddle v2's chapter on recommendation");
-  c->add_option("FILE", o->file, "A .duomo file of preset hybrid")->required();
+  CLI::App* c =
+      AddReading(parent, "paddle-v2",
+                 "Parameters of preset hybrid for PaddlePaddle v2's chapter on recommendation",
+                 o->file, "A .duomo file of preset hybrid");
   c->add_option("-o,--output", o->output,
                 "The tar archive to write; gzip where it ends in .gz or .tgz")
       ->required();

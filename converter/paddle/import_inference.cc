@@ -158,9 +158,7 @@ void AddImportPaddleInference(CLI::App& parent) {
       "Instead: an ml-1m folder or zip archive, with the dictionaries of import paddle-v2");
   c->add_option("--preset", o->preset, "Whose features --data has: hybrid")->capture_default_str();
   c->add_option("--map", o->map, "A JSON object from the program's names of inputs to the model's");
-  AddOutput(c, o->output);
-  c->add_flag("--allow-nonfinite", o->allow_nonfinite, "Accept weights that are NaN or infinite");
-  AddJson(c, o->json);
+  AddImportEnd(c, o->output, o->allow_nonfinite, o->json);
   c->callback([o] { Run(*o); });
 }
 

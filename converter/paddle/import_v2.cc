@@ -131,10 +131,8 @@ void AddImportPaddleV2(CLI::App& parent) {
   c->add_option("--preset", o->preset, "The network: hybrid")->capture_default_str();
   c->add_option("--data", o->data, "The ml-1m folder or zip archive that it was trained on")
       ->required();
-  AddOutput(c, o->output);
   c->add_flag("!--no-titles", o->titles, "Leave the titles out of the file");
-  c->add_flag("--allow-nonfinite", o->allow_nonfinite, "Accept weights that are NaN or infinite");
-  AddJson(c, o->json);
+  AddImportEnd(c, o->output, o->allow_nonfinite, o->json);
   c->callback([o] { Run(*o); });
 }
 

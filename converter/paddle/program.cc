@@ -13,25 +13,25 @@ namespace {
 constexpr size_t kMostDims = 8;
 constexpr uint64_t kLongestDescription = 1 << 16;
 
-size_t SizeOf(Type type) {
-  switch (type) {
-    case Type::kBool:
-      return 1;
-    case Type::kInt16:
-    case Type::kHalf:
-    case Type::kBfloat16:
-      return 2;
-    case Type::kInt32:
-    case Type::kFloat:
-      return 4;
-    case Type::kInt64:
-    case Type::kDouble:
-      return 8;
-    case Type::kOther:
-      break;
+struct TypeFacts {
+  Type type;
+  std::string_view name;
+  size_t size;
+};
+constexpr TypeFacts kTypes[] = {
+    {Type::kBool, "bool", 1},      {Type::kInt16, "int16", 2},       {Type::kInt32, "int32", 4},
+    {Type::kInt64, "int64", 8},    {Type::kHalf, "float16", 2},      {Type::kFloat, "float32", 4},
+    {Type::kDouble, "float64", 8}, {Type::kBfloat16, "bfloat16", 2},
+};
+
+TypeFacts FactsOf(Type type) {
+  for (const TypeFacts& facts : kTypes) {
+    if (facts.type == type) return facts;
   }
-  return 0;
+  return {Type::kOther, "another type", 0};
 }
+
+size_t SizeOf(Type type) { return FactsOf(type).size; }
 
 // One record after the other: u32 version, u64 levels of "LoD" (each with u64 size and that many
 // bytes), u32 version, i32 size and a TensorDesc, then the numbers.
@@ -125,29 +125,7 @@ const T* Find(const Operator& op, std::string_view name) {
 
 }  // namespace
 
-std::string_view NameOf(Type type) {
-  switch (type) {
-    case Type::kBool:
-      return "bool";
-    case Type::kInt16:
-      return "int16";
-    case Type::kInt32:
-      return "int32";
-    case Type::kInt64:
-      return "int64";
-    case Type::kHalf:
-      return "float16";
-    case Type::kFloat:
-      return "float32";
-    case Type::kDouble:
-      return "float64";
-    case Type::kBfloat16:
-      return "bfloat16";
-    case Type::kOther:
-      break;
-  }
-  return "another type";
-}
+std::string_view NameOf(Type type) { return FactsOf(type).name; }
 
 int64_t Operator::Int(std::string_view name, int64_t fallback) const {
   if (const auto* value = Find<int64_t>(*this, name)) return *value;

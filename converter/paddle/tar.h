@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "converter/arrays/deflater.h"
 #include "core/file_io.h"
+#include "data/deflater.h"
 
 namespace duomo::convert {
 
@@ -44,8 +44,8 @@ class TarStream {
   void Pad(size_t unit);
 
   AtomicFile file_;
-  std::unique_ptr<Deflater> deflater_;  // none: no gzip
-  uint64_t total_ = 0;                  // bytes of the archive, before gzip
+  std::unique_ptr<data::Deflater> deflater_;  // none: no gzip
+  uint64_t total_ = 0;                        // bytes of the archive, before gzip
 };
 
 }  // namespace duomo::convert

@@ -17,7 +17,7 @@ std::span<const std::byte> Bytes(std::span<const char> text) { return std::as_by
 }  // namespace
 
 TarStream::TarStream(const std::string& path, bool gzip) : file_(path) {
-  if (gzip) deflater_ = std::make_unique<Deflater>(Deflater::Frame::kGzip);
+  if (gzip) deflater_ = std::make_unique<data::Deflater>(data::Deflater::Frame::kGzip);
 }
 
 TarStream::~TarStream() = default;

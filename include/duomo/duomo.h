@@ -177,7 +177,7 @@ enum {
   DUOMO_OPEN_PREPARE = 4 /* build the search index of the items in memory if the file has none, so
                             that searches are fast. Takes up to 10 microseconds an item, and about
                             vector_width bytes an item. It is not built for vectors wider than
-                            1,024, which would take longer, nor for users. The index that
+                            768, which would take longer, nor for users. The index that
                             duomo-convert index writes into the file is faster still. Also builds
                             the id table of string keys (0.1 microseconds a key) for files from
                             before 0.1, which have none; otherwise the first call that needs it
@@ -655,7 +655,8 @@ DUOMO_API duomo_status DUOMO_CALL duomo_features_set_strict(duomo_features *feat
  * Set one input, by its NUL-terminated name, for all `count` rows; an earlier value is replaced.
  * The values are copied. A value that did not occur in training counts as unknown, and unknown
  * items of a history are ignored; neither is an error unless duomo_features_set_strict says so.
- * duomo_model_get_input_value lists the values that did occur.
+ * duomo_model_get_input_value lists the values that did occur; of an integer input without listed
+ * values, it lists all from 0 on that the table has a row for, and none of them is unknown.
  *   _integers:      a category with range or integer keys: values[count]. Some inputs have buckets,
  *                   such as the ages 18, 25, 35, …: a number then counts as the largest key that is
  *                   not above it (24 as 18), and a number below all keys as the smallest key
@@ -755,8 +756,10 @@ enum {
                               are scored. That is faster, but may miss an item; scores are exact. If
                               k is large, or if filters, sets or exclusions remove good items, more
                               lists are searched, until about 19 of 20 results or more are those of
-                              an exact search. If the file has no lists, or few items are allowed,
-                              the search is exact */
+                              an exact search. For 10 results or fewer, the number of lists was
+                              chosen with the file's own users: for vectors unlike theirs, such as
+                              those of three items at random, it may find fewer (17 of 20). If the
+                              file has no lists, or few items are allowed, the search is exact */
   DUOMO_ALLOW_LISTED = 8 /* return only the items in allow_ids or allow_keys; if allow_count is 0,
                               return none. Without this flag allow_count must be 0 */
 };
@@ -879,7 +882,8 @@ typedef struct duomo_topk_result {
  *  - DUOMO_NOT_FOUND: an unknown id or key of a query (the error has its position; see
  *    DUOMO_UNKNOWN_IS_MARKED); an unknown name in a filter or limit; with DUOMO_STRICT_VALUES, an
  *    unknown value in a filter.
- *  - DUOMO_UNSUPPORTED: a logistic model; a file without item vectors (or user vectors);
+ *  - DUOMO_UNSUPPORTED: a logistic model; a file with items but without item vectors (for the last
+ *    two, with users but without user vectors; without users there are no results);
  *    DUOMO_EXCLUDE_SEEN with ids or keys if the file has no histories; string keys if the model's
  *    keys are integers.
  *  - DUOMO_CORRUPT: a damaged file, whose texts are not UTF-8 or whose numbers for folding in are

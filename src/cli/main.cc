@@ -18,17 +18,10 @@ int main(int argc, char** argv) {
     duomo::console::Log(app.help());
     throw duomo::console::ExitWith{2};
   });
-  duomo::cli::AddDemo(app);
-  duomo::cli::AddTrain(app);
-  duomo::cli::AddBaseline(app);
-  duomo::cli::AddEvaluate(app);
-  duomo::cli::AddCompare(app);
-  duomo::cli::AddPredict(app);
-  duomo::cli::AddTopk(app);
-  duomo::cli::AddSimilar(app);
-  duomo::cli::AddRecommend(app);
-  duomo::cli::AddPage(app);
-  duomo::cli::AddSynth(app);
-  duomo::cli::AddDescribe(app);
+  using namespace duomo::cli;
+  for (auto add : {AddDemo, AddTrain, AddBaseline, AddEvaluate, AddCompare, AddPredict, AddTopk,
+                   AddSimilar, AddRecommend, AddPage, AddSynth, AddDescribe}) {
+    add(app);
+  }
   return duomo::console::Run(app, argc, argv);
 }

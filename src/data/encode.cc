@@ -23,17 +23,8 @@ using model::KeyKind;
 using model::Scope;
 
 std::string_view NameOf(ColumnKind kind) {
-  switch (kind) {
-    case ColumnKind::kInteger:
-      return "integers";
-    case ColumnKind::kNumber:
-      return "numbers";
-    case ColumnKind::kString:
-      return "strings";
-    case ColumnKind::kSet:
-      return "sets";
-  }
-  return "?";
+  constexpr std::string_view kNames[] = {"integers", "numbers", "strings", "sets"};
+  return kNames[static_cast<size_t>(kind)];
 }
 
 // What an input may read.

@@ -10,6 +10,7 @@
 #include "core/text.h"
 #include "data/formats.h"
 #include "data/lines.h"
+#include "data/movielens_tables.h"
 #include "data/rows_of_ids.h"
 #include "data/source.h"
 
@@ -106,13 +107,7 @@ class Reader {
   }
 
   void ReadUsers(Lines in) {
-    Column ids = MakeColumn("user_id", ColumnKind::kInteger);
-    Column genders = MakeColumn("gender", ColumnKind::kString);
-    Column ages = MakeColumn("age", ColumnKind::kInteger);
-    ages.bucketed = true;
-    Column jobs = MakeColumn("job", ColumnKind::kInteger);
-    Column occupations = MakeColumn("occupation", ColumnKind::kString);
-    Column regions = MakeColumn("region", ColumnKind::kString);
+    MovieLensUsers users;
     std::string_view line;
     std::array<std::string_view, 5> f;  // user, gender, age, occupation, zip code
     auto read = [&] {
@@ -124,26 +119,17 @@ class Reader {
         return in.Bad("age code ", age, " is none of 1, 18, 25, 35, 45, 50, 56");
       }
       if (OccupationLabel(job).empty()) return in.Bad("occupation ", job, " is outside 0..20");
-      if (!NewId(in, "user", f[0], ids.integers.size(), user_rows_, id)) return false;
-      ids.integers.push_back(id);
-      genders.texts.emplace_back(f[1]);
-      ages.integers.push_back(age);
-      jobs.integers.push_back(job);
-      occupations.texts.emplace_back(OccupationLabel(job));
-      regions.texts.push_back(Latin1ToUtf8(f[4].substr(0, 1)));
+      if (!NewId(in, "user", f[0], users.table.size(), user_rows_, id)) return false;
+      users.Add(id, f[1], age, job, OccupationLabel(job), Latin1ToUtf8(f[4].substr(0, 1)));
       return true;
     };
     while (in.Next(line)) (void)read();
-    Finish(in, ids.integers.size(), "users");
-    out_.users.ids = ids.integers;
-    out_.users.columns = {std::move(ids),  std::move(genders),     std::move(ages),
-                          std::move(jobs), std::move(occupations), std::move(regions)};
+    Finish(in, users.table.size(), "users");
+    out_.users = std::move(users.table);
   }
 
   void ReadMovies(Lines in) {
-    Column ids = MakeColumn("movie_id", ColumnKind::kInteger);
-    Column genres = MakeColumn("genres", ColumnKind::kSet);
-    Column names = MakeColumn("title", ColumnKind::kString);
+    MovieLensMovies movies;
     std::string_view line;
     std::array<std::string_view, 3> f;  // movie, title, genres
     auto read = [&] {
@@ -153,23 +139,18 @@ class Reader {
       std::string_view list = f[2];
       bool gap = list.starts_with('|') || list.ends_with('|') || list.find("||") != list.npos;
       if (gap) return in.Bad("the genres ", Quote(list), " have an empty name among them");
-      if (!NewId(in, "movie", f[0], ids.integers.size(), movie_rows_, id)) return false;
-      ids.integers.push_back(id);
-      std::string title = Latin1ToUtf8(f[1]);
-      names.texts.emplace_back(TitleName(title));
-      out_.items.titles.push_back(std::move(title));
+      if (!NewId(in, "movie", f[0], movies.table.size(), movie_rows_, id)) return false;
       while (!list.empty()) {
         size_t end = std::min(list.find('|'), list.size());
-        genres.texts.push_back(Latin1ToUtf8(list.substr(0, end)));
+        movies.AddGenre(Latin1ToUtf8(list.substr(0, end)));
         list.remove_prefix(std::min(end + 1, list.size()));
       }
-      genres.offsets.push_back(genres.texts.size());
+      movies.Add(id, Latin1ToUtf8(f[1]));
       return true;
     };
     while (in.Next(line)) (void)read();
-    Finish(in, ids.integers.size(), "movies");
-    out_.items.ids = ids.integers;
-    out_.items.columns = {std::move(ids), std::move(genres), std::move(names)};
+    Finish(in, movies.table.size(), "movies");
+    out_.items = std::move(movies.table);
   }
 
   void ReadRatings(Lines in) {

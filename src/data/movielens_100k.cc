@@ -10,6 +10,7 @@
 #include "data/csv.h"
 #include "data/formats.h"
 #include "data/lines.h"
+#include "data/movielens_tables.h"
 #include "data/open.h"
 #include "data/rows_of_ids.h"
 
@@ -78,13 +79,7 @@ class Reader {
 
   void ReadUsers() {
     CsvReader in = Open(source_, "u.user", '|', 5, options_);
-    Column ids = MakeColumn("user_id", ColumnKind::kInteger);
-    Column genders = MakeColumn("gender", ColumnKind::kString);
-    Column ages = MakeColumn("age", ColumnKind::kInteger);
-    ages.bucketed = true;
-    Column jobs = MakeColumn("job", ColumnKind::kInteger);
-    Column occupations = MakeColumn("occupation", ColumnKind::kString);
-    Column regions = MakeColumn("region", ColumnKind::kString);
+    MovieLensUsers users;
     auto read = [&] {
       auto f = in.fields();  // user, age in years, gender, occupation, zip code
       int64_t id = 0, years = 0;
@@ -96,22 +91,15 @@ class Reader {
       }
       if (job < 0) return in.Bad("the occupation \"", f[3].substr(0, 40), "\" is not known");
       if (job == kStudent && years < 18) job = kSchoolchild;
-      if (!user_rows_.Add(id, static_cast<uint32_t>(ids.integers.size()))) {
+      if (!user_rows_.Add(id, static_cast<uint32_t>(users.table.size()))) {
         return in.Bad("user ", id, " stands there twice");
       }
-      ids.integers.push_back(id);
-      genders.texts.emplace_back(f[2]);
-      ages.integers.push_back(AgeCode(years));
-      jobs.integers.push_back(job);
-      occupations.texts.emplace_back(f[3]);
-      regions.texts.emplace_back(Utf8First(f[4]));
+      users.Add(id, f[2], AgeCode(years), job, f[3], std::string(Utf8First(f[4])));
       return true;
     };
     while (in.Next()) (void)read();
-    Finish(in, ids.integers.size(), "users");
-    out_.users.ids = ids.integers;
-    out_.users.columns = {std::move(ids),  std::move(genders),     std::move(ages),
-                          std::move(jobs), std::move(occupations), std::move(regions)};
+    Finish(in, users.table.size(), "users");
+    out_.users = std::move(users.table);
   }
 
   static std::string_view Utf8First(std::string_view text) {
@@ -140,9 +128,7 @@ class Reader {
   void ReadMovies() {
     constexpr size_t kFirst = 5;  // behind movie, title, two dates and an address
     CsvReader in = Open(source_, "u.item", '|', kFirst + genres_.size(), options_);
-    Column ids = MakeColumn("movie_id", ColumnKind::kInteger);
-    Column genres = MakeColumn("genres", ColumnKind::kSet);
-    Column names = MakeColumn("title", ColumnKind::kString);
+    MovieLensMovies movies;
     auto read = [&] {
       auto f = in.fields();
       int64_t id = 0;
@@ -151,23 +137,18 @@ class Reader {
       for (size_t i = kFirst; i < f.size(); ++i) {
         if (f[i] != "0" && f[i] != "1") return in.Bad("field ", i + 1, " is neither 0 nor 1");
       }
-      if (!movie_rows_.Add(id, static_cast<uint32_t>(ids.integers.size()))) {
+      if (!movie_rows_.Add(id, static_cast<uint32_t>(movies.table.size()))) {
         return in.Bad("movie ", id, " stands there twice");
       }
-      ids.integers.push_back(id);
-      std::string_view title = f[1].substr(0, f[1].find_last_not_of(' ') + 1);
-      names.texts.emplace_back(TitleName(title));
-      out_.items.titles.emplace_back(title);
       for (size_t i = kFirst; i < f.size(); ++i) {
-        if (f[i] == "1") genres.texts.push_back(genres_[i - kFirst]);
+        if (f[i] == "1") movies.AddGenre(genres_[i - kFirst]);
       }
-      genres.offsets.push_back(genres.texts.size());
+      movies.Add(id, std::string(f[1].substr(0, f[1].find_last_not_of(' ') + 1)));
       return true;
     };
     while (in.Next()) (void)read();
-    Finish(in, ids.integers.size(), "movies");
-    out_.items.ids = ids.integers;
-    out_.items.columns = {std::move(ids), std::move(genres), std::move(names)};
+    Finish(in, movies.table.size(), "movies");
+    out_.items = std::move(movies.table);
   }
 
   void ReadRatings() {

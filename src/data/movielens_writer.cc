@@ -1,7 +1,9 @@
 // Writes MovieLens 1M's format.
 #include <cmath>
 #include <filesystem>
+#include <span>
 #include <system_error>
+#include <utility>
 
 #include "core/error.h"
 #include "core/file_io.h"
@@ -10,6 +12,8 @@
 
 namespace duomo::data {
 namespace {
+
+constexpr size_t kLarge = size_t{1} << 25;  // bytes: beyond, time counts for more than a small file
 
 const Column& Need(const EntityTable& table, const char* name, ColumnKind kind) {
   const Column* column = table.Find(name);
@@ -100,21 +104,23 @@ void WriteMovieLens1M(const Dataset& dataset, const std::string& path) {
   if (dataset.users.ids.empty() || dataset.items.ids.empty()) {
     Fail(Status::kInvalidArgument, "MovieLens's format needs users and movies with integer ids");
   }
-  ZipFile files[] = {{"users.dat", Users(dataset.users)},
-                     {"movies.dat", Movies(dataset.items)},
-                     {"ratings.dat", Ratings(dataset)}};
+  const std::pair<const char*, std::string> files[] = {{"users.dat", Users(dataset.users)},
+                                                       {"movies.dat", Movies(dataset.items)},
+                                                       {"ratings.dat", Ratings(dataset)}};
   if (path.ends_with(".zip")) {
-    std::string folder = dataset.name.empty() ? "" : dataset.name + "/";
-    for (ZipFile& file : files) file.name.insert(0, folder);
-    WriteZip(path, files);
+    using Packing = ZipWriter::Packing;
+    ZipWriter zip(path, files[2].second.size() < kLarge ? Packing::kDeflated : Packing::kFast);
+    const std::string folder = dataset.name.empty() ? "" : dataset.name + "/";
+    for (const auto& [name, text] : files) zip.Add(folder + name, std::as_bytes(std::span(text)));
+    zip.Commit();
     return;
   }
   std::error_code error;
   std::filesystem::create_directories(path, error);
   if (error) Fail(Status::kIo, "cannot make the folder ", path, ": ", error.message());
-  for (const ZipFile& file : files) {
-    AtomicFile out((std::filesystem::path(path) / file.name).string());
-    out.Write(file.bytes);
+  for (const auto& [name, text] : files) {
+    AtomicFile out((std::filesystem::path(path) / name).string());
+    out.Write(text);
     out.Commit();
   }
 }

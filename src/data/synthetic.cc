@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "core/random.h"
 #include "data/movielens.h"
+#include "data/movielens_tables.h"
 #include "data/synthetic_world.h"
 
 namespace duomo::data {
@@ -25,45 +26,25 @@ constexpr uint32_t kMostEntities = 1 << 24;  // beyond, the weights below would 
 // Where a user lives has nothing to do with taste, and its random numbers are its own.
 EntityTable Users(const SyntheticWorld& world, uint64_t seed) {
   Random places(seed ^ kPlaces);
-  Column ids = MakeColumn("user_id", ColumnKind::kInteger);
-  Column genders = MakeColumn("gender", ColumnKind::kString);
-  Column ages = MakeColumn("age", ColumnKind::kInteger);
-  ages.bucketed = true;
-  Column jobs = MakeColumn("job", ColumnKind::kInteger);
-  Column occupations = MakeColumn("occupation", ColumnKind::kString);
-  Column regions = MakeColumn("region", ColumnKind::kString);
+  MovieLensUsers users;
+  int64_t id = 0;
   for (const SyntheticWorld::User& user : world.users()) {
-    ids.integers.push_back(static_cast<int64_t>(ids.integers.size()) + 1);
-    genders.texts.emplace_back(user.gender == 0 ? "M" : "F");
-    ages.integers.push_back(SyntheticWorld::kAgeCodes[user.age]);
-    jobs.integers.push_back(user.job);
-    occupations.texts.emplace_back(OccupationLabel(user.job));
-    regions.texts.push_back(StrCat(places.Below(10)));
+    users.Add(++id, user.gender == 0 ? "M" : "F", SyntheticWorld::kAgeCodes[user.age], user.job,
+              OccupationLabel(user.job), StrCat(places.Below(10)));
   }
-  EntityTable table;
-  table.ids = ids.integers;
-  table.columns = {std::move(ids),  std::move(genders),     std::move(ages),
-                   std::move(jobs), std::move(occupations), std::move(regions)};
-  return table;
+  return std::move(users.table);
 }
 
 EntityTable Movies(const SyntheticWorld& world) {
-  Column ids = MakeColumn("movie_id", ColumnKind::kInteger);
-  Column genres = MakeColumn("genres", ColumnKind::kSet);
-  Column names = MakeColumn("title", ColumnKind::kString);
-  EntityTable table;
+  MovieLensMovies movies;
+  int64_t id = 0;
   for (const SyntheticWorld::Movie& movie : world.movies()) {
-    ids.integers.push_back(static_cast<int64_t>(ids.integers.size()) + 1);
     for (size_t i = 0; i < movie.genre_count; ++i) {
-      genres.texts.emplace_back(SyntheticWorld::kGenreNames[movie.genres[i]]);
+      movies.AddGenre(std::string(SyntheticWorld::kGenreNames[movie.genres[i]]));
     }
-    genres.offsets.push_back(genres.texts.size());
-    names.texts.push_back(movie.name + ' ');  // as the reader's group 1 has it
-    table.titles.push_back(StrCat(movie.name, " (", movie.year, ')'));
+    movies.Add(++id, StrCat(movie.name, " (", movie.year, ')'));
   }
-  table.ids = ids.integers;
-  table.columns = {std::move(ids), std::move(genres), std::move(names)};
-  return table;
+  return std::move(movies.table);
 }
 
 // How many movies each user rates: a minimum for all, the rest by Zipf's law, at most `limit`.

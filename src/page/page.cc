@@ -4,9 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include "converter/arrays/deflater.h"
 #include "core/error.h"
 #include "core/file_io.h"
+#include "data/deflater.h"
 #include "description/base64.h"
 #include "page/settings.h"
 #include "page/small_model.h"
@@ -18,7 +18,7 @@ namespace {
 // A gzip file's bytes as base64.
 std::string Packed(std::span<const std::byte> bytes) {
   std::vector<std::byte> packed;
-  convert::Deflater deflater(convert::Deflater::Frame::kGzip, true);
+  data::Deflater deflater(data::Deflater::Frame::kGzip, data::Deflater::Level::kSmallest);
   deflater.Run(bytes, true,
                [&](auto piece) { packed.insert(packed.end(), piece.begin(), piece.end()); });
   std::string out;

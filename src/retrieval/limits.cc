@@ -124,21 +124,16 @@ class Walker {
   }
 
   void Go(std::span<const Hit> hits) {
+    const size_t before = taken_.size();
     for (const Hit& hit : hits) {
       if (taken_.size() == query_.k) break;
       if (!Refused(hit.row)) taken_.push_back(hit);
     }
+    Merge(before);
     done_ = taken_.size() == query_.k || hits.size() < round_;
     if (done_) return;
     for (const Hit& hit : hits) seen_.push_back(hit.row);
     round_ = Times(round_, kGrowth, rows_);
-  }
-
-  // A later round of an approximate search may find a better row than an earlier one.
-  void Finish() {
-    if (!query_.approximate) return;
-    SortByInsertion(taken_.begin(), taken_.end(),
-                    [](const Hit& a, const Hit& b) { return a.score > b.score; });
   }
 
  private:
@@ -151,6 +146,18 @@ class Walker {
     }
     for (size_t i = 0; i < counts_.size(); ++i) counts_[i].Take(values_[i], taken_.size() + 1);
     return false;
+  }
+
+  // Sorts the results, of which those before `middle` are sorted, and the others, too. A round may
+  // find better rows than the rounds before it: of an approximate search, or in a file whose codes
+  // are not those of its vectors.
+  void Merge(size_t middle) {
+    auto better = [](const Hit& a, const Hit& b) { return a.score > b.score; };
+    if (std::is_sorted(taken_.begin(), taken_.end(), better)) return;
+    const auto second = taken_.begin() + static_cast<ptrdiff_t>(middle);
+    AlignedVector<Hit> merged(taken_.size());
+    std::merge(taken_.begin(), second, second, taken_.end(), merged.begin(), better);
+    taken_.swap(merged);
   }
 
   const Walk& walk_;
@@ -197,7 +204,6 @@ void TopKOnWalk(const Catalogue& catalogue, std::span<const Query> queries, cons
       TopK(catalogue, {&ask, 1}, team, work);
       walker.Go(work.hits);
     }
-    walker.Finish();
   }
   work.hits.clear();
   work.ends.clear();

@@ -38,7 +38,7 @@ struct PlaneOptions {
   // 0) where the vectors are wider than kWidestQuick.
   bool quick = false;
 };
-inline constexpr uint64_t kWidestQuick = 1024;
+inline constexpr uint64_t kWidestQuick = 768;
 
 struct PlaneTensors {
   uint64_t count = 0, width = 0;

@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <span>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -20,9 +21,10 @@ inline constexpr const char* kStrings[] = {"free", "red", "Words of a title", ""
 
 template <typename... Parts>
 [[noreturn]] void Complain(const Parts&... parts) {
-  std::string text;
-  ((text += parts), ...);
-  throw Misbehaviour(text);
+  std::ostringstream text;
+  text.precision(9);  // tells floats apart
+  (text << ... << parts);
+  throw Misbehaviour(text.str());
 }
 
 template <typename T>

@@ -2,6 +2,7 @@
 /* What hosts bring along: file descriptors, memory, a wish to stop; and what they get back as
  * numbers. */
 #include <fcntl.h>
+#include <math.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -27,6 +28,56 @@
     CHECK(error.argument == (argument_));           \
     CHECK(error.position == (uint64_t)(position_)); \
   } while (0)
+
+/* Of searches; and of what is looked up. */
+static void test_error_numbers_of_searches(void) {
+  duomo_model* model = open_model("shop");
+  duomo_context* context = make_context(model, DUOMO_UNKNOWN_IS_ERROR);
+  duomo_features* features = make_features(model, DUOMO_USER, 2);
+  static float vectors[3 * 20];
+  const int64_t users[3] = {1, 2, 3};
+  int64_t ids[30], id;
+  float scores[30];
+  size_t counts[3];
+  duomo_text text;
+  duomo_input_info input = DUOMO_INPUT_INFO_INIT;
+  duomo_topk_result result = DUOMO_TOPK_RESULT_INIT;
+  duomo_topk_request request = DUOMO_TOPK_REQUEST_INIT;
+  result.ids = ids;
+  result.scores = scores;
+  result.counts = counts;
+  request.count = 3;
+  request.vectors = vectors;
+  vectors[2 * 20 + 5] = INFINITY;
+  NUMBERS(DUOMO_KIND_NOT_FINITE, DUOMO_ARGUMENT_QUERIES, 2,
+          duomo_topk(&result, context, &request, &error));
+  request.vectors = NULL;
+  request.ids = users;
+  request.k = 0;
+  NUMBERS(DUOMO_KIND_VALUE, DUOMO_ARGUMENT_REQUEST, DUOMO_NO_POSITION,
+          duomo_topk(&result, context, &request, &error));
+  /* Arrays of more bytes than any program has. */
+  request.k = SIZE_MAX / 8;
+  NUMBERS(DUOMO_KIND_VALUE, DUOMO_ARGUMENT_OUT, DUOMO_NO_POSITION,
+          duomo_topk(&result, context, &request, &error));
+  request.k = 10;
+  request.flags = DUOMO_MINIMUM_SCORE;
+  request.minimum_score = NAN;
+  NUMBERS(DUOMO_KIND_NOT_FINITE, DUOMO_ARGUMENT_REQUEST, DUOMO_NO_POSITION,
+          duomo_topk(&result, context, &request, &error));
+  request.flags = 0;
+  request.ids = NULL;
+  request.features = features;
+  NUMBERS(DUOMO_KIND_CONFLICT, DUOMO_ARGUMENT_FEATURES, DUOMO_NO_POSITION,
+          duomo_topk(&result, context, &request, &error));
+  NUMBERS(DUOMO_KIND_UNKNOWN_ID, DUOMO_ARGUMENT_ITEMS, DUOMO_NO_POSITION,
+          duomo_item_title(&text, model, 99, &error));
+  NUMBERS(DUOMO_KIND_VALUE, 0, DUOMO_NO_POSITION, duomo_user_id_at(&id, model, 99, &error));
+  NUMBERS(DUOMO_KIND_VALUE, 0, DUOMO_NO_POSITION, duomo_model_get_input(&input, model, 6, &error));
+  duomo_features_release(features);
+  duomo_context_release(context);
+  duomo_model_release(model);
+}
 
 static void test_error_numbers(void) {
   duomo_model* model = open_model("shop");
@@ -368,6 +419,7 @@ static void test_metadata(void) {
 void test_host(void) {
   test_metadata();
   test_error_numbers();
+  test_error_numbers_of_searches();
   test_descriptors();
   test_memory();
   test_cancelled();

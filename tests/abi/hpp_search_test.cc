@@ -264,7 +264,8 @@ namespace DUOMO_HPP_NAMES(DUOMO_HPP_TEST) {
     CHECK(keys.size() == 3 && keys[0] == "book-1" && keys[1].empty() && keys[2] == "book-2");
     CHECK(GET(club.ItemTitles(ids))[2] == "Book 2");
     CHECK(GET(club.UserKeys(std::vector<int64_t>{m3}))[0] == "member-3");
-    FAILS(DUOMO_UNSUPPORTED, "integers", Open("shop").ItemKeys(ids));
+    const duomo::Model integers = Open("shop");
+    FAILS(DUOMO_UNSUPPORTED, "integers", integers.ItemKeys(ids));
 
     duomo::TopKResult by_id = GET(context.TopK(Request::User(m3).K(9)));
     duomo::TopKResult by_key =

@@ -6,6 +6,13 @@
 namespace DUOMO_HPP_NAMES(DUOMO_HPP_TEST) {
   namespace {
 
+  // Texts of a model that is gone after the line do not compile.
+  template <typename M, typename = void>
+  struct GivesTitles : std::false_type {};
+  template <typename M>
+  struct GivesTitles<M, std::void_t<decltype(std::declval<M>().ItemTitle(1))>> : std::true_type {};
+  static_assert(GivesTitles<const duomo::Model&>::value && !GivesTitles<duomo::Model>::value);
+
   void TestModel() {
     static_assert(std::is_nothrow_move_constructible_v<duomo::Model>);
     static_assert(!std::is_copy_constructible_v<duomo::Context>);

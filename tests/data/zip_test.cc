@@ -1,9 +1,8 @@
-// The zip reader against archives made byte by byte, and against the writer.
+// The zip reader against archives made byte by byte.
 #include "data/zip.h"
 
 #include "data/test_files.h"
 #include "data/zip_builder.h"
-#include "data/zip_writer.h"
 
 namespace duomo::data {
 namespace {
@@ -159,25 +158,6 @@ TEST(Zip, DirectoryOutsideOfTheFile) {
     std::string archive = builder.Finish("", shift);
     EXPECT_FAILS(Zip::OpenBuffer(Bytes(archive), "a.zip"), Status::kCorrupt, "a.zip");
   }
-}
-
-TEST(ZipWriter, IsReadBackAndRepeatable) {
-  test::TemporaryFolder folder;
-  std::string noise;
-  for (uint32_t i = 0; i < 300; ++i) noise += static_cast<char>(i * i * 2654435761u >> 24);
-  ZipFile files[] = {{"d/text", Text()}, {"d/noise", noise}, {"d/empty", ""}};
-  WriteZip(folder / "a.zip", files);
-  WriteZip(folder / "b.zip", files);
-  Zip zip = Zip::Open(folder / "a.zip");
-  ASSERT_EQ(zip.entries().size(), 3u);
-  EXPECT_LT(zip.entries()[0].packed_size, Text().size() / 2);
-  for (const ZipFile& file : files) EXPECT_EQ(zip.Read(file.name), file.bytes);
-  auto bytes = [&](const char* name) {
-    FileBytes file = FileBytes::Read(folder / name);
-    return std::string(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
-  };
-  EXPECT_EQ(bytes("a.zip"), bytes("b.zip"));
-  EXPECT_FAILS(WriteZip(folder / "none/a.zip", files), Status::kIo, "a.zip");
 }
 
 }  // namespace

@@ -110,15 +110,20 @@ static void Free(PyObject *self) {
   Py_DECREF(type);
 }
 
+/* The handle, with what its model is; NULL: an exception is set. */
+static Handle *GetInfo(PyObject *self, duomo_model_info *info) {
+  Handle *handle = OpenHandle(self);
+  duomo_error error = DUOMO_ERROR_INIT;
+  if (handle == NULL) return NULL;
+  duomo_status status = library.model_get_info(info, handle->model, &error);
+  return status == DUOMO_OK ? handle : (Raise(status, &error), NULL);
+}
+
 /* info() -> a tuple in the order of ModelInfo's fields. */
 static PyObject *Info(PyObject *self, PyObject *unused) {
   (void)unused;
-  Handle *handle = OpenHandle(self);
   duomo_model_info info = DUOMO_MODEL_INFO_INIT;
-  duomo_error error = DUOMO_ERROR_INIT;
-  if (handle == NULL) return NULL;
-  duomo_status status = library.model_get_info(&info, handle->model, &error);
-  if (status != DUOMO_OK) return Raise(status, &error);
+  if (GetInfo(self, &info) == NULL) return NULL;
   return Py_BuildValue("NNiKKKKNNNNffKKK", Text(info.name), Text(info.unit), (int)info.head,
                        (unsigned long long)info.user_count, (unsigned long long)info.item_count,
                        (unsigned long long)info.vector_width, (unsigned long long)info.file_size,
@@ -133,11 +138,11 @@ static PyObject *Info(PyObject *self, PyObject *unused) {
 /* inputs() -> [(name, scope, kind, keys, vocabulary size)] */
 static PyObject *Inputs(PyObject *self, PyObject *unused) {
   (void)unused;
-  Handle *handle = OpenHandle(self);
   duomo_model_info info = DUOMO_MODEL_INFO_INIT;
-  duomo_error error = DUOMO_ERROR_INIT;
+  Handle *handle = GetInfo(self, &info);
   if (handle == NULL) return NULL;
-  duomo_status status = library.model_get_info(&info, handle->model, &error);
+  duomo_error error = DUOMO_ERROR_INIT;
+  duomo_status status = DUOMO_OK;
   PyObject *list = PyList_New(0);
   for (uint64_t i = 0; list && status == DUOMO_OK && i < info.input_count; ++i) {
     duomo_input_info input = DUOMO_INPUT_INFO_INIT;

@@ -1,13 +1,10 @@
 //! Contexts: where calls are made.
 
-use crate::error::{call, Error, Result};
+use crate::error::{call, made, Error, Result};
 use crate::features::Features;
-use crate::model::{no_object, Model};
-use crate::rank::RankRequest;
-use crate::result::TopKResult;
-use crate::topk::TopKRequest;
+use crate::model::Model;
 use duomo_sys as sys;
-use std::ptr::{null, null_mut, NonNull};
+use std::ptr::{null, NonNull};
 use std::sync::atomic::AtomicI32;
 use std::sync::Arc;
 
@@ -143,19 +140,27 @@ impl Drop for Context {
     }
 }
 
-impl Context {
-    pub(crate) fn new(model: &Model, options: &ContextOptions) -> Result<Self> {
-        let c = options.c();
-        let mut object = null_mut();
-        // SAFETY: all arguments live.
-        call(|error| unsafe { sys::duomo_context_create(&mut object, model.c(), &c, error) })?;
-        Ok(Self {
-            object: NonNull::new(object).ok_or_else(no_object)?,
-            model: model.clone(),
-            _cancelled: options.cancelled.clone(),
-        })
+impl Model {
+    /// Scratch memory for calls, of one thread at a time; an unknown id fails a call.
+    pub fn context(&self) -> Result<Context> {
+        self.context_with(&ContextOptions::new())
     }
 
+    /// The same, with options.
+    pub fn context_with(&self, options: &ContextOptions) -> Result<Context> {
+        let c = options.c();
+        // SAFETY: all arguments live.
+        made(|out, error| unsafe { sys::duomo_context_create(out, self.c(), &c, error) }).map(
+            |object| Context {
+                object,
+                model: self.clone(),
+                _cancelled: options.cancelled.clone(),
+            },
+        )
+    }
+}
+
+impl Context {
     pub(crate) fn c(&self) -> *mut sys::duomo_context {
         self.object.as_ptr()
     }
@@ -258,112 +263,6 @@ impl Context {
         let out = vectors.as_mut_ptr();
         // SAFETY: room for as many vectors as rows.
         call(|error| unsafe { sys::duomo_encode_features(out, self.c(), features.c(), error) })
-    }
-
-    /// The k best items of each user, best first, ties in the order of the file: exactly what
-    /// predicting every allowed item and sorting by score gives. (Where scores are rounded to the same
-    /// float, the better item is still first.)
-    ///
-    /// ```
-    /// # std::env::set_current_dir(std::env::var("DUOMO_TEST_MODELS").unwrap()).unwrap();
-    /// use duomo::{Filter, Mode, TopKRequest};
-    /// let mut context = duomo::Model::open("shop.duomo")?.context()?;
-    /// let best = context.top_k(
-    ///     &TopKRequest::user(3)
-    ///         .k(5)
-    ///         .exclude_seen()
-    ///         .filter(Filter::strings("tags", Mode::Any, ["red", "blue"])),
-    /// )?;
-    /// for (id, score) in best.query(0) {
-    ///     println!("{score:.2}  {}", context.model().item_title(id)?);
-    /// }
-    /// assert_eq!(best.ids(0).len(), 5);
-    /// # Ok::<(), duomo::Error>(())
-    /// ```
-    pub fn top_k(&mut self, request: &TopKRequest<'_>) -> Result<TopKResult> {
-        let mut result = TopKResult::default();
-        self.top_k_into(&mut result, request)?;
-        Ok(result)
-    }
-
-    /// The same into a result that is used again. On failure it has no queries.
-    pub fn top_k_into(&mut self, result: &mut TopKResult, request: &TopKRequest<'_>) -> Result<()> {
-        request.run(self, result, sys::duomo_topk)
-    }
-
-    /// The items most like each item, by the cosine of their vectors, −1 to 1, without the item
-    /// itself where queries are ids or keys.
-    ///
-    /// ```
-    /// # std::env::set_current_dir(std::env::var("DUOMO_TEST_MODELS").unwrap()).unwrap();
-    /// let mut context = duomo::Model::open("shop.duomo")?.context()?;
-    /// let like = context.similar(&duomo::TopKRequest::item(1006).k(3))?;
-    /// assert_eq!(like.ids(0).len(), 3);
-    /// # Ok::<(), duomo::Error>(())
-    /// ```
-    pub fn similar(&mut self, request: &TopKRequest<'_>) -> Result<TopKResult> {
-        let mut result = TopKResult::default();
-        self.similar_into(&mut result, request)?;
-        Ok(result)
-    }
-
-    /// The same into a result that is used again. On failure it has no queries.
-    pub fn similar_into(
-        &mut self,
-        result: &mut TopKResult,
-        request: &TopKRequest<'_>,
-    ) -> Result<()> {
-        request.run(self, result, sys::duomo_similar)
-    }
-
-    /// The other way round: who would want each item, in the order of what is predicted for each user
-    /// and the item. Results are users, and so is what is excluded or allowed.
-    ///
-    /// ```
-    /// # std::env::set_current_dir(std::env::var("DUOMO_TEST_MODELS").unwrap()).unwrap();
-    /// let mut context = duomo::Model::open("shop.duomo")?.context()?;
-    /// let fans = context.users_for(&duomo::TopKRequest::item(1006).k(3).exclude_seen())?;
-    /// for (user, score) in fans.query(0) {
-    ///     assert_eq!(context.predict(user, 1006)?, score);
-    /// }
-    /// # Ok::<(), duomo::Error>(())
-    /// ```
-    pub fn users_for(&mut self, request: &TopKRequest<'_>) -> Result<TopKResult> {
-        let mut result = TopKResult::default();
-        self.users_for_into(&mut result, request)?;
-        Ok(result)
-    }
-
-    /// The same into a result that is used again. On failure it has no queries.
-    pub fn users_for_into(
-        &mut self,
-        result: &mut TopKResult,
-        request: &TopKRequest<'_>,
-    ) -> Result<()> {
-        request.run_for_users(self, result, sys::duomo_users_for)
-    }
-
-    /// The users most like each user, by the cosine of their vectors; otherwise as
-    /// [`similar`](Self::similar).
-    pub fn similar_users(&mut self, request: &TopKRequest<'_>) -> Result<TopKResult> {
-        let mut result = TopKResult::default();
-        self.similar_users_into(&mut result, request)?;
-        Ok(result)
-    }
-
-    /// The same into a result that is used again. On failure it has no queries.
-    pub fn similar_users_into(
-        &mut self,
-        result: &mut TopKResult,
-        request: &TopKRequest<'_>,
-    ) -> Result<()> {
-        request.run_for_users(self, result, sys::duomo_similar_users)
-    }
-
-    /// Writes the prediction of every item of the request, in the order given. For logistic models
-    /// the joint tower runs; for two towers it equals [`predict`](Self::predict).
-    pub fn rank(&mut self, predictions: &mut [f32], request: &RankRequest<'_>) -> Result<()> {
-        request.run(self, predictions)
     }
 
     /// That there are n vectors. (Of logistic models, which have none, the library speaks.)

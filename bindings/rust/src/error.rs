@@ -1,11 +1,11 @@
 //! Failures: what kind, which argument, where in it, and a message that says so.
 
-use crate::info::numbers;
+use crate::numbers::numbers;
 use duomo_sys as sys;
 use std::ffi::CStr;
 use std::fmt;
 use std::mem::{size_of, MaybeUninit};
-use std::ptr::addr_of_mut;
+use std::ptr::{addr_of_mut, null_mut, NonNull};
 
 /// What calls of this crate return.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -212,6 +212,15 @@ pub(crate) fn call(f: impl FnOnce(*mut sys::duomo_error) -> sys::duomo_status) -
     }
     // SAFETY: written by us or by the callee.
     Err(unsafe { failure(status, place) })
+}
+
+/// Makes a call that gives an object: a reference that is now the caller's.
+pub(crate) fn made<T>(
+    make: impl FnOnce(*mut *mut T, *mut sys::duomo_error) -> sys::duomo_status,
+) -> Result<NonNull<T>> {
+    let mut object = null_mut();
+    call(|error| make(&mut object, error))?;
+    NonNull::new(object).ok_or_else(|| Error::new(Status::Internal, "the library gave no object"))
 }
 
 #[cold]

@@ -1,13 +1,13 @@
 //! Raw features of users, items or pairs that the file does not know.
 
-use crate::error::{call, Error, Result};
+use crate::error::{call, made, Error, Result};
 use crate::info::Scope;
 use crate::lists::Lists;
-use crate::model::{no_object, Model};
+use crate::model::Model;
 use crate::strings::{terminated, CStrings};
 use duomo_sys as sys;
 use std::ffi::c_char;
-use std::ptr::{null_mut, NonNull};
+use std::ptr::NonNull;
 
 /// What is known of users, items or pairs, a row each; at first nothing: an unset category counts
 /// as unknown, an unset set, text or history as empty, an unset number as the input's fallback.
@@ -53,20 +53,22 @@ impl Drop for Features {
     }
 }
 
-impl Features {
-    pub(crate) fn new(model: &Model, scope: Scope, count: usize) -> Result<Self> {
-        let mut object = null_mut();
+impl Model {
+    /// Raw features of `count` users, items or pairs, all unset.
+    pub fn features(&self, scope: Scope, count: usize) -> Result<Features> {
         // SAFETY: the model lives.
-        call(|error| unsafe {
-            sys::duomo_features_create(&mut object, model.c(), scope.into(), count, error)
-        })?;
-        Ok(Self {
-            object: NonNull::new(object).ok_or_else(no_object)?,
+        made(|out, error| unsafe {
+            sys::duomo_features_create(out, self.c(), scope.into(), count, error)
+        })
+        .map(|object| Features {
+            object,
             scope,
             count,
         })
     }
+}
 
+impl Features {
     pub(crate) fn c(&self) -> *const sys::duomo_features {
         self.object.as_ptr()
     }

@@ -1,7 +1,7 @@
 //! Filters: which items may be results.
 
 use crate::error::{Error, Result};
-use crate::info::numbers;
+use crate::numbers::numbers;
 use crate::strings::{terminated, CStrings};
 use duomo_sys as sys;
 use std::ffi::{c_char, CString};

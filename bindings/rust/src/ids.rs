@@ -1,6 +1,6 @@
 //! Users and items, said by id or by string key.
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::lists::Lists;
 use crate::strings::CStrings;
 use std::ffi::c_char;
@@ -148,4 +148,17 @@ from_keys! { &str String }
 pub struct IdLists<'a> {
     pub(crate) offsets: &'a [usize],
     pub(crate) ids: Ids<'a>,
+}
+
+impl IdLists<'_> {
+    /// As C has them, for so many rows.
+    pub(crate) fn c(&self, what: &str, lists: usize) -> Result<CIds> {
+        if self.offsets.len() - 1 != lists {
+            return Err(Error::invalid(format!(
+                "{what}: {} lists for {lists} rows",
+                self.offsets.len() - 1
+            )));
+        }
+        self.ids.c()
+    }
 }

@@ -1,14 +1,10 @@
 //! Models: opened files.
 
-use crate::context::{Context, ContextOptions};
-use crate::error::{call, Error, Result};
-use crate::features::Features;
-use crate::info::{Info, Input, Scope};
-use crate::open::OpenOptions;
+use crate::error::{call, Result};
+use crate::info::{Info, Input};
 use crate::strings::text;
 use duomo_sys as sys;
-use std::path::Path;
-use std::ptr::{null_mut, NonNull};
+use std::ptr::NonNull;
 
 /// An opened `.duomo` file: immutable, shared by any number of threads. A clone is another
 /// reference to the same, and equal to it; the last of a model's clones, contexts, features and sets
@@ -65,24 +61,6 @@ impl Drop for Model {
 }
 
 impl Model {
-    /// Opens a file. It is mapped and used in place: time does not grow with the catalogue.
-    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        OpenOptions::new().open(path)
-    }
-
-    /// Opens a copy of a file that is in memory. See also [`OpenOptions::open_static`].
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        OpenOptions::new().open_bytes(bytes)
-    }
-
-    pub(crate) fn from_call(
-        open: impl FnOnce(*mut *mut sys::duomo_model, *mut sys::duomo_error) -> sys::duomo_status,
-    ) -> Result<Self> {
-        let mut object = null_mut();
-        call(|error| open(&mut object, error))?;
-        Self::from_reference(NonNull::new(object).ok_or_else(no_object)?)
-    }
-
     /// Takes over a reference.
     pub(crate) fn from_reference(object: NonNull<sys::duomo_model>) -> Result<Self> {
         let mut model = Self {
@@ -135,23 +113,4 @@ impl Model {
             })
             .collect()
     }
-
-    /// Scratch memory for calls, of one thread at a time; an unknown id fails a call.
-    pub fn context(&self) -> Result<Context> {
-        self.context_with(&ContextOptions::new())
-    }
-
-    /// The same, with options.
-    pub fn context_with(&self, options: &ContextOptions) -> Result<Context> {
-        Context::new(self, options)
-    }
-
-    /// Raw features of `count` users, items or pairs, all unset.
-    pub fn features(&self, scope: Scope, count: usize) -> Result<Features> {
-        Features::new(self, scope, count)
-    }
-}
-
-pub(crate) fn no_object() -> Error {
-    Error::new(crate::Status::Internal, "the library gave no object")
 }

@@ -1,8 +1,8 @@
 //! How models are opened.
 
-use crate::error::{Error, Result};
-use crate::info::numbers;
+use crate::error::{made, Error, Result};
 use crate::model::Model;
+use crate::numbers::numbers;
 use duomo_sys as sys;
 use std::path::Path;
 
@@ -35,6 +35,18 @@ pub struct OpenOptions {
 impl Default for OpenOptions {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+impl Model {
+    /// Opens a file. It is mapped and used in place: time does not grow with the catalogue.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        OpenOptions::new().open(path)
+    }
+
+    /// Opens a copy of a file that is in memory. See also [`OpenOptions::open_static`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        OpenOptions::new().open_bytes(bytes)
     }
 }
 
@@ -74,7 +86,7 @@ impl OpenOptions {
     pub fn open(&self, path: impl AsRef<Path>) -> Result<Model> {
         let path = path_text(path.as_ref())?;
         let options = self.c(0);
-        Model::from_call(|out, error| {
+        opened(|out, error| {
             // SAFETY: all arguments live through the call.
             unsafe { sys::duomo_model_open(out, path.as_ptr(), &options, error) }
         })
@@ -100,7 +112,7 @@ impl OpenOptions {
         use std::os::fd::AsRawFd;
         let descriptor = file.as_fd().as_raw_fd();
         let options = self.c(0);
-        Model::from_call(|out, error| {
+        opened(|out, error| {
             // SAFETY: all arguments live through the call, and the file is open.
             unsafe {
                 sys::duomo_model_open_descriptor(out, descriptor, offset, length, &options, error)
@@ -123,7 +135,7 @@ impl OpenOptions {
 
     unsafe fn open_buffer(&self, bytes: &[u8], flags: u32) -> Result<Model> {
         let options = self.c(flags);
-        Model::from_call(|out, error| {
+        opened(|out, error| {
             // SAFETY: the bytes are copied, or the caller sees to their life.
             unsafe {
                 sys::duomo_model_open_buffer(
@@ -155,6 +167,12 @@ impl OpenOptions {
     }
 }
 
+fn opened(
+    open: impl FnOnce(*mut *mut sys::duomo_model, *mut sys::duomo_error) -> sys::duomo_status,
+) -> Result<Model> {
+    Model::from_reference(made(open)?)
+}
+
 fn path_text(path: &Path) -> Result<std::ffi::CString> {
     #[cfg(unix)]
     {
@@ -165,8 +183,7 @@ fn path_text(path: &Path) -> Result<std::ffi::CString> {
     #[cfg(not(unix))]
     {
         let text = path.to_str();
-        crate::strings::terminated(
-            text.ok_or_else(|| Error::invalid(format!("{path:?} is not UTF-8")))?,
-        )
+        let no_text = || Error::invalid(format!("{path:?} is not UTF-8"));
+        crate::strings::terminated(text.ok_or_else(no_text)?)
     }
 }

@@ -89,7 +89,7 @@ impl<'a> RankRequest<'a> {
         self
     }
 
-    pub(crate) fn run(&self, context: &mut Context, predictions: &mut [f32]) -> Result<()> {
+    fn run(&self, context: &mut Context, predictions: &mut [f32]) -> Result<()> {
         let mut c = sys::DUOMO_RANK_REQUEST_INIT;
         let (user, items);
         match &self.user {
@@ -133,5 +133,13 @@ impl<'a> RankRequest<'a> {
         let out = predictions.as_mut_ptr();
         // SAFETY: every array has the length that goes with it; the library checks the features'.
         call(|error| unsafe { sys::duomo_rank(out, context.c(), &c, error) })
+    }
+}
+
+impl Context {
+    /// Writes the prediction of every item of the request, in the order given. For logistic models
+    /// the joint tower runs; for two towers it equals [`predict`](Self::predict).
+    pub fn rank(&mut self, predictions: &mut [f32], request: &RankRequest<'_>) -> Result<()> {
+        request.run(self, predictions)
     }
 }

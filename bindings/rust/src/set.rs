@@ -1,11 +1,11 @@
 //! Sets of items, made once and used by many calls.
 
-use crate::error::{call, Result};
+use crate::error::{made, Result};
 use crate::filter::{CFilters, Filter};
 use crate::ids::Ids;
-use crate::model::{no_object, Model};
+use crate::model::Model;
 use duomo_sys as sys;
-use std::ptr::{null_mut, NonNull};
+use std::ptr::NonNull;
 
 /// A set of a model's items, such as those in stock: made once, by [`Model::item_set`] or
 /// [`Model::item_set_where`], and used by any number of calls and threads. Restricting a search to
@@ -73,11 +73,7 @@ impl ItemSet {
     fn from_call(
         make: impl FnOnce(*mut *mut sys::duomo_item_set, *mut sys::duomo_error) -> sys::duomo_status,
     ) -> Result<Self> {
-        let mut object = null_mut();
-        call(|error| make(&mut object, error))?;
-        Ok(Self {
-            object: NonNull::new(object).ok_or_else(no_object)?,
-        })
+        made(make).map(|object| Self { object })
     }
 
     fn combine(mode: i32, sets: &[*const sys::duomo_item_set]) -> Result<Self> {

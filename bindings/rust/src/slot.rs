@@ -1,9 +1,9 @@
 //! The model in use.
 
-use crate::error::{call, Result};
-use crate::model::{no_object, Model};
+use crate::error::{call, made, Result};
+use crate::model::Model;
 use duomo_sys as sys;
-use std::ptr::{null_mut, NonNull};
+use std::ptr::NonNull;
 
 /// Holds the model that a host answers with now, so that one thread can put a new one in its place
 /// while others ask. Shared by all of them; [`get`](Self::get) never waits.
@@ -49,12 +49,9 @@ impl Drop for ModelSlot {
 impl ModelSlot {
     /// With this model in it.
     pub fn new(model: Model) -> Result<Self> {
-        let mut object = null_mut();
         // SAFETY: both live; the slot takes a reference of its own.
-        call(|error| unsafe { sys::duomo_model_slot_create(&mut object, model.c(), error) })?;
-        Ok(Self {
-            object: NonNull::new(object).ok_or_else(no_object)?,
-        })
+        made(|out, error| unsafe { sys::duomo_model_slot_create(out, model.c(), error) })
+            .map(|object| Self { object })
     }
 
     /// Puts another model in. The one before closes with the last call, context and clone of it.

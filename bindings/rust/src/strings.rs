@@ -1,7 +1,6 @@
 //! Text for C and from it.
 
-use crate::error::{Error, Result};
-use crate::Status;
+use crate::error::{Error, Result, Status};
 use duomo_sys as sys;
 use std::ffi::{c_char, CString};
 use std::ptr::null;

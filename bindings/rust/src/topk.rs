@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::features::Features;
 use crate::filter::{CFilters, Filter};
 use crate::ids::{CIds, IdLists, Ids};
+use crate::info::Scope;
 use crate::result::{Search, TopKResult};
 use crate::set::ItemSet;
 use crate::strings::terminated;
@@ -231,37 +232,21 @@ impl<'a> TopKRequest<'a> {
         self
     }
 
-    /// For a search of items.
+    /// Searches items or users, as the scope says.
     pub(crate) fn run(
         &self,
         context: &mut Context,
         result: &mut TopKResult,
         search: Search,
-    ) -> Result<()> {
-        let most = context.model().item_count;
-        self.search(context, result, search, most)
-    }
-
-    pub(crate) fn run_for_users(
-        &self,
-        context: &mut Context,
-        result: &mut TopKResult,
-        search: Search,
-    ) -> Result<()> {
-        let most = context.model().user_count;
-        self.search(context, result, search, most)
-    }
-
-    /// No query has more than `most` results, so results need no more memory than that.
-    fn search(
-        &self,
-        context: &mut Context,
-        result: &mut TopKResult,
-        search: Search,
-        most: usize,
+        scope: Scope,
     ) -> Result<()> {
         result.counts.clear();
-        let most = most.max(1);
+        // No query has more results than there are, so they need no more memory than that.
+        let most = match scope {
+            Scope::User => context.model().user_count,
+            _ => context.model().item_count,
+        }
+        .max(1);
         let mut c = sys::DUOMO_TOPK_REQUEST_INIT;
         let queries;
         match &self.queries {
@@ -383,16 +368,4 @@ fn c_limit((input, at_most): &(Result<CString>, u32)) -> Result<sys::duomo_limit
         at_most: *at_most,
         ..sys::DUOMO_LIMIT_INIT
     })
-}
-
-impl IdLists<'_> {
-    fn c(&self, what: &str, lists: usize) -> Result<CIds> {
-        if self.offsets.len() - 1 != lists {
-            return Err(Error::invalid(format!(
-                "{what}: {} lists for {lists} rows",
-                self.offsets.len() - 1
-            )));
-        }
-        self.ids.c()
-    }
 }

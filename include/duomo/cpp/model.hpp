@@ -110,13 +110,13 @@ class Model {
   }
 
   // Metadata: the value of a key; the pair number `index`, 0 … metadata_count-1.
-  Outcome<std::string_view> Metadata(const std::string& key) const {
+  Outcome<std::string_view> Metadata(const std::string& key) const& {
     duomo_error error = DUOMO_ERROR_INIT;
     duomo_text text = {nullptr, 0};
     return internal::Finish(duomo_model_metadata(&text, model_, key.c_str(), &error), error,
                             [&] { return internal::View(text); });
   }
-  Outcome<std::pair<std::string_view, std::string_view>> MetadataAt(uint64_t index) const {
+  Outcome<std::pair<std::string_view, std::string_view>> MetadataAt(uint64_t index) const& {
     duomo_error error = DUOMO_ERROR_INIT;
     duomo_text key = {nullptr, 0}, value = {nullptr, 0};
     return internal::Finish(duomo_model_metadata_at(&key, &value, model_, index, &error), error,
@@ -134,7 +134,7 @@ class Model {
 
   // The known value number `index`, 0 … vocabulary_size-1, of the input number `input`, by its type
   // of keys.
-  Outcome<std::string_view> InputText(uint64_t input, uint64_t index) const {
+  Outcome<std::string_view> InputText(uint64_t input, uint64_t index) const& {
     duomo_error error = DUOMO_ERROR_INIT;
     duomo_text text = {nullptr, 0};
     duomo_status status = duomo_model_get_input_value(&text, nullptr, model_, input, index, &error);
@@ -164,7 +164,7 @@ class Model {
     return Values<int64_t>(duomo_attribute_integers, attribute, items);
   }
   Outcome<std::vector<std::string_view>> AttributeTexts(const std::string& attribute,
-                                                        Ids items) const {
+                                                        Ids items) const& {
     duomo_error error = DUOMO_ERROR_INIT;
     std::vector<duomo_text> texts(items.size());
     duomo_status status = duomo_attribute_texts(texts.data(), model_, attribute.c_str(),
@@ -173,7 +173,7 @@ class Model {
   }
   // All texts of one item.
   Outcome<std::vector<std::string_view>> AttributeSet(const std::string& attribute,
-                                                      int64_t item) const {
+                                                      int64_t item) const& {
     duomo_error error = DUOMO_ERROR_INIT;
     std::vector<duomo_text> texts(8);
     size_t count = 0;
@@ -197,28 +197,41 @@ class Model {
   Outcome<int64_t> UserId(const std::string& key) const {
     return Id(duomo_user_id_of_key, key.c_str());
   }
-  Outcome<std::string_view> ItemKey(int64_t id) const { return Text(duomo_item_key, id); }
-  Outcome<std::string_view> UserKey(int64_t id) const { return Text(duomo_user_key, id); }
-  Outcome<std::string_view> ItemTitle(int64_t id) const { return Text(duomo_item_title, id); }
+  Outcome<std::string_view> ItemKey(int64_t id) const& { return Text(duomo_item_key, id); }
+  Outcome<std::string_view> UserKey(int64_t id) const& { return Text(duomo_user_key, id); }
+  Outcome<std::string_view> ItemTitle(int64_t id) const& { return Text(duomo_item_title, id); }
 
   // The same for many; -1 and empty texts stand for unknown keys and ids.
   Outcome<std::vector<int64_t>> ItemIds(const Keys& keys) const { return IdsOf(DUOMO_ITEM, keys); }
   Outcome<std::vector<int64_t>> UserIds(const Keys& keys) const { return IdsOf(DUOMO_USER, keys); }
-  Outcome<std::vector<std::string_view>> ItemKeys(Ids ids) const {
+  Outcome<std::vector<std::string_view>> ItemKeys(Ids ids) const& {
     return Texts(ids, [&](duomo_text* out, duomo_error* error) {
       return duomo_keys_of_ids(out, model_, DUOMO_ITEM, ids.data(), ids.size(), error);
     });
   }
-  Outcome<std::vector<std::string_view>> UserKeys(Ids ids) const {
+  Outcome<std::vector<std::string_view>> UserKeys(Ids ids) const& {
     return Texts(ids, [&](duomo_text* out, duomo_error* error) {
       return duomo_keys_of_ids(out, model_, DUOMO_USER, ids.data(), ids.size(), error);
     });
   }
-  Outcome<std::vector<std::string_view>> ItemTitles(Ids ids) const {
+  Outcome<std::vector<std::string_view>> ItemTitles(Ids ids) const& {
     return Texts(ids, [&](duomo_text* out, duomo_error* error) {
       return duomo_item_titles(out, model_, ids.data(), ids.size(), error);
     });
   }
+
+  // The texts would go away with the model.
+  void Metadata(const std::string& key) const&& = delete;
+  void MetadataAt(uint64_t index) const&& = delete;
+  void InputText(uint64_t input, uint64_t index) const&& = delete;
+  void AttributeTexts(const std::string& attribute, Ids items) const&& = delete;
+  void AttributeSet(const std::string& attribute, int64_t item) const&& = delete;
+  void ItemKey(int64_t id) const&& = delete;
+  void UserKey(int64_t id) const&& = delete;
+  void ItemTitle(int64_t id) const&& = delete;
+  void ItemKeys(Ids ids) const&& = delete;
+  void UserKeys(Ids ids) const&& = delete;
+  void ItemTitles(Ids ids) const&& = delete;
 
   duomo_model* get() const { return model_; }
 

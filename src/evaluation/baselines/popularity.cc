@@ -22,28 +22,35 @@ void CheckUsers(const data::Dataset& dataset, size_t users) {
        users);
 }
 
+// One score an item, the same for every user.
+model::Contents ExportScores(std::string_view name, const std::vector<float>& scores, size_t users,
+                             const data::Dataset& dataset) {
+  CheckUsers(dataset, users);
+  FixedVectors v;
+  v.name = name;
+  v.unit = "users";
+  v.item_bias = scores;
+  return ExportVectors(v, dataset);
+}
+
+void ScoreAlike(const std::vector<float>& of_items, std::span<float> scores) {
+  std::fill(scores.begin(), scores.end(), kCannot);
+  std::copy_n(of_items.begin(), std::min(scores.size(), of_items.size()), scores.begin());
+}
+
 }  // namespace
 
 Popularity::Popularity(std::shared_ptr<const RatingMatrix> ratings)
     : users_of_(UsersOf(*ratings)), users_(ratings->users()) {}
 
-void Popularity::Score(uint32_t, std::span<float> scores) const {
-  size_t n = std::min(scores.size(), users_of_.size());
-  std::fill(scores.begin(), scores.end(), kCannot);
-  std::copy_n(users_of_.begin(), n, scores.begin());
-}
+void Popularity::Score(uint32_t, std::span<float> scores) const { ScoreAlike(users_of_, scores); }
 
 std::string Popularity::ExportNote() const {
   return "exports as item biases: the number of users of each item";
 }
 
 model::Contents Popularity::Export(const data::Dataset& dataset) const {
-  CheckUsers(dataset, users_);
-  FixedVectors v;
-  v.name = name();
-  v.unit = "users";
-  v.item_bias = users_of_;
-  return ExportVectors(v, dataset);
+  return ExportScores(name(), users_of_, users_, dataset);
 }
 
 ItemSets::ItemSets(const data::Column& column, uint32_t items) : of(items) {
@@ -137,8 +144,7 @@ PopularityOfGenre::PopularityOfGenre(std::shared_ptr<const RatingMatrix> ratings
 }
 
 void PopularityOfGenre::Score(uint32_t, std::span<float> scores) const {
-  std::fill(scores.begin(), scores.end(), kCannot);
-  std::copy_n(scores_.begin(), std::min(scores.size(), scores_.size()), scores.begin());
+  ScoreAlike(scores_, scores);
 }
 
 std::string PopularityOfGenre::ExportNote() const {
@@ -146,12 +152,7 @@ std::string PopularityOfGenre::ExportNote() const {
 }
 
 model::Contents PopularityOfGenre::Export(const data::Dataset& dataset) const {
-  CheckUsers(dataset, users_);
-  FixedVectors v;
-  v.name = name();
-  v.unit = "users";
-  v.item_bias = scores_;
-  return ExportVectors(v, dataset);
+  return ExportScores(name(), scores_, users_, dataset);
 }
 
 }  // namespace duomo::evaluation

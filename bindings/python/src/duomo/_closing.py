@@ -1,4 +1,4 @@
-"""What is closed, or used in ``with``: Model, Context and Features."""
+"""What is closed, or used in ``with``: Model, Context, Features and files for programs."""
 
 from __future__ import annotations
 

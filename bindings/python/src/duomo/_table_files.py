@@ -7,16 +7,13 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from types import TracebackType
-from typing import IO, TYPE_CHECKING, Any, Protocol, TypeVar, Union
+from typing import IO, TYPE_CHECKING, Any, Protocol, Union
 
+from ._closing import Closing
 from ._columns import PIECE, Column, columns_of, is_columnar
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-_Self = TypeVar("_Self")
 
 
 class ArrowStream(Protocol):
@@ -46,7 +43,7 @@ Table = Union[
 _OF_FILES = ("separator", "quotes", "columns", "latin1")
 
 
-class TableFiles:
+class TableFiles(Closing):
     """A folder of this user's own for the tables of one run; made with the first table, and gone
     behind ``with``, whatever happened. Where: tempfile.gettempdir(), so $TMPDIR."""
 
@@ -54,15 +51,8 @@ class TableFiles:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._shown: dict[str, str] = {}
 
-    def __enter__(self: _Self) -> _Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Removes the folder. Twice is fine."""
         if self._folder is not None:
             self._folder.cleanup()
 

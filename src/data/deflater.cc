@@ -1,21 +1,22 @@
-#include "converter/arrays/deflater.h"
+#include "data/deflater.h"
 
 #include <algorithm>
 
 #include "core/error.h"
 
-namespace duomo::convert {
+namespace duomo::data {
 namespace {
 
 constexpr size_t kChunk = 1 << 20;
 
 }  // namespace
 
-Deflater::Deflater(Frame frame, bool smallest) : buffer_(kChunk) {
+Deflater::Deflater(Frame frame, Level level) : buffer_(kChunk) {
   const int window = frame == Frame::kGzip ? MAX_WBITS + 16 : -MAX_WBITS;
-  const int level = smallest ? Z_BEST_COMPRESSION : Z_DEFAULT_COMPRESSION;
-  const int memory = smallest ? MAX_MEM_LEVEL : 8;
-  if (deflateInit2(&stream_, level, Z_DEFLATED, window, memory, Z_DEFAULT_STRATEGY) != Z_OK) {
+  constexpr int kLevels[] = {Z_BEST_SPEED, Z_DEFAULT_COMPRESSION, Z_BEST_COMPRESSION};
+  const int memory = level == Level::kSmallest ? MAX_MEM_LEVEL : 8;
+  if (deflateInit2(&stream_, kLevels[static_cast<int>(level)], Z_DEFLATED, window, memory,
+                   Z_DEFAULT_STRATEGY) != Z_OK) {
     Fail(Status::kOutOfMemory, "zlib cannot allocate its state");
   }
 }
@@ -44,4 +45,4 @@ uint64_t Deflater::Run(std::span<const std::byte> bytes, bool finish, const Sink
   return written;
 }
 
-}  // namespace duomo::convert
+}  // namespace duomo::data

@@ -8,14 +8,16 @@
 #include <span>
 #include <vector>
 
-namespace duomo::convert {
+namespace duomo::data {
 
 // One thread. Passes on what a sink throws.
 class Deflater {
  public:
   enum class Frame { kNone, kGzip };
-  // `smallest`: as small as zlib can, in a few times the time.
-  explicit Deflater(Frame frame, bool smallest = false);
+  // kFast: larger, in a fraction of the time; kSmallest: as small as zlib can, in a few times the
+  // time.
+  enum class Level { kFast, kUsual, kSmallest };
+  explicit Deflater(Frame frame, Level level = Level::kUsual);
   ~Deflater();
   Deflater(const Deflater&) = delete;
 
@@ -30,4 +32,4 @@ class Deflater {
   std::vector<std::byte> buffer_;
 };
 
-}  // namespace duomo::convert
+}  // namespace duomo::data
