@@ -5,9 +5,12 @@
 //                             item of MODEL for every input by itself (id of one, genres of
 //                             another, title of a third). Users, their vectors and the towers are
 //                             MODEL's.
+//   request CANDIDATES RANKING ITEMS CANDIDATES_OUT RANKING_OUT   see request/make_request.cc
 //   noise ITEMS WIDTH OUT     unit vectors without structure: normal numbers, normalised; 1,024
-//   users
+//                             users
 // Items are 1, 2, 3, …; the same arguments give the same file.
+#include "make_data.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -23,11 +26,7 @@
 #include "retrieval/planes.h"
 #include "runtime/engine.h"
 
-namespace {
-
-using namespace duomo;  // NOLINT: nobody includes this
-
-constexpr size_t kHistory = 200, kNoiseUsers = 1024, kBlock = 4096;
+namespace duomo::bench {
 
 std::vector<int64_t> Ids(uint64_t n) {
   std::vector<int64_t> ids(n);
@@ -63,6 +62,10 @@ void AddVectors(model::Contents& c, const char* name, std::span<const float> vec
   rows.width = width;
   retrieval::AddPlanes(c.tensors, rows);
 }
+
+namespace {
+
+constexpr size_t kHistory = 200, kNoiseUsers = 1024, kBlock = 4096;
 
 void Known(const model::Model& from, const std::string& path) {
   model::Contents c = CopyOf(from, "users/history");
@@ -178,22 +181,25 @@ int Run(int argc, char** argv) {
     Known(*model::Model::Open(argv[2]), argv[3]);
   } else if (what == "trained" && argc == 5) {
     Trained(model::Model::Open(argv[2]), std::strtoull(argv[3], nullptr, 10), argv[4]);
+  } else if (what == "request" && argc == 7) {
+    MakeRequest(argv[2], argv[3], std::strtoull(argv[4], nullptr, 10), argv[5], argv[6]);
   } else if (what == "noise" && argc == 5) {
     Noise(std::strtoull(argv[2], nullptr, 10), std::strtoull(argv[3], nullptr, 10), argv[4]);
   } else {
     std::fprintf(stderr,
                  "usage: duomo_bench_data known MODEL OUT | trained MODEL ITEMS OUT | noise ITEMS "
-                 "WIDTH OUT\n");
+                 "WIDTH OUT | request CANDIDATES RANKING ITEMS CANDIDATES_OUT RANKING_OUT\n");
     return 2;
   }
   return 0;
 }
 
 }  // namespace
+}  // namespace duomo::bench
 
 int main(int argc, char** argv) {
   try {
-    return Run(argc, argv);
+    return duomo::bench::Run(argc, argv);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "duomo_bench_data: %s\n", error.what());
     return 1;

@@ -1,79 +1,17 @@
 // ONNX Runtime through its C API, on what `duomo-convert export onnx` wrote. One thread. Inputs and
 // outputs lie in memory that is bound before; making them is not counted.
-#include <dlfcn.h>
-#include <onnxruntime_c_api.h>
-
 #include <cmath>
 #include <memory>
 #include <random>
 
 #include "model/model.h"
+#include "onnx_session.h"
 #include "peers.h"
 
 namespace duomo::bench {
 namespace {
 
-const OrtApi* api = nullptr;
-OrtEnv* environment = nullptr;
-OrtMemoryInfo* memory = nullptr;
-std::string version;
-
-void Must(OrtStatus* status) {
-  if (status != nullptr) Die(std::string("ONNX Runtime: ") + api->GetErrorMessage(status));
-}
-
-void Load(const std::string& library) {
-  void* handle = dlopen(library.c_str(), RTLD_NOW);
-  if (handle == nullptr) Die(dlerror());
-  auto base = reinterpret_cast<const OrtApiBase* (*)()>(dlsym(handle, "OrtGetApiBase"))();
-  api = base->GetApi(ORT_API_VERSION);
-  if (api == nullptr) Die("ONNX Runtime is older than the header that peers/run fetched");
-  version = base->GetVersionString();
-  Must(api->CreateEnv(ORT_LOGGING_LEVEL_WARNING, "duomo", &environment));
-  Must(api->CreateCpuMemoryInfo(OrtArenaAllocator, OrtMemTypeDefault, &memory));
-}
-
-OrtSession* OpenSession(const std::string& path) {
-  OrtSessionOptions* options = nullptr;
-  OrtSession* session = nullptr;
-  Must(api->CreateSessionOptions(&options));
-  Must(api->SetIntraOpNumThreads(options, 1));
-  Must(api->SetInterOpNumThreads(options, 1));
-  Must(api->SetSessionGraphOptimizationLevel(options, ORT_ENABLE_ALL));
-  Must(api->CreateSession(environment, path.c_str(), options, &session));
-  return session;
-}
-
-// Values of one call and the memory under them.
-struct Values {
-  std::vector<std::vector<int64_t>> integers;
-  std::vector<std::string> names;
-  std::vector<OrtValue*> inputs;
-  std::vector<float> result;
-  OrtValue* output = nullptr;
-
-  void Add(const std::string& name, std::vector<int64_t> values, std::vector<int64_t> shape) {
-    names.push_back(name);
-    integers.push_back(std::move(values));
-    inputs.push_back(nullptr);
-    Must(api->CreateTensorWithDataAsOrtValue(
-        memory, integers.back().data(), integers.back().size() * sizeof(int64_t), shape.data(),
-        shape.size(), ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64, &inputs.back()));
-  }
-  void Output(std::vector<int64_t> shape) {
-    size_t size = 1;
-    for (int64_t n : shape) size *= static_cast<size_t>(n);
-    result.resize(size);
-    Must(api->CreateTensorWithDataAsOrtValue(memory, result.data(), size * sizeof(float),
-                                             shape.data(), shape.size(),
-                                             ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT, &output));
-  }
-  void Run(OrtSession* session, const char* name) {
-    const char* all[16];
-    for (size_t i = 0; i < names.size(); ++i) all[i] = names[i].c_str();
-    Must(api->Run(session, nullptr, all, inputs.data(), inputs.size(), &name, 1, &output));
-  }
-};
+using onnx::Values;
 
 // Inputs of one side for stored rows, lists padded with −1 to the longest.
 void AddSide(Values& values, const model::Model& model, model::Scope scope,
@@ -148,7 +86,7 @@ struct Network {
 };
 
 void Run(benchmark::State& state, const Network& network, size_t n, bool cold) {
-  OrtSession* session = OpenSession(network.file);
+  onnx::Session session(network.file, 1);
   auto cases = Cases(network.model, n, network.pairs);
   for (auto& c : cases) {
     c->values.Run(session, network.output.c_str());
@@ -165,19 +103,18 @@ void Run(benchmark::State& state, const Network& network, size_t n, bool cold) {
     return true;
   };
   cold ? MeasureCold(state, call) : Measure(state, call);
-  api->ReleaseSession(session);
 }
 
 }  // namespace
 
 void RegisterOnnxRuntime(const std::string& library, const std::string& folder,
                          const std::string& model) {
-  Load(library);
+  onnx::Load(library);
   Network pair{folder + "/pair.onnx", "prediction", model, true};
   Network user{folder + "/user.onnx", "user_vector", model, false};
   auto add = [](const std::string& what, const Network& network, size_t n, bool cold) {
     auto* b = benchmark::RegisterBenchmark(
-        (what + std::to_string(n) + " @ ONNX Runtime " + version + ", C API").c_str(),
+        (what + std::to_string(n) + " @ ONNX Runtime " + onnx::Version() + ", C API").c_str(),
         [=](benchmark::State& state) { Run(state, network, n, cold); });
     b->Unit(benchmark::kMicrosecond);
     if (cold) b->UseManualTime()->Iterations(200);
