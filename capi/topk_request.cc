@@ -178,8 +178,9 @@ Allowed MakeAllowed(duomo_context& c, const duomo_topk_request& r, Side side) {
     ForRowsOf(items, AllowedOf(r), [&](size_t, auto rows) { c.allowed.SetAll(rows); });
   }
   ForRowsOf(items, SharedExcludedOf(r), [&](size_t, auto rows) { c.allowed.ClearAll(rows); });
-  ApplyFilters(*c.model, side, r.filters, r.filter_count, "request.filters", c.allowed, c.values);
+  // The set first: filters look only at what it leaves.
   if (out.set != nullptr) c.allowed.And(out.set->rows());
+  ApplyFilters(*c.model, side, r.filters, r.filter_count, "request.filters", c.allowed, c.values);
   out.set = nullptr;
   out.rows = &c.allowed;
   // What an approximate search counts is the same for all of its queries.

@@ -1,6 +1,7 @@
 #include "retrieval/filter.h"
 
 #include <algorithm>
+#include <bit>
 #include <iterator>
 #include <span>
 
@@ -10,6 +11,8 @@
 
 namespace duomo::retrieval {
 namespace {
+
+constexpr int kSparse = 32;  // with fewer allowed rows in a word, look at those alone
 
 // Whether `rows` have all of the values, `found` being memory for it.
 bool HasAll(const ValueSet& values, std::span<const uint32_t> rows,
@@ -30,11 +33,17 @@ void KeepCategories(const ValueSet& values, std::span<const uint32_t> categories
                     RowMask& mask) {
   std::span<uint64_t> words = mask.words();
   for (size_t w = 0; w < words.size(); ++w) {
-    if (words[w] == 0) continue;
     const size_t begin = std::min(categories.size(), w * 64);
     const auto rows = categories.subspan(begin, std::min<size_t>(64, categories.size() - begin));
     uint64_t has = 0;
-    for (size_t i = 0; i < rows.size(); ++i) has |= uint64_t{values.Has(rows[i])} << i;
+    if (std::popcount(words[w]) < kSparse) {
+      for (uint64_t left = words[w]; left != 0; left &= left - 1) {
+        const auto i = static_cast<size_t>(std::countr_zero(left));
+        has |= uint64_t{i < rows.size() && values.Has(rows[i])} << i;
+      }
+    } else {
+      for (size_t i = 0; i < rows.size(); ++i) has |= uint64_t{values.Has(rows[i])} << i;
+    }
     words[w] &= keep ? has : ~has;
   }
 }
@@ -81,13 +90,12 @@ void ApplyFilter(const model::FeatureView& view, uint64_t known, FilterMode mode
     bool any = std::any_of(rows.begin(), rows.end(), [&](uint32_t row) { return values.Has(row); });
     return any == (mode == FilterMode::kAny);
   };
-  for (size_t row = 0; row < mask.rows(); ++row) {
-    if (!mask.Test(row)) continue;
+  mask.KeepIf([&](size_t row) {
     std::span<const uint32_t> rows = view.RowsOf(row);
     if (rows.size() > left) rows = {};
     left -= rows.size();
-    if (!passes(rows)) mask.Clear(row);
-  }
+    return passes(rows);
+  });
 }
 
 }  // namespace duomo::retrieval

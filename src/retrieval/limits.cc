@@ -60,15 +60,12 @@ class Counts {
     size_t left = view.rows.size();
     const ValueSet values(used_up_, left * sizeof(uint32_t));
     used_up_.clear();
-    for (size_t row = 0; row < mask.rows(); ++row) {
-      if (!mask.Test(row)) continue;
+    mask.KeepIf([&](size_t row) {
       auto of_row = view.RowsOf(row);
       if (of_row.size() > left) of_row = {};
       left -= of_row.size();
-      if (std::any_of(of_row.begin(), of_row.end(), [&](uint32_t v) { return values.Has(v); })) {
-        mask.Clear(row);
-      }
-    }
+      return std::none_of(of_row.begin(), of_row.end(), [&](uint32_t v) { return values.Has(v); });
+    });
   }
 
  private:

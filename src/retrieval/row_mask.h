@@ -1,6 +1,7 @@
 // A set of rows of the catalogue, with one bit for each row.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -24,6 +25,18 @@ class RowMask {
   void And(const RowMask& other);  // of the same number of rows
   void Or(const RowMask& other);
   void Invert();
+  // Clears the allowed rows for which holds(row) is false; asks in ascending order.
+  template <typename Holds>
+  void KeepIf(const Holds& holds) {
+    for (size_t w = 0; w < words_.size(); ++w) {
+      uint64_t gone = 0;
+      for (uint64_t left = words_[w]; left != 0; left &= left - 1) {
+        const uint64_t bit = left & (~left + 1);
+        if (!holds(w * 64 + static_cast<size_t>(std::countr_zero(left)))) gone |= bit;
+      }
+      words_[w] &= ~gone;
+    }
+  }
   size_t Count() const;  // of the rows that are allowed
   std::span<const uint64_t> words() const { return words_; }
   std::span<uint64_t> words() { return words_; }
