@@ -68,9 +68,7 @@ template <typename... Parts>
 // For something that the model or the build lacks.
 template <typename... Parts>
 [[noreturn]] void FailLacking(const Parts&... parts) {
-  const internal::Piece pieces[] = {internal::Piece(parts)...};
-  internal::Throw(Status::kUnsupported, Kind::kLacking, {}, ErrorDetail::kNoPosition, pieces,
-                  sizeof...(Parts));
+  FailAbout(Status::kUnsupported, Kind::kLacking, {}, parts...);
 }
 
 }  // namespace duomo::capi

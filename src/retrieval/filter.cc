@@ -1,7 +1,6 @@
 #include "retrieval/filter.h"
 
 #include <algorithm>
-#include <bit>
 #include <iterator>
 #include <span>
 
@@ -11,8 +10,6 @@
 
 namespace duomo::retrieval {
 namespace {
-
-constexpr int kSparse = 32;  // with fewer allowed rows in a word, look at those alone
 
 // Whether `rows` have all of the values, `found` being memory for it.
 bool HasAll(const ValueSet& values, std::span<const uint32_t> rows,
@@ -26,26 +23,6 @@ bool HasAll(const ValueSet& values, std::span<const uint32_t> rows,
   std::sort(found.begin(), found.end());
   return static_cast<size_t>(std::unique(found.begin(), found.end()) - found.begin()) ==
          values.size();
-}
-
-// Clears the rows of `mask` whose category is one of the values, or is not: a word at a time.
-void KeepCategories(const ValueSet& values, std::span<const uint32_t> categories, bool keep,
-                    RowMask& mask) {
-  std::span<uint64_t> words = mask.words();
-  for (size_t w = 0; w < words.size(); ++w) {
-    const size_t begin = std::min(categories.size(), w * 64);
-    const auto rows = categories.subspan(begin, std::min<size_t>(64, categories.size() - begin));
-    uint64_t has = 0;
-    if (std::popcount(words[w]) < kSparse) {
-      for (uint64_t left = words[w]; left != 0; left &= left - 1) {
-        const auto i = static_cast<size_t>(std::countr_zero(left));
-        has |= uint64_t{i < rows.size() && values.Has(rows[i])} << i;
-      }
-    } else {
-      for (size_t i = 0; i < rows.size(); ++i) has |= uint64_t{values.Has(rows[i])} << i;
-    }
-    words[w] &= keep ? has : ~has;
-  }
 }
 
 }  // namespace
@@ -83,7 +60,9 @@ void ApplyFilter(const model::FeatureView& view, uint64_t known, FilterMode mode
     if (mode == FilterMode::kAll && asked_values.empty()) return;
     const bool never = mode == FilterMode::kAll && (!all_known || values.size() > 1);
     if (never) return mask.Reset(mask.rows(), false);
-    return KeepCategories(values, view.rows, mode != FilterMode::kNone, mask);
+    return mask.KeepIf([&](size_t row) {
+      return (row < view.rows.size() && values.Has(view.rows[row])) == (mode != FilterMode::kNone);
+    });
   }
   auto passes = [&](std::span<const uint32_t> rows) {
     if (mode == FilterMode::kAll) return all_known && HasAll(values, rows, found);

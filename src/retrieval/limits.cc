@@ -6,8 +6,7 @@
 #include <utility>
 
 #include "core/array.h"
-#include "retrieval/insertion.h"
-#include "retrieval/value_set.h"
+#include "retrieval/filter.h"
 
 namespace duomo::retrieval {
 namespace {
@@ -56,16 +55,8 @@ class Counts {
   // Clears the rows with a value that was used up since the last time.
   void Clear(RowMask& mask) {
     if (used_up_.empty()) return;
-    const model::FeatureView& view = limit_.column.rows;
-    size_t left = view.rows.size();
-    const ValueSet values(used_up_, left * sizeof(uint32_t));
+    ApplyFilter(limit_.column.rows, limit_.column.known, FilterMode::kNone, used_up_, mask);
     used_up_.clear();
-    mask.KeepIf([&](size_t row) {
-      auto of_row = view.RowsOf(row);
-      if (of_row.size() > left) of_row = {};
-      left -= of_row.size();
-      return std::none_of(of_row.begin(), of_row.end(), [&](uint32_t v) { return values.Has(v); });
-    });
   }
 
  private:

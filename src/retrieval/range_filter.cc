@@ -68,11 +68,9 @@ void ApplyRange(std::span<const int64_t> integers, const Range& range, RowMask& 
 void ApplyRange(std::span<const float> numbers, const Range& range, RowMask& mask) {
   double least, most;
   if (!Inclusive(range, least, most)) return mask.Reset(mask.rows(), false);
-  for (size_t row = 0; row < mask.rows(); ++row) {
-    bool holds =
-        row < numbers.size() && double{numbers[row]} >= least && double{numbers[row]} <= most;
-    if (!holds) mask.Clear(row);
-  }
+  mask.KeepIf([&](size_t row) {
+    return row < numbers.size() && double{numbers[row]} >= least && double{numbers[row]} <= most;
+  });
 }
 
 }  // namespace duomo::retrieval

@@ -32,7 +32,7 @@ class RowMask {
       uint64_t gone = 0;
       for (uint64_t left = words_[w]; left != 0; left &= left - 1) {
         const uint64_t bit = left & (~left + 1);
-        if (!holds(w * 64 + static_cast<size_t>(std::countr_zero(left)))) gone |= bit;
+        gone |= holds(w * 64 + static_cast<size_t>(std::countr_zero(left))) ? 0 : bit;
       }
       words_[w] &= ~gone;
     }

@@ -7,7 +7,6 @@
 #include "core/narrow.h"
 #include "core/random.h"
 #include "kernels/vector.h"
-#include "retrieval/insertion.h"
 #include "runtime/widen.h"
 
 namespace duomo::retrieval {
@@ -91,8 +90,11 @@ Spectrum SpectrumOf(const model::Rows& vectors, size_t most, const SpectrumOptio
   }
   std::vector<size_t> order(most);
   std::iota(order.begin(), order.end(), size_t{0});
-  SortByInsertion(order.begin(), order.end(),
-                  [&](size_t a, size_t b) { return energy[a] > energy[b]; });
+  // Equals keep their order. The C++ library's stable sort is much code, which a browser downloads.
+  for (auto next = order.begin(); next != order.end(); ++next) {
+    auto before = [&](size_t a, size_t b) { return energy[a] > energy[b]; };
+    std::rotate(std::upper_bound(order.begin(), next, *next, before), next, next + 1);
+  }
   out.left_out.push_back(total > 0 ? 1 : 0);
   double left = total;
   for (size_t i : order) {
