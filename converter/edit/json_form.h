@@ -15,15 +15,25 @@ namespace duomo::convert {
 // has no type, that of their bits.
 template <typename Use>
 void WithTypeOf(file::DType dtype, const Use& use) {
-  using file::DType;
-  if (dtype == DType::kF32) return use(float{});
-  if (dtype == DType::kF64) return use(double{});
-  if (dtype == DType::kU8) return use(uint8_t{});
-  if (dtype == DType::kI8) return use(int8_t{});
-  if (dtype == DType::kU32) return use(uint32_t{});
-  if (dtype == DType::kU64) return use(uint64_t{});
-  if (dtype == DType::kI64) return use(int64_t{});
-  use(uint16_t{});
+  switch (dtype) {
+    case file::DType::kF32:
+      return use(float{});
+    case file::DType::kF64:
+      return use(double{});
+    case file::DType::kU8:
+      return use(uint8_t{});
+    case file::DType::kI8:
+      return use(int8_t{});
+    case file::DType::kU32:
+      return use(uint32_t{});
+    case file::DType::kU64:
+      return use(uint64_t{});
+    case file::DType::kI64:
+      return use(int64_t{});
+    case file::DType::kF16:
+    case file::DType::kBF16:
+      return use(uint16_t{});
+  }
 }
 
 // {"duomo_dump": 1, "description": …, "report": …, "fold_in": … where there is one, "metadata":

@@ -12,8 +12,17 @@ namespace {
 using namespace model;
 
 const char* NameOf(Activation activation) {
-  constexpr const char* kNames[] = {"linear", "tanh", "sigmoid", "relu"};
-  return kNames[static_cast<size_t>(activation)];
+  switch (activation) {
+    case Activation::kIdentity:
+      return "linear";
+    case Activation::kTanh:
+      return "tanh";
+    case Activation::kSigmoid:
+      return "sigmoid";
+    case Activation::kRelu:
+      return "relu";
+  }
+  return "?";
 }
 
 const char* NameOf(Pooling pooling) {

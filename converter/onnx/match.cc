@@ -20,11 +20,23 @@ void Append(std::span<const std::byte> bytes, std::vector<double>& out) {
 
 std::vector<double> NumbersOf(const Tensor& tensor, std::span<const std::byte> bytes) {
   std::vector<double> out;
-  if (tensor.type == Type::kFloat) Append<float>(bytes, out);
-  if (tensor.type == Type::kDouble) Append<double>(bytes, out);
-  if (tensor.type == Type::kInt32) Append<int32_t>(bytes, out);
-  if (tensor.type == Type::kInt64) Append<int64_t>(bytes, out);
-  if (tensor.type == Type::kBool) Append<uint8_t>(bytes, out);
+  switch (tensor.type) {
+    case Type::kFloat:
+      Append<float>(bytes, out);
+      break;
+    case Type::kDouble:
+      Append<double>(bytes, out);
+      break;
+    case Type::kInt32:
+      Append<int32_t>(bytes, out);
+      break;
+    case Type::kInt64:
+      Append<int64_t>(bytes, out);
+      break;
+    case Type::kBool:
+      Append<uint8_t>(bytes, out);
+      break;
+  }
   return out;
 }
 

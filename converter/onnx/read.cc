@@ -16,9 +16,17 @@ constexpr size_t kMostNodes = 100'000;
 constexpr size_t kMostDims = 8;
 
 size_t ElementSize(Type type) {
-  if (type == Type::kInt64 || type == Type::kDouble) return 8;
-  if (type == Type::kInt32 || type == Type::kFloat) return 4;
-  return type == Type::kBool ? 1 : 0;
+  switch (type) {
+    case Type::kFloat:
+    case Type::kInt32:
+      return 4;
+    case Type::kInt64:
+    case Type::kDouble:
+      return 8;
+    case Type::kBool:
+      return 1;
+  }
+  return 0;
 }
 
 template <typename T>

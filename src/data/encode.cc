@@ -23,8 +23,17 @@ using model::KeyKind;
 using model::Scope;
 
 std::string_view NameOf(ColumnKind kind) {
-  constexpr std::string_view kNames[] = {"integers", "numbers", "strings", "sets"};
-  return kNames[static_cast<size_t>(kind)];
+  switch (kind) {
+    case ColumnKind::kInteger:
+      return "integers";
+    case ColumnKind::kNumber:
+      return "numbers";
+    case ColumnKind::kString:
+      return "strings";
+    case ColumnKind::kSet:
+      return "sets";
+  }
+  return "?";
 }
 
 // What an input may read.
