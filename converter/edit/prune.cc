@@ -106,8 +106,8 @@ class Pruner {
     MarkGone(Side::kUser, !o_.keep_users.empty() || o_.no_users ? &users_ : nullptr);
     // A part of the catalogue is another file of the same model; what is dropped has to be gone.
     MarkGone(Side::kItem, nullptr);
-    values_gone_ = MarkForgotten(m_, {users_, Without(All(m_.users().count), users_)},
-                                 {items_, dropped_items_}, gone_);
+    const Rows gone_users = Without(All(m_.users().count), users_);
+    values_gone_ = MarkForgotten(m_, {users_, gone_users}, {items_, dropped_items_}, gone_);
     RemoveValues(draft_, gone_);
     if (o_.no_history) RemoveBelow("users/history/");
     if (o_.no_titles) {
@@ -126,7 +126,7 @@ class Pruner {
     if (erased) emptied_ = EmptySketch(draft_.contents.report);
     Staged staged(o_.output);
     staged.Write([&](const std::string& path) { draft_.Save(path, "prune"); });
-    if (erased || !dropped_keys_[0].empty()) LookForTraces(staged.path());
+    if (erased || !dropped_keys_[0].empty()) LookForTraces(staged.path(), gone_users);
     staged.Commit();
     PrintResult();
   }
@@ -173,15 +173,12 @@ class Pruner {
   }
 
   // Whoever is gone may be named by what is of others: a note, a title, an attribute.
-  void LookForTraces(const std::string& path) {
+  void LookForTraces(const std::string& path, const Rows& gone_users) {
     auto written = model::Model::Open(path);
+    std::set<std::string> gone[] = {dropped_keys_[0], dropped_keys_[1]};
+    for (uint32_t row : gone_users) gone[0].insert(ValueText(m_.users().keys, row));
     for (Side side : {Side::kUser, Side::kItem}) {
-      std::set<std::string> keys = dropped_keys_[side == Side::kItem];
-      if (side == Side::kUser) {
-        for (uint32_t row : Without(All(m_.users().count), users_)) {
-          keys.insert(ValueText(m_.users().keys, row));
-        }
-      }
+      const std::set<std::string>& keys = gone[side == Side::kItem];
       FindTraces(*written, side, {keys.begin(), keys.end()},
                  [&](std::string place) { traces_.Add(std::move(place)); });
     }
