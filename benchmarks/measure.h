@@ -3,19 +3,14 @@
 #pragma once
 
 #include <benchmark/benchmark.h>
-#include <time.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <vector>
 
-namespace duomo::bench {
+#include "clock.h"
 
-inline double Seconds(clockid_t clock) {
-  timespec t{};
-  clock_gettime(clock, &t);
-  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
-}
+namespace duomo::bench {
 
 // Short calls are timed by the wall clock, whose reading costs little; from 20 µs on by the
 // thread's CPU time, so that other work on the machine is not counted.
@@ -44,13 +39,8 @@ class CallClock {
 };
 
 inline void Report(benchmark::State& state, std::vector<double> times) {
-  std::sort(times.begin(), times.end());
-  auto at = [&](double part) {
-    return times[std::min(times.size() - 1,
-                          static_cast<size_t>(part * static_cast<double>(times.size())))];
-  };
-  state.counters["p50"] = at(0.5);
-  state.counters["p99"] = at(0.99);
+  state.counters["p50"] = Percentile(times, 0.5);
+  state.counters["p99"] = Percentile(times, 0.99);
 }
 
 // Warm: `call` returns false where it failed, and has said so to `state`.

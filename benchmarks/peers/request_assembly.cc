@@ -3,7 +3,6 @@
 // stock and of each category, made once.
 #include <algorithm>
 #include <bit>
-#include <chrono>
 #include <cmath>
 #include <map>
 
@@ -14,15 +13,9 @@
 namespace duomo::bench {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 duomo_error problem = DUOMO_ERROR_INIT;
 constexpr float kScale = 10;  // of the head
 constexpr int64_t kAges[] = {1, 18, 25, 35, 45, 50, 56};
-
-double Since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 // The app's own tables, by row of the candidates file.
 struct Tables {
@@ -125,20 +118,9 @@ class PeerClient : public Client {
         allowed_(parts.shop.ids.size()),
         of_brand_(parts.tables.brand_count) {}
 
-  void Ask(const Customer& c, Answer& answer) override {
-    auto begin = Clock::now();
-    const float* vector = Vector(c);
-    answer.vector = Since(begin);
-    begin = Clock::now();
-    Search(c, vector, answer);
-    answer.search = Since(begin);
-    begin = Clock::now();
-    Rank(c, answer);
-    answer.rank = Since(begin);
-    Choose(answer);
-  }
-
  private:
+  void Find(const Customer& c, Answer& answer) override { Search(c, Vector(c), answer); }
+
   template <typename V>
   void SetFeatures(const Customer& c, V& to) {
     if (c.known) return;  // −1: unknown
@@ -189,7 +171,7 @@ class PeerClient : public Client {
     }
   }
 
-  void Rank(const Customer& c, Answer& answer) {
+  void Rank(const Customer& c, Answer& answer) override {
     auto& to = c.known ? *pairs_by_history_ : *pairs_by_features_;
     const size_t widest = p_.tables.widest;
     for (size_t i = 0; i < answer.found; ++i) {

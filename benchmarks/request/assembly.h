@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "../clock.h"
 #include "finder.h"
 #include "shop.h"
 
@@ -14,7 +15,19 @@ namespace duomo::bench {
 class Client {
  public:
   virtual ~Client() = default;
-  virtual void Ask(const Customer& customer, Answer& answer) = 0;
+  void Ask(const Customer& customer, Answer& answer) {
+    const double begin = Seconds(CLOCK_MONOTONIC);
+    Find(customer, answer);
+    const double found = Seconds(CLOCK_MONOTONIC);
+    Rank(customer, answer);
+    answer.search = found - begin;
+    answer.rank = Seconds(CLOCK_MONOTONIC) - found;
+    Choose(answer);
+  }
+
+ private:
+  virtual void Find(const Customer& customer, Answer& answer) = 0;  // the candidates
+  virtual void Rank(const Customer& customer, Answer& answer) = 0;  // their outputs
 };
 
 class Assembly {

@@ -1,28 +1,10 @@
-// Times of single requests, and what a process has in memory.
+// Figures for people: durations, and what a process has in memory.
 #pragma once
 
-#include <time.h>
-
-#include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <string>
-#include <vector>
 
 namespace duomo::bench {
-
-inline double Now(clockid_t clock) {
-  timespec t{};
-  clock_gettime(clock, &t);
-  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
-}
-
-// Sorts the times.
-inline double Percentile(std::vector<double>& times, double part) {
-  std::sort(times.begin(), times.end());
-  return times[std::min(times.size() - 1,
-                        static_cast<size_t>(part * static_cast<double>(times.size())))];
-}
 
 // In MB: what the process has for itself, and pages of mapped files that it has touched.
 struct Memory {

@@ -6,8 +6,9 @@
 #include <random>
 #include <unordered_map>
 
+#include "../clock.h"
 #include "assembly.h"
-#include "clock.h"
+#include "figures.h"
 
 namespace duomo::bench {
 namespace {
@@ -85,9 +86,9 @@ class Filtered {
         result.ids = ids.data();
         result.scores = scores.data();
         result.counts = &count;
-        double begin = Now(CLOCK_THREAD_CPUTIME_ID);
+        double begin = Seconds(CLOCK_THREAD_CPUTIME_ID);
         Must(duomo_topk(&result, context_, &request, &problem), problem);
-        double time = Now(CLOCK_THREAD_CPUTIME_ID) - begin;
+        double time = Seconds(CLOCK_THREAD_CPUTIME_ID) - begin;
         if (round == 0) {
           Ids rows;
           for (size_t i = 0; i < count; ++i) rows.push_back(static_cast<int64_t>(row_of_[ids[i]]));
@@ -114,14 +115,14 @@ class Filtered {
       std::vector<double> times;
       std::vector<Found> found;
       // Warm; and where it is hopeless, a few queries say so.
-      double begin = Now(CLOCK_THREAD_CPUTIME_ID);
+      double begin = Seconds(CLOCK_THREAD_CPUTIME_ID);
       finder.Find(vectors_.data(), c.permissions[0].rows, k, found);
-      const bool hopeless = Now(CLOCK_THREAD_CPUTIME_ID) - begin > 10 * most;
+      const bool hopeless = Seconds(CLOCK_THREAD_CPUTIME_ID) - begin > 10 * most;
       for (size_t q = 0; q < (hopeless ? kHopeless : kQueries); ++q) {
         const Permission& p = c.permissions[q];
-        begin = Now(CLOCK_THREAD_CPUTIME_ID);
+        begin = Seconds(CLOCK_THREAD_CPUTIME_ID);
         finder.Find(&vectors_[q * width_], p.rows, k, found);
-        times.push_back(Now(CLOCK_THREAD_CPUTIME_ID) - begin);
+        times.push_back(Seconds(CLOCK_THREAD_CPUTIME_ID) - begin);
         Ids rows;
         for (const Found& f : found) rows.push_back(f.row);
         CheckAllowed(rows, p.rows);

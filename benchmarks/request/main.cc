@@ -4,7 +4,8 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "clock.h"
+#include "../clock.h"
+#include "figures.h"
 #include "filtered.h"
 #include "table.h"
 
@@ -52,9 +53,9 @@ bool Tune(const Shop& shop, Assembly& assembly, Finder& finder, double& recall) 
   auto client = assembly.NewClient(1);
   for (size_t setting : finder.settings(2 * kCandidates)) {
     finder.Set(setting);
-    const double begin = Now(CLOCK_THREAD_CPUTIME_ID);
+    const double begin = Seconds(CLOCK_THREAD_CPUTIME_ID);
     double found = Recall(shop, *client, kTried);
-    const double took = Now(CLOCK_THREAD_CPUTIME_ID) - begin;
+    const double took = Seconds(CLOCK_THREAD_CPUTIME_ID) - begin;
     if (finder.exact() && found < kSame) Die(finder.name() + " does not find what Duomo finds");
     if (found < kRecall || took >= best) continue;
     best = took;

@@ -1,17 +1,10 @@
 // The request through the C ABI: one search that knows all conditions, one ranking.
-#include <chrono>
 #include <cmath>
 
 #include "assembly.h"
 
 namespace duomo::bench {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double Since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
 
 class OurClient : public Client {
  public:
@@ -26,16 +19,6 @@ class OurClient : public Client {
     duomo_context_release(ranking_);
   }
 
-  void Ask(const Customer& customer, Answer& answer) override {
-    auto begin = Clock::now();
-    Find(customer, answer);
-    answer.search = Since(begin);
-    begin = Clock::now();
-    Rank(customer, answer);
-    answer.rank = Since(begin);
-    Choose(answer);
-  }
-
  private:
   // Features are made anew for every request, as a server would.
   duomo_features* Features(duomo_model* model, const Customer& c) {
@@ -48,7 +31,7 @@ class OurClient : public Client {
     return out;
   }
 
-  void Find(const Customer& c, Answer& answer) {
+  void Find(const Customer& c, Answer& answer) override {
     const char* categories[] = {c.categories[0].c_str(), c.categories[1].c_str()};
     duomo_filter filters[2] = {DUOMO_FILTER_INIT, DUOMO_FILTER_INIT};
     filters[0].input = "category";
@@ -107,7 +90,7 @@ class OurClient : public Client {
     return out;
   }
 
-  void Rank(const Customer& c, Answer& answer) {
+  void Rank(const Customer& c, Answer& answer) override {
     float shown[kCandidates], relative[kCandidates];
     for (size_t i = 0; i < answer.found; ++i) {
       shown[i] = Shown(answer.candidates[i]);

@@ -67,7 +67,7 @@ struct Answer {
   int64_t candidates[kCandidates];
   float scores[kCandidates], outputs[kCandidates];  // of both networks
   int64_t page[kPage];
-  double vector = 0, search = 0, rank = 0;
+  double search = 0, rank = 0;
 };
 
 // The page: the best outputs among the candidates, of which a brand has at most two.

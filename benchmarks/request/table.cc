@@ -4,8 +4,9 @@
 #include <cstdio>
 #include <thread>
 
+#include "../clock.h"
 #include "allocations.h"
-#include "clock.h"
+#include "figures.h"
 
 namespace duomo::bench {
 namespace {
@@ -23,14 +24,14 @@ Times OneAfterTheOther(Client& client, const Customers& customers, clockid_t clo
   std::vector<double> all, search, rank;
   const uint64_t before = Allocations();
   uint64_t ours = 0;  // of the vectors here
-  const double end = Now(CLOCK_MONOTONIC) + budget;
-  for (size_t i = 0; Now(CLOCK_MONOTONIC) < end || i < 16; ++i) {
-    double begin = Now(clock);
+  const double end = Seconds(CLOCK_MONOTONIC) + budget;
+  for (size_t i = 0; Seconds(CLOCK_MONOTONIC) < end || i < 16; ++i) {
+    double begin = Seconds(clock);
     client.Ask(customers[i % customers.size()], answer);
-    double time = Now(clock) - begin;
+    double time = Seconds(clock) - begin;
     const uint64_t mark = Allocations();
     all.push_back(time);
-    search.push_back(answer.search + answer.vector);
+    search.push_back(answer.search);
     rank.push_back(answer.rank);
     ours += Allocations() - mark;
   }
@@ -58,19 +59,19 @@ Times AtOnce(Assembly& assembly, const Customers& customers, size_t clients, dou
       ++ready;
       while (!go) std::this_thread::yield();
       for (size_t i = t * 16; !stop || times[t].size() < 2; ++i) {
-        double begin = Now(CLOCK_MONOTONIC);
+        double begin = Seconds(CLOCK_MONOTONIC);
         client->Ask(customers[i % customers.size()], answer);
-        times[t].push_back(Now(CLOCK_MONOTONIC) - begin);
+        times[t].push_back(Seconds(CLOCK_MONOTONIC) - begin);
       }
     });
   }
   while (ready < clients) std::this_thread::yield();
-  double begin = Now(CLOCK_MONOTONIC);
+  double begin = Seconds(CLOCK_MONOTONIC);
   go = true;
   std::this_thread::sleep_for(std::chrono::duration<double>(budget));
   stop = true;
   for (std::thread& thread : threads) thread.join();
-  double took = Now(CLOCK_MONOTONIC) - begin;
+  double took = Seconds(CLOCK_MONOTONIC) - begin;
   std::vector<double> all;
   for (auto& of : times) all.insert(all.end(), of.begin(), of.end());
   Times out;
