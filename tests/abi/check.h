@@ -52,6 +52,11 @@ uint32_t bits_of(float x);
 void poison(void* data, size_t size);
 int poisoned(const void* data, size_t size);
 
+#if defined(__EMSCRIPTEN__)
+enum { HAS_THREADS = 0 };
+#else
+enum { HAS_THREADS = 1 };
+#endif
 enum { USERS = 12, ITEMS = 40 }; /* of the models, as in fixtures.h */
 
 void test_model(void);
