@@ -34,7 +34,8 @@ double Above(double z) {
 
 // Whether the query asks for no more than the file's number of lists was chosen for.
 bool Search::AsCalibrated() const {
-  return allowed_ == nullptr && query_->k <= kCalibrated && !query_->has_minimum;
+  return allowed_ == nullptr && query_->k <= kCalibrated && !query_->has_minimum &&
+         query_->limit == nullptr;
 }
 
 // The least number of lists that an approximate search reads. 0: the search must be exact, because

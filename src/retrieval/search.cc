@@ -90,6 +90,7 @@ void Search::Seed(uint64_t block, kernels::ScreenHits& hits) {
   if (query_->k > count * kItems / 2) return;
   size_t groups = std::min(count, std::max<size_t>(query_->k / 4, 4)),
          wanted = query_->k + query_->k / 4 + 1;
+  if (best.limited()) wanted += query_->k;  // some of them have the same value
   places_.clear();
   for (size_t g = 0; g < groups; ++g) {
     size_t begin = count * g / groups, end = count * (g + 1) / groups;
@@ -118,6 +119,7 @@ void Search::Seed(uint64_t block, kernels::ScreenHits& hits) {
     best.Offer(static_cast<uint32_t>(row), vectors_.One(ToSize(row)));
     hits.items[place.row / kItems] &= static_cast<uint16_t>(~(1u << place.row % kItems));
   }
+  if (best.heap.size() >= query_->k) best.Settle();
 }
 
 void Search::Take(uint64_t block, uint64_t begin, uint64_t end, kernels::ScreenHits& hits,
@@ -186,6 +188,7 @@ void Search::LookLater() {
 void Search::Finish() {
   LookSoon();
   LookLater();
+  best.Settle();
 }
 
 void Search::ScanRows(uint64_t begin, uint64_t end, Scratch& scratch) {

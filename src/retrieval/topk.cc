@@ -95,6 +95,10 @@ namespace {
 
 void Append(Best& best, Workspace& work) {
   best.Sort();
+  if (best.gave_up()) {
+    best.heap.clear();
+    work.given_up.push_back(work.ends.size());
+  }
   for (const Candidate& c : best.heap) work.hits.push_back({c.row, best.score(c)});
   work.ends.push_back(work.hits.size());
 }
@@ -123,6 +127,7 @@ void TopK(const Catalogue& catalogue, std::span<const Query> queries, const Team
   }
   work.hits.clear();
   work.ends.clear();
+  work.given_up.clear();
   const MemoryScope scope(work.searchers.get_allocator().memory());
   while (work.searchers.size() < team.size) {
     work.searchers.push_back(std::make_unique<Searcher>());
@@ -159,9 +164,9 @@ void TopK(const Catalogue& catalogue, std::span<const Query> queries, const Team
     });
     Best& all = work.searchers[0]->searches[0].best;
     for (size_t member = 1; member < members; ++member) {
-      for (const Candidate& c : work.searchers[member]->searches[0].best.heap) {
-        all.Offer(c.row, c.value);
-      }
+      const Best& part = work.searchers[member]->searches[0].best;
+      if (part.gave_up()) all.GiveUp();
+      for (const Candidate& c : part.heap) all.Offer(c.row, c.value);
     }
     Append(all, work);
     ++begin;

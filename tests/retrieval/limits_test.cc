@@ -96,7 +96,8 @@ TEST(Limits, EqualTheGreedyWalk) {
   Workspace work;
   size_t short_lists = 0;
   for (size_t trial = 0; trial < 250; ++trial) {
-    const size_t dim = 1 + random.Below(24), n = random.Below(1200);
+    // Some so large, with few values, that the search in one pass gives up.
+    const size_t dim = 1 + random.Below(24), n = random.Below(trial % 25 == 0 ? 16000 : 1200);
     auto items = Draw(random, n, dim, trial % 3 == 0);  // of few values: many ties
     auto head = random.Below(2) == 0 ? HeadKind::kCosine : HeadKind::kDot;
     Opened opened = Open(head, dim, {}, items);
@@ -183,6 +184,17 @@ TEST(Limits, NeverShortWhereThereAreEnough) {
   all.k = kItems;
   ExpectSame(work.hits, Greedy(BruteForce(*opened.engine, all), q.k, {limits}, 0));
   EXPECT_EQ(work.hits.size(), 20u);
+
+  // A search that keeps the limit itself gives up here, and only here.
+  q.limit = limits.data();
+  TopK(catalogue, {&q, 1}, {}, work);
+  EXPECT_EQ(work.given_up.size(), 1u);
+  EXPECT_TRUE(work.hits.empty());
+  for (size_t row = 0; row < kItems; ++row) artists.rows[row] = static_cast<uint32_t>(row % 31);
+  limits[0].column = {artists.view(), 31};
+  TopK(catalogue, {&q, 1}, {}, work);
+  EXPECT_TRUE(work.given_up.empty());
+  ExpectSame(work.hits, Greedy(BruteForce(*opened.engine, all), q.k, {limits}, 0));
 }
 
 // Lists of a hostile file that all are the whole: bounded work, and whatever comes is a list.
