@@ -38,12 +38,24 @@ OpenPlan ReadOpenOptions(const duomo_open_options* given) {
   return plan;
 }
 
+// What goes wrong there is about the file.
+template <typename OpenModel>
+auto OpenFile(const OpenModel& open, const file::ReadOptions& options) {
+  try {
+    return open(options);
+  } catch (const Error& e) {
+    const bool range =
+        e.status() == Status::kInvalidArgument;  // a part that the file does not have
+    throw Error(e.status(), e.message(), {range ? DUOMO_KIND_VALUE : 0, DUOMO_ARGUMENT_FILE});
+  }
+}
+
 // The three ways to open differ in where the bytes come from.
 template <typename OpenModel>
 duomo_model* OpenWith(const duomo_open_options* options, const OpenModel& open) {
   OpenPlan plan = ReadOpenOptions(options);
   const MemoryScope scope(plan.memory.get());
-  auto engine = runtime::Engine::Create(open(plan.read), plan.backend);
+  auto engine = runtime::Engine::Create(OpenFile(open, plan.read), plan.backend);
   return new duomo_model(std::move(plan.memory), std::move(engine), plan.prepare);
 }
 

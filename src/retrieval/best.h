@@ -151,7 +151,7 @@ class Best {
   double hopeless_ = 0;
   size_t settled_ = 0, offered_ = 0;  // with a limit: at the front of `heap`; in all
   bool gave_up_ = false;
-  AlignedVector<Candidate> sorted_;   // memory for settling
+  AlignedVector<Candidate> sorted_;  // memory for settling
   ValueCounts counts_;
 };
 

@@ -56,7 +56,7 @@ class Counts {
 
  private:
   const Limit& limit_;
-  size_t left_;  // values that the walk may still look at
+  size_t left_;                  // values that the walk may still look at
   ValueCounts counts_, of_row_;  // a value that stands twice in a row counts once
   AlignedVector<uint32_t> used_up_;
 };

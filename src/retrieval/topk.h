@@ -53,8 +53,8 @@ struct Query {
   float minimum = 0;  // scores below are left out
   Measure measure = Measure::kPrediction;
   // Where a row has at most one value (a category): at most so many results share it, and each is
-  // the best that those before it allow. nullptr: no limit. TopK() may give up (Workspace); limits.h
-  // does not, and has limits of every kind.
+  // the best that those before it allow. nullptr: no limit. TopK() may give up (Workspace);
+  // limits.h does not, and has limits of every kind.
   const Limit* limit = nullptr;
   // Searches only the most promising lists of the catalogue, if it has lists and most items are
   // allowed. `probes` is the number of lists; if they hold too few results, or if it is the number
@@ -85,8 +85,8 @@ struct Workspace {
   AlignedVector<std::unique_ptr<Searcher>> searchers;  // one a member of the team
   AlignedVector<Hit> hits;
   AlignedVector<size_t> ends;
-  // The queries with a limit that were given up, ascending: too few rows have different values. They
-  // have no hits.
+  // The queries with a limit that were given up, ascending: too few rows have different values.
+  // They have no hits.
   AlignedVector<size_t> given_up;
 };
 
