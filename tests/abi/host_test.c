@@ -185,7 +185,8 @@ static void test_descriptors(void) {
   duomo_model_release(model);
   FAILS(DUOMO_INVALID_ARGUMENT, "file descriptor",
         duomo_model_open_descriptor(&model, descriptor, 64, size, NULL, &error));
-  CHECK(error.kind == DUOMO_KIND_VALUE && error.argument == DUOMO_ARGUMENT_FILE);
+  NUMBERS(DUOMO_KIND_VALUE, DUOMO_ARGUMENT_FILE, DUOMO_NO_POSITION,
+          duomo_model_open_descriptor(&model, descriptor, 64, size, NULL, &error));
   FAILS(DUOMO_INVALID_ARGUMENT, "file descriptor",
         duomo_model_open_descriptor(&model, descriptor, size + 1, 0, NULL, &error));
   FAILS(DUOMO_INVALID_ARGUMENT, "file descriptor",
@@ -193,7 +194,8 @@ static void test_descriptors(void) {
                                     &error));
   FAILS(DUOMO_CORRUPT, "file descriptor",
         duomo_model_open_descriptor(&model, descriptor, 0, size - 64, NULL, &error));
-  CHECK(error.kind == 0 && error.argument == DUOMO_ARGUMENT_FILE);
+  NUMBERS(0, DUOMO_ARGUMENT_FILE, DUOMO_NO_POSITION,
+          duomo_model_open_descriptor(&model, descriptor, 0, size - 64, NULL, &error));
   FAILS(DUOMO_CORRUPT, "", duomo_model_open_descriptor(&model, descriptor, 64, 0, NULL, &error));
   close(descriptor);
   FAILS(DUOMO_IO_ERROR, "file descriptor",
