@@ -119,7 +119,8 @@ static void test_error_numbers(void) {
     CHECK(duomo_predict(predictions, context, users, items, 3, &error) == DUOMO_NOT_FOUND);
     CHECK(error.kind == DUOMO_KIND_UNKNOWN_ID);
     CHECK(duomo_model_open(&none, path_of("missing"), NULL, &error) == DUOMO_IO_ERROR);
-    CHECK(error.kind == 0 && error.argument == 0 && error.position == DUOMO_NO_POSITION);
+    CHECK(error.kind == 0 && error.argument == DUOMO_ARGUMENT_FILE);
+    CHECK(error.position == DUOMO_NO_POSITION);
   }
   duomo_features_release(features);
   duomo_context_release(context);
