@@ -163,8 +163,8 @@ const Limit* OnlyLimit(const Walk& walk) {
 // The queries of the indices in `which` in rounds, their results to the places of `out` of those
 // indices.
 void InRounds(const Catalogue& catalogue, std::span<const Query> queries,
-              std::span<const size_t> which, const Walk& walk, const Team& team, Workspace& work,
-              std::span<AlignedVector<Hit>> out) {
+              std::span<const size_t> which, const Walk& walk, const Team& team,
+              SearchWorkspace& work, std::span<AlignedVector<Hit>> out) {
   AlignedVector<Walker> walkers;
   walkers.reserve(which.size());
   for (size_t i : which) {
@@ -202,7 +202,7 @@ void InRounds(const Catalogue& catalogue, std::span<const Query> queries,
 }  // namespace
 
 void TopKOnWalk(const Catalogue& catalogue, std::span<const Query> queries, const Walk& walk,
-                const Team& team, Workspace& work) {
+                const Team& team, SearchWorkspace& work) {
   if (walk.takes_all()) return TopK(catalogue, queries, team, work);
   AlignedVector<size_t> in_rounds;
   AlignedVector<AlignedVector<Hit>> found(queries.size());

@@ -31,6 +31,6 @@ struct Walk {
 // enough, a larger search continues after them, without the rows of values that have reached their
 // limit.
 void TopKOnWalk(const Catalogue& catalogue, std::span<const Query> queries, const Walk& walk,
-                const Team& team, Workspace& work);
+                const Team& team, SearchWorkspace& work);
 
 }  // namespace duomo::retrieval

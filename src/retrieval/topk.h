@@ -53,7 +53,7 @@ struct Query {
   float minimum = 0;  // scores below are left out
   Measure measure = Measure::kPrediction;
   // Where a row has at most one value (a category): at most so many results share it, and each is
-  // the best that those before it allow. nullptr: no limit. TopK() may give up (Workspace);
+  // the best that those before it allow. nullptr: no limit. TopK() may give up (SearchWorkspace);
   // limits.h does not, and has limits of every kind.
   const Limit* limit = nullptr;
   // Searches only the most promising lists of the catalogue, if it has lists and most items are
@@ -72,17 +72,17 @@ struct Team {
   std::function<void(const std::function<void(size_t)>& work)> run = nullptr;
 };
 
-class Searcher;
+class TeamMember;
 
 // Scratch memory of searches, for one call at a time; it grows and is reused. Holds the results of
 // the last call: query i has hits[ends[i-1]] … hits[ends[i]-1].
-struct Workspace {
-  Workspace();
-  Workspace(Workspace&&) noexcept;
-  Workspace& operator=(Workspace&&) noexcept;
-  ~Workspace();
-  Stop stop;                                           // asked between chunks of rows
-  AlignedVector<std::unique_ptr<Searcher>> searchers;  // one a member of the team
+struct SearchWorkspace {
+  SearchWorkspace();
+  SearchWorkspace(SearchWorkspace&&) noexcept;
+  SearchWorkspace& operator=(SearchWorkspace&&) noexcept;
+  ~SearchWorkspace();
+  Stop stop;                                             // asked between chunks of rows
+  AlignedVector<std::unique_ptr<TeamMember>> searchers;  // one a member of the team
   AlignedVector<Hit> hits;
   AlignedVector<size_t> ends;
   // The queries with a limit that were given up, ascending: too few rows have different values.
@@ -95,9 +95,9 @@ struct Workspace {
 // query asks for less. Fewer where there are no more. Throws Error(kUnsupported) where the file
 // holds no item vectors.
 void TopK(const Catalogue& catalogue, std::span<const Query> queries, const Team& team,
-          Workspace& work);
+          SearchWorkspace& work);
 
 // The same for one, on this thread; the span is in `work`.
-std::span<const Hit> TopK(const Catalogue& catalogue, const Query& query, Workspace& work);
+std::span<const Hit> TopK(const Catalogue& catalogue, const Query& query, SearchWorkspace& work);
 
 }  // namespace duomo::retrieval

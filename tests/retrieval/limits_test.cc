@@ -93,7 +93,7 @@ Team TeamOf(size_t size) {
 
 TEST(Limits, EqualTheGreedyWalk) {
   Random random(21);
-  Workspace work;
+  SearchWorkspace work;
   size_t short_lists = 0;
   for (size_t trial = 0; trial < 250; ++trial) {
     // Some so large, with few values, that the search in one pass gives up.
@@ -178,7 +178,7 @@ TEST(Limits, NeverShortWhereThereAreEnough) {
   Query q;
   q.vector = vector;
   q.k = 20;
-  Workspace work;
+  SearchWorkspace work;
   TopKOnWalk(catalogue, {&q, 1}, {limits}, {}, work);
   Query all = q;
   all.k = kItems;
@@ -212,7 +212,7 @@ TEST(Limits, HostileListsEnd) {
   Query q;
   q.vector = vector;
   q.k = kItems;
-  Workspace work;
+  SearchWorkspace work;
   TopKOnWalk(Catalogue(*opened.engine), {&q, 1}, {limits}, {}, work);
   EXPECT_LE(work.hits.size(), kItems);
 }
@@ -220,7 +220,7 @@ TEST(Limits, HostileListsEnd) {
 // Users are searched as items are, with or without codes of their vectors.
 TEST(Users, EqualBruteForce) {
   Random random(24);
-  Workspace work;
+  SearchWorkspace work;
   for (size_t trial = 0; trial < 120; ++trial) {
     const size_t dim = 1 + random.Below(40), n = random.Below(900);
     auto users = Draw(random, n, dim, trial % 4 == 0), items = Draw(random, 30, dim, false);
@@ -253,7 +253,7 @@ TEST(Users, ScoresAreThoseOfTheItems) {
   Opened opened = Open(HeadKind::kCosine, kDim, Draw(random, kUsers, kDim, false),
                        Draw(random, kItems, kDim, false));
   Catalogue items(*opened.engine, true), users(*opened.engine, true, Side::kUser);
-  Workspace work;
+  SearchWorkspace work;
   AlignedVector<float> buffer;
   std::map<std::pair<uint32_t, uint32_t>, uint32_t> bits;
   for (uint32_t user = 0; user < kUsers; ++user) {
@@ -293,7 +293,7 @@ TEST(Users, PlanesThroughAFile) {
   Query q;
   q.vector = std::span(users).first(kDim);
   q.k = 20;
-  Workspace work;
+  SearchWorkspace work;
   ExpectSame(TopK(Catalogue(*engine, false, Side::kUser), q, work),
              BruteForce(*engine, q, Side::kUser));
 }
