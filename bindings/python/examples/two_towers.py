@@ -226,8 +226,8 @@ def main() -> None:
     named = dict(model.named_parameters())
     sparse = [n for n in named if n.startswith("tables.") or n.endswith("_bias.weight")]
     tables = [named[n] for n in sparse]
-    # DistributedDataParallel averages dense gradients alone. It would reduce those of several tables
-    # at once, in which gloo's threads crash now and then (torch 2.15): reduce_tables() does.
+    # DistributedDataParallel averages dense gradients alone, and reduce_tables() those of tables:
+    # several sparse ones at once make gloo's threads crash now and then (torch 2.15).
     distributed = nn.parallel.DistributedDataParallel
     distributed._set_params_and_buffers_to_ignore_for_model(model, sparse)
     parallel = distributed(model) if len(sparse) < len(named) else model
