@@ -9,6 +9,7 @@
 #include "capi/handles.h"
 #include "capi/ids.h"
 #include "core/narrow.h"
+#include "core/sort.h"
 #include "core/text.h"
 #include "core/tokens.h"
 
@@ -188,11 +189,10 @@ class Assignment {
     AlignedVector<std::pair<uint32_t, size_t>> places;
     places.reserve(rows.size() - begin);
     for (size_t i = begin; i < rows.size(); ++i) places.emplace_back(rows[i], i);
-    std::sort(places.begin(), places.end());
+    SortSmall(places);
     auto same_row = [](const auto& a, const auto& b) { return a.first == b.first; };
     places.erase(std::unique(places.begin(), places.end(), same_row), places.end());
-    std::sort(places.begin(), places.end(),
-              [](const auto& a, const auto& b) { return a.second < b.second; });
+    SortSmall(places, [](const auto& a, const auto& b) { return a.second < b.second; });
     for (const auto& place : places) *last++ = place.first;
     rows.erase(last, rows.end());
   }

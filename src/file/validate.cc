@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "core/narrow.h"
+#include "core/sort.h"
 #include "core/text.h"
 #include "file/duomo_generated.h"
 #include "file/preamble.h"
@@ -125,8 +126,7 @@ std::vector<size_t> ByOffset(const std::vector<SegmentInfo>& segments) {
   for (size_t i = 0; i < segments.size(); ++i) {
     if (segments[i].stored_size > 0) order.push_back(i);
   }
-  std::sort(order.begin(), order.end(),
-            [&](size_t a, size_t b) { return segments[a].offset < segments[b].offset; });
+  SortSmall(order, [&](size_t a, size_t b) { return segments[a].offset < segments[b].offset; });
   return order;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/sort.h"
 #include "core/text.h"
 #include "file/duomo_generated.h"
 #include "model/description.h"
@@ -53,7 +54,7 @@ void CheckAttributes(std::span<const AttributeInfo> attributes) {
     }
     names.push_back(a.name);
   }
-  std::sort(names.begin(), names.end());
+  SortSmall(names);
   auto twice = std::adjacent_find(names.begin(), names.end());
   if (twice != names.end()) {
     Fail(Status::kInvalidArgument, "two attributes are called \"", *twice, "\"");
