@@ -6,7 +6,6 @@ if(DUOMO_ZIG_TARGET MATCHES "windows")
   set(CMAKE_SYSTEM_NAME Windows)
 elseif(DUOMO_ZIG_TARGET MATCHES "macos")
   set(CMAKE_SYSTEM_NAME Darwin)
-  set(CMAKE_SYSTEM_VERSION 20)  # macOS 11; without it CMake knows no @rpath
 else()
   set(CMAKE_SYSTEM_NAME Linux)
 endif()

@@ -1,9 +1,9 @@
 // Making the table of ids: once for a file that has none. Apart, since it is small before fast.
-#include <algorithm>
 #include <utility>
 
 #include "core/key_hash.h"
 #include "core/narrow.h"
+#include "core/sort.h"
 #include "model/entity_ids.h"
 
 namespace duomo::model {
@@ -13,7 +13,7 @@ IdTable MakeIdTable(const KeyIndex& keys) {
   for (size_t row = 0; row < pairs.size(); ++row) {
     pairs[row] = {IdOfString(keys.StringAt(row)), static_cast<uint32_t>(row)};
   }
-  std::sort(pairs.begin(), pairs.end());
+  SortSmall(pairs);
   IdTable out;
   out.ids.reserve(pairs.size());
   out.order.reserve(pairs.size());
