@@ -79,26 +79,7 @@ class Best {
   }
 
   // Takes what was offered since the last time, so that full() and hopeless() are up to date.
-  void Settle() {
-    if (rows.size() == settled_) return;
-    offered_ += rows.size() - settled_;
-    const auto middle = rows.begin() + static_cast<ptrdiff_t>(settled_);
-    std::sort(middle, rows.end(), Better);
-    sorted_.resize(rows.size());
-    std::merge(rows.begin(), middle, middle, rows.end(), sorted_.begin(), Better);
-    rows.swap(sorted_);
-    if (limited()) {
-      KeepLimit();
-    } else {
-      rows.resize(std::min(rows.size(), query_->k));
-    }
-    settled_ = rows.size();
-    if (full()) {
-      Raise(Below(rows.back()));
-    } else if (limited() && offered_ / kMostOffered > query_->k + kMostOffered) {
-      GiveUp();
-    }
-  }
+  void Settle();
 
   void GiveUp() {
     gave_up_ = true;
@@ -109,36 +90,14 @@ class Best {
 
  private:
   static constexpr size_t kFewestToSettle = 32;
-  static constexpr size_t kMostOffered = 64;  // times k and as many
 
-  // Takes the first k of the sorted rows that the limit allows.
-  void KeepLimit() {
-    const Column& column = query_->limit->column;
-    const std::span<const uint32_t> values = column.rows.rows;
-    counts_.Clear();
-    size_t taken = 0;
-    for (const Candidate& c : rows) {
-      if (taken == query_->k) break;
-      const bool has_value = c.row < values.size() && values[c.row] < column.known;
-      if (has_value && counts_.Add(values[c.row]) > query_->limit->at_most) continue;
-      rows[taken++] = c;
-    }
-    rows.resize(taken);
-  }
+  void KeepLimit();
 
   void Raise(double value) {
     if (std::isnan(hopeless_) || value > hopeless_) hopeless_ = value;
   }
 
-  // A value below which no value can have the rank of c. Many doubles round to the same float, and
-  // among them the lower row wins, so the value is stepped down until the float changes.
-  double Below(const Candidate& c) const {
-    for (double step = std::max(std::abs(c.value) * 0x1p-24, 0x1p-149);; step *= 4) {
-      double value = c.value - step;
-      if (!std::isfinite(value)) return std::numeric_limits<double>::quiet_NaN();
-      if (RankOf(*engine_, query_->measure, value) < c.rank) return value;
-    }
-  }
+  double Below(const Candidate& c) const;
 
   const runtime::Engine* engine_ = nullptr;
   const Query* query_ = nullptr;
