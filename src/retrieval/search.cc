@@ -137,8 +137,7 @@ void QuerySearch::PickSeeds(const kernels::ScreenHits& hits) {
   const size_t count = hits.count;
   if (query_->k > count * kItems / 2) return;
   size_t groups = std::min(count, std::max<size_t>(query_->k / 4, 4)),
-         wanted = query_->k + query_->k / 4 + 1;
-  if (best.limited()) wanted += query_->k;  // some of them have the same value
+         wanted = 2 * query_->k + query_->k / 4 + 1;
   for (size_t g = 0; g < groups; ++g) {
     size_t begin = count * g / groups, end = count * (g + 1) / groups;
     if (begin == end) continue;
@@ -169,7 +168,7 @@ void QuerySearch::ScoreSeeds(uint64_t block, kernels::ScreenHits& hits) {
     best.Offer(static_cast<uint32_t>(row), vectors_.One(ToSize(row)));
     hits.items[place.row / kItems] &= static_cast<uint16_t>(~(1u << place.row % kItems));
   }
-  if (best.heap.size() >= query_->k) best.Settle();
+  if (best.rows.size() >= query_->k) best.Settle();
 }
 
 // The probable ones to soon_, the others to later_.

@@ -94,12 +94,12 @@ SearchWorkspace::~SearchWorkspace() = default;
 namespace {
 
 void Append(Best& best, SearchWorkspace& work) {
-  best.Sort();
+  best.Settle();
   if (best.gave_up()) {
-    best.heap.clear();
+    best.rows.clear();
     work.given_up.push_back(work.ends.size());
   }
-  for (const Candidate& c : best.heap) work.hits.push_back({c.row, best.score(c)});
+  for (const Candidate& c : best.rows) work.hits.push_back({c.row, best.score(c)});
   work.ends.push_back(work.hits.size());
 }
 
@@ -166,7 +166,7 @@ void TopK(const Catalogue& catalogue, std::span<const Query> queries, const Team
     for (size_t member = 1; member < members; ++member) {
       const Best& part = work.searchers[member]->searches[0].best;
       if (part.gave_up()) all.GiveUp();
-      for (const Candidate& c : part.heap) all.Offer(c.row, c.value);
+      for (const Candidate& c : part.rows) all.Offer(c.row, c.value);
     }
     Append(all, work);
     ++begin;
