@@ -1,6 +1,5 @@
 // A query's side of the bounds; planes.h has the inequality.
 #include <algorithm>
-#include <cfloat>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -13,6 +12,8 @@ namespace duomo::retrieval {
 namespace {
 
 using model::Planes;
+
+constexpr double kLargest = std::numeric_limits<float>::max();
 
 // A little more than a sum of non-negative terms that was rounded on its way.
 double Up(double x) { return x * (1 + 0x1p-18); }
@@ -48,7 +49,7 @@ Coded Encode(std::span<const T> x, double least, int8_t* codes) {
 
 // Rounds a bound to float; infinity if it is too large.
 float FloatOf(double x) {
-  return x <= double{FLT_MAX} ? static_cast<float>(x) : std::numeric_limits<float>::infinity();
+  return x <= kLargest ? static_cast<float>(x) : std::numeric_limits<float>::infinity();
 }
 
 double Bf16At(const uint8_t* p) {
@@ -61,8 +62,8 @@ double Bf16At(const uint8_t* p) {
 
 float FloatBelow(double value) {
   if (std::isnan(value)) return std::numeric_limits<float>::quiet_NaN();
-  if (value < -double{FLT_MAX}) return std::numeric_limits<float>::quiet_NaN();  // all can enter
-  auto out = static_cast<float>(std::min(value, double{FLT_MAX}));
+  if (value < -kLargest) return std::numeric_limits<float>::quiet_NaN();  // all can enter
+  auto out = static_cast<float>(std::min(value, kLargest));
   if (double{out} > value) out = std::nextafter(out, -std::numeric_limits<float>::infinity());
   // Bounds of denormal size are rounded in steps of 2⁻¹⁴⁹.
   return out - 8 * std::numeric_limits<float>::denorm_min();

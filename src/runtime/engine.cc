@@ -1,7 +1,6 @@
 #include "runtime/engine.h"
 
 #include <algorithm>
-#include <cfloat>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -21,10 +20,13 @@ using model::HeadKind;
 using model::OutputKind;
 using model::Side;
 
+// Not FLT_MAX: after <cmath>, zig's headers for macOS have no more of <cfloat>.
+constexpr double kLargest = std::numeric_limits<float>::max();
+
 // NaN becomes the lowest number; so does −∞. Converting what is left to float never overflows.
 double Finite(double x) {
-  if (!(x > -double{FLT_MAX})) return -double{FLT_MAX};
-  return std::min(x, double{FLT_MAX});
+  if (!(x > -kLargest)) return -kLargest;
+  return std::min(x, kLargest);
 }
 
 // The bias of each value of an input: a column of the vectors of a dot head.
@@ -167,14 +169,14 @@ float Engine::minimum_output() const {
   const model::Description& d = model_->description();
   if (d.head.kind == HeadKind::kCosine) return Predict(-1);
   if (d.output.kind == OutputKind::kLinear) return -std::numeric_limits<float>::infinity();
-  return Output(-double{FLT_MAX});
+  return Output(-kLargest);
 }
 
 float Engine::maximum_output() const {
   const model::Description& d = model_->description();
   if (d.head.kind == HeadKind::kCosine) return Predict(1);
   if (d.output.kind != OutputKind::kSigmoid) return std::numeric_limits<float>::infinity();
-  return Output(double{FLT_MAX});
+  return Output(kLargest);
 }
 
 std::span<const float> Engine::Vector(Side side, uint64_t row, AlignedVector<float>& buffer) const {
