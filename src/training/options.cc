@@ -70,7 +70,8 @@ TrainingOptions OptionsFromJson(const description::Json& json, TrainingOptions o
     o.examples.context = narrow(e, "context", o.examples.context);
     o.examples.ties = e.Number("ties", o.examples.ties);
     if (!(o.examples.ties >= 0) || !std::isfinite(o.examples.ties)) {
-      e.Wrong("ties", "must be 0 or a positive number: what a watch counts that has the time of the "
+      e.Wrong("ties",
+              "must be 0 or a positive number: what a watch counts that has the time of the "
               "one before it");
     }
     o.examples.age = e.Text("age", o.examples.age);

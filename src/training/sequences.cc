@@ -146,8 +146,7 @@ void NextExamples::FindWeights(bool weighted, double ties) {
   double sum = 0;
   for (size_t i = 0; i < examples_.size(); ++i) {
     const Example& e = examples_[i];
-    const bool tied =
-        e.before > 0 && times[history_->Of(e.user)[e.before - 1]] == times[e.label];
+    const bool tied = e.before > 0 && times[history_->Of(e.user)[e.before - 1]] == times[e.label];
     if (tied) weights_[i] *= static_cast<float>(ties);
     sum += weights_[i];
   }

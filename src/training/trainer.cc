@@ -324,7 +324,8 @@ void Trainer::Resume(const RunOptions& run) {
   }
   // The settings are the same, so only a file that was made up can have other sizes.
   bool fits = learned.values.size() == values_.size() && c.workers.size() == workers_.size() &&
-              learned.optimizer.steps <= total_steps_ && c.average.has_value() == average_.has_value();
+              learned.optimizer.steps <= total_steps_ &&
+              c.average.has_value() == average_.has_value();
   if (c.average) {
     fits = fits && c.average->mean.size() == (c.average->count > 0 ? values_.size() : 0);
   }

@@ -96,7 +96,8 @@ class Trainer {
 
   const Layout& layout() const { return layout_; }
   const WarmStart& warm_start() const { return warm_start_; }  // zeros without `from`
-  // After Run(): with options.average the mean. While it runs, rows of tables may be behind: see CurrentParameters().
+  // After Run(): with options.average the mean. While it runs, rows of tables may be behind: see
+  // CurrentParameters().
   std::span<const float> parameters() const { return values_; }
   // A copy of all parameters as of the last step. Not while a step is taken.
   AlignedVector<float> CurrentParameters() const;

@@ -166,8 +166,8 @@ TEST(Checkpoint, ResumedRunsEndInTheSameMean) {
       o.steps = 300;  // not every step counts
     }
     const uint64_t end = o.steps;
-    for (const auto& stops : std::vector<std::vector<uint64_t>>{
-             {end / 4}, {end / 2 + 3, end * 3 / 4}, {end - 1}}) {
+    for (const auto& stops :
+         std::vector<std::vector<uint64_t>>{{end / 4}, {end / 2 + 3, end * 3 / 4}, {end - 1}}) {
       ExpectSameEnd(r, o, stops);
     }
   }

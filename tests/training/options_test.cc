@@ -110,7 +110,7 @@ TEST(Options, AbsentFieldsKeepTheirDefaults) {
 
 TEST(Options, ErrorsPointAtTheField) {
   const std::pair<const char*, const char*> cases[] = {
-      {R"({"lr": 1})", "training.lr: unknown field; possible here: batch, beta1"},
+      {R"({"lr": 1})", "training.lr: unknown field; possible here: average, batch, beta1"},
       {R"({"loss": "hinge"})",
        "training.loss: unknown value \"hinge\"; possible: squared, logistic"},
       {R"({"schedule": 1})", "training.schedule: must be a string"},

@@ -447,7 +447,8 @@ class Reference {
     const size_t part = users[0].size() / members;
     auto logit = [&](size_t user, size_t c, size_t member) {
       double x = 0;
-      for (size_t j = member * part; j < (member + 1) * part; ++j) x += users[user][j] * items[c][j];
+      for (size_t j = member * part; j < (member + 1) * part; ++j)
+        x += users[user][j] * items[c][j];
       x *= static_cast<double>(members);
       if (d_.head.item_bias >= 0) {
         x += Bias("head/item_bias", d_.head.item_bias,
