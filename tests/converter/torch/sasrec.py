@@ -63,7 +63,7 @@ class SasRec(nn.Module):
 
     # What is summed up beside attention: so many of the latest items, in a table of its own, which
     # is multiplied by another of what comes next.
-    BAGS = {"last": ("next", 1, 64), "recent": ("next_recent", 5, 32), "known": ("next_known", 100, 32)}
+    BAGS = {"last": ("next", 1, 64), "recent": ("next_recent", 5, 64), "known": ("next_known", 100, 64)}
 
     def __init__(self, rows, width=64, positions=50, blocks=2, heads=1, inner=64):
         super().__init__()
