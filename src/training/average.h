@@ -12,7 +12,7 @@ namespace duomo::training {
 // One thread.
 class Average {
  public:
-  // Over the last `share` of `total` steps, in (0, 1]; the last step always counts.
+  // Over the last `share` of `total` steps, in (0, 1); the last step always counts.
   Average(double share, uint64_t total);
 
   // Looking at all parameters costs more than a step that touches few, so the mean is over at most

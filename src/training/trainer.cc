@@ -60,8 +60,8 @@ void Check(const TrainingOptions& o, const Examples& train, const model::Descrip
           "decay must be 0 or a positive number");
   require(o.weight_decay * o.learning_rate < 1,
           "weight decay times the learning rate must be below 1; at 1 a step leaves nothing");
-  require(o.average >= 0 && o.average <= 1,
-          "average is the share of the steps whose parameters are averaged, in [0, 1]");
+  require(o.average >= 0 && o.average < 1,
+          "average is the share of the steps whose parameters are averaged and must be in [0, 1)");
   require(o.threads <= kMaxThreads, "at most 1024 threads are possible");
   require(o.members > 0, "there is at least one member");
   require(o.members == 1 || (d.head.kind == model::HeadKind::kDot && o.loss != Loss::kLogistic),
@@ -179,8 +179,8 @@ void Trainer::Run(std::span<Observer* const> observers, const RunOptions& run) {
     Fail(Status::kInvalidArgument, "early stopping needs tests while training: set test_every");
   }
   if (run.early_stop > 0 && average_) {
-    Fail(Status::kInvalidArgument, "early stopping keeps the parameters of the best test, and ",
-         "training.average those of many steps; do without one of them");
+    Fail(Status::kInvalidArgument, "early stopping keeps the parameters of the best test, the ",
+         "setting average the mean of many steps; set it to 0, or do without early stopping");
   }
   if (finished_) Fail(Status::kInternal, "a trainer runs once");
   bool save = !run.checkpoint.empty();

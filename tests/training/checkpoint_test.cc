@@ -182,7 +182,7 @@ TEST(Checkpoint, TheMeanIsNotTheBest) {
   RunOptions run;
   run.early_stop = 1;
   Trainer trainer(r.encoded, r.train, &r.test, o);
-  Refused(Status::kInvalidArgument, {"early stopping", "training.average", "without one of them"},
+  Refused(Status::kInvalidArgument, {"early stopping", "average", "set it to 0"},
           [&] { trainer.Run({}, run); });
 }
 

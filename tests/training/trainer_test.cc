@@ -309,7 +309,7 @@ TEST(Trainer, SaysWhatIsWrongWithItsOptions) {
     refused(r, "decay", [&](auto& o) { o.weight_decay = bad; });
     refused(r, "decay", [&](auto& o) { o.embedding_l2 = bad; });
   }
-  for (double share : {-0.1, 1.1, nan}) {
+  for (double share : {-0.1, 1.0, nan}) {
     refused(r, "average is the share of the steps", [&](auto& o) { o.average = share; });
   }
   refused(r, "1024 threads", [](auto& o) { o.threads = 1025; });
