@@ -73,6 +73,30 @@ model::Description Hybrid() {
   return d;
 }
 
+model::Description Ranking() {
+  model::Description d;
+  d.name = "ranking";
+  d.vocabularies = {{"movie_id", KeyKind::kRange, kItems, {}, {}}};
+  d.tables = {{"item", 0, 64}};
+  d.inputs = {{"watched", Scope::kUser, InputKind::kHistory, 0, 50, 0},
+              {"movie_id", Scope::kItem, InputKind::kCategory, 0, 0, 0}};
+  Encoder watched, item;
+  watched.kind = EncoderKind::kAttention;
+  watched.input = 0;
+  item.input = 1;
+  watched.table = item.table = 0;
+  watched.activation = Activation::kRelu;
+  watched.positions = 50;
+  watched.blocks = 2;
+  watched.heads = 1;
+  watched.feed_forward = 64;
+  d.towers = {
+      {model::Side::kJoint, {watched, item}, {{128, Activation::kRelu}, {64, Activation::kRelu}}}};
+  d.head.kind = model::HeadKind::kLogistic;
+  d.output = {model::OutputKind::kSigmoid, 1, 0, "probability"};
+  return d;
+}
+
 std::vector<std::string> Names(const char* prefix, size_t n) {
   std::vector<std::string> names;
   for (size_t i = 0; i < n; ++i) names.push_back(StrCat(prefix, i));
@@ -106,6 +130,19 @@ void AddLists(model::Contents& c, const char* name, InputKind kind, size_t vocab
   model::AddFeature(c.tensors, name, column.view());
 }
 
+void AddParameters(model::Contents& c, Random& random) {
+  for (const model::Parameter& p : model::ParametersOf(c.description)) {
+    std::vector<float> values(p.size());
+    uint64_t width = p.size() / p.shape[0];
+    for (const auto& block : p.init) {
+      for (uint64_t i = block.begin_row * width; i < block.end_row * width; ++i) {
+        values[i] = static_cast<float>(random.Normal() * block.deviation);
+      }
+    }
+    c.tensors.push_back(OwnedTensor::From<float>("parameters/" + p.name, p.shape, values));
+  }
+}
+
 }  // namespace
 
 void WriteModel(const std::string& path) {
@@ -131,16 +168,7 @@ void WriteModel(const std::string& path) {
   AddLists(c, "items/features/genres", InputKind::kCategorySet, kGenres, 3, random);
   AddLists(c, "items/features/title", InputKind::kTokens, kWords, 7, random);
   model::AddTexts(c.tensors, "items/titles", Names("Film ", kItems));
-  for (const model::Parameter& p : model::ParametersOf(c.description)) {
-    std::vector<float> values(p.size());
-    uint64_t width = p.size() / p.shape[0];
-    for (const auto& block : p.init) {
-      for (uint64_t i = block.begin_row * width; i < block.end_row * width; ++i) {
-        values[i] = static_cast<float>(random.Normal() * block.deviation);
-      }
-    }
-    c.tensors.push_back(OwnedTensor::From<float>("parameters/" + p.name, p.shape, values));
-  }
+  AddParameters(c, random);
   AlignedVector<std::byte> bytes = model::SaveToMemory(c);
   auto engine = runtime::Engine::Create(model::Model::OpenBuffer(bytes));
   for (model::Side side : {model::Side::kUser, model::Side::kItem}) {
@@ -155,6 +183,23 @@ void WriteModel(const std::string& path) {
     rows.width = engine->vector_width();
     retrieval::AddPlanes(c.tensors, rows);
   }
+  model::Save(path, c);
+}
+
+void WriteRankingModel(const std::string& path) {
+  Random random(1);
+  model::Contents c;
+  c.description = Ranking();
+  std::vector<int64_t> users = {1}, items;
+  model::FeatureColumn ids;
+  for (size_t i = 0; i < kItems; ++i) {
+    items.push_back(static_cast<int64_t>(i + 1));
+    ids.rows.push_back(static_cast<uint32_t>(i));
+  }
+  AddIntegers(c, "users", users);
+  AddIntegers(c, "items", items);
+  model::AddFeature(c.tensors, "items/features/movie_id", ids.view());
+  AddParameters(c, random);
   model::Save(path, c);
 }
 

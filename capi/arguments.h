@@ -11,6 +11,7 @@
 
 #include "capi/fail.h"
 #include "core/error.h"
+#include "core/narrow.h"
 #include "core/version.h"
 #include "duomo/duomo.h"
 
@@ -31,6 +32,18 @@ std::span<T> NeedArray(T* pointer, size_t n, const char* name) {
                  " elements are expected");
   }
   return {pointer, n};
+}
+
+// The index, where it is below `size`. Otherwise DUOMO_NOT_FOUND: "NAME index: OWNER has size
+// WHAT".
+template <typename... Owner>
+size_t NeedIndex(std::string_view name, uint64_t index, uint64_t size, std::string_view what,
+                 const Owner&... owner) {
+  if (index >= size) {
+    FailAbout(Status::kNotFound, Kind::kValue, {}, name, ' ', index, ": ", owner..., " has ", size,
+              ' ', what);
+  }
+  return ToSize(index);
 }
 
 // The number of elements of an array; no array is larger than PTRDIFF_MAX bytes.

@@ -97,11 +97,8 @@ duomo_status duomo_model_get_attribute(duomo_attribute_info* out, const duomo_mo
     size_t size = Need(out, "out").struct_size;
     CheckStructSize<duomo_attribute_info>(size, "duomo_attribute_info");
     const auto& attributes = Need(model, "model").model().attributes();
-    if (index >= attributes.size()) {
-      FailAbout(Status::kNotFound, Kind::kValue, {}, "index ", index, ": the model has ",
-                attributes.size(), " attributes");
-    }
-    const Attribute& a = attributes[ToSize(index)];
+    const Attribute& a =
+        attributes[NeedIndex("index", index, attributes.size(), "attributes", "the model")];
     duomo_attribute_info info{};
     info.struct_size = static_cast<uint32_t>(size);
     info.kind = static_cast<int32_t>(a.kind);

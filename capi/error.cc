@@ -103,6 +103,8 @@ int32_t ArgumentOf(std::string_view name) {
       {"features", DUOMO_ARGUMENT_FEATURES},
       {"input", DUOMO_ARGUMENT_NAME},
       {"attribute", DUOMO_ARGUMENT_NAME},
+      {"ids", DUOMO_ARGUMENT_QUERIES},
+      {"keys", DUOMO_ARGUMENT_QUERIES},
       {"key", DUOMO_ARGUMENT_NAME},
       {"values", DUOMO_ARGUMENT_VALUES},
       {"offsets", DUOMO_ARGUMENT_VALUES},

@@ -75,7 +75,7 @@ namespace duomo::capi {
 // repeated calls of the same size allocate nothing.
 struct Scratch {
   runtime::Workspace tower;
-  retrieval::Workspace search;
+  retrieval::SearchWorkspace search;
   std::vector<runtime::InputSource> inputs;
   AlignedVector<uint32_t> user_rows, item_rows, tower_rows, values;
   AlignedVector<float> user_vectors, item_vectors;

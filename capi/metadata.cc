@@ -31,11 +31,8 @@ duomo_status duomo_model_metadata_at(duomo_text* key, duomo_text* value, const d
     Need(key, "key");
     Need(value, "value");
     const model::Metadata metadata = Need(model, "model").model().metadata();
-    if (index >= metadata.size()) {
-      FailAbout(Status::kNotFound, Kind::kValue, {}, "index ", index, ": the file has ",
-                metadata.size(), " entries of metadata");
-    }
-    const model::Metadata::Entry entry = metadata[ToSize(index)];
+    const model::Metadata::Entry entry =
+        metadata[NeedIndex("index", index, metadata.size(), "entries of metadata", "the file")];
     *key = TextOf(entry.key);
     *value = TextOf(entry.value);
   });

@@ -38,12 +38,24 @@ OpenPlan ReadOpenOptions(const duomo_open_options* given) {
   return plan;
 }
 
+// What goes wrong there is about the file.
+template <typename OpenModel>
+auto OpenFile(const OpenModel& open, const file::ReadOptions& options) {
+  try {
+    return open(options);
+  } catch (const Error& e) {
+    const bool range =
+        e.status() == Status::kInvalidArgument;  // a part that the file does not have
+    throw Error(e.status(), e.message(), {range ? DUOMO_KIND_VALUE : 0, DUOMO_ARGUMENT_FILE});
+  }
+}
+
 // The three ways to open differ in where the bytes come from.
 template <typename OpenModel>
 duomo_model* OpenWith(const duomo_open_options* options, const OpenModel& open) {
   OpenPlan plan = ReadOpenOptions(options);
   const MemoryScope scope(plan.memory.get());
-  auto engine = runtime::Engine::Create(open(plan.read), plan.backend);
+  auto engine = runtime::Engine::Create(OpenFile(open, plan.read), plan.backend);
   return new duomo_model(std::move(plan.memory), std::move(engine), plan.prepare);
 }
 
@@ -131,11 +143,8 @@ duomo_status duomo_model_get_input(duomo_input_info* out, const duomo_model* mod
     size_t size = Need(out, "out").struct_size;
     CheckStructSize<duomo_input_info>(size, "duomo_input_info");
     const model::Description& d = Need(model, "model").description();
-    if (index >= d.inputs.size()) {
-      FailAbout(Status::kNotFound, Kind::kValue, {}, "index ", index, ": the model has ",
-                d.inputs.size(), " inputs");
-    }
-    const model::Input& input = d.inputs[ToSize(index)];
+    const model::Input& input =
+        d.inputs[NeedIndex("index", index, d.inputs.size(), "inputs", "the model")];
     duomo_input_info info{};
     info.struct_size = static_cast<uint32_t>(size);
     info.scope = static_cast<int32_t>(input.scope);
@@ -159,19 +168,13 @@ duomo_status duomo_model_get_input_value(duomo_text* text, int64_t* integer,
   return Guard(error, [&] {
     const model::Model& m = Need(model, "model").model();
     const model::Description& d = m.description();
-    if (input >= d.inputs.size()) {
-      FailAbout(Status::kNotFound, Kind::kValue, {}, "input ", input, ": the model has ",
-                d.inputs.size(), " inputs");
-    }
-    const model::Input& i = d.inputs[ToSize(input)];
+    const model::Input& i =
+        d.inputs[NeedIndex("input", input, d.inputs.size(), "inputs", "the model")];
     if (i.vocabulary < 0) {
       FailLacking("input \"", i.name, "\" is a number and has no list of values");
     }
     const model::KeyIndex& values = m.vocabulary(static_cast<uint32_t>(i.vocabulary));
-    if (index >= values.size()) {
-      FailAbout(Status::kNotFound, Kind::kValue, {}, "index ", index, ": input \"", i.name,
-                "\" has ", values.size(), " values");
-    }
+    NeedIndex("index", index, values.size(), "values", "input \"", i.name, '"');
     if (i.kind == model::InputKind::kHistory && index < m.items().count) {
       // The vocabulary has the items' rows; hosts give items by their ids.
       Need(integer, "integer");

@@ -19,9 +19,9 @@ namespace {
 
 using model::Side;
 
-class Searcher {
+class SearchCall {
  public:
-  Searcher(duomo_context& context, const duomo_topk_request& request, Search search)
+  SearchCall(duomo_context& context, const duomo_topk_request& request, SearchKind search)
       : c_(context),
         r_(request),
         search_(search),
@@ -136,7 +136,7 @@ class Searcher {
       size_t begin = r_.exclude_offsets[query];
       AppendRows(items_, exclude_.Part(begin, r_.exclude_offsets[query + 1] - begin), c_.excluded);
     }
-    if ((r_.flags & DUOMO_EXCLUDE_SEEN) != 0 && search_ == Search::kTopK) {
+    if ((r_.flags & DUOMO_EXCLUDE_SEEN) != 0 && search_ == SearchKind::kTopK) {
       if (r_.history_offsets != nullptr) {
         AppendRows(items_, HistoryOf(query), c_.excluded);
       } else {
@@ -204,7 +204,7 @@ class Searcher {
       c_.queries[i].excluded = std::span(c_.excluded).subspan(from, c_.excluded_ends[i] - from);
       from = c_.excluded_ends[i];
     }
-    if (search_ == Search::kUsersFor && (r_.flags & DUOMO_EXCLUDE_SEEN) != 0) {
+    if (search_ == SearchKind::kUsersFor && (r_.flags & DUOMO_EXCLUDE_SEEN) != 0) {
       RefuseThoseWhoHaveSeen(begin, count);
     }
     const retrieval::Catalogue& catalogue =
@@ -217,7 +217,7 @@ class Searcher {
 
   duomo_context& c_;
   const duomo_topk_request& r_;
-  const Search search_;
+  const SearchKind search_;
   const Side side_;
   const model::Entities& items_;  // that are searched: users, too
   const size_t width_;
@@ -229,7 +229,7 @@ class Searcher {
 };
 
 void RunSearch(const duomo_topk_result* result, duomo_context* context,
-               const duomo_topk_request* request, Search search) {
+               const duomo_topk_request* request, SearchKind search) {
   const Call call(context);
   duomo_context& c = call.context();
   // Read like a request: an array that a newer client wants filled must not be passed over.
@@ -241,7 +241,7 @@ void RunSearch(const duomo_topk_result* result, duomo_context* context,
   auto counts = NeedArray(out.counts, r.count, "out.counts");
   const model::Entities& found = c.model->model().side(ResultsOf(search));
   if (out.keys != nullptr) RequireStringKeys(found, ResultsOf(search));
-  Searcher(c, r, search).Run();
+  SearchCall(c, r, search).Run();
   for (const retrieval::Hit& hit : c.hits) {
     if (out.keys != nullptr) CheckedText(found.keys.StringAt(hit.row), "a key");
     if (out.titles != nullptr) CheckedText(found.Title(hit.row), "a title");
@@ -270,20 +270,20 @@ using namespace duomo::capi;
 
 duomo_status duomo_topk(duomo_topk_result* out, duomo_context* context,
                         const duomo_topk_request* request, duomo_error* error) {
-  return Guard(error, [&] { RunSearch(out, context, request, Search::kTopK); });
+  return Guard(error, [&] { RunSearch(out, context, request, SearchKind::kTopK); });
 }
 
 duomo_status duomo_similar(duomo_topk_result* out, duomo_context* context,
                            const duomo_topk_request* request, duomo_error* error) {
-  return Guard(error, [&] { RunSearch(out, context, request, Search::kSimilar); });
+  return Guard(error, [&] { RunSearch(out, context, request, SearchKind::kSimilar); });
 }
 
 duomo_status duomo_users_for(duomo_topk_result* out, duomo_context* context,
                              const duomo_topk_request* request, duomo_error* error) {
-  return Guard(error, [&] { RunSearch(out, context, request, Search::kUsersFor); });
+  return Guard(error, [&] { RunSearch(out, context, request, SearchKind::kUsersFor); });
 }
 
 duomo_status duomo_similar_users(duomo_topk_result* out, duomo_context* context,
                                  const duomo_topk_request* request, duomo_error* error) {
-  return Guard(error, [&] { RunSearch(out, context, request, Search::kSimilarUsers); });
+  return Guard(error, [&] { RunSearch(out, context, request, SearchKind::kSimilarUsers); });
 }

@@ -25,7 +25,7 @@ void CheckWeights(const duomo_topk_request& r, size_t n) {
   }
 }
 
-void CheckSource(const duomo_context& context, const duomo_topk_request& r, Search search) {
+void CheckSource(const duomo_context& context, const duomo_topk_request& r, SearchKind search) {
   bool histories = r.history_offsets != nullptr, known = r.ids != nullptr || r.keys != nullptr;
   int sources =
       (r.ids != nullptr) + (r.keys != nullptr) + (r.vectors != nullptr) + (r.features != nullptr);
@@ -36,7 +36,7 @@ void CheckSource(const duomo_context& context, const duomo_topk_request& r, Sear
                  ": give exactly one of ids, keys, vectors, features and histories (which may "
                  "accompany ids or keys)");
   }
-  if (histories && search != Search::kTopK) {
+  if (histories && search != SearchKind::kTopK) {
     FailArgument(Status::kInvalidArgument, Kind::kConflict, "request.history_offsets",
                  ": histories are for duomo_topk alone");
   }
@@ -59,7 +59,7 @@ void CheckSource(const duomo_context& context, const duomo_topk_request& r, Sear
   }
 }
 
-void CheckSeen(const duomo_context& context, const duomo_topk_request& r, Search search) {
+void CheckSeen(const duomo_context& context, const duomo_topk_request& r, SearchKind search) {
   if ((r.flags & DUOMO_EXCLUDE_SEEN) == 0) return;
   if (IsSimilar(search)) {
     FailArgument(Status::kInvalidArgument, Kind::kConflict, "request.flags",
@@ -68,7 +68,7 @@ void CheckSeen(const duomo_context& context, const duomo_topk_request& r, Search
   if (r.history_offsets != nullptr || r.count == 0) return;
   if (r.ids == nullptr && r.keys == nullptr) {
     FailArgument(Status::kInvalidArgument, Kind::kConflict, "request.flags",
-                 search == Search::kTopK
+                 search == SearchKind::kTopK
                      ? ": DUOMO_EXCLUDE_SEEN needs ids, keys or histories"
                      : ": DUOMO_EXCLUDE_SEEN needs ids or keys: who has seen a vector?");
   }
@@ -137,7 +137,7 @@ Names AllowedOf(const duomo_topk_request& r) {
 }
 
 duomo_topk_request ReadTopKRequest(const duomo_context& context, const duomo_topk_request* given,
-                                   Search search) {
+                                   SearchKind search) {
   duomo_topk_request r = ReadStruct(&Need(given, "request"), "duomo_topk_request");
   CheckFlags(r.flags,
              DUOMO_EXCLUDE_SEEN | DUOMO_MINIMUM_SCORE | DUOMO_APPROXIMATE | DUOMO_ALLOW_LISTED,

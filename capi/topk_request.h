@@ -9,25 +9,25 @@
 
 namespace duomo::capi {
 
-enum class Search { kTopK, kSimilar, kUsersFor, kSimilarUsers };
+enum class SearchKind { kTopK, kSimilar, kUsersFor, kSimilarUsers };
 
 // The side of the queries (users or items), and the side that is searched.
-inline model::Side QueriesOf(Search search) {
-  return search == Search::kTopK || search == Search::kSimilarUsers ? model::Side::kUser
-                                                                    : model::Side::kItem;
+inline model::Side QueriesOf(SearchKind search) {
+  return search == SearchKind::kTopK || search == SearchKind::kSimilarUsers ? model::Side::kUser
+                                                                            : model::Side::kItem;
 }
-inline model::Side ResultsOf(Search search) {
-  return search == Search::kTopK || search == Search::kSimilar ? model::Side::kItem
-                                                               : model::Side::kUser;
+inline model::Side ResultsOf(SearchKind search) {
+  return search == SearchKind::kTopK || search == SearchKind::kSimilar ? model::Side::kItem
+                                                                       : model::Side::kUser;
 }
-inline bool IsSimilar(Search search) {
-  return search == Search::kSimilar || search == Search::kSimilarUsers;
+inline bool IsSimilar(SearchKind search) {
+  return search == SearchKind::kSimilar || search == SearchKind::kSimilarUsers;
 }
 
 // Checks everything that does not need ids to be looked up. Throws Error(kInvalidArgument),
 // (kUnsupported) or (kUnsupportedVersion).
 duomo_topk_request ReadTopKRequest(const duomo_context& context, const duomo_topk_request* given,
-                                   Search search);
+                                   SearchKind search);
 
 // The lists of what a request's users have watched, of what is left out for each query and for all,
 // and of what is allowed; none: empty. Throws as ReadTopKRequest(), which asks for all of them.

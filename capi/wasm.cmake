@@ -15,7 +15,7 @@ find_program(WASM_METADCE wasm-metadce REQUIRED)  # with Debian's emscripten (bi
 find_program(WASM_OPT wasm-opt REQUIRED)
 set(features --enable-simd --enable-exception-handling)  # more, and they write what no engine reads yet
 set(made $<TARGET_FILE:duomo_wasm>)
-add_executable(duomo_wasm wasm_quiet.cc $<TARGET_OBJECTS:duomo_capi>)
+add_executable(duomo_wasm quiet.cc $<TARGET_OBJECTS:duomo_capi>)
 target_link_libraries(duomo_wasm PRIVATE duomo_retrieval)
 target_link_options(duomo_wasm PRIVATE -Oz --no-entry -sSTANDALONE_WASM=1 -sALLOW_MEMORY_GROWTH=1
   -sMAXIMUM_MEMORY=4GB -sWASM_BIGINT=1 -sFILESYSTEM=0 -sABORTING_MALLOC=0 -sMALLOC=emmalloc

@@ -49,8 +49,9 @@ std::vector<std::vector<uint64_t>> ShapesOf(const Parameter& p, bool transpose) 
   return out;
 }
 
+// What `export npz` writes besides the parameters: all that a file may hold.
 bool IsOwnExtra(std::string_view name) {
-  for (std::string_view prefix : {"users/", "items/", "vocabularies/", "inputs/"}) {
+  for (std::string_view prefix : {"users/", "items/", "vocabularies/", "inputs/", "attributes/"}) {
     if (name.starts_with(prefix)) return true;
   }
   return name == "description_json" || name.ends_with("/scales");

@@ -95,7 +95,7 @@ class Recall {
 
   const runtime::Engine& engine_;
   retrieval::Catalogue catalogue_;
-  retrieval::Workspace work_;
+  retrieval::SearchWorkspace work_;
   AlignedVector<float> buffer_;
   std::vector<std::vector<float>> vectors_;
   std::vector<std::vector<uint32_t>> exact_;

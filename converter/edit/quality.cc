@@ -130,7 +130,7 @@ class Lists {
   const runtime::Engine& engine_;
   retrieval::Catalogue catalogue_;
   Vectors users_;
-  retrieval::Workspace work_;
+  retrieval::SearchWorkspace work_;
 };
 
 void CompareLists(const runtime::Engine& before, const runtime::Engine& after,

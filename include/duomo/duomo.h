@@ -118,7 +118,7 @@ enum {
   DUOMO_ARGUMENT_REQUEST = 6,
   DUOMO_ARGUMENT_USERS = 7,   /* user ids, keys and vectors */
   DUOMO_ARGUMENT_ITEMS = 8,   /* item ids, keys and vectors */
-  DUOMO_ARGUMENT_QUERIES = 9, /* ids, keys, vectors of duomo_topk_request */
+  DUOMO_ARGUMENT_QUERIES = 9, /* ids, keys, vectors of duomo_topk_request; ids, keys to look up */
   DUOMO_ARGUMENT_FEATURES = 10,
   DUOMO_ARGUMENT_HISTORY = 11,
   DUOMO_ARGUMENT_EXCLUDE = 12,

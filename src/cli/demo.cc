@@ -30,7 +30,7 @@ uint32_t TypicalUser(const data::Dataset& dataset) {
 void Recommend(Session& session, uint32_t user) {
   const model::Model& model = session.model();
   retrieval::Catalogue catalogue(session.engine());
-  retrieval::Workspace work;
+  retrieval::SearchWorkspace work;
   retrieval::RowMask allowed;
   allowed.Reset(model.items().count, true);
   for (uint32_t item : model.HistoryOf(user)) allowed.Clear(item);

@@ -42,7 +42,7 @@ void PrintExampleLists(const std::string& file) {
     }
   }
   retrieval::Catalogue catalogue(session.engine());
-  retrieval::Workspace work;
+  retrieval::SearchWorkspace work;
   if (!users.empty()) Print("\nWhat some users took last, and what they have not taken yet:\n");
   for (uint32_t user : users) {
     auto history = model.HistoryOf(user);

@@ -155,7 +155,7 @@ uint64_t WriteRecommendations(Session& session, std::span<const uint32_t> users,
   ThreadPool pool(FewThreads());
   retrieval::Team team{pool.size(), [&](const auto& work) { pool.Run(work); }};
   retrieval::Catalogue catalogue(engine);
-  retrieval::Workspace work;
+  retrieval::SearchWorkspace work;
   Vectors vectors(engine);
   AlignedVector<float> batch_vectors;
   std::vector<std::vector<uint32_t>> seen(kBatch);

@@ -68,7 +68,7 @@ class Lists {
   const Options& options_;
   std::vector<uint32_t> excluded_;
   retrieval::Catalogue catalogue_;
-  retrieval::Workspace work_;
+  retrieval::SearchWorkspace work_;
 };
 
 void RunSimilar(const Options& o) {

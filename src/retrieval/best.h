@@ -1,15 +1,16 @@
 // The best k of the rows that are offered, in any order of offers: by the head's output, ties by
-// lower row.
+// lower row; with a limit, the best k of which at most so many share a value.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <vector>
+#include <span>
 
 #include "core/array.h"
 #include "retrieval/topk.h"
+#include "retrieval/value_counts.h"
 #include "runtime/engine.h"
 
 namespace duomo::retrieval {
@@ -21,10 +22,10 @@ struct Candidate {
   uint32_t row;
 };
 
-// Higher first, then lower row.
-inline bool Better(const Candidate& a, const Candidate& b) {
+// Higher first, then lower row. An object, so that sorting inlines it.
+inline constexpr auto Better = [](const Candidate& a, const Candidate& b) {
   return a.rank > b.rank || (a.rank == b.rank && a.row < b.row);
-}
+};
 
 // Orders rows by the head's output. The returned float is a monotone function of it, but not a
 // strict one: a saturated sigmoid is 1 for many outputs, which still have an order.
@@ -37,20 +38,31 @@ inline float ScoreOf(const runtime::Engine& engine, Measure measure, double valu
   return measure == Measure::kCosine ? static_cast<float>(value) : engine.Predict(value);
 }
 
-// One thread. `heap` is its memory; sorted by Better, it is the result.
+// One thread. `rows` is its memory; after Settle() it is the result.
+//
+// Rows are collected, and whenever there are half as many again as k, they are sorted, and the best
+// k taken that the limit allows (Settle()). What a limit leaves out then is never missed later:
+// where a row has one value, sets of rows that keep the limit are the independent sets of a
+// matroid, in which the best of a part and a row is the best of all of the part and that row.
 class Best {
  public:
   void Start(const runtime::Engine& engine, const Query& query) {
     engine_ = &engine;
     query_ = &query;
-    heap.clear();
+    rows.clear();
     hopeless_ = std::numeric_limits<double>::quiet_NaN();
+    settled_ = offered_ = 0;
+    gave_up_ = false;
   }
 
   // Values at or below this cannot enter, whatever their row. While every value can enter, it is
   // NaN, which compares false.
   double hopeless() const { return hopeless_; }
-  bool full() const { return heap.size() >= query_->k; }
+  bool full() const { return settled_ >= query_->k; }
+  bool limited() const { return query_->limit != nullptr; }
+  // Whether so many rows were offered without filling it that a search in rounds is faster
+  // (limits.h). The result is then not complete.
+  bool gave_up() const { return gave_up_; }
   float score(const Candidate& c) const { return ScoreOf(*engine_, query_->measure, c.value); }
 
   void Offer(uint32_t row, double value) {
@@ -58,25 +70,62 @@ class Best {
     Candidate c{value, RankOf(*engine_, query_->measure, value), row};
     if (query_->has_minimum && ScoreOf(*engine_, query_->measure, value) < query_->minimum) {
       Raise(value);
-    } else if (!full()) {
-      heap.push_back(c);
-      std::push_heap(heap.begin(), heap.end(), Better);
-      if (full()) Raise(Below(heap.front()));
-    } else if (Better(c, heap.front())) {
-      std::pop_heap(heap.begin(), heap.end(), Better);
-      heap.back() = c;
-      std::push_heap(heap.begin(), heap.end(), Better);
-      Raise(Below(heap.front()));
-    } else if (c.rank < heap.front().rank) {
-      Raise(value);
+    } else if (full() && !Better(c, rows[query_->k - 1])) {
+      if (c.rank < rows[query_->k - 1].rank) Raise(value);
+    } else {
+      rows.push_back(c);
+      if (rows.size() - settled_ >= std::max(query_->k / 2, kFewestToSettle)) Settle();
     }
   }
 
-  void Sort() { std::sort_heap(heap.begin(), heap.end(), Better); }
+  // Takes what was offered since the last time, so that full() and hopeless() are up to date.
+  void Settle() {
+    if (rows.size() == settled_) return;
+    offered_ += rows.size() - settled_;
+    const auto middle = rows.begin() + static_cast<ptrdiff_t>(settled_);
+    std::sort(middle, rows.end(), Better);
+    sorted_.resize(rows.size());
+    std::merge(rows.begin(), middle, middle, rows.end(), sorted_.begin(), Better);
+    rows.swap(sorted_);
+    if (limited()) {
+      KeepLimit();
+    } else {
+      rows.resize(std::min(rows.size(), query_->k));
+    }
+    settled_ = rows.size();
+    if (full()) {
+      Raise(Below(rows.back()));
+    } else if (limited() && offered_ / kMostOffered > query_->k + kMostOffered) {
+      GiveUp();
+    }
+  }
 
-  AlignedVector<Candidate> heap;
+  void GiveUp() {
+    gave_up_ = true;
+    hopeless_ = std::numeric_limits<double>::infinity();
+  }
+
+  AlignedVector<Candidate> rows;  // the first settled_ of them sorted
 
  private:
+  static constexpr size_t kFewestToSettle = 32;
+  static constexpr size_t kMostOffered = 64;  // times k and as many
+
+  // Takes the first k of the sorted rows that the limit allows.
+  void KeepLimit() {
+    const Column& column = query_->limit->column;
+    const std::span<const uint32_t> values = column.rows.rows;
+    counts_.Clear();
+    size_t taken = 0;
+    for (const Candidate& c : rows) {
+      if (taken == query_->k) break;
+      const bool has_value = c.row < values.size() && values[c.row] < column.known;
+      if (has_value && counts_.Add(values[c.row]) > query_->limit->at_most) continue;
+      rows[taken++] = c;
+    }
+    rows.resize(taken);
+  }
+
   void Raise(double value) {
     if (std::isnan(hopeless_) || value > hopeless_) hopeless_ = value;
   }
@@ -94,6 +143,10 @@ class Best {
   const runtime::Engine* engine_ = nullptr;
   const Query* query_ = nullptr;
   double hopeless_ = 0;
+  size_t settled_ = 0, offered_ = 0;  // at the front of `rows`; in all
+  bool gave_up_ = false;
+  AlignedVector<Candidate> sorted_;  // memory for settling
+  ValueCounts counts_;
 };
 
 }  // namespace duomo::retrieval

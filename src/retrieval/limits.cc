@@ -1,12 +1,12 @@
 #include "retrieval/limits.h"
 
 #include <algorithm>
-#include <functional>
-#include <map>
+#include <numeric>
 #include <utility>
 
 #include "core/array.h"
 #include "retrieval/filter.h"
+#include "retrieval/value_counts.h"
 
 namespace duomo::retrieval {
 namespace {
@@ -35,20 +35,15 @@ class Counts {
   }
 
   bool Allow(std::span<const uint32_t> values) const {
-    return std::none_of(values.begin(), values.end(), [&](uint32_t value) {
-      auto found = counts_.find(value);
-      return found != counts_.end() && found->second.count >= limit_.at_most;
-    });
+    return std::none_of(values.begin(), values.end(),
+                        [&](uint32_t value) { return counts_.Of(value) >= limit_.at_most; });
   }
 
-  // `result`: its number, from 1 on, so that a value that stands twice in a row counts once.
-  void Take(std::span<const uint32_t> values, size_t result) {
+  void Take(std::span<const uint32_t> values) {
+    of_row_.Clear();
     for (uint32_t value : values) {
-      if (value >= limit_.column.known) continue;
-      Count& count = counts_[value];
-      if (count.last == result) continue;
-      count.last = result;
-      if (++count.count == limit_.at_most) used_up_.push_back(value);
+      if (value >= limit_.column.known || of_row_.Add(value) > 1) continue;
+      if (counts_.Add(value) == limit_.at_most) used_up_.push_back(value);
     }
   }
 
@@ -60,13 +55,9 @@ class Counts {
   }
 
  private:
-  struct Count {
-    size_t count = 0, last = 0;
-  };
   const Limit& limit_;
-  size_t left_;  // values that the walk may still look at
-  std::map<uint32_t, Count, std::less<uint32_t>, AlignedAllocator<std::pair<const uint32_t, Count>>>
-      counts_;
+  size_t left_;                  // values that the walk may still look at
+  ValueCounts counts_, of_row_;  // a value that stands twice in a row counts once
   AlignedVector<uint32_t> used_up_;
 };
 
@@ -95,7 +86,11 @@ class Walker {
   // The same without rows of values that are used up, by `mask`.
   Query AskMasked(RowMask& mask) {
     if (!masked_) {
-      query_.allowed != nullptr ? (void)(mask = *query_.allowed) : mask.Reset(rows_, true);
+      if (query_.allowed != nullptr) {
+        mask = *query_.allowed;
+      } else {
+        mask.Reset(rows_, true);
+      }
       if (query_.set != nullptr) mask.And(query_.set->rows());
       masked_ = true;
     }
@@ -132,7 +127,7 @@ class Walker {
       values_.push_back(counts.ValuesOf(row));
       if (!counts.Allow(values_.back())) return true;
     }
-    for (size_t i = 0; i < counts_.size(); ++i) counts_[i].Take(values_[i], taken_.size() + 1);
+    for (size_t i = 0; i < counts_.size(); ++i) counts_[i].Take(values_[i]);
     return false;
   }
 
@@ -159,14 +154,20 @@ class Walker {
   bool masked_ = false, done_ = false;
 };
 
-}  // namespace
+// Where the search itself can keep the limits.
+const Limit* OnlyLimit(const Walk& walk) {
+  const bool one = walk.limits.size() == 1 && walk.refuses == nullptr;
+  return one && walk.limits[0].column.rows.offsets.empty() ? walk.limits.data() : nullptr;
+}
 
-void TopKOnWalk(const Catalogue& catalogue, std::span<const Query> queries, const Walk& walk,
-                const Team& team, Workspace& work) {
-  if (walk.takes_all()) return TopK(catalogue, queries, team, work);
+// The queries of the indices in `which` in rounds, their results to the places of `out` of those
+// indices.
+void InRounds(const Catalogue& catalogue, std::span<const Query> queries,
+              std::span<const size_t> which, const Walk& walk, const Team& team,
+              SearchWorkspace& work, std::span<AlignedVector<Hit>> out) {
   AlignedVector<Walker> walkers;
-  walkers.reserve(queries.size());
-  for (size_t i = 0; i < queries.size(); ++i) {
+  walkers.reserve(which.size());
+  for (size_t i : which) {
     walkers.emplace_back(walk, queries[i], i, catalogue.entities().count);
   }
   AlignedVector<Query> asks;
@@ -193,10 +194,37 @@ void TopKOnWalk(const Catalogue& catalogue, std::span<const Query> queries, cons
       walker.Go(work.hits);
     }
   }
+  for (size_t i = 0; i < which.size(); ++i) {
+    out[which[i]].assign(walkers[i].taken().begin(), walkers[i].taken().end());
+  }
+}
+
+}  // namespace
+
+void TopKOnWalk(const Catalogue& catalogue, std::span<const Query> queries, const Walk& walk,
+                const Team& team, SearchWorkspace& work) {
+  if (walk.takes_all()) return TopK(catalogue, queries, team, work);
+  AlignedVector<size_t> in_rounds;
+  AlignedVector<AlignedVector<Hit>> found(queries.size());
+  if (const Limit* limit = OnlyLimit(walk)) {
+    AlignedVector<Query> asks(queries.begin(), queries.end());
+    for (Query& ask : asks) ask.limit = limit;
+    TopK(catalogue, asks, team, work);
+    if (work.given_up.empty()) return;
+    for (size_t i = 0, begin = 0; i < queries.size(); begin = work.ends[i++]) {
+      const auto hits = std::span(work.hits).subspan(begin, work.ends[i] - begin);
+      found[i].assign(hits.begin(), hits.end());
+    }
+    in_rounds = work.given_up;
+  } else {
+    in_rounds.resize(queries.size());
+    std::iota(in_rounds.begin(), in_rounds.end(), size_t{0});
+  }
+  InRounds(catalogue, queries, in_rounds, walk, team, work, found);
   work.hits.clear();
   work.ends.clear();
-  for (const Walker& walker : walkers) {
-    work.hits.insert(work.hits.end(), walker.taken().begin(), walker.taken().end());
+  for (const AlignedVector<Hit>& hits : found) {
+    work.hits.insert(work.hits.end(), hits.begin(), hits.end());
     work.ends.push_back(work.hits.size());
   }
 }

@@ -7,24 +7,10 @@
 #include <functional>
 #include <span>
 
-#include "model/features.h"
 #include "retrieval/row_mask.h"
 #include "retrieval/topk.h"
 
 namespace duomo::retrieval {
-
-// The values of the catalogue's rows in one column, as small integers; a row may have several.
-struct Column {
-  model::FeatureView rows;
-  uint64_t known = 0;  // numbers from here on are no value
-};
-
-// At most so many results, at least 1, share a value of the column. Rows without a value are not
-// limited, those with several count for each of them.
-struct Limit {
-  Column column;
-  size_t at_most = 1;
-};
 
 // The limits and exclusions of a search.
 struct Walk {
@@ -40,9 +26,11 @@ struct Walk {
 // limit allows. Returns fewer than k if no more rows can be taken. The results are in `work`, as
 // for TopK(), which also defines the errors.
 //
-// Works in rounds: the rows that a search returns are visited; if they are not enough, a larger
-// search continues after them, without the rows of values that have reached their limit.
+// One limit on a category is kept by the search itself (Query::limit). Everything else, and where
+// that gives up, works in rounds: the rows that a search returns are visited; if they are not
+// enough, a larger search continues after them, without the rows of values that have reached their
+// limit.
 void TopKOnWalk(const Catalogue& catalogue, std::span<const Query> queries, const Walk& walk,
-                const Team& team, Workspace& work);
+                const Team& team, SearchWorkspace& work);
 
 }  // namespace duomo::retrieval

@@ -113,9 +113,17 @@ class PlaneQuery {
   AlignedVector<int8_t> whole_, codes_, low_, high_;
   AlignedVector<float> rest_;
   AlignedVector<double> along_;
-  double norm_ = 0, rest_norm_ = 0, ratio_ = 0;
-  double unit_ = 1, up_ = 0, first_fixed_ = 0, second_factor_ = 0, second_fixed_ = 0;
-  int32_t second_offset_ = 0;
+  // In the symbols of the inequality above, each but norm_ and the units times `share`.
+  double norm_ = 0;         // ‖q‖
+  double rest_norm_ = 0;    // ‖u‖, the factor of ‖w‖ in the first plane
+  double ratio_ = 0;        // ‖p‖ times the most ‖Aw‖/s
+  double unit_ = 1;         // a of the first plane's codes, in which its bounds are measured
+  double first_fixed_ = 0;  // ‖e‖ times the most ‖c‖
+  // The second plane: q itself in codes, q = a·h + e, with what the second codes leave of w.
+  double up_ = 0;              // ‖q‖, the factor of what is left
+  double second_factor_ = 0;   // a
+  double second_fixed_ = 0;    // ‖e‖ times the most ‖second codes‖
+  int32_t second_offset_ = 0;  // Σ h times what makes the codes unsigned
 };
 
 }  // namespace duomo::retrieval

@@ -33,13 +33,14 @@ double Above(double z) {
 }  // namespace
 
 // Whether the query asks for no more than the file's number of lists was chosen for.
-bool Search::AsCalibrated() const {
-  return allowed_ == nullptr && query_->k <= kCalibrated && !query_->has_minimum;
+bool QuerySearch::AsCalibrated() const {
+  return allowed_ == nullptr && query_->k <= kCalibrated && !query_->has_minimum &&
+         query_->limit == nullptr;
 }
 
 // The least number of lists that an approximate search reads. 0: the search must be exact, because
 // the query asks for that, there are no lists, or too few items are allowed.
-size_t Search::Probes() const {
+size_t QuerySearch::Probes() const {
   const model::Planes& planes = catalogue_->planes();
   const size_t lists = planes.lists.size();
   if (!query_->approximate || lists == 0) return 0;
@@ -54,7 +55,7 @@ size_t Search::Probes() const {
 }
 
 // All lists to lists_, with estimates of their centres' dot products; the likeliest probes_ first.
-void Search::RankLists(Scratch& scratch) {
+void QuerySearch::RankLists(ChunkScratch& scratch) {
   const size_t lists = catalogue_->planes().lists.size();
   const CentreCodes& centres = catalogue_->centres();
   const size_t size = centres.groups * 64 + kernels::kScreenTerms;
@@ -74,7 +75,7 @@ void Search::RankLists(Scratch& scratch) {
 }
 
 // The likeliest of the lists from `begin` on come to begin … end-1, most likely first.
-void Search::NextLists(size_t begin, size_t end) {
+void QuerySearch::NextLists(size_t begin, size_t end) {
   auto nearer = [](const Place& a, const Place& b) {
     return a.bound > b.bound || (a.bound == b.bound && a.row < b.row);
   };
@@ -84,7 +85,7 @@ void Search::NextLists(size_t begin, size_t end) {
   std::sort(first, last, nearer);
 }
 
-void Search::LookInto(uint32_t list, Scratch& scratch) {
+void QuerySearch::LookInto(uint32_t list, ChunkScratch& scratch) {
   const model::Planes& planes = catalogue_->planes();
   const model::Lists& lists = planes.lists;
   uint64_t begin = lists.begins[list], end = lists.begins[list + 1];
@@ -98,7 +99,7 @@ void Search::LookInto(uint32_t list, Scratch& scratch) {
 
 // About how many items of the lists from `begin` on lie above the worst result; those up to `end`
 // are the likeliest.
-double Search::Missed(size_t begin, size_t end) {
+double QuerySearch::Missed(size_t begin, size_t end) {
   const model::Planes& planes = catalogue_->planes();
   const model::Lists& lists = planes.lists;
   // How far from their centre's, in radii: of a row from each of some lists.
@@ -129,7 +130,7 @@ double Search::Missed(size_t begin, size_t end) {
   return missed;
 }
 
-bool Search::Probe(Scratch& scratch) {
+bool QuerySearch::Probe(ChunkScratch& scratch) {
   if (probes_ == 0) return false;
   const bool enough = query_->probes > 0 || AsCalibrated();  // so many lists, whatever they hold
   RankLists(scratch);

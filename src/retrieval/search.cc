@@ -20,9 +20,40 @@ constexpr size_t kMostLater = 2048;  // rows that are scored at the end
 constexpr double kShare = 0.25;
 constexpr float kNone = -std::numeric_limits<float>::infinity();
 
+// Removes the hits outside of the rows [begin, end).
+void Trim(uint64_t block, uint64_t begin, uint64_t end, kernels::ScreenHits& hits) {
+  for (size_t b = 0; b < hits.count && (block + hits.blocks[b]) * kItems < begin; ++b) {
+    uint64_t before = std::min<uint64_t>(begin - (block + hits.blocks[b]) * kItems, kItems);
+    hits.items[b] &= static_cast<uint16_t>(~((1u << before) - 1));
+  }
+  for (size_t b = hits.count; b > 0 && (block + hits.blocks[b - 1] + 1) * kItems > end; --b) {
+    uint64_t behind = std::min<uint64_t>((block + hits.blocks[b - 1] + 1) * kItems - end, kItems);
+    hits.items[b - 1] &= static_cast<uint16_t>((1u << (kItems - behind)) - 1);
+  }
+}
+
+// The hits whose bound is above `below`, which may have risen since the scan.
+void Gather(uint64_t block, float below, kernels::ScreenHits& hits, Survivors& out) {
+  out.count = 0;
+  // Four blocks at a time.
+  static_assert(kernels::kScreenBlocks % 4 == 0 && kItems == 16);
+  for (size_t b = hits.count; b % 4 != 0; ++b) hits.items[b] = 0;
+  for (size_t four = 0; four < hits.count; four += 4) {
+    uint64_t items;
+    std::memcpy(&items, hits.items + four, sizeof(items));
+    for (; items != 0; items &= items - 1) {
+      const auto bit = static_cast<size_t>(std::countr_zero(items));
+      const size_t b = four + bit / kItems, i = bit % kItems;
+      out.rows[out.count] = static_cast<uint32_t>((block + hits.blocks[b]) * kItems + i);
+      out.bounds[out.count] = hits.bounds[b][i];
+      out.count += !(hits.bounds[b][i] <= below);
+    }
+  }
+}
+
 }  // namespace
 
-void Search::Start(const Catalogue& catalogue, const Query& query) {
+void QuerySearch::Start(const Catalogue& catalogue, const Query& query) {
   catalogue_ = &catalogue;
   query_ = &query;
   best.Start(catalogue.engine(), query);
@@ -39,7 +70,7 @@ void Search::Start(const Catalogue& catalogue, const Query& query) {
 
 // The allowed rows: the given mask or set itself, or a mask of this search if several conditions
 // apply.
-void Search::Restrict() {
+void QuerySearch::Restrict() {
   const uint64_t items = catalogue_->entities().count;
   const ItemSet* set = query_->set != nullptr && !query_->set->full() ? query_->set : nullptr;
   const bool counts = query_->approximate && catalogue_->planes().lists.size() > 0;
@@ -66,7 +97,7 @@ void Search::Restrict() {
   allowed_ = &mask_;
 }
 
-double Search::Threshold() const {
+double QuerySearch::Threshold() const {
   double hopeless = best.hopeless();
   if (query_->measure != Measure::kCosine || std::isnan(hopeless)) return hopeless;
   // From cosines to dot products, whatever the item's length.
@@ -76,7 +107,7 @@ double Search::Threshold() const {
   return hopeless * norm * (hopeless < 0 ? 1 + 1e-9 : 1 - 1e-9);
 }
 
-kernels::ScreenQuery Search::Ask(uint64_t block, kernels::ScreenHits& hits) const {
+kernels::ScreenQuery QuerySearch::Ask(uint64_t block, kernels::ScreenHits& hits) const {
   kernels::ScreenQuery ask = plane_query_.screen();
   ask.threshold = plane_query_.UnitsBelow(Threshold());
   ask.allowed = allowed_ == nullptr ? nullptr : allowed_->words().data() + block / 4;
@@ -84,13 +115,29 @@ kernels::ScreenQuery Search::Ask(uint64_t block, kernels::ScreenHits& hits) cons
   return ask;
 }
 
-// Scores the items with the highest bounds first: afterwards the threshold excludes most others.
-void Search::Seed(uint64_t block, kernels::ScreenHits& hits) {
+void QuerySearch::Take(uint64_t block, uint64_t begin, uint64_t end, kernels::ScreenHits& hits,
+                       Survivors& left) {
+  LookSoon();
+  Trim(block, begin, end, hits);
+  if (!best.full()) {
+    PickSeeds(hits);
+    ScoreSeeds(block, hits);
+    kernels::Screen().narrow(&hits, plane_query_.UnitsBelow(Threshold()));
+  }
+  Gather(block, plane_query_.UnitsBelow(Threshold()), hits, left);
+  if (left.count == 0) return;
+  const double hopeless = Threshold();
+  plane_query_.Tighten(catalogue_->planes(), hopeless, left);
+  Schedule(left, hopeless);
+}
+
+// The hits with the highest bounds, to places_: their rows are counted from the first block's.
+void QuerySearch::PickSeeds(const kernels::ScreenHits& hits) {
+  places_.clear();
   const size_t count = hits.count;
   if (query_->k > count * kItems / 2) return;
   size_t groups = std::min(count, std::max<size_t>(query_->k / 4, 4)),
-         wanted = query_->k + query_->k / 4 + 1;
-  places_.clear();
+         wanted = 2 * query_->k + query_->k / 4 + 1;
   for (size_t g = 0; g < groups; ++g) {
     size_t begin = count * g / groups, end = count * (g + 1) / groups;
     if (begin == end) continue;
@@ -103,12 +150,15 @@ void Search::Seed(uint64_t block, kernels::ScreenHits& hits) {
       places_.push_back({static_cast<uint32_t>(b * kItems + i), bounds[i]});
     }
   }
-  if (places_.size() > wanted) {
-    std::nth_element(places_.begin(), places_.begin() + static_cast<ptrdiff_t>(wanted),
-                     places_.end(),
-                     [](const Place& a, const Place& b) { return a.bound > b.bound; });
-    places_.resize(wanted);
-  }
+  if (places_.size() <= wanted) return;
+  std::nth_element(places_.begin(), places_.begin() + static_cast<ptrdiff_t>(wanted), places_.end(),
+                   [](const Place& a, const Place& b) { return a.bound > b.bound; });
+  places_.resize(wanted);
+}
+
+// Scores them before all others, which are then no hits any more: afterwards the threshold excludes
+// most.
+void QuerySearch::ScoreSeeds(uint64_t block, kernels::ScreenHits& hits) {
   auto row_of = [&](const Place& place) {
     return (block + hits.blocks[place.row / kItems]) * kItems + place.row % kItems;
   };
@@ -118,42 +168,11 @@ void Search::Seed(uint64_t block, kernels::ScreenHits& hits) {
     best.Offer(static_cast<uint32_t>(row), vectors_.One(ToSize(row)));
     hits.items[place.row / kItems] &= static_cast<uint16_t>(~(1u << place.row % kItems));
   }
+  if (best.rows.size() >= query_->k) best.Settle();
 }
 
-void Search::Take(uint64_t block, uint64_t begin, uint64_t end, kernels::ScreenHits& hits,
-                  Survivors& left) {
-  LookSoon();
-  for (size_t b = 0; b < hits.count && (block + hits.blocks[b]) * kItems < begin; ++b) {
-    uint64_t before = std::min<uint64_t>(begin - (block + hits.blocks[b]) * kItems, kItems);
-    hits.items[b] &= static_cast<uint16_t>(~((1u << before) - 1));
-  }
-  for (size_t b = hits.count; b > 0 && (block + hits.blocks[b - 1] + 1) * kItems > end; --b) {
-    uint64_t behind = std::min<uint64_t>((block + hits.blocks[b - 1] + 1) * kItems - end, kItems);
-    hits.items[b - 1] &= static_cast<uint16_t>((1u << (kItems - behind)) - 1);
-  }
-  if (!best.full()) {
-    Seed(block, hits);
-    kernels::Screen().narrow(&hits, plane_query_.UnitsBelow(Threshold()));
-  }
-  const float below = plane_query_.UnitsBelow(Threshold());
-  left.count = 0;
-  // Four blocks at a time.
-  static_assert(kernels::kScreenBlocks % 4 == 0 && kItems == 16);
-  for (size_t b = hits.count; b % 4 != 0; ++b) hits.items[b] = 0;
-  for (size_t four = 0; four < hits.count; four += 4) {
-    uint64_t items;
-    std::memcpy(&items, hits.items + four, sizeof(items));
-    for (; items != 0; items &= items - 1) {
-      const auto bit = static_cast<size_t>(std::countr_zero(items));
-      const size_t b = four + bit / kItems, i = bit % kItems;
-      left.rows[left.count] = static_cast<uint32_t>((block + hits.blocks[b]) * kItems + i);
-      left.bounds[left.count] = hits.bounds[b][i];
-      left.count += !(hits.bounds[b][i] <= below);  // the threshold may have risen
-    }
-  }
-  if (left.count == 0) return;
-  const double hopeless = Threshold();
-  plane_query_.Tighten(catalogue_->planes(), hopeless, left);
+// The probable ones to soon_, the others to later_.
+void QuerySearch::Schedule(const Survivors& left, double hopeless) {
   for (size_t i = 0; i < left.count; ++i) {
     if (left.estimate[i] <= hopeless) {
       later_.push_back({left.rows[i], left.upper[i]});
@@ -165,12 +184,12 @@ void Search::Take(uint64_t block, uint64_t begin, uint64_t end, kernels::ScreenH
   if (later_.size() > kMostLater) LookLater();
 }
 
-void Search::LookSoon() {
+void QuerySearch::LookSoon() {
   for (uint32_t row : soon_) best.Offer(row, vectors_.One(row));
   soon_.clear();
 }
 
-void Search::LookLater() {
+void QuerySearch::LookLater() {
   constexpr size_t kAhead = 8;  // rows that are prefetched ahead
   const double hopeless = Threshold();
   std::erase_if(later_, [&](const Place& place) { return place.bound <= hopeless; });
@@ -183,12 +202,13 @@ void Search::LookLater() {
   later_.clear();
 }
 
-void Search::Finish() {
+void QuerySearch::Finish() {
   LookSoon();
   LookLater();
+  best.Settle();
 }
 
-void Search::ScanRows(uint64_t begin, uint64_t end, Scratch& scratch) {
+void QuerySearch::ScanRows(uint64_t begin, uint64_t end, ChunkScratch& scratch) {
   const model::Planes& planes = catalogue_->planes();
   uint64_t last = (end + kItems - 1) / kItems;
   // A word of a mask has four blocks.
@@ -200,7 +220,7 @@ void Search::ScanRows(uint64_t begin, uint64_t end, Scratch& scratch) {
   }
 }
 
-void Search::ScanVectors(uint64_t begin, uint64_t end) {
+void QuerySearch::ScanVectors(uint64_t begin, uint64_t end) {
   dots_.resize(kBlock);
   for (; begin < end; begin += kBlock) {
     size_t count = ToSize(std::min<uint64_t>(kBlock, end - begin));

@@ -31,13 +31,13 @@ inline void Scan(const model::Planes& planes, const kernels::ScreenQuery* asks, 
 }
 
 // Memory for one chunk, shared by the queries of a thread.
-struct Scratch {
+struct ChunkScratch {
   kernels::ScreenHits hits[kernels::kScreenQueries];
   Survivors survivors;
 };
 
 // One thread; its memory is reused from query to query.
-class Search {
+class QuerySearch {
  public:
   void Start(const Catalogue& catalogue, const Query& query);
 
@@ -55,7 +55,7 @@ class Search {
 
   // Runs a whole approximate search. Returns false if an exact search is needed instead: if there
   // are no lists, or if too few results were found.
-  bool Probe(Scratch& scratch);
+  bool Probe(ChunkScratch& scratch);
 
   // Scans the vectors of the rows [begin, end); begin is a multiple of 64.
   void ScanVectors(uint64_t begin, uint64_t end);
@@ -69,17 +69,19 @@ class Search {
   };
   // Rows with a dot product at or below it cannot be results; NaN: all can.
   double Threshold() const;
-  void Seed(uint64_t block, kernels::ScreenHits& hits);
+  void PickSeeds(const kernels::ScreenHits& hits);
+  void ScoreSeeds(uint64_t block, kernels::ScreenHits& hits);
+  void Schedule(const Survivors& left, double hopeless);
   void Restrict();
   bool AsCalibrated() const;
   size_t Probes() const;
-  void RankLists(Scratch& scratch);
+  void RankLists(ChunkScratch& scratch);
   void NextLists(size_t begin, size_t end);
-  void LookInto(uint32_t list, Scratch& scratch);
+  void LookInto(uint32_t list, ChunkScratch& scratch);
   double Missed(size_t begin, size_t end);
   void LookSoon();
   void LookLater();
-  void ScanRows(uint64_t begin, uint64_t end, Scratch& scratch);
+  void ScanRows(uint64_t begin, uint64_t end, ChunkScratch& scratch);
 
   const Catalogue* catalogue_ = nullptr;
   const Query* query_ = nullptr;

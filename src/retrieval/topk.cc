@@ -22,7 +22,7 @@ constexpr uint64_t kFewestRows = 1 << 15;  // for a member of a team
 }  // namespace
 
 // The memory and the work of one thread of the team.
-class Searcher {
+class TeamMember {
  public:
   // All of `queries` (at most kWave) over the rows [begin, end), whole chunks but for the last.
   void Run(const Catalogue& catalogue, std::span<const Query> queries, uint64_t begin, uint64_t end,
@@ -56,7 +56,7 @@ class Searcher {
     for (size_t i : screened_) searches[i].Finish();
   }
 
-  AlignedVector<Search> searches;
+  AlignedVector<QuerySearch> searches;
 
  private:
   void Chunk(const model::Planes& planes, uint64_t block, size_t count, bool first) {
@@ -81,21 +81,25 @@ class Searcher {
     }
   }
 
-  AlignedVector<size_t> screened_;  // the queries that the planes say something about
-  AlignedVector<Scratch> own_{1};   // large, so from where all large things come
-  Scratch& scratch_ = own_[0];
+  AlignedVector<size_t> screened_;      // the queries that the planes say something about
+  AlignedVector<ChunkScratch> own_{1};  // large, so from where all large things come
+  ChunkScratch& scratch_ = own_[0];
 };
 
-Workspace::Workspace() = default;
-Workspace::Workspace(Workspace&&) noexcept = default;
-Workspace& Workspace::operator=(Workspace&&) noexcept = default;
-Workspace::~Workspace() = default;
+SearchWorkspace::SearchWorkspace() = default;
+SearchWorkspace::SearchWorkspace(SearchWorkspace&&) noexcept = default;
+SearchWorkspace& SearchWorkspace::operator=(SearchWorkspace&&) noexcept = default;
+SearchWorkspace::~SearchWorkspace() = default;
 
 namespace {
 
-void Append(Best& best, Workspace& work) {
-  best.Sort();
-  for (const Candidate& c : best.heap) work.hits.push_back({c.row, best.score(c)});
+void Append(Best& best, SearchWorkspace& work) {
+  best.Settle();
+  if (best.gave_up()) {
+    best.rows.clear();
+    work.given_up.push_back(work.ends.size());
+  }
+  for (const Candidate& c : best.rows) work.hits.push_back({c.row, best.score(c)});
   work.ends.push_back(work.hits.size());
 }
 
@@ -110,7 +114,7 @@ void RunTeam(const Team& team, size_t members, const Work& work) {
 }  // namespace
 
 void TopK(const Catalogue& catalogue, std::span<const Query> queries, const Team& team,
-          Workspace& work) {
+          SearchWorkspace& work) {
   const runtime::Engine& engine = catalogue.engine();
   const model::Entities& items = catalogue.entities();
   if (engine.joint()) {
@@ -123,9 +127,10 @@ void TopK(const Catalogue& catalogue, std::span<const Query> queries, const Team
   }
   work.hits.clear();
   work.ends.clear();
+  work.given_up.clear();
   const MemoryScope scope(work.searchers.get_allocator().memory());
   while (work.searchers.size() < team.size) {
-    work.searchers.push_back(std::make_unique<Searcher>());
+    work.searchers.push_back(std::make_unique<TeamMember>());
   }
   for (size_t begin = 0; begin < queries.size();) {
     size_t members = team.size;
@@ -159,16 +164,16 @@ void TopK(const Catalogue& catalogue, std::span<const Query> queries, const Team
     });
     Best& all = work.searchers[0]->searches[0].best;
     for (size_t member = 1; member < members; ++member) {
-      for (const Candidate& c : work.searchers[member]->searches[0].best.heap) {
-        all.Offer(c.row, c.value);
-      }
+      const Best& part = work.searchers[member]->searches[0].best;
+      if (part.gave_up()) all.GiveUp();
+      for (const Candidate& c : part.rows) all.Offer(c.row, c.value);
     }
     Append(all, work);
     ++begin;
   }
 }
 
-std::span<const Hit> TopK(const Catalogue& catalogue, const Query& query, Workspace& work) {
+std::span<const Hit> TopK(const Catalogue& catalogue, const Query& query, SearchWorkspace& work) {
   TopK(catalogue, {&query, 1}, {}, work);
   return work.hits;
 }

@@ -51,6 +51,13 @@ class RowReader {
            source_->begins[i] == source_->begins[i - 1] && source_->ends[i] > source_->ends[i - 1];
   }
 
+  // Whether batch row i reads the same as the one before: pairs of one user with many items.
+  bool Repeats(size_t i) const {
+    auto same = [i](const auto& places) { return places.empty() || places[i] == places[i - 1]; };
+    return i > 0 && source_ != nullptr && Entity(i) == Entity(i - 1) && same(source_->begins) &&
+           same(source_->ends);
+  }
+
   float Number(size_t i) const {  // NaN: none
     if (source_ != nullptr) {
       size_t entity = Entity(i);

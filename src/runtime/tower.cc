@@ -239,8 +239,12 @@ void Tower::Encode(const Encoder& e, const Batch& batch, size_t begin, size_t co
       Pool(e, reader, begin, count, out, stride, work);
       break;
     case EncoderKind::kAttention:
-      for (size_t i = 0; i < count; ++i) {
-        e.attention->Encode(reader, begin + i, out + i * stride, work);
+      for (size_t i = 0; i < count; ++i, out += stride) {
+        if (i > 0 && reader.Repeats(begin + i)) {
+          std::copy_n(out - stride, e.raw_width, out);
+        } else {
+          e.attention->Encode(reader, begin + i, out, work);
+        }
       }
       break;
     case EncoderKind::kConvolution:
@@ -257,6 +261,10 @@ void Tower::Pool(const Encoder& e, const RowReader& reader, size_t begin, size_t
   bool multi_hot = e.description->kind == EncoderKind::kMultiHot;
   bool mean = !multi_hot && e.description->pooling == Pooling::kMean;
   for (size_t i = 0; i < count; ++i, out += stride) {
+    if (i > 0 && reader.Repeats(begin + i)) {
+      std::copy_n(out - stride, e.dim, out);
+      continue;
+    }
     if (multi_hot) {
       std::memcpy(out, e.bias.data(), e.dim * sizeof(float));
     } else {

@@ -64,7 +64,7 @@ class CandidateSource {
   runtime::Workspace work_;
   AlignedVector<float> vector_, widened_[2];
   retrieval::RowMask allowed_;
-  retrieval::Workspace search_;
+  retrieval::SearchWorkspace search_;
 };
 
 // Fills every history input with the same histories: row i of a batch has

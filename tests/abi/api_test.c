@@ -36,6 +36,15 @@ const char* path_of(const char* name) {
   return path;
 }
 
+const char* grown(const char* name, size_t there, size_t here) {
+  static char message[200];
+  snprintf(message, sizeof(message),
+           "the client is newer than the library: %s has %u bytes there, of which duomo %s knows "
+           "the first %u,",
+           name, (unsigned)there, duomo_version(), (unsigned)here);
+  return message;
+}
+
 duomo_model* open_model(const char* name) {
   duomo_model* model = NULL;
   duomo_error error = DUOMO_ERROR_INIT;

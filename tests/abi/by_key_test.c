@@ -95,6 +95,7 @@ static void test_many(void) {
     duomo_error e = DUOMO_ERROR_INIT;
     CHECK(duomo_ids_of_keys(ids, club, DUOMO_ITEM, bad, 2, &e) == DUOMO_INVALID_ARGUMENT);
     CHECK(e.kind == DUOMO_KIND_NOT_UTF8 && e.position == 1);
+    CHECK(e.argument == DUOMO_ARGUMENT_QUERIES);
   }
   bad[1] = NULL;
   FAILS(DUOMO_INVALID_ARGUMENT, "keys[1] is NULL",

@@ -40,6 +40,9 @@ void check_failure(const char* file, int line, const char* call, duomo_status st
 
 /* "folder/name.duomo", in a static buffer. */
 const char* path_of(const char* name);
+/* What is said of a struct that the client's header made larger, whatever size a pointer has here;
+ * in a static buffer. */
+const char* grown(const char* name, size_t there, size_t here);
 /* Opens, and ends the program where that fails. */
 duomo_model* open_model(const char* name);
 duomo_context* make_context(duomo_model* model, int32_t unknown_ids);

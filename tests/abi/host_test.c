@@ -119,7 +119,8 @@ static void test_error_numbers(void) {
     CHECK(duomo_predict(predictions, context, users, items, 3, &error) == DUOMO_NOT_FOUND);
     CHECK(error.kind == DUOMO_KIND_UNKNOWN_ID);
     CHECK(duomo_model_open(&none, path_of("missing"), NULL, &error) == DUOMO_IO_ERROR);
-    CHECK(error.kind == 0 && error.argument == 0 && error.position == DUOMO_NO_POSITION);
+    CHECK(error.kind == 0 && error.argument == DUOMO_ARGUMENT_FILE);
+    CHECK(error.position == DUOMO_NO_POSITION);
   }
   duomo_features_release(features);
   duomo_context_release(context);
@@ -185,6 +186,8 @@ static void test_descriptors(void) {
   duomo_model_release(model);
   FAILS(DUOMO_INVALID_ARGUMENT, "file descriptor",
         duomo_model_open_descriptor(&model, descriptor, 64, size, NULL, &error));
+  NUMBERS(DUOMO_KIND_VALUE, DUOMO_ARGUMENT_FILE, DUOMO_NO_POSITION,
+          duomo_model_open_descriptor(&model, descriptor, 64, size, NULL, &error));
   FAILS(DUOMO_INVALID_ARGUMENT, "file descriptor",
         duomo_model_open_descriptor(&model, descriptor, size + 1, 0, NULL, &error));
   FAILS(DUOMO_INVALID_ARGUMENT, "file descriptor",
@@ -192,6 +195,8 @@ static void test_descriptors(void) {
                                     &error));
   FAILS(DUOMO_CORRUPT, "file descriptor",
         duomo_model_open_descriptor(&model, descriptor, 0, size - 64, NULL, &error));
+  NUMBERS(0, DUOMO_ARGUMENT_FILE, DUOMO_NO_POSITION,
+          duomo_model_open_descriptor(&model, descriptor, 0, size - 64, NULL, &error));
   FAILS(DUOMO_CORRUPT, "", duomo_model_open_descriptor(&model, descriptor, 64, 0, NULL, &error));
   close(descriptor);
   FAILS(DUOMO_IO_ERROR, "file descriptor",

@@ -111,6 +111,23 @@ TEST_F(ImportArrays, WhatWasExportedComesBackToTheLastBit) {
   }
 }
 
+TEST_F(ImportArrays, AttributesComeFromTheFileThatItIsLike) {
+  TemporaryFolder aside;
+  WriteText(aside.File("items.csv"),
+            "item_id,price,brand,labels\n7,9.5,acme,new|sale\n30,2,other,\n");
+  ASSERT_EQ(Convert({"attributes", path_, "-o", aside.File("with.duomo"), "--items",
+                     aside.File("items.csv")})
+                .code,
+            0);
+  std::filesystem::rename(aside.File("with.duomo"), path_);
+  ASSERT_EQ(Convert({"export", "npz", path_, "-o", file_}).code, 0);
+  for (const char* format : {"npz", "keras"}) {
+    ASSERT_EQ(Import(format), "");
+    ExpectSame(format);
+    EXPECT_EQ(model::Model::Open(out_)->attributes().size(), 3u);
+  }
+}
+
 TEST_F(ImportArrays, AttentionIsCalledAsPyTorchWould) {
   model::Save(path_, SoundContents(AttentionDescription()));
   ASSERT_EQ(Convert({"export", "safetensors", path_, "-o", file_}).code, 0);

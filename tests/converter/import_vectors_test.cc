@@ -83,7 +83,7 @@ class ImportVectors : public ::testing::Test {
   // Every prediction, and the best items of every user by brute force.
   void ExpectScores(const std::string& path, bool cosine, double tolerance = 1e-6) {
     auto engine = runtime::Engine::Create(model::Model::Open(path));
-    retrieval::Workspace work;
+    retrieval::SearchWorkspace work;
     AlignedVector<float> a, b;
     for (uint64_t u = 0; u < kUsers; ++u) {
       retrieval::Query query;

@@ -134,7 +134,7 @@ TEST_F(Index, ListsOfUsers) {
   // find the same ones; approximate ones most of them.
   const retrieval::Catalogue old_users(*before, false, model::Side::kUser),
       users(*after, false, model::Side::kUser);
-  retrieval::Workspace work;
+  retrieval::SearchWorkspace work;
   AlignedVector<float> buffer;
   size_t found = 0;
   for (uint64_t row = 0; row < numbers.size(); ++row) {

@@ -3,6 +3,7 @@
 Reads ELF, Mach-O, PE and WebAssembly by itself: the tools that do come with each compiler, or with none.
 """
 import gzip
+import os
 import re
 import struct
 import sys
@@ -187,8 +188,8 @@ def parse(data):
     raise ValueError("an unknown kind of library")
 
 
-# What a library may need, by target; and names that it may not import anywhere, since they print, read
-# the environment, or end the host.
+# What a library may need, by target; and names that it may not import, since they print, read the environment, or
+# end the host. (`abort` alone is left to the C++ library.)
 NEEDED = {
     "linux": r"(lib(c|m|dl|pthread)\.so(\.\d+)?|ld-linux-.*)",
     "android": r"lib(c|m|dl)\.so",
@@ -197,9 +198,23 @@ NEEDED = {
     "wasm32": r"",
     "s390x": r".*",
 }
-FORBIDDEN = {
-    "linux": r"(printf|puts|fputs|getenv|setlocale|signal|sigaction|system|exec.*|fork|exit|_exit)",
-}
+FORBIDDEN = r"""(?x) (__)?v?[fd]?printf | puts | fputs | fputc | putchar | fwrite | fflush | perror | std(err|out|in) | __stderrp |
+    write | getenv | setenv | setlocale | signal | sigaction | system | exec.* | posix_spawn.* | fork | raise | kill | exit | _exit"""
+# The C runtime of Windows starts and ends a DLL with what programs need.
+FORBIDDEN_WINDOWS = r"puts|fputs|getenv|setlocale|signal|system|exec.*|spawn.*|exit|WriteConsole.|WriteFile|OutputDebugString."
+
+
+def bionic():
+    """Android's names for what an import stands for, by bionic.txt."""
+    names = {}
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "bionic.txt"), encoding="utf-8") as file:
+        for line in file:
+            words = line.split("#")[0].split()
+            if words[:1] == ["instead"]:
+                names[words[1]] = words[2]
+            else:
+                names.update((name, name) for name in words[1:])
+    return names
 
 
 def main():
@@ -226,8 +241,15 @@ def main():
             failures.append(f"{needed} is needed")
     print("imports", *sorted(library.imports))
     for name in library.imports:
-        if re.fullmatch(FORBIDDEN.get(family, "(?!)"), name):
+        if re.fullmatch(FORBIDDEN_WINDOWS if family == "windows" else FORBIDDEN, name):
             failures.append(f"{name} is imported")
+    if family == "android":
+        known = bionic()
+        instead = sorted(f"{known[name]} for {name}" for name in library.imports if known.get(name, name) != name)
+        print("by the NDK:", ", ".join(instead))
+        for name in library.imports:
+            if name not in known:
+                failures.append(f"{name} is imported, and not in bionic.txt")
     if isinstance(library, Elf):
         if library.name != ("libduomo.so" if family == "android" else "libduomo.so.0"):
             failures.append(f"it is called {library.name}")

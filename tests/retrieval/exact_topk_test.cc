@@ -62,7 +62,7 @@ std::vector<float> Draw(Random& random, Kind kind, size_t n, size_t dim) {
 
 TEST(TopK, EqualsBruteForce) {
   Random random(7);
-  Workspace work;
+  SearchWorkspace work;
   for (size_t trial = 0; trial < 400; ++trial) {
     size_t dim = 1 + trial % 70;
     size_t n = trial % 9 == 0 ? random.Below(3) : random.Below(501);
@@ -99,7 +99,7 @@ TEST(TopK, EqualsBruteForce) {
 // Item vectors of two bytes or one a number: the scores are those of their floats.
 TEST(TopK, EqualsBruteForceOnQuantizedVectors) {
   Random random(8);
-  Workspace work;
+  SearchWorkspace work;
   for (size_t trial = 0; trial < 90; ++trial) {
     size_t dim = 1 + trial % 70, n = 1 + random.Below(300);
     auto kind = static_cast<Kind>(random.Below(4));
@@ -145,7 +145,7 @@ TEST(TopK, OneFloatOfManyDoublesIsATie) {
   std::vector<float> vector = {1, 1};
   q.vector = vector;
   q.k = 5;
-  Workspace work;
+  SearchWorkspace work;
   auto found = TopK(Catalogue(*opened.engine), q, work);
   ASSERT_EQ(found.size(), 5u);
   for (uint32_t i = 0; i < 5; ++i) EXPECT_EQ(found[i].row, i);
@@ -182,7 +182,7 @@ TEST(TopK, SaturatedOutputsAreOrderedByTheHead) {
         Query q;
         q.vector = one;
         q.k = k;
-        Workspace work;
+        SearchWorkspace work;
         Catalogue catalogue(*opened.engine, planes);
         auto found = TopK(catalogue, q, work);
         ExpectSame(found, BruteForce(*opened.engine, q));
@@ -196,7 +196,7 @@ TEST(TopK, SaturatedOutputsAreOrderedByTheHead) {
 TEST(TopK, VectorsThatAreNotNumbersStillGiveNumbers) {
   Random random(3);
   Opened opened = Open(HeadKind::kDot, 3, Draw(random, Kind::kRandom, 100, 3));
-  Workspace work;
+  SearchWorkspace work;
   for (float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(),
                     -std::numeric_limits<float>::infinity()}) {
     std::vector<float> vector = {bad, 1, 0};
@@ -216,7 +216,7 @@ TEST(TopK, CosineLeavesTheBiasColumnsOut) {
   model::Contents contents = fixtures::PlayerModel();
   Opened opened = Open(contents);
   ASSERT_EQ(opened.engine->vector_width(), 9u);
-  Workspace work;
+  SearchWorkspace work;
   AlignedVector<float> buffer;
   for (uint32_t row = 0; row < fixtures::kItems; ++row) {
     Query q;
@@ -236,7 +236,7 @@ TEST(TopK, NeedsItemVectors) {
   std::vector<float> vector(opened.engine->vector_width());
   Query q;
   q.vector = vector;
-  Workspace work;
+  SearchWorkspace work;
   try {
     (void)TopK(Catalogue(*opened.engine), q, work);
     FAIL();

@@ -93,10 +93,11 @@ Team TeamOf(size_t size) {
 
 TEST(Limits, EqualTheGreedyWalk) {
   Random random(21);
-  Workspace work;
+  SearchWorkspace work;
   size_t short_lists = 0;
   for (size_t trial = 0; trial < 250; ++trial) {
-    const size_t dim = 1 + random.Below(24), n = random.Below(1200);
+    // Some so large, with few values, that the search in one pass gives up.
+    const size_t dim = 1 + random.Below(24), n = random.Below(trial % 25 == 0 ? 16000 : 1200);
     auto items = Draw(random, n, dim, trial % 3 == 0);  // of few values: many ties
     auto head = random.Below(2) == 0 ? HeadKind::kCosine : HeadKind::kDot;
     Opened opened = Open(head, dim, {}, items);
@@ -177,12 +178,23 @@ TEST(Limits, NeverShortWhereThereAreEnough) {
   Query q;
   q.vector = vector;
   q.k = 20;
-  Workspace work;
+  SearchWorkspace work;
   TopKOnWalk(catalogue, {&q, 1}, {limits}, {}, work);
   Query all = q;
   all.k = kItems;
   ExpectSame(work.hits, Greedy(BruteForce(*opened.engine, all), q.k, {limits}, 0));
   EXPECT_EQ(work.hits.size(), 20u);
+
+  // A search that keeps the limit itself gives up here, and only here.
+  q.limit = limits.data();
+  TopK(catalogue, {&q, 1}, {}, work);
+  EXPECT_EQ(work.given_up.size(), 1u);
+  EXPECT_TRUE(work.hits.empty());
+  for (size_t row = 0; row < kItems; ++row) artists.rows[row] = static_cast<uint32_t>(row % 31);
+  limits[0].column = {artists.view(), 31};
+  TopK(catalogue, {&q, 1}, {}, work);
+  EXPECT_TRUE(work.given_up.empty());
+  ExpectSame(work.hits, Greedy(BruteForce(*opened.engine, all), q.k, {limits}, 0));
 }
 
 // Lists of a hostile file that all are the whole: bounded work, and whatever comes is a list.
@@ -200,7 +212,7 @@ TEST(Limits, HostileListsEnd) {
   Query q;
   q.vector = vector;
   q.k = kItems;
-  Workspace work;
+  SearchWorkspace work;
   TopKOnWalk(Catalogue(*opened.engine), {&q, 1}, {limits}, {}, work);
   EXPECT_LE(work.hits.size(), kItems);
 }
@@ -208,7 +220,7 @@ TEST(Limits, HostileListsEnd) {
 // Users are searched as items are, with or without codes of their vectors.
 TEST(Users, EqualBruteForce) {
   Random random(24);
-  Workspace work;
+  SearchWorkspace work;
   for (size_t trial = 0; trial < 120; ++trial) {
     const size_t dim = 1 + random.Below(40), n = random.Below(900);
     auto users = Draw(random, n, dim, trial % 4 == 0), items = Draw(random, 30, dim, false);
@@ -241,7 +253,7 @@ TEST(Users, ScoresAreThoseOfTheItems) {
   Opened opened = Open(HeadKind::kCosine, kDim, Draw(random, kUsers, kDim, false),
                        Draw(random, kItems, kDim, false));
   Catalogue items(*opened.engine, true), users(*opened.engine, true, Side::kUser);
-  Workspace work;
+  SearchWorkspace work;
   AlignedVector<float> buffer;
   std::map<std::pair<uint32_t, uint32_t>, uint32_t> bits;
   for (uint32_t user = 0; user < kUsers; ++user) {
@@ -281,7 +293,7 @@ TEST(Users, PlanesThroughAFile) {
   Query q;
   q.vector = std::span(users).first(kDim);
   q.k = 20;
-  Workspace work;
+  SearchWorkspace work;
   ExpectSame(TopK(Catalogue(*engine, false, Side::kUser), q, work),
              BruteForce(*engine, q, Side::kUser));
 }

@@ -214,7 +214,7 @@ void Compare(const Catalogue& catalogue, Random& random, Kind kind, size_t dim, 
     q.has_minimum = random.Below(4) == 0;
     q.minimum = static_cast<float>(random.Normal());
   }
-  Workspace work;
+  SearchWorkspace work;
   TopK(catalogue, queries, Threads(threads), work);
   ASSERT_EQ(work.ends.size(), count);
   size_t begin = 0;
@@ -271,7 +271,7 @@ TEST(Planes, ItemsThatCodesCannotTellApart) {
   for (const PlaneOptions& options : kOptions) {
     Catalogue catalogue(*opened.engine,
                         MakePlanes(opened.engine->model().items().vectors, options));
-    Workspace work;
+    SearchWorkspace work;
     TopK(catalogue, queries, {}, work);
     for (size_t i = 0, begin = 0; i < count; begin = work.ends[i++]) {
       ExpectSame(std::span(work.hits).subspan(begin, work.ends[i] - begin),
@@ -305,7 +305,7 @@ TEST(Planes, FewBlocksWithHits) {
                      vector = Draw(random, Kind::kNoise, 1, dim);
   Opened opened = Open(HeadKind::kDot, dim, items, file::DType::kF32);
   Catalogue catalogue(*opened.engine, true);
-  Workspace work;
+  SearchWorkspace work;
   for (size_t blocks : {1, 2, 3, 5}) {
     RowMask mask;
     mask.Reset(n, false);
@@ -330,7 +330,7 @@ TEST(Planes, LengthsOfEveryFloat) {
   const size_t dim = 24, n = 600;
   const float lengths[] = {1e-45f, 1e-40f, 1e-30f, 1e-10f, 1,      1e10f,
                            1e29f,  1e31f,  1e34f,  1e37f,  FLT_MAX};
-  Workspace work;
+  SearchWorkspace work;
   for (float long_one : lengths) {
     for (float other : {1e-45f, 1.0f, 1e34f, FLT_MAX}) {
       std::vector<float> items(n * dim);
@@ -535,7 +535,7 @@ TEST(Lists, AllOfThemAreExactAndSomeFindMost) {
     if (random.Below(10) == 0) few.Set(r);
     if (random.Below(10) == 0) most.Clear(r);
   }
-  Workspace work;
+  SearchWorkspace work;
   size_t found = 0, fewer = 0;
   for (size_t i = 0; i < 60; ++i) {
     Query q;

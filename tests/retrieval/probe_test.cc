@@ -153,7 +153,7 @@ class Probe : public ::testing::TestWithParam<World> {
   AlignedVector<std::byte> bytes_;
   std::shared_ptr<const runtime::Engine> engine_;
   std::unique_ptr<Catalogue> catalogue_;
-  Workspace work_;
+  SearchWorkspace work_;
 };
 
 TEST_P(Probe, FindsWhatIsThereForEveryK) {

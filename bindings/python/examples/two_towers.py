@@ -189,6 +189,14 @@ def order(count: int, seed: int, chunk: int = 4096) -> np.ndarray:
     return np.concatenate(out)
 
 
+def reduce_tables(tables: list[nn.Parameter]) -> None:
+    """The mean of all processes' gradients, a table after the other: the rows that were touched."""
+    for table in tables:
+        if table.grad is not None:
+            dist.all_reduce(table.grad)
+            table.grad /= dist.get_world_size()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("network", help="a description in JSON, as `duomo describe` writes it")
@@ -215,12 +223,16 @@ def main() -> None:
 
     rows = Rows(o.rows)
     model = TwoTowers(recipe["model"], rows)
-    parallel = nn.parallel.DistributedDataParallel(model)
-    tables = [
-        p
-        for n, p in model.named_parameters()
-        if n.startswith("tables.") or n.endswith("_bias.weight")
-    ]
+    named = dict(model.named_parameters())
+    sparse = [n for n in named if n.startswith("tables.") or n.endswith("_bias.weight")]
+    tables = [named[n] for n in sparse]
+    # DistributedDataParallel averages dense gradients alone, and reduce_tables() those of tables:
+    # several sparse ones at once make gloo's threads crash now and then (torch 2.15).
+    distributed = nn.parallel.DistributedDataParallel
+    distributed._set_params_and_buffers_to_ignore_for_model(model, sparse)
+    parallel = distributed(model) if len(sparse) < len(named) else model
+    for table in tables:
+        dist.broadcast(table.data, 0)
     others = [p for p in model.parameters() if all(p is not t for t in tables)]
     optimizers: list[Any] = [torch.optim.SparseAdam(tables, rate)]
     if others:
@@ -256,6 +268,7 @@ def main() -> None:
             for optimizer in optimizers:
                 optimizer.zero_grad()
             cost.backward()
+            reduce_tables(tables)
             for optimizer in [*optimizers, *schedule]:
                 optimizer.step()
             total, seen = total + float(cost.detach()), seen + 1
