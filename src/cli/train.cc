@@ -24,7 +24,7 @@ struct Options {
   double budget = 180;
   std::optional<uint64_t> passes, steps;
   std::optional<uint32_t> batch;
-  std::optional<double> learning_rate, momentum, dropout, weight_decay;
+  std::optional<double> learning_rate, momentum, dropout, weight_decay, average;
   std::optional<uint64_t> warmup;
   std::string optimizer, schedule, negatives, checkpoint;
   std::vector<std::string> id_dropout;
@@ -114,10 +114,10 @@ std::string ResumeCommand(const CLI::App& command) {
 
 // Options that say how one network is trained: without --preset and --model it is the first preset.
 constexpr const char* kOfNetworks[] = {
-    "--optimizer",    "--momentum",      "--candidates", "--passes",         "--steps",
-    "--batch",        "--negatives",     "--schedule",   "--warmup",         "--dropout",
-    "--weight-decay", "--learning-rate", "--id-dropout", "--test-every",     "--early-stop",
-    "--checkpoint",   "--log",           "--plot",       "--no-user-vectors"};
+    "--optimizer",    "--momentum",      "--candidates", "--passes",          "--steps",
+    "--batch",        "--negatives",     "--schedule",   "--warmup",          "--dropout",
+    "--weight-decay", "--learning-rate", "--id-dropout", "--test-every",      "--early-stop",
+    "--checkpoint",   "--log",           "--plot",       "--no-user-vectors", "--average"};
 // And those of a search for the best model.
 constexpr const char* kOfSearches[] = {"--budget", "--no-floor", "--keep-test-rows",
                                        "--no-history"};
@@ -238,6 +238,7 @@ void Run(const Options& o, const CLI::App& command) {
   run.options = training::OptionsFromJson(named, run.options);
   if (o.warmup) run.options.warmup_steps = *o.warmup;
   if (o.dropout) run.options.dropout = *o.dropout;
+  if (o.average) run.options.average = *o.average;
   if (o.weight_decay) run.options.weight_decay = *o.weight_decay;
   for (const std::string& text : o.id_dropout) {
     auto wanted = ParseIdDropout(text);
@@ -355,6 +356,10 @@ void AddTrain(CLI::App& app) {
       ->check(CLI::IsMember({"constant", "linear", "cosine"}));
   c->add_option("--warmup", o->warmup,
                 "Number of steps in which the learning rate rises from 0 [0]");
+  c->add_option("--average", o->average,
+                "The model is the mean of the parameters over this last share of the steps, at a "
+                "rate that does not fall to 0 [as the preset says, else 0: the last ones]")
+      ->check(Checked("SHARE", ParseRate));
   c->add_option("--dropout", o->dropout, "Dropout of the inputs of dense layers [0]")
       ->check(Checked("P", ParseRate));
   c->add_option("--weight-decay", o->weight_decay,

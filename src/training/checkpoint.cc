@@ -185,6 +185,10 @@ void WriteCheckpoint(const std::string& path, const Checkpoint& c, std::span<con
     w.Array(c.best->values);
     w.Arrays(c.best->touched);
   }
+  if (c.average) {  // nothing in its place elsewhere, so that older checkpoints go on
+    w.Value(c.average->count);
+    w.Array(c.average->mean);
+  }
   w.Commit();
 }
 
@@ -236,6 +240,11 @@ Checkpoint ReadCheckpoint(const std::string& path, Learned& learned) {
     best.rmse = r.Value<double>();
     best.values = r.Array<float, AlignedVector<float>>();
     best.touched = r.Arrays<uint8_t>();
+  }
+  if (!r.AtEnd()) {
+    Average::State& average = c.average.emplace();
+    average.count = r.Value<uint64_t>();
+    average.mean = r.Array<float, AlignedVector<float>>();
   }
   if (!r.AtEnd()) r.Bad();
   return c;

@@ -8,6 +8,7 @@
 
 #include "core/random.h"
 #include "description/fields.h"
+#include "training/average.h"
 #include "training/examples.h"
 #include "training/optimizer.h"
 
@@ -37,6 +38,8 @@ struct Checkpoint {
   uint64_t last_test = UINT64_MAX;  // step of the last test that counted; the maximum: none yet
   uint64_t tests_without_improvement = 0;
   std::optional<BestState> best;
+
+  std::optional<Average::State> average;  // of runs that average
 };
 
 // The checkpoint's file in a folder.

@@ -1,5 +1,7 @@
 #include "training/options.h"
 
+#include <cmath>
+
 namespace duomo::training {
 namespace {
 using std::string_view;
@@ -40,6 +42,7 @@ TrainingOptions OptionsFromJson(const description::Json& json, TrainingOptions o
   o.schedule =
       static_cast<Schedule>(f.Choice("schedule", kSchedules, static_cast<size_t>(o.schedule)));
   o.warmup_steps = f.Count("warmup_steps", o.warmup_steps);
+  o.average = f.Number("average", o.average);
   o.weight_decay = f.Number("weight_decay", o.weight_decay);
   o.embedding_l2 = f.Number("embedding_l2", o.embedding_l2);
   o.dropout = f.Number("dropout", o.dropout);
@@ -65,6 +68,12 @@ TrainingOptions OptionsFromJson(const description::Json& json, TrainingOptions o
     o.examples.minimum_history = narrow(e, "minimum_history", o.examples.minimum_history);
     o.examples.window = narrow(e, "window", o.examples.window);
     o.examples.context = narrow(e, "context", o.examples.context);
+    o.examples.ties = e.Number("ties", o.examples.ties);
+    if (!(o.examples.ties >= 0) || !std::isfinite(o.examples.ties)) {
+      e.Wrong("ties",
+              "must be 0 or a positive number: what a watch counts that has the time of the "
+              "one before it");
+    }
     o.examples.age = e.Text("age", o.examples.age);
     o.examples.candidates = narrow(e, "candidates", o.examples.candidates);
     o.examples.negatives = narrow(e, "negatives", o.examples.negatives);
@@ -130,7 +139,9 @@ description::Json ToJson(const TrainingOptions& o) {
     out["examples"]["window"] = o.examples.window;
     out["examples"]["context"] = o.examples.context;
   }
+  if (o.examples.ties != 1) out["examples"]["ties"] = o.examples.ties;
   if (o.exclude_taken) out["exclude_taken"] = true;
+  if (o.average != 0) out["average"] = o.average;
   out["id_dropout"] = description::Json::array();
   for (const auto& [input, rate] : o.id_dropout) {
     out["id_dropout"].push_back({{"input", input}, {"rate", rate}});

@@ -48,6 +48,9 @@ struct ExampleOptions {
   // that), and how many at its beginning are only looked at where others came before them; the
   // windows overlap by so many.
   uint32_t window = 0, context = 0;
+  // Next, sequences: what an example counts whose watch has the time of the one before it, beside 1
+  // of others. The order of such watches is often the file's, not the user's.
+  double ties = 1;
   std::string age;  // next, sequences: the number input that says how old the example is, in days
   // Impressions: how many candidates were shown, and how many of those not watched to learn from.
   uint32_t candidates = 200, negatives = 8;
@@ -71,6 +74,9 @@ struct TrainingOptions {
   double momentum = 0.9;  // of SGD: what is left of the last step's direction
   Schedule schedule = Schedule::kConstant;
   uint64_t warmup_steps = 0;
+  // The model is the mean of the parameters over this last share of the steps, not the last ones
+  // (average.h); 0: the last ones.
+  double average = 0;
   double weight_decay = 0;  // decoupled, on every parameter (Loshchilov and Hutter 2019)
   double embedding_l2 = 0;  // added to the gradient of the table rows that a step touches
   double dropout = 0;       // of the inputs of tower layers
@@ -78,8 +84,9 @@ struct TrainingOptions {
   // Input name, probability: of the numbers that encoders of this input make of it, before their
   // own layers. Attention has dropout inside instead.
   std::vector<std::pair<std::string, double>> output_dropout;
-  // Dot head, squared error: the vectors are cut into so many equal parts, each of which learns to
-  // predict by itself; the model predicts their mean, as an ensemble in one network would.
+  // Dot head, squared error or softmax: the vectors are cut into so many equal parts, each of which
+  // learns to predict by itself; the model predicts the mean of their predictions (of a softmax: of
+  // their logits), as an ensemble in one network would.
   uint32_t members = 1;
   uint32_t negatives = 0;  // softmax: sampled negatives a worker's batch; 0: every item
   // Softmax: the right items of a worker's batch are each other's negatives, so that the item tower

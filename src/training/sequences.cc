@@ -34,7 +34,7 @@ NextExamples::NextExamples(const data::Encoded& encoded, const data::Interaction
   if (options.kind == ExampleKind::kSequences) {
     AddWindows(options);
     if (!only.empty()) KeepOnly(only);
-    if (weighted) FindWeights();
+    FindWeights(weighted, options.ties);
     return;
   }
   for (uint32_t user = 0; user < history.users(); ++user) {
@@ -48,7 +48,7 @@ NextExamples::NextExamples(const data::Encoded& encoded, const data::Interaction
     }
   }
   if (!only.empty()) KeepOnly(only);
-  if (weighted) FindWeights();
+  FindWeights(weighted, options.ties);
 }
 
 NextExamples::NextExamples(const data::Encoded& encoded, const data::Interactions& interactions,
@@ -69,7 +69,7 @@ NextExamples::NextExamples(const data::Encoded& encoded, const data::Interaction
     auto end = std::lower_bound(watches.begin(), watches.end(), label, older);
     examples_.push_back({user, label, static_cast<uint32_t>(end - watches.begin())});
   }
-  if (weighted) FindWeights();
+  FindWeights(weighted, 1);
 }
 
 void NextExamples::AddWindows(const ExampleOptions& options) {
@@ -135,11 +135,27 @@ size_t NextExamples::Predictions(std::span<const uint32_t> numbers) const {
   return count;
 }
 
-void NextExamples::FindWeights() {
+void NextExamples::FindWeights(bool weighted, double ties) {
   std::vector<uint32_t> labels;
   labels.reserve(examples_.size());
   for (const Example& e : examples_) labels.push_back(e.label);
-  weights_ = MeanOneWeights(*interactions_, labels);
+  if (weighted) weights_ = MeanOneWeights(*interactions_, labels);
+  const auto& times = interactions_->timestamps;
+  if (ties == 1 || times.size() != interactions_->size()) return;
+  if (weights_.empty()) weights_.assign(examples_.size(), 1.0f);
+  double sum = 0;
+  for (size_t i = 0; i < examples_.size(); ++i) {
+    const Example& e = examples_[i];
+    const bool tied = e.before > 0 && times[history_->Of(e.user)[e.before - 1]] == times[e.label];
+    if (tied) weights_[i] *= static_cast<float>(ties);
+    sum += weights_[i];
+  }
+  if (!(sum > 0)) {
+    Fail(Status::kInvalidArgument,
+         "training.examples.ties: 0 leaves nothing to learn: every watch has the time of the one "
+         "before it");
+  }
+  for (float& w : weights_) w *= static_cast<float>(static_cast<double>(weights_.size()) / sum);
 }
 
 void NextExamples::FindInputs(const ExampleOptions& options) {

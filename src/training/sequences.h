@@ -67,7 +67,7 @@ class NextExamples : public Examples {
     uint32_t begin = 0;    // of its window among the user's watches
   };
   void FindInputs(const ExampleOptions& options);
-  void FindWeights();
+  void FindWeights(bool weighted, double ties);
   void AddWindows(const ExampleOptions& options);
   void KeepOnly(std::span<const uint32_t> labels);
   void GatherOne(const Example& example, uint32_t number, ExampleBatch& out) const;

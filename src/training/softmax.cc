@@ -49,7 +49,12 @@ double Worker::SoftmaxLoss(const float* parameters, float scale, bool train) {
   }
 
   const kernels::VectorKernels& k = kernels::Vector();
-  auto head_scale = static_cast<float>(description_->head.scale);
+  const auto head_scale = static_cast<float>(description_->head.scale);
+  // A member predicts by its part of the vectors alone, `members` times as large, so that the mean
+  // of all is the model's own prediction; the cost is the mean of theirs. In tests the model's.
+  const size_t members = train ? options_->members : 1, part = width / members;
+  const float vector_scale = head_scale * static_cast<float>(members);
+  const float member_scale = scale / static_cast<float>(members);
   std::vector<float> offset(shared);  // bias and correction of a shared candidate
   // How often an item is expected among the shared ones: they are as many draws.
   auto log_expected = [&](uint32_t item) {
@@ -68,17 +73,21 @@ double Worker::SoftmaxLoss(const float* parameters, float scale, bool train) {
     item_gradient_.assign(candidates_.size() * width, 0.0f);
     offset_gradient_.assign(candidates_.size(), 0.0f);
   }
-  // A few predictions at a time, so that their logits stay in the cache.
+  // A few predictions of one member at a time, so that their logits stay in the cache.
   constexpr size_t kRows = 64;
   logits_.resize(std::min(count, kRows) * shared);
-  AlignedVector<float> scaled(kRows * width);
-  std::vector<float> factor(kRows);
-  double cost = 0;
-  for (size_t begin = 0; begin < count; begin += kRows) {
+  AlignedVector<float> scaled(kRows * part);
+  std::vector<float> factor(kRows), own_slope(kRows);
+  double cost = 0;  // heads_ are zeros
+  for (size_t turn = 0; turn < (count + kRows - 1) / kRows * members; ++turn) {
+    const size_t begin = turn / members * kRows, at = turn % members * part;
     const size_t few = std::min(kRows, count - begin);
-    for (size_t i = 0; i < few * width; ++i) scaled[i] = head_scale * users[begin * width + i];
-    for (size_t i = 0; i < few; ++i) std::copy_n(offset.data(), shared, &logits_[i * shared]);
-    kernels::Gemm(false, true, few, shared, width, scaled.data(), width, items, width, 1,
+    const float *by_user = users + begin * width + at, *by_item = items + at;  // stride: width
+    for (size_t i = 0; i < few; ++i) {
+      k.scale(vector_scale, by_user + i * width, &scaled[i * part], part);
+      std::copy_n(offset.data(), shared, &logits_[i * shared]);
+    }
+    kernels::Gemm(false, true, few, shared, part, scaled.data(), part, by_item, width, 1,
                   logits_.data(), shared);
     for (size_t i = begin; i < begin + few; ++i) {
       float* row = &logits_[(i - begin) * shared];
@@ -87,9 +96,9 @@ double Worker::SoftmaxLoss(const float* parameters, float scale, bool train) {
       const size_t place = in_batch ? i : place_of(right);
       double own = 0;
       if (sampled) {
-        own = head_scale *
-              (static_cast<float>(k.dot(users + i * width, items + (shared + i) * width, width)) +
-               item_biases_[shared + i]);
+        const float* item = by_item + (shared + i) * width;
+        own = vector_scale * static_cast<float>(k.dot(by_user + (i - begin) * width, item, part)) +
+              head_scale * item_biases_[shared + i];
         // The right item is present for certain, so its correction is that of the negatives with
         // an expected count as if drawn: it keeps the sampled distribution's shape.
         own -= log_expected(right);
@@ -120,36 +129,37 @@ double Worker::SoftmaxLoss(const float* parameters, float scale, bool train) {
       auto base = static_cast<float>(most);
       double own_share = sampled ? std::exp(own - base) : 0;
       double sum = own_share + k.exponentials(base, row, shared);
-      heads_[i] = static_cast<float>(own);
+      heads_[i] += static_cast<float>(own / static_cast<double>(members));
       double weight = batch_.weights.empty() ? 1.0 : batch_.weights[i];
-      cost += weight * (base + std::log(sum) - own);
+      cost += weight * (base + std::log(sum) - own) / static_cast<double>(members);
       if (!train) continue;
       // By the logits: factor · row. Vectors are scaled instead of the long rows.
-      factor[i - begin] = static_cast<float>(weight * scale / sum);
+      factor[i - begin] = static_cast<float>(weight * member_scale / sum);
       float slope = factor[i - begin] * head_scale;
       k.axpy(slope, row, offset_gradient_.data(), shared);
       if (!sampled) {
         row[place] -= static_cast<float>(sum);
-        offset_gradient_[place] -= static_cast<float>(weight * scale * head_scale);
+        offset_gradient_[place] -= static_cast<float>(weight * member_scale * head_scale);
         continue;
       }
-      auto by_own = static_cast<float>(weight * scale * head_scale * (own_share / sum - 1));
-      offset_gradient_[shared + i] = by_own;
-      k.axpy(by_own, users + i * width, &item_gradient_[(shared + i) * width], width);
+      own_slope[i - begin] = static_cast<float>(weight * member_scale * (own_share / sum - 1));
+      offset_gradient_[shared + i] += own_slope[i - begin] * head_scale;
+      k.axpy(own_slope[i - begin] * vector_scale, by_user + (i - begin) * width,
+             &item_gradient_[(shared + i) * width + at], part);
     }
     if (!train) continue;
-    float* by_users = &user_gradient_[begin * width];
-    kernels::Gemm(false, false, few, width, shared, logits_.data(), shared, items, width, 0,
-                  by_users, width);
+    float* gradient = &user_gradient_[begin * width + at];
+    kernels::Gemm(false, false, few, part, shared, logits_.data(), shared, by_item, width, 0,
+                  gradient, width);
     for (size_t i = 0; i < few; ++i) {
-      k.scale(factor[i] * head_scale, by_users + i * width, by_users + i * width, width);
-      k.scale(factor[i], &scaled[i * width], &scaled[i * width], width);
+      k.scale(factor[i] * vector_scale, gradient + i * width, gradient + i * width, part);
+      k.scale(factor[i], &scaled[i * part], &scaled[i * part], part);
       if (!sampled) continue;
-      k.axpy(offset_gradient_[shared + begin + i], items + (shared + begin + i) * width,
-             by_users + i * width, width);
+      k.axpy(own_slope[i] * vector_scale, by_item + (shared + begin + i) * width,
+             gradient + i * width, part);
     }
-    kernels::Gemm(true, false, shared, width, few, logits_.data(), shared, scaled.data(), width, 1,
-                  item_gradient_.data(), width);
+    kernels::Gemm(true, false, shared, part, few, logits_.data(), shared, scaled.data(), part, 1,
+                  item_gradient_.data() + at, width);
   }
   if (!train) return cost;
   for (size_t c = 0; item_bias_ >= 0 && c < candidates_.size(); ++c) {

@@ -60,10 +60,12 @@ void Check(const TrainingOptions& o, const Examples& train, const model::Descrip
           "decay must be 0 or a positive number");
   require(o.weight_decay * o.learning_rate < 1,
           "weight decay times the learning rate must be below 1; at 1 a step leaves nothing");
+  require(o.average >= 0 && o.average < 1,
+          "average is the share of the steps whose parameters are averaged and must be in [0, 1)");
   require(o.threads <= kMaxThreads, "at most 1024 threads are possible");
   require(o.members > 0, "there is at least one member");
-  require(o.members == 1 || (d.head.kind == model::HeadKind::kDot && o.loss == Loss::kSquared),
-          "members need a dot head and the squared loss");
+  require(o.members == 1 || (d.head.kind == model::HeadKind::kDot && o.loss != Loss::kLogistic),
+          "members need a dot head and the squared or the softmax loss");
   require(o.members == 1 || model::TowerWidth(d, d.towers[0]) % o.members == 0,
           "the towers' width is not a multiple of the number of members");
   require((o.negatives == 0 && !o.in_batch_negatives) || o.loss == Loss::kSoftmax,
@@ -121,6 +123,7 @@ Trainer::Trainer(const data::Encoded& encoded, const Examples& train, const Exam
     total_steps_ = options_.passes * steps_per_pass_;
   }
   optimizer_.emplace(options_, layout_, values_, total_steps_);
+  if (options_.average > 0) average_.emplace(options_.average, total_steps_);
   for (size_t w = 0; w < pool_.size(); ++w) {
     workers_.push_back(std::make_unique<Worker>(
         encoded.description, layout_, statistics_, encoded.items, options_,
@@ -175,6 +178,10 @@ void Trainer::Run(std::span<Observer* const> observers, const RunOptions& run) {
   if (run.early_stop > 0 && options_.test_every == 0) {
     Fail(Status::kInvalidArgument, "early stopping needs tests while training: set test_every");
   }
+  if (run.early_stop > 0 && average_) {
+    Fail(Status::kInvalidArgument, "early stopping keeps the parameters of the best test, the ",
+         "setting average the mean of many steps; set it to 0, or do without early stopping");
+  }
   if (finished_) Fail(Status::kInternal, "a trainer runs once");
   bool save = !run.checkpoint.empty();
   if (run.resume && !save) Fail(Status::kInvalidArgument, "to resume needs a checkpoint's folder");
@@ -197,8 +204,8 @@ void Trainer::Run(std::span<Observer* const> observers, const RunOptions& run) {
   };
   using Clock = std::chrono::steady_clock;
   bool stop = exhausted(), tested = true;
-  // A run that is resumed had its test; one that was complete tells it again.
-  if (!run.resume || stop || step_ >= total_steps_) test();
+  // A run that is resumed had its test; one that was complete tells it again, of the mean below.
+  if (!run.resume || stop || (step_ >= total_steps_ && !average_)) test();
   while (step_ < total_steps_ && !stop) {
     if (step_ >= Optimizer::kMostSteps) {
       Fail(Status::kInvalidArgument, "a run has at most ", Optimizer::kMostSteps, " steps");
@@ -214,6 +221,7 @@ void Trainer::Run(std::span<Observer* const> observers, const RunOptions& run) {
       size_t size = std::min<size_t>(options_.batch_size, train_->size() - begin);
       TrainEvent event{pass, batch, step_, total_steps_, 0};
       event.cost = Step(order_.At(begin, size));
+      if (average_ && average_->Due(step_)) average_->Add(CurrentParameters());
       seconds += std::chrono::duration<double>(Clock::now() - start).count();
       if (!std::isfinite(event.cost)) Diverged(event.step, "the cost");
       for (Observer* o : observers) o->OnTrain(event);
@@ -228,8 +236,15 @@ void Trainer::Run(std::span<Observer* const> observers, const RunOptions& run) {
     }
     for (Observer* o : observers) o->OnPass({pass, batch - first, seconds});
   }
-  if (!tested) test();
+  const bool averaged = average_ && average_->state().count > 0;  // else stopped before that
+  if (!tested && !averaged) test();
   BringUpToDate();
+  if (averaged) {
+    const AlignedVector<float>& mean = average_->state().mean;
+    std::copy(mean.begin(), mean.end(), values_.begin());
+    CheckFinite();
+    test();
+  }
   if (run.early_stop > 0) KeepBest();
 }
 
@@ -292,6 +307,7 @@ void Trainer::Save(const RunOptions& run) {
   c.last_test = last_test_;
   c.tests_without_improvement = tests_without_improvement_;
   c.best = best_;
+  if (average_) c.average = average_->state();
   WriteCheckpoint(CheckpointPath(run.checkpoint), c, values_, optimizer_->state());
 }
 
@@ -308,7 +324,11 @@ void Trainer::Resume(const RunOptions& run) {
   }
   // The settings are the same, so only a file that was made up can have other sizes.
   bool fits = learned.values.size() == values_.size() && c.workers.size() == workers_.size() &&
-              learned.optimizer.steps <= total_steps_;
+              learned.optimizer.steps <= total_steps_ &&
+              c.average.has_value() == average_.has_value();
+  if (c.average) {
+    fits = fits && c.average->mean.size() == (c.average->count > 0 ? values_.size() : 0);
+  }
   if (c.best) {
     const auto& touched = c.best->touched;
     const auto& mine = optimizer_->state().trained;
@@ -325,6 +345,7 @@ void Trainer::Resume(const RunOptions& run) {
   last_test_ = c.last_test;
   tests_without_improvement_ = c.tests_without_improvement;
   best_ = std::move(c.best);
+  if (average_) average_->Restore(std::move(*c.average));
 }
 
 TestEvent Trainer::Evaluate(const Examples& examples) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/thread_pool.h"
+#include "training/average.h"
 #include "training/checkpoint.h"
 #include "training/examples.h"
 #include "training/optimizer.h"
@@ -95,7 +96,8 @@ class Trainer {
 
   const Layout& layout() const { return layout_; }
   const WarmStart& warm_start() const { return warm_start_; }  // zeros without `from`
-  // After Run(). While it runs, rows of tables may be behind: see CurrentParameters().
+  // After Run(): with options.average the mean. While it runs, rows of tables may be behind: see
+  // CurrentParameters().
   std::span<const float> parameters() const { return values_; }
   // A copy of all parameters as of the last step. Not while a step is taken.
   AlignedVector<float> CurrentParameters() const;
@@ -131,6 +133,7 @@ class Trainer {
   PassOrder order_;
   uint64_t steps_per_pass_ = 0, total_steps_ = 0, step_ = 0;
   std::optional<Optimizer> optimizer_;  // of values_, and the workers read through it
+  std::optional<Average> average_;      // of options_.average
   description::Json settings_;          // of checkpoints
   // Early stopping.
   uint64_t last_test_ = UINT64_MAX, tests_without_improvement_ = 0;

@@ -126,7 +126,7 @@ double Worker::Step(const float* parameters, const Examples& examples,
   if (train) frozen_items_ = nullptr;
   if (numbers.empty()) return 0;
   examples.Gather(numbers, batch_);
-  heads_.resize(batch_.users.size());
+  heads_.resize(batch_.users.size());  // zeros
   if (model::IsJoint(*description_)) return JointLoss(parameters, scale, train);
   if (options_->loss == Loss::kSoftmax) return SoftmaxLoss(parameters, scale, train);
   return PairLoss(parameters, scale, train);

@@ -135,6 +135,13 @@ TEST(Settings, OverrideTheRecipe) {
   EXPECT_EQ(s["user_range"], "1-40");
   EXPECT_EQ(s["early_stop"], 9);
 
+  EXPECT_FALSE(plain.contains("average"));
+  EXPECT_EQ(settings({"--average", "0.5"})["average"], 0.5);
+  const std::vector<std::string> averaged = {
+      "train",    SmallData(),          "-o",           folder.File("c.duomo"),
+      "--preset", "youtube-candidates", "--early-stop", "1"};
+  ExpectFailure(1, averaged, {"early stopping", "average", "set it to 0"});
+
   EXPECT_EQ(plain["optimizer"], "adam");
   s = settings({"--optimizer", "sgd", "--learning-rate", "0.01", "--momentum", "0.5"});
   EXPECT_EQ(s["optimizer"], "sgd");
@@ -184,6 +191,7 @@ TEST(Settings, WrongOnesAreWrongUsage) {
                                                         {"--negatives", "-1"},
                                                         {"--negatives", "batch"},
                                                         {"--dropout", "1"},
+                                                        {"--average", "1"},
                                                         {"--dropout", "x"},
                                                         {"--dropout", "nan"},
                                                         {"--weight-decay", "-1"},

@@ -43,9 +43,9 @@ TEST_F(Histories, LongerThanThePlacesOfOneAndEmpty) {
     EXPECT_EQ(o.code, 0) << o.err;
     return o.out;
   };
-  // The newest 50 of 120 count.
-  EXPECT_EQ(best(Items(1, 120)), best(Items(71, 120)));
-  EXPECT_NE(best(Items(1, 120)), best(Items(72, 120)));
+  // The newest 100 of 120 count: 50 for attention, the others for what is known.
+  EXPECT_EQ(best(Items(1, 120)), best(Items(21, 120)));
+  EXPECT_NE(best(Items(1, 120)), best(Items(22, 120)));
   EXPECT_EQ(Duomo({"topk", file_, "--history", "5"}).code, 0);
   EXPECT_EQ(Duomo({"topk", file_, "--user", "2"}).code, 0);
   ExpectFailure(1, {"topk", file_, "--history", ""}, {"--history names no items"});

@@ -154,6 +154,38 @@ TEST(Checkpoint, ResumedRunsOfASampledSoftmaxDrawTheSameNegatives) {
   ExpectSameEnd(r, o, {11});
 }
 
+// Before the mean begins, within it, and just before the end.
+TEST(Checkpoint, ResumedRunsEndInTheSameMean) {
+  for (bool sparse : {false, true}) {
+    Ratings r(sparse ? Factorization() : description::Preset("hybrid").model);
+    TrainingOptions o = Dropping();
+    o.average = 0.5;
+    if (sparse) {
+      o.id_dropout.clear();
+      o.batch_size = 7;
+      o.steps = 300;  // not every step counts
+    }
+    const uint64_t end = o.steps;
+    for (const auto& stops :
+         std::vector<std::vector<uint64_t>>{{end / 4}, {end / 2 + 3, end * 3 / 4}, {end - 1}}) {
+      ExpectSameEnd(r, o, stops);
+    }
+  }
+}
+
+TEST(Checkpoint, TheMeanIsNotTheBest) {
+  Ratings r(Factorization());
+  TrainingOptions o;
+  o.steps = 9;
+  o.average = 0.5;
+  o.test_every = 3;
+  RunOptions run;
+  run.early_stop = 1;
+  Trainer trainer(r.encoded, r.train, &r.test, o);
+  Refused(Status::kInvalidArgument, {"early stopping", "average", "set it to 0"},
+          [&] { trainer.Run({}, run); });
+}
+
 TEST(Checkpoint, ResumedRunsStopEarlyWhereWholeOnesDo) {
   Ratings r(Factorization());
   TrainingOptions o;
@@ -267,6 +299,7 @@ TEST(Checkpoint, OfOtherSettingsIsRefusedByName) {
   refused(r, "early_stop was 0 and is 2", [](auto&, auto& now) { now.early_stop = 2; });
   refused(r, "split was \"ratio:0.1\" and is \"none\"",
           [](auto&, auto& now) { now.context["split"] = "none"; });
+  refused(r, "training.average was nothing and is 0.5", [](auto& t, auto&) { t.average = 0.5; });
   refused(r, "extra was nothing and is 1", [](auto&, auto& now) { now.context["extra"] = 1; });
   Ratings other(data::MakeSynthetic(300, 200, 8000, 2), description::Preset("hybrid").model,
                 "ratio:0.1");

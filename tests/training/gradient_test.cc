@@ -286,6 +286,13 @@ std::vector<Case> Cases() {
                  true};
   add("Members", flat, members);
   add("MembersBiasWeighted", biased, members, true);
+  for (auto [kind, name] :
+       {std::pair(&full, "Full"), {&sampled, "Sampled"}, {&in_batch, "InBatch"}}) {
+    TrainingOptions o = *kind;
+    o.members = 3;
+    o.output_dropout = {{softmax.inputs[kUserId].name, 0.4}};
+    add(StrCat("Members", name, "Softmax"), softmax, o, true);
+  }
   add("JointDropout", JointTower(), joint);
   return cases;
 }

@@ -29,6 +29,7 @@ TEST(Options, ThereAndBack) {
   o.weight_decay = 0.25;
   o.embedding_l2 = 0.125;
   o.dropout = 0.5;
+  o.average = 0.375;
   o.members = 8;
   o.negatives = 77;
   o.shuffle_buffer = 8192;
@@ -38,6 +39,7 @@ TEST(Options, ThereAndBack) {
   o.examples.kind = ExampleKind::kSequences;
   o.examples.window = 40;
   o.examples.context = 13;
+  o.examples.ties = 0.25;
   o.exclude_taken = true;
   Json json = ToJson(o);
   TrainingOptions back = OptionsFromJson(json);
@@ -55,6 +57,8 @@ TEST(Options, ThereAndBack) {
   EXPECT_EQ(back.examples.kind, ExampleKind::kSequences);
   EXPECT_EQ(back.examples.window, 40u);
   EXPECT_EQ(back.examples.context, 13u);
+  EXPECT_EQ(back.examples.ties, 0.25);
+  EXPECT_EQ(back.average, 0.375);
   EXPECT_TRUE(back.exclude_taken);
   // Every field of the default differs, so that none of the above passes by accident.
   Json plain = ToJson(TrainingOptions());
@@ -106,7 +110,7 @@ TEST(Options, AbsentFieldsKeepTheirDefaults) {
 
 TEST(Options, ErrorsPointAtTheField) {
   const std::pair<const char*, const char*> cases[] = {
-      {R"({"lr": 1})", "training.lr: unknown field; possible here: batch, beta1"},
+      {R"({"lr": 1})", "training.lr: unknown field; possible here: average, batch, beta1"},
       {R"({"loss": "hinge"})",
        "training.loss: unknown value \"hinge\"; possible: squared, logistic"},
       {R"({"schedule": 1})", "training.schedule: must be a string"},

@@ -442,8 +442,14 @@ class Reference {
       if (d_.inputs[i].scope == model::Scope::kItem) inputs[i] = {items_.inputs[i], candidates};
     }
     std::vector<Row> items = Tower(model::Side::kItem, {candidates.size(), inputs});
-    auto logit = [&](size_t user, size_t c) {
-      double x = Dot(users[user], items[c]);
+    // Members learn by their own softmax, over members times the product of their parts.
+    const size_t members = random_ != nullptr ? options_.members : 1;
+    const size_t part = users[0].size() / members;
+    auto logit = [&](size_t user, size_t c, size_t member) {
+      double x = 0;
+      for (size_t j = member * part; j < (member + 1) * part; ++j)
+        x += users[user][j] * items[c][j];
+      x *= static_cast<double>(members);
       if (d_.head.item_bias >= 0) {
         x += Bias("head/item_bias", d_.head.item_bias,
                   inputs[static_cast<size_t>(d_.head.item_bias)], c);
@@ -455,16 +461,19 @@ class Reference {
     double cost = 0;
     for (size_t i = 0; i < users.size(); ++i) {
       uint32_t right = batch.items[i];
-      double own = logit(i, sampled ? shared + i : in_batch ? i : right);
-      double sum = sampled || in_batch ? std::exp(own) : 0;
-      for (size_t c = 0; c < shared; ++c) {
-        bool taken = options_.exclude_taken &&
-                     std::count(batch.taken[i].begin(), batch.taken[i].end(), candidates[c]) > 0;
-        bool counts = candidates[c] == right ? !sampled && !in_batch : !taken;
-        if (counts) sum += std::exp(logit(i, c));
+      heads.push_back(0);
+      for (size_t m = 0; m < members; ++m) {
+        double own = logit(i, sampled ? shared + i : in_batch ? i : right, m);
+        double sum = sampled || in_batch ? std::exp(own) : 0;
+        for (size_t c = 0; c < shared; ++c) {
+          bool taken = options_.exclude_taken &&
+                       std::count(batch.taken[i].begin(), batch.taken[i].end(), candidates[c]) > 0;
+          bool counts = candidates[c] == right ? !sampled && !in_batch : !taken;
+          if (counts) sum += std::exp(logit(i, c, m));
+        }
+        heads.back() += own / static_cast<double>(members);
+        cost += Weight(batch, i) * (std::log(sum) - own) / static_cast<double>(members);
       }
-      heads.push_back(own);
-      cost += Weight(batch, i) * (std::log(sum) - own);
     }
     return cost;
   }

@@ -107,6 +107,46 @@ TEST(NextExamples, WeighWhatTheirLabelsDo) {
   EXPECT_TRUE(batch.weights.empty());
 }
 
+// Of user 0's watches 1 2 0 3, number 2 has the time of number 1.
+TEST(NextExamples, CountWatchesOfTheSameTimeAsAsked) {
+  Fixture f;
+  data::Interactions all = FiveWatches();
+  std::vector<uint32_t> numbers = {0, 1, 2, 3, 4};
+  Sequences sequences(all, f.dataset.users.size(), numbers);
+  std::vector<uint32_t> which = {0, 1, 2};
+  auto weights = [&](double ties, bool weighted, std::span<const uint32_t> only = {}) {
+    ExampleOptions options;
+    options.ties = ties;
+    ExampleBatch batch;
+    NextExamples examples(f.encoded, all, sequences, options, weighted, only);
+    examples.Gather(std::span(which).first(examples.size()), batch);
+    return batch.weights;
+  };
+  EXPECT_TRUE(weights(1, false).empty());
+  EXPECT_EQ(weights(0.25, false), (std::vector<float>{1.0f / 3, 4.0f / 3, 4.0f / 3}));
+  EXPECT_EQ(weights(0, false), (std::vector<float>{0, 1.5f, 1.5f}));
+  all.weights = {2, 1, 4, 3, 1};  // of the labels 2 0 3: 4 2 3
+  auto both = weights(0.25, true);
+  ASSERT_EQ(both.size(), 3u);
+  EXPECT_NEAR(both[0], 0.5, 1e-6);
+  EXPECT_NEAR(both[1], 1, 1e-6);
+  EXPECT_NEAR(both[2], 1.5, 1e-6);
+  const uint32_t tied = 2;
+  EXPECT_THROW(weights(0, false, std::span(&tied, 1)), Error) << "nothing is left to learn";
+  for (const char* bad : {"-1", "1e999", "\"some\""}) {
+    try {
+      OptionsFromJson(description::ParseJson(
+          StrCat("{\"examples\": {\"kind\": \"next\", \"ties\": ", bad, "}}"), "test"));
+      ADD_FAILURE() << bad << " must be refused";
+    } catch (const Error& error) {
+      if (*bad == '1') continue;  // not a number in JSON
+      EXPECT_NE(error.message().find("ties"), std::string::npos) << error.message();
+    }
+  }
+  all.timestamps.clear();  // nothing is known to be tied
+  EXPECT_TRUE(weights(0.25, false).empty());
+}
+
 TEST(NextExamples, TakeTheLatestOfEveryUser) {
   Fixture f;
   data::Interactions all = FiveWatches();

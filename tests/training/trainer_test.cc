@@ -309,6 +309,9 @@ TEST(Trainer, SaysWhatIsWrongWithItsOptions) {
     refused(r, "decay", [&](auto& o) { o.weight_decay = bad; });
     refused(r, "decay", [&](auto& o) { o.embedding_l2 = bad; });
   }
+  for (double share : {-0.1, 1.0, nan}) {
+    refused(r, "average is the share of the steps", [&](auto& o) { o.average = share; });
+  }
   refused(r, "1024 threads", [](auto& o) { o.threads = 1025; });
   refused(r, "negatives", [](auto& o) { o.negatives = 5; });
   refused(r, "at least one member", [](auto& o) { o.members = 0; });

@@ -153,14 +153,14 @@ def sasrec():
         return np.load(f"{WORK}/sasrec.npz")
 
     arrays = vectors(like)
-    tables = "item", "last", "next"
+    tables = [name.removeprefix("parameters/tables/") for name in arrays if name.startswith("parameters/tables/")]
     torch.manual_seed(1)
     model = SasRec({name: len(arrays[f"parameters/tables/{name}"]) for name in tables}).eval()
     offsets, rows = (arrays[f"users/history/{part}"].astype(np.int64) for part in ("offsets", "rows"))
 
     def scores():
         with torch.no_grad():
-            users = [model.encode_users(torch.from_numpy(rows[a:b][-50:])[None]) for a, b in zip(offsets, offsets[1:])]
+            users = [model.encode_users(torch.from_numpy(rows[a:b])[None]) for a, b in zip(offsets, offsets[1:])]
             return model.scores(torch.cat(users)).numpy()
 
     def agree(path):

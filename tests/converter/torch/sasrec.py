@@ -61,19 +61,29 @@ class Attention(nn.Module):
 class SasRec(nn.Module):
     """`rows`: of each table, by name; the last row is for what is not known."""
 
-    def __init__(self, rows, width=64, positions=50, blocks=2, heads=1, inner=64, last=64):
+    # What is summed up beside attention: so many of the latest items, in a table of its own, which
+    # is multiplied by another of what comes next.
+    BAGS = {"last": ("next", 1, 64), "recent": ("next_recent", 5, 64), "known": ("next_known", 100, 64)}
+
+    def __init__(self, rows, width=64, positions=50, blocks=2, heads=1, inner=64):
         super().__init__()
-        dims = {"item": width, "last": last, "next": last}
+        self.places = positions
+        dims = {"item": width}
+        for bag, (following, _, dim) in self.BAGS.items():
+            dims[bag] = dims[following] = dim
         self.tables = nn.ModuleDict({name: nn.Embedding(rows[name], dim) for name, dim in dims.items()})
         self.user = nn.ModuleDict({"watched": Attention(width, heads, positions, inner, blocks)})
         self.head = nn.ModuleDict({"item_bias": nn.Embedding(rows["item"], 1)})
 
     def encode_users(self, histories):
         """[n, length], all of one length, the oldest first."""
-        last = self.tables["last"](histories[:, -1])
-        return torch.cat([self.user["watched"](self.tables["item"](histories)), last], 1)
+        parts = [self.user["watched"](self.tables["item"](histories[:, -self.places :]))]
+        for bag, (_, latest, _) in self.BAGS.items():
+            parts.append(self.tables[bag](histories[:, -latest:]).mean(1))
+        return torch.cat(parts, 1)
 
     def scores(self, users):
         """[n, items]: of every item but the unknown one."""
-        items = torch.cat([self.tables["item"].weight, self.tables["next"].weight], 1)
+        names = ["item"] + [following for following, _, _ in self.BAGS.values()]
+        items = torch.cat([self.tables[name].weight for name in names], 1)
         return (users @ items.T + self.head["item_bias"].weight[:, 0])[:, :-1]

@@ -30,6 +30,7 @@ _OF_NETWORKS = (
     "momentum",
     "schedule",
     "warmup",
+    "average",
     "dropout",
     "weight_decay",
     "learning_rate",
