@@ -31,3 +31,38 @@ int snprintf(char* out, std::size_t size, const char*, ...) {
 }
 #endif
 }
+
+#if defined(__APPLE__)
+// zig's linker shows the C++ library's operators to the host, where they would be taken for those
+// of every library. These are compiled hidden (CMakeLists.txt); <new> would declare them otherwise.
+extern "C" {
+void* malloc(std::size_t size);
+void free(void* p);
+int posix_memalign(void** out, std::size_t alignment, std::size_t size);
+}
+namespace std {
+enum class align_val_t : size_t {};
+[[noreturn]] void __throw_bad_alloc();
+}  // namespace std
+
+void* operator new(std::size_t size) {
+  void* p = malloc(size > 0 ? size : 1);
+  if (p == nullptr) std::__throw_bad_alloc();
+  return p;
+}
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  void* p = nullptr;
+  if (posix_memalign(&p, static_cast<std::size_t>(alignment), size) != 0) std::__throw_bad_alloc();
+  return p;
+}
+void* operator new[](std::size_t size) { return ::operator new(size); }
+void* operator new[](std::size_t size, std::align_val_t a) { return ::operator new(size, a); }
+void operator delete(void* p) noexcept { free(p); }
+void operator delete(void* p, std::size_t) noexcept { free(p); }
+void operator delete(void* p, std::align_val_t) noexcept { free(p); }
+void operator delete(void* p, std::size_t, std::align_val_t) noexcept { free(p); }
+void operator delete[](void* p) noexcept { free(p); }
+void operator delete[](void* p, std::size_t) noexcept { free(p); }
+void operator delete[](void* p, std::align_val_t) noexcept { free(p); }
+void operator delete[](void* p, std::size_t, std::align_val_t) noexcept { free(p); }
+#endif
