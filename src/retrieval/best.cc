@@ -28,6 +28,15 @@ void Best::Settle() {
   }
 }
 
+// Into few rows, which are full and sorted, at once: the sooner the threshold rises, the fewer rows
+// must be scored.
+void Best::Insert(const Candidate& c) {
+  auto place = rows.end() - 1;
+  for (; place != rows.begin() && Better(c, place[-1]); --place) *place = place[-1];
+  *place = c;
+  Raise(Below(rows.back()));
+}
+
 // Takes the first k of the sorted rows that the limit allows.
 void Best::KeepLimit() {
   const Column& column = query_->limit->column;

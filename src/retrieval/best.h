@@ -72,6 +72,8 @@ class Best {
       Raise(value);
     } else if (full() && !Better(c, rows[query_->k - 1])) {
       if (c.rank < rows[query_->k - 1].rank) Raise(value);
+    } else if (full() && query_->k <= kFewestToSettle && !limited()) {
+      Insert(c);
     } else {
       rows.push_back(c);
       if (rows.size() - settled_ >= std::max(query_->k / 2, kFewestToSettle)) Settle();
@@ -92,6 +94,7 @@ class Best {
   static constexpr size_t kFewestToSettle = 32;
 
   void KeepLimit();
+  void Insert(const Candidate& c);
 
   void Raise(double value) {
     if (std::isnan(hopeless_) || value > hopeless_) hopeless_ = value;
