@@ -38,15 +38,14 @@ OpenPlan ReadOpenOptions(const duomo_open_options* given) {
   return plan;
 }
 
-// What goes wrong there is about the file.
+// What goes wrong there is about the file; a wrong argument is a part that the file does not have.
 template <typename OpenModel>
 auto OpenFile(const OpenModel& open, const file::ReadOptions& options) {
   try {
     return open(options);
   } catch (const Error& e) {
-    const bool range =
-        e.status() == Status::kInvalidArgument;  // a part that the file does not have
-    throw Error(e.status(), e.message(), {range ? DUOMO_KIND_VALUE : 0, DUOMO_ARGUMENT_FILE});
+    const int32_t kind = e.status() == Status::kInvalidArgument ? DUOMO_KIND_VALUE : 0;
+    throw Error(e.status(), e.message(), {kind, DUOMO_ARGUMENT_FILE});
   }
 }
 

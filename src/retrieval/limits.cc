@@ -205,20 +205,21 @@ void TopKOnWalk(const Catalogue& catalogue, std::span<const Query> queries, cons
                 const Team& team, SearchWorkspace& work) {
   if (walk.takes_all()) return TopK(catalogue, queries, team, work);
   AlignedVector<size_t> in_rounds;
-  AlignedVector<AlignedVector<Hit>> found(queries.size());
+  AlignedVector<AlignedVector<Hit>> found;
   if (const Limit* limit = OnlyLimit(walk)) {
     AlignedVector<Query> asks(queries.begin(), queries.end());
     for (Query& ask : asks) ask.limit = limit;
     TopK(catalogue, asks, team, work);
     if (work.given_up.empty()) return;
+    in_rounds = work.given_up;
     for (size_t i = 0, begin = 0; i < queries.size(); begin = work.ends[i++]) {
       const auto hits = std::span(work.hits).subspan(begin, work.ends[i] - begin);
-      found[i].assign(hits.begin(), hits.end());
+      found.emplace_back(hits.begin(), hits.end());
     }
-    in_rounds = work.given_up;
   } else {
     in_rounds.resize(queries.size());
     std::iota(in_rounds.begin(), in_rounds.end(), size_t{0});
+    found.resize(queries.size());
   }
   InRounds(catalogue, queries, in_rounds, walk, team, work, found);
   work.hits.clear();

@@ -6,6 +6,7 @@
 
 #include "core/narrow.h"
 #include "core/random.h"
+#include "core/sort.h"
 #include "kernels/vector.h"
 #include "runtime/widen.h"
 
@@ -90,11 +91,9 @@ Spectrum SpectrumOf(const model::Rows& vectors, size_t most, const SpectrumOptio
   }
   std::vector<size_t> order(most);
   std::iota(order.begin(), order.end(), size_t{0});
-  // Equals keep their order. The C++ library's stable sort is much code, which a browser downloads.
-  for (auto at = order.begin(); at != order.end(); ++at) {
-    auto before = [&](size_t a, size_t b) { return energy[a] > energy[b]; };
-    std::rotate(std::upper_bound(order.begin(), at, *at, before), at, at + 1);
-  }
+  SortSmall(order, [&](size_t a, size_t b) {  // equals keep their order
+    return energy[a] > energy[b] || (energy[a] == energy[b] && a < b);
+  });
   out.left_out.push_back(total > 0 ? 1 : 0);
   double left = total;
   for (size_t i : order) {

@@ -236,14 +236,14 @@ void Tower::Encode(const Encoder& e, const Batch& batch, size_t begin, size_t co
       break;
     case EncoderKind::kBag:
     case EncoderKind::kMultiHot:
-      Pool(e, reader, begin, count, out, stride, work);
-      break;
     case EncoderKind::kAttention:
       for (size_t i = 0; i < count; ++i, out += stride) {
         if (i > 0 && reader.Repeats(begin + i)) {
           std::copy_n(out - stride, e.raw_width, out);
-        } else {
+        } else if (d.kind == EncoderKind::kAttention) {
           e.attention->Encode(reader, begin + i, out, work);
+        } else {
+          Pool(e, reader, begin + i, out, work);
         }
       }
       break;
@@ -255,28 +255,22 @@ void Tower::Encode(const Encoder& e, const Batch& batch, size_t begin, size_t co
   }
 }
 
-void Tower::Pool(const Encoder& e, const RowReader& reader, size_t begin, size_t count, float* out,
-                 size_t stride, Workspace& work) const {
+void Tower::Pool(const Encoder& e, const RowReader& reader, size_t i, float* out,
+                 Workspace& work) const {
   const kernels::VectorKernels& k = kernels::Vector();
-  bool multi_hot = e.description->kind == EncoderKind::kMultiHot;
-  bool mean = !multi_hot && e.description->pooling == Pooling::kMean;
-  for (size_t i = 0; i < count; ++i, out += stride) {
-    if (i > 0 && reader.Repeats(begin + i)) {
-      std::copy_n(out - stride, e.dim, out);
-      continue;
-    }
-    if (multi_hot) {
-      std::memcpy(out, e.bias.data(), e.dim * sizeof(float));
-    } else {
-      std::fill_n(out, e.dim, 0.0f);
-    }
-    auto rows = reader.All(begin + i);
-    float scale = mean ? 1 / static_cast<float>(rows.size()) : 1.0f;
-    for (uint32_t row : rows) {
-      k.axpy(scale, FloatsOf(e.table, reader.Known(row), 1, work.buffers[3]), out, e.dim);
-    }
-    if (multi_hot) k.activate(Kernel(e.description->activation), out, e.dim);
+  const bool multi_hot = e.description->kind == EncoderKind::kMultiHot;
+  const bool mean = !multi_hot && e.description->pooling == Pooling::kMean;
+  if (multi_hot) {
+    std::memcpy(out, e.bias.data(), e.dim * sizeof(float));
+  } else {
+    std::fill_n(out, e.dim, 0.0f);
   }
+  auto rows = reader.All(i);
+  float scale = mean ? 1 / static_cast<float>(rows.size()) : 1.0f;
+  for (uint32_t row : rows) {
+    k.axpy(scale, FloatsOf(e.table, reader.Known(row), 1, work.buffers[3]), out, e.dim);
+  }
+  if (multi_hot) k.activate(Kernel(e.description->activation), out, e.dim);
 }
 
 void Tower::Convolve(const Encoder& e, size_t window, const RowReader& reader, size_t begin,

@@ -55,8 +55,8 @@ class Tower {
   // An encoder's output before its layers: row i at out + i·stride.
   void Encode(const Encoder& e, const Batch& batch, size_t begin, size_t count, float* out,
               size_t stride, Workspace& work) const;
-  void Pool(const Encoder& e, const RowReader& reader, size_t begin, size_t count, float* out,
-            size_t stride, Workspace& work) const;
+  // The same of batch row i, for bags and multi-hot encoders.
+  void Pool(const Encoder& e, const RowReader& reader, size_t i, float* out, Workspace& work) const;
   void Convolve(const Encoder& e, size_t window, const RowReader& reader, size_t begin,
                 size_t count, float* out, size_t stride, Workspace& work) const;
 

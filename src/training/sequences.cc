@@ -136,10 +136,12 @@ size_t NextExamples::Predictions(std::span<const uint32_t> numbers) const {
 }
 
 void NextExamples::FindWeights(bool weighted, double ties) {
-  std::vector<uint32_t> labels;
-  labels.reserve(examples_.size());
-  for (const Example& e : examples_) labels.push_back(e.label);
-  if (weighted) weights_ = MeanOneWeights(*interactions_, labels);
+  if (weighted) {
+    std::vector<uint32_t> labels;
+    labels.reserve(examples_.size());
+    for (const Example& e : examples_) labels.push_back(e.label);
+    weights_ = MeanOneWeights(*interactions_, labels);
+  }
   const auto& times = interactions_->timestamps;
   if (ties == 1 || times.size() != interactions_->size()) return;
   if (weights_.empty()) weights_.assign(examples_.size(), 1.0f);
