@@ -3,11 +3,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <iterator>
+#include <numeric>
 
 #include "cli/observers.h"
 #include "cli/provenance.h"
 #include "core/error.h"
 #include "core/numbers.h"
+#include "core/random.h"
 #include "core/text.h"
 
 namespace duomo::cli {
@@ -95,6 +98,30 @@ std::vector<uint32_t> NewRows(const model::Model& from, const std::string& file,
   Log("%s rows are new since %s, of %s\n", WithCommas(rows->size()).c_str(), file.c_str(),
       WithCommas(train.size()).c_str());
   return std::move(*rows);
+}
+
+std::vector<uint32_t> WithOlderRows(std::vector<uint32_t> fresh, double times,
+                                    const data::Dataset& dataset, std::span<const uint32_t> train,
+                                    uint64_t seed) {
+  const data::Interactions& all = dataset.interactions;
+  std::vector<uint32_t> older, rows_of(dataset.users.size()), order(rows_of.size());
+  older.reserve(train.size() - fresh.size());
+  std::set_difference(train.begin(), train.end(), fresh.begin(), fresh.end(),
+                      std::back_inserter(older));
+  for (uint32_t row : older) ++rows_of[all.users[row]];
+  std::iota(order.begin(), order.end(), 0u);
+  Random(seed ^ train.size()).Shuffle(std::span(order));  // others every day
+  std::vector<uint8_t> taken(order.size());
+  double wanted = times * static_cast<double>(fresh.size()), sum = 0;
+  for (size_t i = 0; i < order.size() && sum < wanted; ++i) {
+    taken[order[i]] = 1;
+    sum += rows_of[order[i]];
+  }
+  std::erase_if(older, [&](uint32_t row) { return taken[all.users[row]] == 0; });
+  Log("and %s older rows with them\n", WithCommas(older.size()).c_str());
+  std::vector<uint32_t> out(fresh.size() + older.size());
+  std::merge(fresh.begin(), fresh.end(), older.begin(), older.end(), out.begin());
+  return out;
 }
 
 void ContinueAls(const Start& start, const Understood& read, const data::Split& split,

@@ -39,6 +39,12 @@ void RequireLaterTestRows(const data::SplitSpec& spec, const Start& start);
 std::vector<uint32_t> NewRows(const model::Model& from, const std::string& file,
                               const data::Dataset& dataset, std::span<const uint32_t> train);
 
+// `fresh`, which are such rows, and beside each `times` of the older ones, ascending: whole users,
+// drawn by `seed`, so that a network goes on knowing what the new rows do not speak of.
+std::vector<uint32_t> WithOlderRows(std::vector<uint32_t> fresh, double times,
+                                    const data::Dataset& dataset, std::span<const uint32_t> train,
+                                    uint64_t seed);
+
 // Learns from the split's training rows and writes `output`.
 void ContinueAls(const Start& start, const Understood& read, const data::Split& split,
                  const TrainingRun& run);

@@ -24,7 +24,7 @@ struct Options {
   double budget = 180;
   std::optional<uint64_t> passes, steps;
   std::optional<uint32_t> batch;
-  std::optional<double> learning_rate, momentum, dropout, weight_decay, average;
+  std::optional<double> learning_rate, momentum, dropout, weight_decay, average, replay;
   std::optional<uint64_t> warmup;
   std::string optimizer, schedule, negatives, checkpoint;
   std::vector<std::string> id_dropout;
@@ -203,6 +203,7 @@ void Run(const Options& o, const CLI::App& command) {
   }
   if (start) run.from = start->model, run.from_file = start->file;
   run.only_new = o.only_new;
+  if (o.replay) run.replay = *o.replay;
   if (o.only_new && start->als) {
     Fail(Status::kInvalidArgument,
          "--only-new is for networks: ALS solves each user and item from "
@@ -319,6 +320,8 @@ void AddTrain(CLI::App& app) {
               "With --from: learn from the rows alone that are new since, in as many passes as the "
               "file took; the others are history")
       ->needs(from);
+  c->add_option("--replay", o->replay, "With --only-new: older rows learned beside each new one")
+      ->type_name("TIMES");
   c->add_option_function<std::string>(
        "--budget", [o = o.get()](const std::string& text) { o->budget = ParseBudget(text); },
        "Without a preset: time to search for the best model, as 90s, 20m or 2h [3m]")

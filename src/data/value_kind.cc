@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "data/evidence.h"
 
@@ -54,16 +55,36 @@ struct Distribution {
   std::vector<uint64_t> counts;
   uint64_t rows = 0;
 
-  explicit Distribution(std::vector<float> cells) {
-    std::sort(cells.begin(), cells.end());
-    rows = cells.size();
-    for (float x : cells) {
-      if (values.empty() || values.back() != x) {
-        values.push_back(x);
-        counts.push_back(0);
+  Distribution() = default;
+  // A block at a time, so that memory is that of the distinct values, however many rows there are.
+  explicit Distribution(std::span<const float> cells) {
+    constexpr size_t kBlock = size_t{1} << 20;
+    std::vector<float> block;
+    for (size_t begin = 0; begin < cells.size(); begin += kBlock) {
+      auto part = cells.subspan(begin, std::min(kBlock, cells.size() - begin));
+      block.assign(part.begin(), part.end());
+      std::sort(block.begin(), block.end());
+      Distribution before;
+      std::swap(before, *this);
+      size_t next = 0;  // of `before`
+      auto take = [&] {
+        Count(before.values[next], before.counts[next]);
+        ++next;
+      };
+      for (float x : block) {
+        while (next < before.values.size() && before.values[next] <= x) take();
+        Count(x, 1);
       }
-      ++counts.back();
+      while (next < before.values.size()) take();
     }
+  }
+  void Count(float value, uint64_t times) {  // none is below those before
+    if (values.empty() || values.back() != value) {
+      values.push_back(value);
+      counts.push_back(0);
+    }
+    counts.back() += times;
+    rows += times;
   }
   void Drop(size_t at) {
     rows -= counts[at];
@@ -129,7 +150,7 @@ ValueKind KindOf(const Distribution& d, const std::string& name) {
 
 ValueReading ReadValues(std::span<const float> values, std::string_view name) {
   ValueReading out;
-  Distribution d({values.begin(), values.end()});
+  Distribution d(values);
   if (d.values.empty()) return out;
   std::string letters = Letters(name);
   FindSentinel(d, letters, out);
