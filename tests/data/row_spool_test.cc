@@ -48,12 +48,11 @@ TEST(RowSpool, FoldersNest) {
 std::string Rows() {
   std::string text = "user,item,quantity,when,what\n";
   for (size_t i = 0; i < kMany; ++i) {
-    text += StrCat(i * 31 % 997, ',', i * i % 503, ',', i % 11 == 0 ? -1 : 1 + i % 3 * (i % 60),
-                   ',', 1577836800000 + i, ',',
-                   i % 5 == 0   ? "buy"
-                   : i % 7 == 0 ? "view"
-                                : "look",
-                   '\n');
+    auto count = static_cast<int64_t>(1 + i % 3 * (i % 60));
+    if (i % 11 == 0) count = i % 2 == 0 ? -1 : -2;
+    const char* what = i % 5 == 0 ? "buy" : i % 7 == 0 ? "view" : "look";
+    text +=
+        StrCat(i * 31 % 997, ',', i * i % 503, ',', count, ',', 1577836800000 + i, ',', what, '\n');
   }
   return text;
 }
