@@ -1,12 +1,14 @@
 // duomo train --from: going on from a file with newer rows, instead of starting anew.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "cli/provenance.h"
 #include "cli/understanding.h"
 #include "cli/workflow.h"
 #include "data/split.h"
@@ -15,6 +17,13 @@
 
 namespace duomo::cli {
 
+struct GoOnOptions {
+  std::string from;  // empty: from nothing
+  bool only_new = false;
+  double replay = 3;
+};
+void AddGoOnOptions(CLI::App& train, GoOnOptions& options);
+
 // A file to go on from, and how it was trained.
 struct Start {
   std::shared_ptr<const model::Model> model;
@@ -22,8 +31,9 @@ struct Start {
   std::optional<selection::AlsSettings> als;  // implicit ALS; else a network:
   description::Recipe recipe;                 // to be bound to the new data
   training::TrainingOptions options;
-  // Passes over the rows: a tenth of what a training from nothing took, and at least one.
-  uint64_t passes = 1;
+  // Passes over all rows: a tenth of what that took, and at least one. Over new rows: as many as
+  // it.
+  uint64_t passes = 1, passes_of_new = 1;
 };
 
 // Throws Error(kUnsupported) for a file that was not trained (a baseline, imported vectors), saying

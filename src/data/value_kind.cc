@@ -1,6 +1,7 @@
 // What a column of numbers is, by its name and its distribution.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <utility>
 
@@ -55,36 +56,26 @@ struct Distribution {
   std::vector<uint64_t> counts;
   uint64_t rows = 0;
 
-  Distribution() = default;
-  // A block at a time, so that memory is that of the distinct values, however many rows there are.
-  explicit Distribution(std::span<const float> cells) {
-    constexpr size_t kBlock = size_t{1} << 20;
-    std::vector<float> block;
-    for (size_t begin = 0; begin < cells.size(); begin += kBlock) {
-      auto part = cells.subspan(begin, std::min(kBlock, cells.size() - begin));
-      block.assign(part.begin(), part.end());
-      std::sort(block.begin(), block.end());
-      Distribution before;
-      std::swap(before, *this);
-      size_t next = 0;  // of `before`
-      auto take = [&] {
-        Count(before.values[next], before.counts[next]);
-        ++next;
-      };
-      for (float x : block) {
-        while (next < before.values.size() && before.values[next] <= x) take();
-        Count(x, 1);
+  // Memory is that of the distinct values, however many rows there are.
+  explicit Distribution(std::span<const float> cells) : rows(cells.size()) {
+    // Most columns have few values, which stay in their places of a small table; what has to make
+    // room there is sorted later.
+    constexpr size_t kPlaces = 1024, kMany = size_t{1} << 20;
+    std::vector<Counted> places(kPlaces), waiting;
+    for (float x : cells) {
+      uint32_t bits = std::bit_cast<uint32_t>(x);
+      Counted& place = places[(bits * 0x9E3779B1u) >> 22];
+      if (place.second > 0 && place.first != x) {
+        waiting.push_back(std::exchange(place, {x, 0}));
+        if (waiting.size() >= std::max(kMany, values.size())) Merge(waiting);
       }
-      while (next < before.values.size()) take();
+      place.first = x;
+      ++place.second;
     }
-  }
-  void Count(float value, uint64_t times) {  // none is below those before
-    if (values.empty() || values.back() != value) {
-      values.push_back(value);
-      counts.push_back(0);
+    for (const Counted& place : places) {
+      if (place.second > 0) waiting.push_back(place);
     }
-    counts.back() += times;
-    rows += times;
+    Merge(waiting);
   }
   void Drop(size_t at) {
     rows -= counts[at];
@@ -99,6 +90,7 @@ struct Distribution {
     }
     return values.empty() ? 0 : values.back();
   }
+
   // All values are multiples of a half: what scales of stars are made of.
   bool Halves() const {
     return std::all_of(values.begin(), values.end(),
@@ -108,6 +100,25 @@ struct Distribution {
   bool Falling() const {
     uint64_t most = *std::max_element(counts.begin(), counts.end());
     return counts[0] == most && counts[0] * 3 > rows && counts.back() * 10 < counts[0];
+  }
+
+ private:
+  using Counted = std::pair<float, uint64_t>;  // a value, and how often it occurs
+
+  // Adds values in any order, some perhaps several times, and empties the list.
+  void Merge(std::vector<Counted>& more) {
+    for (size_t i = 0; i < values.size(); ++i) more.emplace_back(values[i], counts[i]);
+    std::sort(more.begin(), more.end());
+    values.clear();
+    counts.clear();
+    for (auto [value, times] : more) {
+      if (values.empty() || values.back() != value) {
+        values.push_back(value);
+        counts.push_back(0);
+      }
+      counts.back() += times;
+    }
+    more.clear();
   }
 };
 
