@@ -27,7 +27,7 @@ const Opened& Get(const std::string& path) {
   Opened& o = opened[path];
   if (o.model == nullptr) {
     o.path = path;
-    Open(o);
+    OpenTowers(o);
   }
   return o;
 }
@@ -43,7 +43,7 @@ struct Case {
 std::vector<int64_t> Search(const Opened& o, const duomo_topk_request& request) {
   Output out(1, request.k);
   duomo_error error = DUOMO_ERROR_INIT;
-  if (duomo_topk(&out.result, o.context, &request, &error) != DUOMO_OK) Die(error.message);
+  Must(duomo_topk(&out.result, o.context, &request, &error), error);
   out.ids.resize(out.counts[0]);
   return std::move(out.ids);
 }

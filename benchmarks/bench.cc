@@ -21,7 +21,7 @@ Setup setup;
 constexpr size_t kIds = 4096;
 
 void OpenSetup() {
-  Open(setup);
+  OpenTowers(setup);
   std::mt19937_64 random(1);
   setup.user_ids.resize(kIds);
   setup.item_ids.resize(kIds);
@@ -33,28 +33,14 @@ void OpenSetup() {
 
 }  // namespace
 
-void Die(const std::string& message) {
-  std::fprintf(stderr, "duomo_bench: %s\n", message.c_str());
-  std::exit(1);
-}
-
-void Open(Opened& out) {
-  duomo_error error = DUOMO_ERROR_INIT;
-  if (duomo_model_open(&out.model, out.path.c_str(), nullptr, &error) != DUOMO_OK ||
-      duomo_context_create(&out.context, out.model, nullptr, &error) != DUOMO_OK) {
-    Die(out.path + ": " + error.message);
-  }
-  duomo_model_info info = DUOMO_MODEL_INFO_INIT;
-  duomo_model_get_info(&info, out.model, nullptr);
-  if (info.user_count == 0 || info.item_count == 0 || info.vector_width == 0) {
+void OpenTowers(Opened& out) {
+  out.Open();
+  if (out.users == 0 || out.items == 0 || out.width == 0) {
     Die(out.path + ": the model needs users, items and two towers");
   }
-  out.width = info.vector_width;
-  out.users = info.user_count;
-  out.items = info.item_count;
   std::fprintf(stderr, "%.*s: %zu users, %zu items, vectors of %zu, %s\n",
-               static_cast<int>(info.name.size), info.name.data, out.users, out.items, out.width,
-               out.path.c_str());
+               static_cast<int>(out.info.name.size), out.info.name.data, out.users, out.items,
+               out.width, out.path.c_str());
 }
 
 const Setup& TheSetup() { return setup; }
@@ -94,8 +80,6 @@ int Run(int argc, char** argv) {
   OpenSetup();
   benchmark::AddCustomContext("duomo", duomo_build_info());
   benchmark::RunSpecifiedBenchmarks();
-  duomo_context_release(setup.context);
-  duomo_model_release(setup.model);
   if (!made.empty()) std::filesystem::remove(made);
   return 0;
 }

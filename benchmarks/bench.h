@@ -2,23 +2,15 @@
 #pragma once
 
 #include <benchmark/benchmark.h>
-#include <duomo/duomo.h>
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "measure.h"
+#include "opened.h"
 
 namespace duomo::bench {
-
-// A file, opened, with one context.
-struct Opened {
-  std::string path;
-  duomo_model* model = nullptr;
-  duomo_context* context = nullptr;
-  size_t width = 0, users = 0, items = 0;
-};
 
 struct Setup : Opened {
   std::string stages[2];  // files for the pipeline: candidates, ranking; empty: none
@@ -28,9 +20,8 @@ struct Setup : Opened {
 
 const Setup& TheSetup();
 
-// Ends the program with the message where the file cannot be opened.
-void Open(Opened& out);
-[[noreturn]] void Die(const std::string& message);
+// Opens a file of two towers with users and items, and says so; dies where it is none.
+void OpenTowers(Opened& out);
 
 // Benchmarks of searching the items of one file; NAME is part of theirs. The file is opened when
 // the first of them runs.

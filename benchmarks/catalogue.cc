@@ -20,7 +20,7 @@ const Catalogue& Get(const std::string& path) {
   Catalogue& c = opened[path];
   if (c.model == nullptr) {
     c.path = path;
-    Open(c);
+    OpenTowers(c);
     c.queries.resize(kQueries);
     for (size_t i = 0; i < kQueries; ++i) {
       duomo_user_id_at(&c.queries[i], c.model, QueryRow(i, c.users), nullptr);
@@ -47,7 +47,7 @@ double Recall(const Catalogue& c, duomo_topk_request request) {
   duomo_status status = duomo_topk(&found.result, c.context, &request, &error);
   request.flags &= ~static_cast<uint32_t>(DUOMO_APPROXIMATE);
   if (status == DUOMO_OK) status = duomo_topk(&exact.result, c.context, &request, &error);
-  if (status != DUOMO_OK) Die(error.message);
+  Must(status, error);
   size_t hits = 0, all = 0;
   for (size_t q = 0; q < kChecked; ++q) {
     auto begin = found.ids.begin() + static_cast<ptrdiff_t>(q * kK);

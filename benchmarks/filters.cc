@@ -63,9 +63,7 @@ void Search(benchmark::State& state, const Opened& c, double share, bool by_set)
   if (by_set) {
     duomo_error error = DUOMO_ERROR_INIT;
     duomo_item_set* made = nullptr;
-    if (duomo_item_set_from_filters(&made, c.model, &filter, 1, &error) != DUOMO_OK) {
-      Die(error.message);
-    }
+    Must(duomo_item_set_from_filters(&made, c.model, &filter, 1, &error), error);
     set.reset(made);
     request.allow_set = made;
   } else {
@@ -89,7 +87,7 @@ void RegisterFilters(const std::string& name, const std::string& path) {
   opened->path = path;
   auto add = [&](const std::string& what, auto run) {
     benchmark::RegisterBenchmark(("filter/" + name + what).c_str(), [=](benchmark::State& state) {
-      if (opened->model == nullptr) Open(*opened);
+      if (opened->model == nullptr) OpenTowers(*opened);
       run(state, *opened);
     })->Unit(benchmark::kMicrosecond);
   };

@@ -2,7 +2,6 @@
 // exact top-10 searches, tensor by tensor. The file is opened with its pages dropped from the page
 // cache as far as the system lets go of them, so what is there is what the searches touched and
 // what was read ahead for them. Linux: reads /proc/self/maps, pagemap and status.
-#include <duomo/duomo.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -17,19 +16,15 @@
 #include <vector>
 
 #include "file/reader.h"
+#include "opened.h"
 
+namespace duomo::bench {
 namespace {
 
 struct Segment {
   std::string name;
   uint64_t offset, size;
 };
-
-void Must(duomo_status status, const duomo_error& error) {
-  if (status == DUOMO_OK) return;
-  std::fprintf(stderr, "duomo_bench_memory: %s\n", error.message);
-  std::exit(1);
-}
 
 // Pages of `file` that this process has mapped in, by their offset in the file.
 std::vector<uint64_t> ResidentPages(const std::string& file, uint64_t page) {
@@ -67,8 +62,8 @@ std::string StatusLine(const std::string& name) {
 void Run(const std::string& path, size_t queries) {
   std::vector<Segment> segments;
   {
-    auto reader = duomo::file::Reader::Open(path, {});
-    for (const duomo::file::SegmentInfo& s : reader->segments()) {
+    auto reader = file::Reader::Open(path, {});
+    for (const file::SegmentInfo& s : reader->segments()) {
       segments.push_back({std::string(s.name), s.offset, s.stored_size});
     }
   }
@@ -78,12 +73,7 @@ void Run(const std::string& path, size_t queries) {
   ::close(file);
 
   duomo_error error = DUOMO_ERROR_INIT;
-  duomo_model* model = nullptr;
-  duomo_context* context = nullptr;
-  Must(duomo_model_open(&model, path.c_str(), nullptr, &error), error);
-  Must(duomo_context_create(&context, model, nullptr, &error), error);
-  duomo_model_info info = DUOMO_MODEL_INFO_INIT;
-  Must(duomo_model_get_info(&info, model, &error), error);
+  const Opened opened(path);
   int64_t user = 0, ids[10];
   float scores[10];
   size_t count = 0;
@@ -93,8 +83,8 @@ void Run(const std::string& path, size_t queries) {
   request.count = 1;
   request.ids = &user;
   for (size_t i = 0; i < queries; ++i) {
-    Must(duomo_user_id_at(&user, model, i * 37 % info.user_count, &error), error);
-    Must(duomo_topk(&result, context, &request, &error), error);
+    Must(duomo_user_id_at(&user, opened.model, i * 37 % opened.users, &error), error);
+    Must(duomo_topk(&result, opened.context, &request, &error), error);
   }
 
   auto page = static_cast<uint64_t>(::sysconf(_SC_PAGESIZE));
@@ -107,28 +97,27 @@ void Run(const std::string& path, size_t queries) {
       if (begin < end) resident[s.name] += end - begin;
     }
   }
-  std::printf("%zu searches, %" PRIu64 " items x %" PRIu64 ", %s\n", queries, info.item_count,
-              info.vector_width, path.c_str());
+  std::printf("%zu searches, %" PRIu64 " items x %" PRIu64 ", %s\n", queries,
+              opened.info.item_count, opened.info.vector_width, path.c_str());
   std::printf("%-32s %10s %10s\n", "tensor", "MB", "resident");
   for (const Segment& s : segments) {
     if (s.size < 1'000'000 && resident[s.name] < 100'000) continue;
     std::printf("%-32s %10.1f %10.1f\n", s.name.c_str(), static_cast<double>(s.size) / 1e6,
                 static_cast<double>(resident[s.name]) / 1e6);
   }
-  std::printf("%-32s %10.1f %10.1f\n", "the file", static_cast<double>(info.file_size) / 1e6,
+  std::printf("%-32s %10.1f %10.1f\n", "the file", static_cast<double>(opened.info.file_size) / 1e6,
               static_cast<double>(all) / 1e6);
   std::printf("memory of the process's own: %s\n", StatusLine("RssAnon").c_str());
-  duomo_context_release(context);
-  duomo_model_release(model);
 }
 
 }  // namespace
+}  // namespace duomo::bench
 
 int main(int argc, char** argv) {
   if (argc < 2) return std::fprintf(stderr, "usage: duomo_bench_memory FILE [QUERIES]\n"), 2;
   try {
-    Run(argv[1], argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1000);
+    duomo::bench::Run(argv[1], argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1000);
   } catch (const std::exception& error) {
-    return std::fprintf(stderr, "duomo_bench_memory: %s\n", error.what()), 1;
+    duomo::bench::Die(error.what());
   }
 }

@@ -65,7 +65,8 @@ CLI::App* AddRewriting(CLI::App& parent, const char* name, const char* about, st
 void AddImportEnd(CLI::App* command, std::string& output, bool& allow_nonfinite, bool& json) {
   AddOutput(command, output);
   command->add_flag("--allow-nonfinite", allow_nonfinite,
-                    "Accept weights that are NaN or infinite");
+                    "Accept weights that are NaN or infinite: what has a NaN in its vector scores "
+                    "lowest, and verify names it");
   AddJson(command, json);
 }
 

@@ -1,6 +1,5 @@
 // duomo_counts FOLDER: the calls whose instructions benchmarks/counts/check counts, under
 // callgrind. Where FOLDER has no models yet they are made instead. Prints what library ran.
-#include <duomo/duomo.h>
 #include <valgrind/callgrind.h>
 
 #include <cstdio>
@@ -12,17 +11,13 @@
 #include <vector>
 
 #include "../model.h"
+#include "../opened.h"
 
+namespace duomo::bench {
 namespace {
 
 constexpr size_t kK = 10, kHistory = 50, kRanked = 200;
 constexpr int kPredictions = 1000, kSearches = 100, kOpenings = 20, kRankings = 5;
-
-void Must(duomo_status status, const duomo_error& error) {
-  if (status == DUOMO_OK) return;
-  std::fprintf(stderr, "duomo_counts: %s\n", error.message);
-  std::exit(1);
-}
 
 // What runs between the two is counted, and written under a name.
 template <typename F>
@@ -35,36 +30,23 @@ void Count(const char* name, const F& run) {
   CALLGRIND_DUMP_STATS_AT(name);
 }
 
-class Opened {
- public:
-  explicit Opened(const std::string& path) {
-    Must(duomo_model_open(&model, path.c_str(), nullptr, &error), error);
-    Must(duomo_context_create(&context, model, nullptr, &error), error);
-    Must(duomo_model_get_info(&info, model, &error), error);
-  }
-  ~Opened() {
-    duomo_context_release(context);
-    duomo_model_release(model);
-  }
-  Opened(const Opened&) = delete;
+struct Counted : Opened {
+  using Opened::Opened;
 
   std::vector<int64_t> DrawItems(size_t n) {
-    std::vector<int64_t> items(n);
-    for (int64_t& id : items) {
-      Must(duomo_item_id_at(&id, model, random() % info.item_count, &error), error);
+    std::vector<int64_t> drawn(n);
+    for (int64_t& id : drawn) {
+      Must(duomo_item_id_at(&id, model, random() % items, &error), error);
     }
-    return items;
+    return drawn;
   }
 
   duomo_error error = DUOMO_ERROR_INIT;
-  duomo_model* model = nullptr;
-  duomo_context* context = nullptr;
-  duomo_model_info info = DUOMO_MODEL_INFO_INIT;
   std::mt19937_64 random{1};
 };
 
 // The best 10 of each user, one by one; `request` has what else is asked for.
-void Search(Opened& m, const std::vector<int64_t>& users, duomo_topk_request request) {
+void Search(Counted& m, const std::vector<int64_t>& users, duomo_topk_request request) {
   int64_t ids[kK];
   float scores[kK];
   size_t count = 0;
@@ -78,10 +60,10 @@ void Search(Opened& m, const std::vector<int64_t>& users, duomo_topk_request req
 }
 
 void CountTwoTowers(const std::string& path) {
-  Opened m(path);
+  Counted m(path);
   std::vector<int64_t> users(kPredictions), items = m.DrawItems(kPredictions);
   for (int64_t& id : users) {
-    Must(duomo_user_id_at(&id, m.model, m.random() % m.info.user_count, &m.error), m.error);
+    Must(duomo_user_id_at(&id, m.model, m.random() % m.users, &m.error), m.error);
   }
   Count("predict", [&] {
     float prediction = 0;
@@ -116,7 +98,7 @@ void CountTwoTowers(const std::string& path) {
 
 // One history with one item: what attention costs; and with 200 items.
 void CountRanking(const std::string& path) {
-  Opened m(path);
+  Counted m(path);
   const std::vector<int64_t> items = m.DrawItems(kRanked), history = m.DrawItems(kHistory);
   duomo_features* user = nullptr;
   Must(duomo_features_create(&user, m.model, DUOMO_USER, 1, &m.error), m.error);
@@ -136,6 +118,7 @@ void CountRanking(const std::string& path) {
 }
 
 }  // namespace
+}  // namespace duomo::bench
 
 int main(int argc, char** argv) {
   if (argc != 2) return std::fprintf(stderr, "usage: duomo_counts FOLDER\n"), 2;
@@ -143,14 +126,14 @@ int main(int argc, char** argv) {
     const std::filesystem::path folder = argv[1];
     const std::string towers = folder / "towers.duomo", ranking = folder / "ranking.duomo";
     if (std::filesystem::exists(ranking)) {
-      CountTwoTowers(towers);
-      CountRanking(ranking);
+      duomo::bench::CountTwoTowers(towers);
+      duomo::bench::CountRanking(ranking);
     } else {
       duomo::bench::WriteModel(towers);
       duomo::bench::WriteRankingModel(ranking);
     }
   } catch (const std::exception& error) {
-    return std::fprintf(stderr, "duomo_counts: %s\n", error.what()), 1;
+    duomo::bench::Die(error.what());
   }
   std::puts(duomo_build_info());
 }

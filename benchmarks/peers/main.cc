@@ -10,27 +10,7 @@
 
 namespace duomo::bench {
 
-void Die(const std::string& message) {
-  std::fprintf(stderr, "duomo_peers: %s\n", message.c_str());
-  std::exit(1);
-}
-
-void Open(Opened& out) {
-  duomo_error error = DUOMO_ERROR_INIT;
-  if (duomo_model_open(&out.model, out.path.c_str(), nullptr, &error) != DUOMO_OK ||
-      duomo_context_create(&out.context, out.model, nullptr, &error) != DUOMO_OK) {
-    Die(out.path + ": " + error.message);
-  }
-  duomo_model_info info = DUOMO_MODEL_INFO_INIT;
-  duomo_model_get_info(&info, out.model, nullptr);
-  out.width = info.vector_width;
-  out.users = info.user_count;
-  out.items = info.item_count;
-}
-
-Searched::Searched(const std::string& file) {
-  path = file;
-  Open(*this);
+Searched::Searched(const std::string& file) : Opened(file) {
   std::vector<int64_t> ids(items);
   for (size_t i = 0; i < items; ++i) duomo_item_id_at(&ids[i], model, i, nullptr);
   item_vectors.resize(items * width);
@@ -40,11 +20,8 @@ Searched::Searched(const std::string& file) {
     duomo_user_id_at(&queries[i], model, QueryRow(i, users), nullptr);
   }
   duomo_error error = DUOMO_ERROR_INIT;
-  if (duomo_encode_items(item_vectors.data(), context, ids.data(), items, &error) != DUOMO_OK ||
-      duomo_encode_users(query_vectors.data(), context, queries.data(), kQueries, &error) !=
-          DUOMO_OK) {
-    Die(path + ": " + error.message);
-  }
+  Must(duomo_encode_items(item_vectors.data(), context, ids.data(), items, &error), error);
+  Must(duomo_encode_users(query_vectors.data(), context, queries.data(), kQueries, &error), error);
 }
 
 void Check(benchmark::State& state, const Searched& s, const std::vector<int64_t>& rows, bool exact,

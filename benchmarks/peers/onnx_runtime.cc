@@ -43,9 +43,7 @@ struct Case {
 };
 
 std::vector<std::unique_ptr<Case>> Cases(const std::string& path, size_t n, bool pairs) {
-  Opened ours;
-  ours.path = path;
-  Open(ours);
+  Opened ours(path);
   auto model = model::Model::Open(path);
   std::mt19937_64 random(1);
   std::vector<std::unique_ptr<Case>> cases;
@@ -72,11 +70,9 @@ std::vector<std::unique_ptr<Case>> Cases(const std::string& path, size_t n, bool
         pairs ? duomo_predict(c->expected.data(), ours.context, user_ids.data(), item_ids.data(), n,
                               &error)
               : duomo_encode_users(c->expected.data(), ours.context, user_ids.data(), n, &error);
-    if (status != DUOMO_OK) Die(error.message);
+    Must(status, error);
     cases.push_back(std::move(c));
   }
-  duomo_context_release(ours.context);
-  duomo_model_release(ours.model);
   return cases;
 }
 

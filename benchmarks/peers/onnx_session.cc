@@ -2,6 +2,8 @@
 
 #include <dlfcn.h>
 
+#include "../opened.h"
+
 namespace duomo::bench::onnx {
 namespace {
 

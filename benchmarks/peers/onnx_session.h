@@ -9,11 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace duomo::bench {
-
-[[noreturn]] void Die(const std::string& message);
-
-namespace onnx {
+namespace duomo::bench::onnx {
 
 void Load(const std::string& library);  // once
 const std::string& Version();
@@ -56,5 +52,4 @@ class Values {
   OrtValue* output_ = nullptr;
 };
 
-}  // namespace onnx
-}  // namespace duomo::bench
+}  // namespace duomo::bench::onnx

@@ -97,7 +97,7 @@ struct PairValues {
 struct Parts {
   Parts(const Shop& s, const PeerOptions& options, Finder& f) : shop(s), finder(f), tables(s) {
     onnx::Load(options.onnxruntime);
-    const std::string folder = options.folder + "/" + shop.candidates.name();
+    const std::string folder = options.folder + "/" + shop.name();
     for (unsigned threads : {1u, 2u}) {
       user.push_back(std::make_unique<onnx::Session>(folder + "/user.onnx", threads));
       pair.push_back(std::make_unique<onnx::Session>(folder + "/pair.onnx", threads));

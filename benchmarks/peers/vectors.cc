@@ -121,7 +121,7 @@ std::vector<Rows> Seen(const Searched& s) {
   for (size_t q = 0; q < kQueries; ++q) {
     request.ids = &s.queries[q];
     duomo_error error = DUOMO_ERROR_INIT;
-    if (duomo_topk(&result, s.context, &request, &error) != DUOMO_OK) Die(error.message);
+    Must(duomo_topk(&result, s.context, &request, &error), error);
     std::vector<int64_t> left(ids.begin(), ids.begin() + static_cast<ptrdiff_t>(count));
     std::sort(left.begin(), left.end());
     for (size_t row = 0; row < s.items; ++row) {

@@ -8,7 +8,7 @@ FileVectors::FileVectors(const Shop& shop) {
   auto file = model::Model::Open(shop.candidates.path);
   view_ = {file->items().vectors.floats().data(), shop.ids.size(),
            shop.candidates.info.vector_width,
-           shop.candidates.name() + "-" + std::to_string(file->fingerprint())};
+           shop.name() + "-" + std::to_string(file->fingerprint())};
   file_ = std::move(file);
 }
 

@@ -71,7 +71,7 @@ bool Tune(const Shop& shop, Assembly& assembly, Finder& finder, double& recall) 
 void Request(const Options& o, const std::string& path) {
   const Memory before = MemoryNow();
   Shop shop(path);
-  std::string name = shop.candidates.name();
+  std::string name = shop.name();
   name = name.substr(name.find('-') + 1);
   RequestTable table(shop, name);
   for (Way way : {Way::kSets, Way::kFilters, Way::kApproximate}) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <numeric>
 #include <random>
@@ -61,24 +62,7 @@ Customer Invent(const Shop& shop, duomo_context* context, bool known, std::mt199
 
 }  // namespace
 
-void Die(const std::string& message) {
-  std::fprintf(stderr, "duomo_request: %s\n", message.c_str());
-  std::exit(1);
-}
-
-void Must(duomo_status status, const duomo_error& error) {
-  if (status != DUOMO_OK) Die(error.message);
-}
-
-Model::Model(const std::string& file) : path(file) {
-  Must(duomo_model_open(&model, path.c_str(), nullptr, &problem), problem);
-  Must(duomo_model_get_info(&info, model, &problem), problem);
-}
-
-std::string Model::name() const {
-  const size_t begin = path.rfind('/') + 1;
-  return path.substr(begin, path.rfind('.') - begin);
-}
+std::string Shop::name() const { return std::filesystem::path(candidates.path).stem().string(); }
 
 bool InStock(int64_t id) { return (static_cast<uint64_t>(id) * 0x9E3779B97F4A7C15 >> 32) % 10 < 3; }
 
@@ -106,14 +90,11 @@ Shop::Shop(const std::string& path)
                                  members.size(), &problem),
          problem);
   }
-  duomo_context* context = nullptr;
-  Must(duomo_context_create(&context, candidates.model, nullptr, &problem), problem);
   std::mt19937_64 random(1);
   for (size_t i = 0; i < kCustomers; ++i) {
-    with_history.push_back(Invent(*this, context, true, random));
-    cold.push_back(Invent(*this, context, false, random));
+    with_history.push_back(Invent(*this, candidates.context, true, random));
+    cold.push_back(Invent(*this, candidates.context, false, random));
   }
-  duomo_context_release(context);
 }
 
 Shop::~Shop() {

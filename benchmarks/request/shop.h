@@ -2,33 +2,18 @@
 // and customers with their wishes. `benchmarks/data request-1m` makes the files.
 #pragma once
 
-#include <duomo/duomo.h>
-
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
+
+#include "../opened.h"
 
 namespace duomo::bench {
 
 inline constexpr size_t kCandidates = 200, kPage = 10, kWatched = 50, kRecent = 3, kLatest = 5;
 inline constexpr uint32_t kOfABrand = 2;  // results at most
 inline constexpr size_t kCustomers = 128;
-
-[[noreturn]] void Die(const std::string& message);
-void Must(duomo_status status, const duomo_error& error);
-
-// A file, opened.
-struct Model {
-  explicit Model(const std::string& path);
-  ~Model() { duomo_model_release(model); }
-  std::string name() const;  // the file's, without folder and extension
-  Model(const Model&) = delete;
-  Model& operator=(const Model&) = delete;
-  std::string path;
-  duomo_model* model = nullptr;
-  duomo_model_info info = DUOMO_MODEL_INFO_INIT;
-};
 
 // One who asks. Two categories and a range of prices are wanted.
 struct Customer {
@@ -46,7 +31,9 @@ struct Shop {
   Shop(const Shop&) = delete;
   Shop& operator=(const Shop&) = delete;
 
-  Model candidates, ranking;
+  std::string name() const;  // the candidates file's, without folder and extension
+
+  Opened candidates, ranking;
   std::vector<int64_t> ids;         // of the candidates file, in its order
   duomo_item_set* stock = nullptr;  // three items of ten
   std::map<std::string, duomo_item_set*> categories;

@@ -154,9 +154,10 @@ AlignedVector<float> FloatsOf(const Arrays& arrays, const Array& array, bool tra
 
 namespace {
 
-Arrays Open(std::string_view head, const std::string& where, std::string_view wanted,
-            const std::function<Arrays(Arrays (*)(const std::string&),
-                                       Arrays (*)(std::span<const std::byte>, std::string))>& by) {
+Arrays Open(
+    std::string_view head, const std::string& where, std::string_view wanted,
+    const std::function<Arrays(Arrays (*)(const std::string&),
+                               Arrays (*)(std::span<const std::byte>, const std::string&))>& by) {
   if (head.starts_with("PK")) return by(OpenNpz, NpzOf);
   if (head.starts_with("\x93NUMPY")) return by(OpenNpy, NpyOf);
   RefuseOtherFiles(head, where, wanted);

@@ -180,7 +180,10 @@ void AddImportVectors(CLI::App& parent) {
                 "l2=NUMBER: how strongly users who are known by a few items alone are drawn to 0; "
                 "default: as much as one item counts");
   AddOutput(c, o->output);
-  c->add_flag("--allow-nonfinite", o->allow_nonfinite, "Accept numbers that are NaN or infinite");
+  c->add_flag(
+      "--allow-nonfinite", o->allow_nonfinite,
+      "Accept numbers that are NaN or infinite: a vector with a NaN scores lowest, and verify "
+      "names it");
   c->add_flag("--skip-bad-lines", o->skip_bad_lines,
               "Leave bad lines of tables out and count them, instead of stopping");
   AddJson(c, o->json);

@@ -22,8 +22,8 @@ Arrays OpenNpz(const std::string& path);
 // The one array of a .npy file, which bears the file's name without ".npy".
 Arrays OpenNpy(const std::string& path);
 // The same from memory, which must outlive them.
-Arrays NpzOf(std::span<const std::byte> bytes, std::string where);
-Arrays NpyOf(std::span<const std::byte> bytes, std::string where);
+Arrays NpzOf(std::span<const std::byte> bytes, const std::string& where);
+Arrays NpyOf(std::span<const std::byte> bytes, const std::string& where);
 
 // One thread; errors as data::ZipWriter.
 class NpzWriter {

@@ -267,8 +267,8 @@ Arrays OpenNpz(const std::string& path) {
   return ReadNpz(std::make_shared<data::Zip>(data::Zip::Open(path)));
 }
 
-Arrays NpzOf(std::span<const std::byte> bytes, std::string where) {
-  return ReadNpz(std::make_shared<data::Zip>(data::Zip::OpenBuffer(bytes, std::move(where))));
+Arrays NpzOf(std::span<const std::byte> bytes, const std::string& where) {
+  return ReadNpz(std::make_shared<data::Zip>(data::Zip::OpenBuffer(bytes, where)));
 }
 
 Arrays OpenNpy(const std::string& path) {
@@ -279,7 +279,7 @@ Arrays OpenNpy(const std::string& path) {
   return out;
 }
 
-Arrays NpyOf(std::span<const std::byte> bytes, std::string where) {
+Arrays NpyOf(std::span<const std::byte> bytes, const std::string& where) {
   return ReadNpy(bytes, where, {});
 }
 

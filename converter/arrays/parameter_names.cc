@@ -42,7 +42,7 @@ std::vector<std::vector<uint64_t>> ShapesOf(const Parameter& p, bool transpose) 
   if (uint64_t window = WindowOf(p)) out.push_back({window, p.shape[0] / window, p.shape[1]});
   out.push_back(p.shape);
   if (p.is_table) out.push_back({p.shape[0] - 1, p.shape[1]});
-  if (p.shape.size() == 1 && p.shape[0] == 1) out.push_back({});  // a scalar
+  if (p.shape.size() == 1 && p.shape[0] == 1) out.emplace_back();  // a scalar
   if (transpose) {
     for (auto& shape : out) std::ranges::reverse(shape);
   }

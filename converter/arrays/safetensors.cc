@@ -160,7 +160,7 @@ Arrays OpenSafetensors(const std::string& path) {
   return out;
 }
 
-Arrays SafetensorsOf(std::span<const std::byte> bytes, std::string where) {
+Arrays SafetensorsOf(std::span<const std::byte> bytes, const std::string& where) {
   return Read(bytes, where, {});
 }
 

@@ -22,7 +22,7 @@ inline constexpr uint64_t kLargestSafetensorsHeader = 16u << 20;
 // and the like.
 Arrays OpenSafetensors(const std::string& path);
 // The same from memory, which must outlive it.
-Arrays SafetensorsOf(std::span<const std::byte> bytes, std::string where);
+Arrays SafetensorsOf(std::span<const std::byte> bytes, const std::string& where);
 
 // Writes tensors of f32, f16 or bf16 to `path`, whole or not at all, in the order given; each piece
 // by piece. Returns the file's size. Throws Error(kIo).

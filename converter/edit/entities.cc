@@ -286,7 +286,7 @@ void Reorder(Draft& draft, Side side, const std::vector<uint32_t>& order) {
   PutFeature(draft, "users/history", history);
 }
 
-void PutVectors(Draft& draft, Side side, uint64_t count, file::DType dtype, MakeRows make) {
+void PutVectors(Draft& draft, Side side, uint64_t count, file::DType dtype, const MakeRows& make) {
   std::string name = PrefixOf(side) + "/vectors";
   uint64_t width = model::VectorWidth(draft.contents.description);
   bool compress = IsCompressed(draft, name);

@@ -49,6 +49,7 @@ void Reorder(Draft& draft, model::Side side, const std::vector<uint32_t>& order)
 // Sets the frozen vectors of a side: `count` rows, of which make(begin, count, floats) gives any,
 // stored as `dtype`.
 using MakeRows = std::function<void(uint64_t begin, uint64_t count, float* out)>;
-void PutVectors(Draft& draft, model::Side side, uint64_t count, file::DType dtype, MakeRows make);
+void PutVectors(Draft& draft, model::Side side, uint64_t count, file::DType dtype,
+                const MakeRows& make);
 
 }  // namespace duomo::convert

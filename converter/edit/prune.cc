@@ -250,7 +250,7 @@ class Pruner {
   }
 
   // A side's vectors from what is left of histories, and from `columns` where they have rows.
-  void Refreeze(Side side, std::shared_ptr<std::vector<model::FeatureColumn>> columns) {
+  void Refreeze(Side side, const std::shared_ptr<std::vector<model::FeatureColumn>>& columns) {
     refrozen_[side == Side::kItem] = true;
     auto engine = runtime::Engine::Create(draft_.shared_model());
     auto work = std::make_shared<runtime::Workspace>();

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "converter/arrays/npz.h"
@@ -274,6 +275,27 @@ TEST_F(ImportVectors, WhoIsNotKnownIsTheAverage) {
     for (uint64_t u = 0; u < kUsers; ++u) sum += double{users_[u * kWidth + i]};
     EXPECT_EQ(vector[i], static_cast<float>(sum / kUsers));
   }
+}
+
+TEST_F(ImportVectors, AVectorWithNaNScoresLowestAndIsNamed) {
+  items_[2 * kWidth + 1] = NAN;
+  WriteNpy("nan.npy", {kItems, kWidth}, items_);
+  ASSERT_EQ(Import("users.npy", "nan.npy", {"--head", "dot", "--allow-nonfinite"}), "");
+  auto engine = runtime::Engine::Create(model::Model::Open(out_));
+  retrieval::SearchWorkspace work;
+  AlignedVector<float> buffer;
+  for (uint64_t u = 0; u < kUsers; ++u) {
+    retrieval::Query query;
+    query.vector = engine->Vector(model::Side::kUser, u, buffer);
+    query.k = kItems;
+    const auto hits = retrieval::TopK(retrieval::Catalogue(*engine), query, work);
+    ASSERT_EQ(hits.size(), kItems);
+    EXPECT_EQ(hits.back().row, 2u);
+    EXPECT_EQ(hits.back().score, std::numeric_limits<float>::lowest());
+  }
+  const Outcome verified = Convert({"verify", out_});
+  EXPECT_EQ(verified.code, 1);
+  Expect(verified.out, {"items/vectors: row 2 is not finite"});
 }
 
 TEST_F(ImportVectors, BadInput) {
