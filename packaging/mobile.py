@@ -1,9 +1,11 @@
 """Packages for phones, as far as a machine without an NDK and without Xcode can make them: laid out as
 Gradle and Xcode read them, and never tried on a device."""
+import io
 import json
 import os
 import plistlib
 import struct
+import zipfile
 
 import archive
 
@@ -29,13 +31,23 @@ def aar(release, jar, cross):
     for header in ("duomo.h", "duomo.hpp"):
         files[f"prefab/modules/duomo/include/duomo/{header}"] = f"{ROOT}/include/duomo/{header}"
     if jar is not None:
-        files["classes.jar"] = jar
+        files["classes.jar"] = classes(jar)
     for abi, library in from_ndk.items():
         files[f"jni/{abi}/libduomo.so"] = library
         files[f"prefab/modules/duomo/libs/android.{abi}/libduomo.so"] = library
         files[f"prefab/modules/duomo/libs/android.{abi}/abi.json"] = json.dumps(
             {"abi": abi, "api": 21, "ndk": 26, "stl": "none", "static": False}).encode()
     archive.zip_file(release.path(f"duomo-{release.version}.aar"), files)
+
+
+def classes(jar):
+    """The jar without its libraries: Android takes those of jni/."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(jar) as given, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as taken:
+        for entry in given.infolist():
+            if not entry.filename.startswith("natives/"):
+                taken.writestr(entry, given.read(entry))
+    return out.getvalue()
 
 
 MODULE = b'module Duomo {\n  header "duomo/duomo.h"\n  export *\n}\n'
