@@ -105,8 +105,14 @@ def package(path):
             same(f"{inside} in {name}", any(n.endswith(inside) for n in p.files), True)
     elif name.endswith("-python.tar.gz"):
         says(r"^Version: (\S+)", "PKG-INFO")
+    elif name.endswith(("-sources.jar", "-javadoc.jar")):
+        same(f"files in {name}", len(p.files) > 20 and not any("natives/" in n for n in p.files), True)
+        return
     elif name.endswith(".jar"):
         says(r"^version=(\S+)", "pom.properties")
+        for folder in {n.split("/")[1] for n in p.files if n.startswith("natives/")}:
+            inside = [n for n in p.files if n.startswith(f"natives/{folder}/")]
+            same(f"the glue and the library for {folder} in {name}", len(inside), 2)
         return  # Maven's metadata names the licence
     elif name.endswith(".crate"):
         says(r'^version = "([^"]+)"', "Cargo.toml")
@@ -124,6 +130,13 @@ def package(path):
         failures.append(f"{name} does not say its licence")
 
 
+def central(pom):
+    """What Maven Central asks of a pom."""
+    for name in ("name", "description", "url", "licenses", "developers", "scm"):
+        same(f"<{name}> in the pom", bool(re.search(rf"^  <{name}>", pom, re.M)), True)
+    same("the pom", first(r"<version>([^<]+)</version>", pom), VERSION)
+
+
 def release(out):
     listed = dict(reversed(line.split("  ")) for line in text(f"{out}/SHA256SUMS").splitlines())
     present = set(os.listdir(out)) - {"SHA256SUMS"}
@@ -136,7 +149,9 @@ def release(out):
     same("the files in SPDX", {f["fileName"][2:] for f in spdx["files"]}, present - {f"duomo-{VERSION}.spdx.json"})
     same("the version in SPDX", spdx["packages"][0]["versionInfo"], VERSION)
     for path in sorted(glob.glob(f"{out}/*")):
-        if os.path.basename(path) not in ("SHA256SUMS", f"duomo-{VERSION}.spdx.json"):
+        if os.path.basename(path) == f"duomo-{VERSION}.pom":
+            central(text(path))
+        elif os.path.basename(path) not in ("SHA256SUMS", f"duomo-{VERSION}.spdx.json"):
             package(path)
     print(f"{len(present)} files looked at")
 

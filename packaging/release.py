@@ -16,6 +16,9 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # Targets of ./dev cross, and how Go calls them.
 GO = {"linux-x86_64": "linux_amd64", "linux-aarch64": "linux_arm64",
       "linux-musl-x86_64": "linux_amd64_musl", "linux-musl-aarch64": "linux_arm64_musl"}
+# Targets of ./dev cross whose libraries the jar carries.
+JAVA = ("linux-x86_64", "linux-aarch64", "linux-musl-x86_64", "linux-musl-aarch64", "macos-x86_64", "macos-aarch64",
+        "windows-x86_64")
 HEADERS = [f"{ROOT}/include/duomo/{name}" for name in ("duomo.h", "duomo.hpp")]
 
 
@@ -113,15 +116,24 @@ class Release:
             os.rename(self.path(f"python/{made}"), self.path(target))
         os.rmdir(self.path("python"))
 
-    def java(self, work, prefix):
+    def java(self, work, prefix, libraries):
+        """One jar with the libraries that ./dev cross has built, and for this machine else its own."""
         if not self.needs("Java's jar", "javac", "mvn", "pkg-config"):
             return None
         shutil.copytree(f"{ROOT}/bindings/java", f"{work}/java", ignore=shutil.ignore_patterns("target"))
-        run(f"{work}/java/native/build", prefix, "target/generated-natives", cwd=f"{work}/java")
+        natives = f"{work}/java/target/generated-natives"
+        for target in JAVA:
+            if target in libraries:
+                run(f"{ROOT}/bindings/java/native/cross/build", target, f"{ROOT}/build/cross/{target}", natives)
+            elif target == f"linux-{platform.machine()}":
+                run(f"{work}/java/native/build", prefix, natives, cwd=f"{work}/java")
+            else:
+                self.left_out.append(f"the jar's library for {target}: ./dev cross {target} has not built it")
         run("mvn", "-B", "-q", "-ntp", "-Dmaven.test.skip=true", "package", cwd=f"{work}/java")
-        jar = self.path(f"duomo-{self.version}.jar")
-        shutil.copy(f"{work}/java/target/duomo-{self.version}.jar", jar)
-        return jar
+        for kind in ("", "-sources", "-javadoc"):
+            shutil.copy(f"{work}/java/target/duomo-{self.version}{kind}.jar", self.out)
+        shutil.copy(f"{ROOT}/bindings/java/pom.xml", self.path(f"duomo-{self.version}.pom"))
+        return self.path(f"duomo-{self.version}.jar")
 
     def crates(self, work):
         if not self.needs("Rust's crates", "cargo"):
@@ -175,7 +187,7 @@ def main():
         libraries = release.cross()
         release.go(work, prefix)
         release.python(work, prefix)
-        jar = release.java(work, prefix)
+        jar = release.java(work, prefix, libraries)
         release.crates(work)
         if "wasm32" in libraries:
             release.npm(work, libraries["wasm32"])
