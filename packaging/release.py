@@ -76,6 +76,7 @@ class Release:
         name = f"duomo-{self.version}-linux-x86_64-debian12"
         files = {f"{name}/{at}": path for at, path in archive.tree(prefix).items()}
         files[f"{name}/LICENSE"] = f"{ROOT}/LICENSE"
+        files[f"{name}/THIRD-PARTY.txt"] = f"{ROOT}/packaging/THIRD-PARTY.txt"
         archive.tar_gz(self.path(f"{name}.tar.gz"), files, self.time)
         return prefix
 
@@ -97,6 +98,7 @@ class Release:
             name = f"duomo-{self.version}-{target}"
             files = {f"{name}/include/duomo/{os.path.basename(h)}": h for h in HEADERS}
             files[f"{name}/LICENSE"] = f"{ROOT}/LICENSE"
+            files[f"{name}/THIRD-PARTY.txt"] = f"{ROOT}/packaging/THIRD-PARTY.txt"
             for library in libraries + glob.glob(f"{build}/lib/libduomo.a") + glob.glob(f"{build}/lib/libduomo.dll.a"):
                 files[f"{name}/lib/{os.path.basename(library)}"] = archive.read(library)
             archive.tar_gz(self.path(f"{name}.tar.gz"), files, self.time)
@@ -129,6 +131,9 @@ class Release:
                 run(f"{work}/java/native/build", prefix, natives, cwd=f"{work}/java")
             else:
                 self.left_out.append(f"the jar's library for {target}: ./dev cross {target} has not built it")
+        os.makedirs(f"{natives}/META-INF", exist_ok=True)
+        for notice in ("LICENSE", "packaging/THIRD-PARTY.txt"):
+            shutil.copy(f"{ROOT}/{notice}", f"{natives}/META-INF")
         run("mvn", "-B", "-q", "-ntp", "-Dmaven.test.skip=true", "package", cwd=f"{work}/java")
         for kind in ("", "-sources", "-javadoc"):
             shutil.copy(f"{work}/java/target/duomo-{self.version}{kind}.jar", self.out)
@@ -166,6 +171,7 @@ class Release:
             return
         run("node", f"{ROOT}/bindings/js/build.mjs", wasm, f"{work}/npm")
         files = {f"package/{at}": path for at, path in archive.tree(f"{work}/npm").items()}
+        files["package/THIRD-PARTY.txt"] = f"{ROOT}/packaging/THIRD-PARTY.txt"
         archive.tar_gz(self.path(f"duomo-npm-{self.version}.tgz"), files, self.time)
 
     def finish(self):
@@ -191,7 +197,7 @@ def main():
         release.crates(work)
         if "wasm32" in libraries:
             release.npm(work, libraries["wasm32"])
-        mobile.aar(release, jar, f"{ROOT}/build/cross")
+        mobile.aar(release, jar, libraries)
         mobile.xcframework(release, libraries)
     release.finish()
     for line in release.left_out:
