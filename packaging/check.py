@@ -131,6 +131,11 @@ def package(path):
             phones(p)
         elif name.endswith(".zip"):
             macs(p)
+    for at, data in p.files.items():  # headers bring along what they include
+        if "include/duomo/" in at:
+            root = at[:at.index("include/duomo/") + len("include/")]
+            for included in re.findall(r"^#include [<\"](duomo/[^>\"]+)", data.decode(), re.M):
+                same(f"{included}, which {at} includes, in {name}", root + included in p.files, True)
     if "Apache License" not in p.text("LICENSE"):
         failures.append(f"{name} does not say its licence")
     if name not in sources and "zlib" not in p.text("THIRD-PARTY.txt"):

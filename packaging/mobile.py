@@ -43,8 +43,8 @@ def aar(release, jar, libraries):
         "prefab/prefab.json": json.dumps({"schema_version": 2, "name": "duomo", "version": release.version, "dependencies": []}).encode(),
         "prefab/modules/duomo/module.json": json.dumps({"export_libraries": [], "android": {}}).encode(),
     }
-    for header in ("duomo.h", "duomo.hpp"):
-        files[f"prefab/modules/duomo/include/duomo/{header}"] = f"{ROOT}/include/duomo/{header}"
+    for header, path in archive.tree(f"{ROOT}/include").items():
+        files[f"prefab/modules/duomo/include/{header}"] = path
     for abi, (library, glue, its_level) in found.items():
         files[f"jni/{abi}/libduomo.so"] = library
         files[f"jni/{abi}/libduomo_jni.so"] = glue

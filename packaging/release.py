@@ -19,7 +19,7 @@ GO = {"linux-x86_64": "linux_amd64", "linux-aarch64": "linux_arm64",
 # Targets of ./dev cross whose libraries the jar carries.
 JAVA = ("linux-x86_64", "linux-aarch64", "linux-musl-x86_64", "linux-musl-aarch64", "macos-x86_64", "macos-aarch64",
         "windows-x86_64")
-HEADERS = [f"{ROOT}/include/duomo/{name}" for name in ("duomo.h", "duomo.hpp")]
+HEADERS = archive.tree(f"{ROOT}/include")
 
 
 def run(*command, cwd=ROOT, **environment):
@@ -96,11 +96,14 @@ class Release:
                 continue
             found[target] = libraries[0]
             name = f"duomo-{self.version}-{target}"
-            files = {f"{name}/include/duomo/{os.path.basename(h)}": h for h in HEADERS}
+            files = {f"{name}/include/{at}": path for at, path in HEADERS.items()}
             files[f"{name}/LICENSE"] = f"{ROOT}/LICENSE"
             files[f"{name}/THIRD-PARTY.txt"] = f"{ROOT}/packaging/THIRD-PARTY.txt"
             for library in libraries + glob.glob(f"{build}/lib/libduomo.a") + glob.glob(f"{build}/lib/libduomo.dll.a"):
                 files[f"{name}/lib/{os.path.basename(library)}"] = archive.read(library)
+            for link in ("libduomo.so", "libduomo.dylib"):  # what is linked against
+                if os.path.islink(f"{build}/lib/{link}"):
+                    files[f"{name}/lib/{link}"] = f"{build}/lib/{link}"
             archive.tar_gz(self.path(f"{name}.tar.gz"), files, self.time)
         return found
 
