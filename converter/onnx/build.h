@@ -40,9 +40,9 @@ class Builder {
   }
 
   template <typename T>
-  Name Constant(const Name& name, Ints dims, std::span<const T> values) {
+  Name Constant(const Name& name, const Ints& dims, std::span<const T> values) {
     auto bytes = std::as_bytes(values);
-    Tensor& tensor = AddTensor(name, TypeOf<T>(), std::move(dims));
+    Tensor& tensor = AddTensor(name, TypeOf<T>(), dims);
     tensor.owned.assign(bytes.begin(), bytes.end());
     return tensor.name;
   }

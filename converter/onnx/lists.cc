@@ -282,7 +282,7 @@ std::optional<PartFound> PartFinder::ConvolutionOf(Value value) {
   if (filters == 0 || dim == 0 || window == 0 || window > UINT32_MAX || filters > UINT32_MAX) {
     FailAt(*node, "its weight is empty");
   }
-  auto is = [&](const char* attribute, std::vector<int64_t> expected) {
+  auto is = [&](const char* attribute, const std::vector<int64_t>& expected) {
     auto ints = onnx::IntsOf(*node, attribute);
     return ints.empty() || ints == expected;
   };

@@ -217,8 +217,9 @@ std::string PartFinder::BlockOf(Value value, Sequence& s, bool is_last) {
   }
   e.places = places;
   auto scale = onnx::ScalarOf(*view_.Constant(by["scale"]));
+  const auto head_width = s.dim / count;
   if (by["heads"] != seen["heads"] || !scale ||
-      !Near(*scale * std::sqrt(static_cast<double>(s.dim / count)), 1)) {
+      !Near(*scale * std::sqrt(static_cast<double>(head_width)), 1)) {
     return fail(shares);
   }
   // Queries, keys and values, to stand side by side.

@@ -44,7 +44,7 @@ class Reader {
     out_.form = in_->form();
     out_.skipped = in_->skipped_reasons();
     for (const data::LateColumn& late : in_->late_columns()) {
-      out_.late.push_back({late.name, late.first_line});
+      out_.late.emplace_back(late.name, late.first_line);
     }
     for (Cells& c : columns_) out_.columns.push_back(Make(c));
     return std::move(out_);

@@ -36,7 +36,7 @@ void SetUp(CLI::App& app) {
   app.footer(
       "Exit codes: 0 ok, 1 failed, 2 wrong usage, 128 + the signal that stopped it (130: Ctrl-C)");
   app.failure_message([](const CLI::App* failed, const CLI::Error& error) {
-    std::string name = failed->get_name();
+    const std::string& name = failed->get_name();
     return name + ": " + error.what() + "\nSee " + name +
            " --help, or --help after a subcommand.\n";
   });
