@@ -19,7 +19,7 @@ GO = {"linux-x86_64": "linux_amd64", "linux-aarch64": "linux_arm64",
 # Targets of ./dev cross whose libraries the jar carries.
 JAVA = ("linux-x86_64", "linux-aarch64", "linux-musl-x86_64", "linux-musl-aarch64", "macos-x86_64", "macos-aarch64",
         "windows-x86_64")
-HEADERS = archive.tree(f"{ROOT}/include")
+HEADERS = archive.headers(f"{ROOT}/include")
 
 
 def run(*command, cwd=ROOT, **environment):
