@@ -19,7 +19,7 @@ GO = {"linux-x86_64": "linux_amd64", "linux-aarch64": "linux_arm64",
 # Targets of ./dev cross whose libraries the jar and wheels carry.
 JAVA = ("linux-x86_64", "linux-aarch64", "linux-musl-x86_64", "linux-musl-aarch64", "macos-x86_64", "macos-aarch64",
         "windows-x86_64")
-HEADERS = [f"{ROOT}/include/duomo/{name}" for name in ("duomo.h", "duomo.hpp")]
+HEADERS = archive.tree(f"{ROOT}/include")
 
 
 def run(*command, cwd=ROOT, **environment):
@@ -76,6 +76,7 @@ class Release:
         name = f"duomo-{self.version}-linux-x86_64-debian12"
         files = {f"{name}/{at}": path for at, path in archive.tree(prefix).items()}
         files[f"{name}/LICENSE"] = f"{ROOT}/LICENSE"
+        files[f"{name}/THIRD-PARTY.txt"] = f"{ROOT}/packaging/THIRD-PARTY.txt"
         archive.tar_gz(self.path(f"{name}.tar.gz"), files, self.time)
         return prefix
 
@@ -95,10 +96,14 @@ class Release:
                 continue
             found[target] = libraries[0]
             name = f"duomo-{self.version}-{target}"
-            files = {f"{name}/include/duomo/{os.path.basename(h)}": h for h in HEADERS}
+            files = {f"{name}/include/{at}": path for at, path in HEADERS.items()}
             files[f"{name}/LICENSE"] = f"{ROOT}/LICENSE"
+            files[f"{name}/THIRD-PARTY.txt"] = f"{ROOT}/packaging/THIRD-PARTY.txt"
             for library in libraries + glob.glob(f"{build}/lib/libduomo.a") + glob.glob(f"{build}/lib/libduomo.dll.a"):
                 files[f"{name}/lib/{os.path.basename(library)}"] = archive.read(library)
+            for link in ("libduomo.so", "libduomo.dylib"):  # what is linked against
+                if os.path.islink(f"{build}/lib/{link}"):
+                    files[f"{name}/lib/{link}"] = f"{build}/lib/{link}"
             archive.tar_gz(self.path(f"{name}.tar.gz"), files, self.time)
         return found
 
@@ -138,6 +143,9 @@ class Release:
                 run(f"{work}/java/native/build", prefix, natives, cwd=f"{work}/java")
             else:
                 self.left_out.append(f"the jar's library for {target}: ./dev cross {target} has not built it")
+        os.makedirs(f"{natives}/META-INF", exist_ok=True)
+        for notice in ("LICENSE", "packaging/THIRD-PARTY.txt"):
+            shutil.copy(f"{ROOT}/{notice}", f"{natives}/META-INF")
         run("mvn", "-B", "-q", "-ntp", "-Dmaven.test.skip=true", "package", cwd=f"{work}/java")
         for kind in ("", "-sources", "-javadoc"):
             shutil.copy(f"{work}/java/target/duomo-{self.version}{kind}.jar", self.out)
@@ -175,6 +183,7 @@ class Release:
             return
         run("node", f"{ROOT}/bindings/js/build.mjs", wasm, f"{work}/npm")
         files = {f"package/{at}": path for at, path in archive.tree(f"{work}/npm").items()}
+        files["package/THIRD-PARTY.txt"] = f"{ROOT}/packaging/THIRD-PARTY.txt"
         archive.tar_gz(self.path(f"duomo-npm-{self.version}.tgz"), files, self.time)
 
     def finish(self):
@@ -200,7 +209,7 @@ def main():
         release.crates(work)
         if "wasm32" in libraries:
             release.npm(work, libraries["wasm32"])
-        mobile.aar(release, jar, f"{ROOT}/build/cross")
+        mobile.aar(release, jar, libraries)
         mobile.xcframework(release, libraries)
     release.finish()
     for line in release.left_out:

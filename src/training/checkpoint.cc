@@ -1,5 +1,7 @@
 // Magic, version, CRC-32 and length of the rest, then the fields of Checkpoint in their order, in
-// the machine's byte order: a checkpoint is for the machine that wrote it.
+// the machine's byte order: a checkpoint is for the machine that wrote it. Moments and sums are
+// zeros where no example has touched a row, which is most of a large table at first: of their
+// blocks only those are written that have something else.
 #include "training/checkpoint.h"
 
 #include <algorithm>
@@ -17,7 +19,22 @@ namespace {
 using description::Json;
 
 constexpr char kMagic[8] = {'D', 'U', 'O', 'M', 'O', 'T', 'R', 'N'};
-constexpr uint32_t kVersion = 2;
+constexpr uint32_t kVersion = 3;
+constexpr size_t kBlock = 16;  // floats: a bit says whether a block is there
+
+size_t BlocksOf(size_t size) { return (size + kBlock - 1) / kBlock; }
+bool Has(const std::vector<uint8_t>& there, size_t block) {
+  return (there[block / 8] >> (block % 8) & 1) != 0;
+}
+// Calls use(begin, end) for the runs of floats whose blocks are there.
+template <typename Use>
+void Runs(const std::vector<uint8_t>& there, size_t size, const Use& use) {
+  for (size_t block = 0, blocks = BlocksOf(size); block < blocks; ++block) {
+    size_t begin = block;
+    while (block < blocks && Has(there, block)) ++block;
+    if (begin < block) use(begin * kBlock, std::min(block * kBlock, size));
+  }
+}
 
 struct Header {
   char magic[8];
@@ -48,6 +65,20 @@ class Writer {
   void Arrays(const std::vector<std::vector<T>>& arrays) {
     Value<uint64_t>(arrays.size());
     for (const auto& array : arrays) Array(array);
+  }
+  void Sparse(std::span<const float> values) {
+    Value<uint64_t>(values.size());
+    std::vector<uint8_t> there((BlocksOf(values.size()) + 7) / 8, 0);
+    constexpr float kZeros[kBlock] = {};
+    for (size_t at = 0; at < values.size(); at += kBlock) {
+      size_t size = std::min(kBlock, values.size() - at);
+      // By their bits: −0 is something.
+      bool zeros = std::memcmp(&values[at], kZeros, size * sizeof(float)) == 0;
+      if (!zeros) there[at / kBlock / 8] |= static_cast<uint8_t>(1 << (at / kBlock % 8));
+    }
+    Array(there);
+    Runs(there, values.size(),
+         [&](size_t begin, size_t end) { Bytes(&values[begin], (end - begin) * sizeof(float)); });
   }
   void Commit() {
     Flush();
@@ -114,6 +145,17 @@ class Reader {
     for (auto& array : arrays) array = Array<T>();
     return arrays;
   }
+  AlignedVector<float> Sparse() {
+    auto size = Value<uint64_t>();
+    auto there = Array<uint8_t>();
+    // So its size is at most 512 times what is in the file.
+    if (there.size() > SIZE_MAX / 512 || size > there.size() * 8 * kBlock) Bad();
+    if (there.size() != (BlocksOf(size) + 7) / 8) Bad();
+    AlignedVector<float> values(size);
+    Runs(there, size,
+         [&](size_t begin, size_t end) { Bytes(&values[begin], (end - begin) * sizeof(float)); });
+    return values;
+  }
   bool AtEnd() const { return bytes_.empty(); }
 
   [[noreturn]] void Bad() const {
@@ -165,8 +207,8 @@ void WriteCheckpoint(const std::string& path, const Checkpoint& c, std::span<con
   w.Array(c.settings.dump());
   w.Array(values);
   w.Value(optimizer.steps);
-  w.Array(optimizer.first);
-  w.Array(optimizer.second);
+  w.Sparse(optimizer.first);
+  w.Sparse(optimizer.second);
   w.Arrays(optimizer.current);
   w.Arrays(optimizer.trained);
   w.Value<uint64_t>(c.workers.size());
@@ -185,7 +227,7 @@ void WriteCheckpoint(const std::string& path, const Checkpoint& c, std::span<con
     w.Array(c.best->values);
     w.Arrays(c.best->touched);
   }
-  if (c.average) {  // nothing in its place elsewhere, so that older checkpoints go on
+  if (c.average) {  // nothing in its place elsewhere
     w.Value(c.average->count);
     w.Array(c.average->mean);
   }
@@ -219,8 +261,8 @@ Checkpoint ReadCheckpoint(const std::string& path, Learned& learned) {
   if (!c.settings.is_object()) r.Bad();
   learned.values = r.Array<float, AlignedVector<float>>();
   learned.optimizer.steps = r.Value<uint64_t>();
-  learned.optimizer.first = r.Array<float, AlignedVector<float>>();
-  learned.optimizer.second = r.Array<float, AlignedVector<float>>();
+  learned.optimizer.first = r.Sparse();
+  learned.optimizer.second = r.Sparse();
   learned.optimizer.current = r.Arrays<uint32_t>();
   learned.optimizer.trained = r.Arrays<uint8_t>();
   auto workers = r.Value<uint64_t>();

@@ -8,7 +8,8 @@
 namespace duomo::training {
 namespace {
 
-constexpr uint64_t kBlock = 4096;  // steps by which the tables grow
+constexpr uint64_t kBlock = 4096;   // steps by which the tables grow
+constexpr uint64_t kPowers = 4096;  // most rows of a run miss fewer steps at a time
 
 // How many terms of the series are needed; 0: too many.
 size_t Terms(double beta1, double beta2) {
@@ -44,6 +45,13 @@ MissedSteps::MissedSteps(const TrainingOptions& options, uint64_t total)
   horizon_ =
       first > 0 && terms_ > 0 ? static_cast<uint64_t>(std::log(1e-20) / std::log(slowest)) + 1 : 1;
   if (options.weight_decay > 0) log_keep_.push_back(0);
+  if (terms_ == 0) return;
+  for (uint64_t n = 0; n < kPowers; ++n) powers_.push_back(Compute(n));
+}
+
+MissedSteps::Powers MissedSteps::Compute(uint64_t steps) const {
+  auto n = static_cast<double>(steps);
+  return {std::exp(n * log_first_), std::exp(n * log_root_)};
 }
 
 double MissedSteps::Rate(uint64_t step) const {
@@ -83,8 +91,8 @@ double MissedSteps::Decay(uint64_t from, uint64_t to) const {
 }
 
 kernels::AdamMissed MissedSteps::Between(uint64_t from, uint64_t to) const {
-  auto n = static_cast<double>(to - from);
-  double first = std::exp(n * log_first_), root = std::exp(n * log_root_), decay = Decay(from, to);
+  const auto [first, root] = to - from < kPowers ? powers_[to - from] : Compute(to - from);
+  double decay = Decay(from, to);
   double m[kernels::AdamMissed::kMostTerms] = {};
   const double *begin = &ahead_[from * terms_], *end = &ahead_[to * terms_];
   double ratio = first;

@@ -48,10 +48,16 @@ class MissedSteps {
   double Rate(uint64_t step) const;
 
  private:
+  struct Powers {
+    double first, root;  // of β₁ (or the momentum), and of √β₂
+  };
+  Powers Compute(uint64_t steps) const;
+
   TrainingOptions options_;
   uint64_t total_;
   size_t terms_ = 0;
-  double log_first_ = 0, log_root_ = 0;  // of β₁ (or the momentum), and of √β₂
+  double log_first_ = 0, log_root_ = 0;  // of what Powers has powers of
+  std::vector<Powers> powers_;           // of so many steps, from 0 on
   std::vector<double> ratios_;           // β₁βʲ, by term
   uint64_t horizon_ = 0;                 // so many steps on, a moment's effect is below a double's
   // By step t and term: Σ over all i > t of rateᵢ · ratioⁱ⁻ᵗ, divided by what decay has left since

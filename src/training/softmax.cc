@@ -67,7 +67,12 @@ double Worker::SoftmaxLoss(const float* parameters, float scale, bool train) {
   // Where each item stands among shared candidates that are sorted, as all are that are not drawn.
   auto place_of = [&](uint32_t item) { return chosen ? sampler_->PlaceOf(item) : item; };
   const bool leaves_out = options_->exclude_taken && batch_.taken.size() == count;
-  taken_by_.assign((sampled || in_batch) && leaves_out ? all_items_->count : 0, UINT32_MAX);
+  // Predictions have numbers of their own from step to step: a step does not go over all items.
+  const bool marks = (sampled || in_batch) && leaves_out;
+  if (marks && (taken_by_.size() != all_items_->count || predictions_ + count > UINT32_MAX)) {
+    taken_by_.assign(all_items_->count, 0);
+    predictions_ = 0;
+  }
   if (train) {
     user_gradient_.resize(count * width);
     item_gradient_.assign(candidates_.size() * width, 0.0f);
@@ -106,12 +111,13 @@ double Worker::SoftmaxLoss(const float* parameters, float scale, bool train) {
         own = row[place];
       }
       if (sampled || in_batch) {
+        const auto number = static_cast<uint32_t>(predictions_ + i + 1);
         for (uint32_t item : leaves_out ? batch_.taken[i] : std::span<const uint32_t>()) {
-          taken_by_[item] = static_cast<uint32_t>(i);
+          taken_by_[item] = number;
         }
         for (size_t c = 0; c < shared; ++c) {
           // A negative that is the right item would be counted twice.
-          bool taken = leaves_out && taken_by_[candidates_[c]] == i;
+          bool taken = leaves_out && taken_by_[candidates_[c]] == number;
           if (candidates_[c] == right || taken) row[c] = -INFINITY;
         }
       } else {
@@ -161,6 +167,7 @@ double Worker::SoftmaxLoss(const float* parameters, float scale, bool train) {
     kernels::Gemm(true, false, shared, part, few, logits_.data(), shared, scaled.data(), part, 1,
                   item_gradient_.data() + at, width);
   }
+  if (marks) predictions_ += count;
   if (!train) return cost;
   for (size_t c = 0; item_bias_ >= 0 && c < candidates_.size(); ++c) {
     gradients_.Row(static_cast<size_t>(item_bias_), item_bias_rows_[c])[0] += offset_gradient_[c];

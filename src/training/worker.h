@@ -76,7 +76,10 @@ class Worker {
   std::vector<float> heads_;
   AlignedVector<float> user_gradient_, item_gradient_, offset_gradient_, logits_;
   std::vector<uint32_t> candidates_;
-  std::vector<uint32_t> taken_by_;  // by item: the last prediction whose user took it before
+  // By item: the number of the last prediction whose user took it before; 0: none. How many
+  // predictions have got a number.
+  std::vector<uint32_t> taken_by_;
+  uint64_t predictions_ = 0;
   std::optional<CurrentRows> rows_;
   std::vector<const float*> found_;
   std::vector<uint32_t> user_bias_rows_, item_bias_rows_;

@@ -3,11 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
+#include "core/version.h"
 #include "data/test_files.h"
+#include "file/crc.h"
 
 namespace duomo::data {
 namespace {
@@ -115,6 +118,30 @@ TEST_F(RowCache, IsOfItsFilesAndOptionsAlone) {
   more.sources.push_back({"users.csv", 1, 2, 3});
   EXPECT_EQ(Why(more), "is of before users.csv was there");
   EXPECT_EQ(Why({{}, key_.how}), "is of files of which some are gone");
+}
+
+// Of another format, or of a Duomo that may read the same data otherwise.
+TEST_F(RowCache, OfAnotherVersionIsMadeAgain) {
+  WriteCache(path_, key_, Everything(), "{}");
+  const std::string good = Bytes(path_);
+  std::string format = good;
+  format[8] = 2;
+  WriteText(path_, format);
+  EXPECT_EQ(Why(key_), "was made by another version of Duomo");
+  // The version in the directory, of the same length, with a checksum that is right.
+  uint64_t begin = 0;
+  std::memcpy(&begin, &good[16], sizeof(begin));
+  std::string other = good;
+  size_t at = other.find(kVersion, begin);
+  ASSERT_NE(at, other.npos);
+  other[at] = other[at] == '9' ? '8' : '9';
+  uint32_t crc = file::Crc32(std::as_bytes(std::span(other).subspan(begin)));
+  std::memcpy(&other[12], &crc, sizeof(crc));
+  WriteText(path_, other);
+  EXPECT_EQ(Why(key_), "was made by another version of Duomo");
+  WriteCache(path_, key_, Everything(), "{}");
+  std::string why;
+  EXPECT_TRUE(ReadCache(path_, key_, why)) << why;
 }
 
 // Any bit and any length: never a wrong row, never a crash.

@@ -123,6 +123,51 @@ TEST(Softmax, ItemsWithoutExamplesDoNotCompete) {
   }
 }
 
+// What one step's users took before says nothing about the next step's.
+TEST(Softmax, ItemsTakenBeforeAreThoseOfTheStep) {
+  model::Description d = Factorization();
+  d.head.user_bias = -1;
+  d.head.global_bias = false;
+  Ratings r(data::MakeSynthetic(40, 30, 500, 1), d, "ratio:0.1");
+  struct Taking : Examples {
+    const RatingExamples& examples;
+    std::vector<uint32_t> items;  // of everybody
+    explicit Taking(const RatingExamples& e) : examples(e) {}
+    size_t size() const override { return examples.size(); }
+    bool static_features() const override { return true; }
+    void Gather(std::span<const uint32_t> numbers, ExampleBatch& out) const override {
+      examples.Gather(numbers, out);
+      out.taken.assign(numbers.size(), items);
+    }
+  } some(r.train), none(r.train);
+  for (uint32_t item = 0; item < 15; ++item) some.items.push_back(item);
+  TrainingOptions o;
+  o.loss = Loss::kSoftmax;
+  o.in_batch_negatives = true;
+  o.exclude_taken = true;
+  Layout layout(r.encoded.description);
+  Random random(1);
+  AlignedVector<float> values = InitialValues(layout, random);
+  std::vector<uint64_t> counts(r.dataset.items.size(), 0);
+  for (size_t i = 0; i < r.train.size(); ++i) ++counts[r.train.ItemOf(i)];
+  ItemSampler sampler(counts);
+  const std::vector<std::vector<float>> statistics(d.inputs.size());
+  auto worker = [&] {
+    return std::make_unique<Worker>(r.encoded.description, layout, statistics, r.encoded.items, o,
+                                    &sampler, 1);
+  };
+  const uint32_t numbers[] = {0, 5, 17, 40, 99, 160, 230, 301};
+  auto cost = [&](Worker& w, const Examples& examples) {
+    return w.Step(values.data(), examples, numbers, 1, true);
+  };
+  auto fresh = worker(), used = worker(), other = worker();
+  double without = cost(*fresh, none), with = cost(*used, some);
+  EXPECT_LT(with, without);  // fewer negatives
+  EXPECT_EQ(cost(*used, none), without);
+  EXPECT_EQ(cost(*used, some), with);
+  EXPECT_EQ(cost(*other, some), with);
+}
+
 // The vectors of a run on examples of these weights.
 std::vector<float> Learned(Loss loss, WeightUse use, const std::vector<float>& weights) {
   model::Description d = Factorization();
