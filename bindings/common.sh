@@ -57,7 +57,7 @@ make_jar() {
   mkdir "$1"
   cp -r "$bindings"/java/{src,native,pom.xml} "$1"
   (cd "$1" && native/build "$prefix" target/generated-natives &&
-    mvn -B -q -ntp -Dmaven.test.skip=true package) >"$2" 2>&1 || { cat "$2" >&2; exit 1; }
+    mvn -B -q -ntp -Dmaven.test.skip=true -Dmaven.javadoc.skip=true package) >"$2" 2>&1 || { cat "$2" >&2; exit 1; }
   jar=$1/target/duomo-0.1.0.jar
 }
 

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import os
+import plistlib
 import re
 import subprocess
 import sys
@@ -92,6 +93,7 @@ class Package:
 def package(path):
     p = Package(path)
     name = p.name
+    sources = (f"duomo-{VERSION}.tar.gz", f"duomo-{VERSION}.crate")
     says = lambda pattern, ending, expected=VERSION: same(f"{ending} in {name}", first(pattern, p.text(ending)), expected)
     if name.endswith(".deb"):
         says(r"^Version: (\S+)", "control")
@@ -105,9 +107,14 @@ def package(path):
             same(f"{inside} in {name}", any(n.endswith(inside) for n in p.files), True)
     elif name.endswith("-python.tar.gz"):
         says(r"^Version: (\S+)", "PKG-INFO")
+    elif name.endswith(("-sources.jar", "-javadoc.jar")):
+        same(f"files in {name}", len(p.files) > 20 and not any("natives/" in n for n in p.files), True)
+        return
     elif name.endswith(".jar"):
         says(r"^version=(\S+)", "pom.properties")
-        return  # Maven's metadata names the licence
+        for folder in {n.split("/")[1] for n in p.files if n.startswith("natives/")}:
+            inside = [n for n in p.files if n.startswith(f"natives/{folder}/")]
+            same(f"the glue and the library for {folder} in {name}", len(inside), 2)
     elif name.endswith(".crate"):
         says(r'^version = "([^"]+)"', "Cargo.toml")
         says(r'^license = "([^"]+)"', "Cargo.toml", LICENCE)
@@ -120,8 +127,51 @@ def package(path):
         says(r"^project\(duomo VERSION ([0-9.]+)", f"duomo-{VERSION}/CMakeLists.txt")
     elif name.endswith((".tar.gz", ".aar", ".xcframework.zip")):
         says(r"^#define DUOMO_VERSION_MINOR (\d+)", "duomo.h", VERSION.split(".")[1])
+        if name.endswith(".aar"):
+            phones(p)
+        elif name.endswith(".zip"):
+            macs(p)
+    for at, data in p.files.items():  # headers bring along what they include
+        if "include/duomo/" in at:
+            root = at[:at.index("include/duomo/") + len("include/")]
+            for included in re.findall(r"^#include [<\"](duomo/[^>\"]+)", data.decode(), re.M):
+                same(f"{included}, which {at} includes, in {name}", root + included in p.files, True)
     if "Apache License" not in p.text("LICENSE"):
         failures.append(f"{name} does not say its licence")
+    if name not in sources and "zlib" not in p.text("THIRD-PARTY.txt"):
+        failures.append(f"{name} has others' code inside, and not their notices")
+
+
+def phones(p):
+    """What Gradle reads in an AAR: classes without other systems' libraries, and for each ABI both libraries, the
+    one for C again for prefab."""
+    classes = zipfile.ZipFile(io.BytesIO(p.files["classes.jar"])).namelist()
+    same(f"classes in {p.name}", "dev/duomo/Model.class" in classes and not any(n.startswith("natives/") for n in classes), True)
+    level = first(r'minSdkVersion="(\d+)"', p.text("AndroidManifest.xml"))
+    for abi, machine in (("arm64-v8a", 183), ("x86_64", 62)):
+        prefab = f"prefab/modules/duomo/libs/android.{abi}"
+        for library in ("libduomo.so", "libduomo_jni.so"):
+            data = p.files.get(f"jni/{abi}/{library}", b"")
+            same(f"the machine of jni/{abi}/{library} in {p.name}", int.from_bytes(data[18:20], "little"), machine)
+        same(f"prefab's library for {abi}", p.files.get(f"{prefab}/libduomo.so"), p.files.get(f"jni/{abi}/libduomo.so"))
+        same(f"prefab's API level for {abi}", str(json.loads(p.files[f"{prefab}/abi.json"])["api"]), level)
+
+
+def macs(p):
+    """What Xcode reads in an xcframework: a list of libraries, which are where it says, for the processors it says."""
+    for listed in plistlib.loads(p.files["Duomo.xcframework/Info.plist"])["AvailableLibraries"]:
+        at = f"Duomo.xcframework/{listed['LibraryIdentifier']}"
+        library = p.files.get(f"{at}/{listed['LibraryPath']}", bytes(8))
+        magic, count = int.from_bytes(library[:4], "big"), int.from_bytes(library[4:8], "big")
+        same(f"processors in {p.name}", (magic, count), (0xCAFEBABE, len(listed["SupportedArchitectures"])))
+        same(f"the module map in {p.name}", f"{at}/{listed['HeadersPath']}/module.modulemap" in p.files, True)
+
+
+def central(pom):
+    """What Maven Central asks of a pom."""
+    for name in ("name", "description", "url", "licenses", "developers", "scm"):
+        same(f"<{name}> in the pom", bool(re.search(rf"^  <{name}>", pom, re.M)), True)
+    same("the pom", first(r"<version>([^<]+)</version>", pom), VERSION)
 
 
 def release(out):
@@ -136,7 +186,9 @@ def release(out):
     same("the files in SPDX", {f["fileName"][2:] for f in spdx["files"]}, present - {f"duomo-{VERSION}.spdx.json"})
     same("the version in SPDX", spdx["packages"][0]["versionInfo"], VERSION)
     for path in sorted(glob.glob(f"{out}/*")):
-        if os.path.basename(path) not in ("SHA256SUMS", f"duomo-{VERSION}.spdx.json"):
+        if os.path.basename(path) == f"duomo-{VERSION}.pom":
+            central(text(path))
+        elif os.path.basename(path) not in ("SHA256SUMS", f"duomo-{VERSION}.spdx.json"):
             package(path)
     print(f"{len(present)} files looked at")
 

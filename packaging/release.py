@@ -16,7 +16,10 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # Targets of ./dev cross, and how Go calls them.
 GO = {"linux-x86_64": "linux_amd64", "linux-aarch64": "linux_arm64",
       "linux-musl-x86_64": "linux_amd64_musl", "linux-musl-aarch64": "linux_arm64_musl"}
-HEADERS = [f"{ROOT}/include/duomo/{name}" for name in ("duomo.h", "duomo.hpp")]
+# Targets of ./dev cross whose libraries the jar carries.
+JAVA = ("linux-x86_64", "linux-aarch64", "linux-musl-x86_64", "linux-musl-aarch64", "macos-x86_64", "macos-aarch64",
+        "windows-x86_64")
+HEADERS = archive.tree(f"{ROOT}/include")
 
 
 def run(*command, cwd=ROOT, **environment):
@@ -73,6 +76,7 @@ class Release:
         name = f"duomo-{self.version}-linux-x86_64-debian12"
         files = {f"{name}/{at}": path for at, path in archive.tree(prefix).items()}
         files[f"{name}/LICENSE"] = f"{ROOT}/LICENSE"
+        files[f"{name}/THIRD-PARTY.txt"] = f"{ROOT}/packaging/THIRD-PARTY.txt"
         archive.tar_gz(self.path(f"{name}.tar.gz"), files, self.time)
         return prefix
 
@@ -92,10 +96,14 @@ class Release:
                 continue
             found[target] = libraries[0]
             name = f"duomo-{self.version}-{target}"
-            files = {f"{name}/include/duomo/{os.path.basename(h)}": h for h in HEADERS}
+            files = {f"{name}/include/{at}": path for at, path in HEADERS.items()}
             files[f"{name}/LICENSE"] = f"{ROOT}/LICENSE"
+            files[f"{name}/THIRD-PARTY.txt"] = f"{ROOT}/packaging/THIRD-PARTY.txt"
             for library in libraries + glob.glob(f"{build}/lib/libduomo.a") + glob.glob(f"{build}/lib/libduomo.dll.a"):
                 files[f"{name}/lib/{os.path.basename(library)}"] = archive.read(library)
+            for link in ("libduomo.so", "libduomo.dylib"):  # what is linked against
+                if os.path.islink(f"{build}/lib/{link}"):
+                    files[f"{name}/lib/{link}"] = f"{build}/lib/{link}"
             archive.tar_gz(self.path(f"{name}.tar.gz"), files, self.time)
         return found
 
@@ -113,15 +121,27 @@ class Release:
             os.rename(self.path(f"python/{made}"), self.path(target))
         os.rmdir(self.path("python"))
 
-    def java(self, work, prefix):
+    def java(self, work, prefix, libraries):
+        """One jar with the libraries that ./dev cross has built, and for this machine else its own."""
         if not self.needs("Java's jar", "javac", "mvn", "pkg-config"):
             return None
         shutil.copytree(f"{ROOT}/bindings/java", f"{work}/java", ignore=shutil.ignore_patterns("target"))
-        run(f"{work}/java/native/build", prefix, "target/generated-natives", cwd=f"{work}/java")
+        natives = f"{work}/java/target/generated-natives"
+        for target in JAVA:
+            if target in libraries:
+                run(f"{ROOT}/bindings/java/native/cross/build", target, f"{ROOT}/build/cross/{target}", natives)
+            elif target == f"linux-{platform.machine()}":
+                run(f"{work}/java/native/build", prefix, natives, cwd=f"{work}/java")
+            else:
+                self.left_out.append(f"the jar's library for {target}: ./dev cross {target} has not built it")
+        os.makedirs(f"{natives}/META-INF", exist_ok=True)
+        for notice in ("LICENSE", "packaging/THIRD-PARTY.txt"):
+            shutil.copy(f"{ROOT}/{notice}", f"{natives}/META-INF")
         run("mvn", "-B", "-q", "-ntp", "-Dmaven.test.skip=true", "package", cwd=f"{work}/java")
-        jar = self.path(f"duomo-{self.version}.jar")
-        shutil.copy(f"{work}/java/target/duomo-{self.version}.jar", jar)
-        return jar
+        for kind in ("", "-sources", "-javadoc"):
+            shutil.copy(f"{work}/java/target/duomo-{self.version}{kind}.jar", self.out)
+        shutil.copy(f"{ROOT}/bindings/java/pom.xml", self.path(f"duomo-{self.version}.pom"))
+        return self.path(f"duomo-{self.version}.jar")
 
     def crates(self, work):
         if not self.needs("Rust's crates", "cargo"):
@@ -154,6 +174,7 @@ class Release:
             return
         run("node", f"{ROOT}/bindings/js/build.mjs", wasm, f"{work}/npm")
         files = {f"package/{at}": path for at, path in archive.tree(f"{work}/npm").items()}
+        files["package/THIRD-PARTY.txt"] = f"{ROOT}/packaging/THIRD-PARTY.txt"
         archive.tar_gz(self.path(f"duomo-npm-{self.version}.tgz"), files, self.time)
 
     def finish(self):
@@ -175,11 +196,11 @@ def main():
         libraries = release.cross()
         release.go(work, prefix)
         release.python(work, prefix)
-        jar = release.java(work, prefix)
+        jar = release.java(work, prefix, libraries)
         release.crates(work)
         if "wasm32" in libraries:
             release.npm(work, libraries["wasm32"])
-        mobile.aar(release, jar, f"{ROOT}/build/cross")
+        mobile.aar(release, jar, libraries)
         mobile.xcframework(release, libraries)
     release.finish()
     for line in release.left_out:

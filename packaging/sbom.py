@@ -13,7 +13,9 @@ INSIDE = [
     ("CLI11", "2.1", "BSD-3-Clause", "headers: command lines of the programs"),
     ("nlohmann-json", "3.11.2", "MIT", "headers: JSON in the programs"),
     ("libcxx", "zig's", "Apache-2.0 WITH LLVM-exception", "libc++, libc++abi and libunwind, linked statically by ./dev cross"),
-    ("musl", "zig's", "MIT", "parts that static programs take; emscripten's C library in the WebAssembly module"),
+    ("musl", "emscripten's", "MIT", "parts of the C library, in the WebAssembly module"),
+    ("compiler-rt", "zig's", "MIT", "what its compiler calls, linked statically by ./dev cross"),
+    ("mingw-w64", "zig's", "MIT", "the runtime and winpthreads, in Windows' library"),
 ]
 
 

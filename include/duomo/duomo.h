@@ -222,7 +222,7 @@ typedef struct duomo_open_options {
  * Opens a file. The file is mapped into memory and used in place, so the time does not depend on
  * the size of the catalogue. To replace a file that is in use, write a new one and rename it over
  * the old; never change it in place. options may be NULL. The caller owns one reference to *out.
- * Thread-safe.
+ * Thread-safe. From folders whose file system cannot map, the file is read (see DUOMO_OPEN_COPY).
  * Errors: DUOMO_IO_ERROR, DUOMO_CORRUPT, DUOMO_UNSUPPORTED_VERSION (the message names the version
  * that the file needs and the version that this library reads), DUOMO_UNSUPPORTED (the library was
  * built without this backend), DUOMO_OUT_OF_MEMORY.

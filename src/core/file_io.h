@@ -11,7 +11,8 @@
 
 namespace duomo {
 
-// The bytes of a file, mapped read-only, or read into memory. Immutable; any thread.
+// The bytes of a file, mapped read-only, or read into memory. Map() reads, too, where the file
+// system cannot map. Immutable; any thread.
 class FileBytes {
  public:
   // Throws Error(kIo) that names the path and the system's reason.
@@ -29,6 +30,7 @@ class FileBytes {
   ~FileBytes();
 
   std::span<const std::byte> bytes() const { return {data_, size_}; }
+  bool mapped() const { return mapped_; }
   // Releases the pages of `part` of a mapped file from memory; the next read gets them from the
   // file again. Does nothing for bytes that are not mapped.
   void DropPages(std::span<const std::byte> part) const;

@@ -73,13 +73,15 @@ Part PartOf(int fd, const std::string& name, uint64_t offset, uint64_t length) {
 
 }  // namespace
 
-// A mapping begins with a page of the file, so it may hold more in front of the part.
+// A mapping begins with a page of the file, so it may hold more in front of the part. Some file
+// systems (of networks, of users) map nothing; from there a file is read.
 void FileBytes::MapPart(intptr_t file, const std::string& name, uint64_t offset, uint64_t length) {
   const Part part = PartOf(Fd(file), name, offset, length);
   if (part.size == 0) return;
   const auto before = static_cast<size_t>(part.offset % kPage);
   void* address = ::mmap(nullptr, before + part.size, PROT_READ, MAP_PRIVATE, part.fd,
                          static_cast<off_t>(part.offset - before));
+  if (address == MAP_FAILED && errno == ENODEV) return ReadPart(file, name, offset, length);
   if (address == MAP_FAILED) Fail(Status::kIo, "cannot map ", part.name, ": ", Reason(errno));
   data_ = static_cast<const std::byte*>(address) + before;
   size_ = part.size;

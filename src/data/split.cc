@@ -78,10 +78,11 @@ void MarkLast(const Interactions& rows, uint32_t n, Marks& test) {
   for (uint32_t row : order) last[first[row]] = row;
   std::vector<uint32_t> left(users), marked(users);  // pairs of each user, not seen from the end
   for (size_t i = 0; i < rows.size(); ++i) left[rows.users[i]] += first[i] == i ? 1 : 0;
-  for (auto i = order.rbegin(); i != order.rend(); ++i) {
-    uint32_t user = rows.users[*i];
-    if (last[first[*i]] != *i || marked[user] == n || left[user] == 1) continue;
-    test[*i] = kTest;
+  std::ranges::reverse(order);
+  for (uint32_t row : order) {
+    uint32_t user = rows.users[row];
+    if (last[first[row]] != row || marked[user] == n || left[user] == 1) continue;
+    test[row] = kTest;
     ++marked[user];
     --left[user];
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace duomo::description {
 
@@ -94,7 +95,7 @@ std::string Fields::Text(const char* name) {
 }
 
 std::string Fields::Text(const char* name, std::string fallback) {
-  return Has(name) ? Text(name) : fallback;
+  return Has(name) ? Text(name) : std::move(fallback);
 }
 
 double Fields::Number(const char* name, double fallback) {

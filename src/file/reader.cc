@@ -85,7 +85,7 @@ std::unique_ptr<const Reader> Reader::OpenFile(FileBytes file, const std::string
   std::unique_ptr<Reader> reader(new Reader);
   Impl& impl = *reader->impl_;
   impl.file = std::move(file);
-  impl.copied = options.copy;
+  impl.copied = !impl.file.mapped();
   impl.bytes = impl.file.bytes();
   try {
     impl.Parse(options);

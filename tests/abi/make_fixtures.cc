@@ -75,6 +75,7 @@ void WriteAll(const std::string& folder) {
   auto path = [&](const char* name) { return folder + "/" + name + ".duomo"; };
   std::filesystem::create_directories(folder);
   model::Save(path("shop"), fixtures::ShopModel(true));
+  model::Save(path("größe-模型"), fixtures::ShopModel(true));  // paths are UTF-8 on every system
   model::Save(path("shop_towers"), fixtures::ShopModel(false));
   model::Save(path("player"), fixtures::PlayerModel());
   model::Save(path("joint"), fixtures::JointModel());

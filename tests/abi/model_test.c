@@ -42,6 +42,14 @@ static void test_open_errors(void) {
         duomo_model_open(&model, path_of("shop"), &options, &error));
   CHECK(model == NULL);
   CHECK(duomo_model_open(&model, path_of("missing"), NULL, NULL) == DUOMO_IO_ERROR);
+  SUCCEEDS(duomo_model_open(&model,
+                            path_of("gr\xC3\xB6\xC3\x9F"
+                                    "e-\xE6\xA8\xA1\xE5\x9E\x8B"),
+                            NULL, &error));
+  duomo_model_release(model);
+  model = NULL;
+  FAILS(DUOMO_IO_ERROR, "gr\xC3\xB6\xC3\x9F",
+        duomo_model_open(&model, path_of("gr\xC3\xB6\xC3\x9F"), NULL, &error));
 
   /* A message that does not fit is cut between characters, and is UTF-8 whatever the path. */
   memset(long_name, 0, sizeof(long_name));

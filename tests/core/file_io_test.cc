@@ -1,7 +1,9 @@
 #include "core/file_io.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -80,6 +82,24 @@ TEST(FileBytesTest, ErrorsNamePathAndReason) {
     std::string directory = IoError([&] { open(folder.path()); });
     EXPECT_NE(directory.find("not a regular file"), std::string::npos);
   }
+}
+
+// Some file systems map nothing: of networks, of users (FUSE), and sysfs, which is here.
+TEST(FileBytesTest, WhatCannotBeMappedIsRead) {
+  const std::string notes = "/sys/kernel/notes";
+  struct stat info;
+  const int fd = ::open(notes.c_str(), O_RDONLY);
+  if (fd < 0 || ::fstat(fd, &info) != 0 || info.st_size == 0) GTEST_SKIP() << "no " << notes;
+  void* address = ::mmap(nullptr, 1, PROT_READ, MAP_PRIVATE, fd, 0);
+  if (address != MAP_FAILED) GTEST_SKIP() << notes << " can be mapped";
+  const std::string content = ReadText(notes);
+  ASSERT_EQ(content.size(), static_cast<size_t>(info.st_size));
+  const FileBytes whole = FileBytes::Map(notes), part = FileBytes::Map(fd, 4, 8);
+  EXPECT_EQ(Text(whole.bytes()), content);
+  EXPECT_FALSE(whole.mapped());
+  EXPECT_EQ(Text(part.bytes()), content.substr(4, 8));
+  EXPECT_EQ(reinterpret_cast<uintptr_t>(part.bytes().data()) % kAlignment, 0u);
+  ::close(fd);
 }
 
 TEST(AtomicFileTest, AppearsOnCommitOnlyAndReplaces) {

@@ -3,6 +3,7 @@
 Reads ELF, Mach-O, PE and WebAssembly by itself: the tools that do come with each compiler, or with none.
 """
 import gzip
+import hashlib
 import os
 import re
 import struct
@@ -71,6 +72,7 @@ class MachO:
     def __init__(self, data):
         commands, = struct.unpack_from("<I", data, 16)
         self.exports, self.imports, self.needed, self.name, self.least = [], [], [], None, None
+        self.processor, self.signature = struct.unpack_from("<I", data, 4)[0], None
         at = 32
         for _ in range(commands):
             kind, size = struct.unpack_from("<II", data, at)
@@ -84,6 +86,8 @@ class MachO:
             elif kind == 0x32:
                 version, = struct.unpack_from("<I", data, at + 12)
                 self.least = f"{version >> 16}.{version >> 8 & 255}"
+            elif kind == 0x1D:
+                self.signature, = struct.unpack_from("<I", data, at + 8)
             elif kind == 2:
                 symbols, count, strings, _ = struct.unpack_from("<IIII", data, at + 8)
                 for i in range(count):
@@ -218,6 +222,7 @@ def parse(data):
 NEEDED = {
     "linux": r"(lib(c|m|dl|pthread)\.so(\.\d+)?|ld-linux-.*)",
     "android": r"lib(c|m|dl)\.so",
+    "glue": r"lib(c|duomo)\.so",
     "macos": r"/usr/lib/libSystem\.B\.dylib",
     "windows": r"(?i:kernel32|msvcrt|ntdll|ucrtbase|api-ms-win-.*)(?i:\.dll)",
     "wasm32": r"",
@@ -230,16 +235,24 @@ FORBIDDEN_WINDOWS = r"puts|fputs|getenv|setlocale|signal|system|exec.*|spawn.*|e
 
 
 def bionic():
-    """Android's names for what an import stands for, by bionic.txt."""
-    names = {}
-    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "bionic.txt"), encoding="utf-8") as file:
-        for line in file:
-            words = line.split("#")[0].split()
-            if words[:1] == ["instead"]:
-                names[words[1]] = words[2]
-            else:
-                names.update((name, name) for name in words[1:])
-    return names
+    """What Android's libraries have, by bionic.txt."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../cmake/cross/android/bionic.txt")
+    with open(path, encoding="utf-8") as file:
+        return {name for line in file for name in line.split("#")[0].split()[1:]}
+
+
+def signed(data, at):
+    """Whether a Mach-O file's pages have the hashes of its signature, without which Macs with ARM end who loads it."""
+    magic, _, blobs = struct.unpack_from(">III", data, at)
+    kind, directory = struct.unpack_from(">II", data, at + 12)
+    if magic != 0xFADE0CC0 or blobs != 1 or kind != 0:
+        return False
+    hashes, slots, limit, size, algorithm, page = struct.unpack_from(">16xI8xIIBBxB", data, at + directory)
+    if limit != at or size != 32 or algorithm != 2:
+        return False
+    digest = lambda i: hashlib.sha256(data[i << page:min((i + 1) << page, limit)]).digest()
+    first = at + directory + hashes
+    return slots << page >= limit and all(digest(i) == data[first + 32 * i:first + 32 * i + 32] for i in range(slots))
 
 
 def main():
@@ -257,9 +270,12 @@ def main():
         extra = ["_initialize", "free", "malloc", "memory"]
     print(f"{target}: {len(data)} bytes, {len(exports)} names, as {library.name}")
     own = {"__dso_handle", "_mh_dylib_header"} if family == "macos" else set()  # of the file itself; zig's linker hides nothing
-    for name in sorted(set(exports) - set(listed) - set(extra) - own):
+    wanted = set(listed + extra)
+    if family == "glue":  # of Java: JNI finds its functions by these names
+        wanted = {name for name in exports if re.fullmatch(r"JNI_OnLoad|Java_dev_duomo_Native_\w+", name)}
+    for name in sorted(set(exports) - wanted - own):
         failures.append(f"{name} is exported, and not in symbols.txt")
-    for name in sorted(set(listed + extra) - set(exports)):
+    for name in sorted((wanted or {"JNI_OnLoad"}) - set(exports)):
         failures.append(f"{name} is not exported")
     for needed in library.needed:
         print("needs", needed)
@@ -269,27 +285,25 @@ def main():
     for name in library.imports:
         if re.fullmatch(FORBIDDEN_WINDOWS if family == "windows" else FORBIDDEN, name):
             failures.append(f"{name} is imported")
-    if family == "android":
-        known = bionic()
-        instead = sorted(f"{known[name]} for {name}" for name in library.imports if known.get(name, name) != name)
-        print("by the NDK:", ", ".join(instead))
-        for name in library.imports:
-            if name not in known:
-                failures.append(f"{name} is imported, and not in bionic.txt")
+    if family in ("android", "glue"):
+        for name in sorted(set(library.imports) - bionic() - (set(listed) if family == "glue" else set())):
+            failures.append(f"{name} is imported, and not in bionic.txt")
     if isinstance(library, Elf):
-        if library.name != ("libduomo.so" if family == "android" else "libduomo.so.0"):
+        if library.name != {"android": "libduomo.so", "glue": "libduomo_jni.so"}.get(family, "libduomo.so.0"):
             failures.append(f"it is called {library.name}")
         glibc = [v.removeprefix("GLIBC_") for v in library.versions if v.startswith("GLIBC_")]
         newest = max(glibc, key=lambda v: [int(x) for x in v.split(".")], default=None)
         print("glibc", newest, "segments aligned to", *sorted(library.alignments))
         if newest and [int(x) for x in newest.split(".")] > [2, 17]:
             failures.append(f"it needs glibc {newest}")
-        if family == "android" and library.alignments != {16384}:
+        if family in ("android", "glue") and library.alignments != {16384}:
             failures.append(f"its segments are aligned to {library.alignments}")
     elif isinstance(library, MachO):
         print("macOS", library.least)
         if library.least != "11.0" or library.name != "@rpath/libduomo.0.dylib":
             failures.append(f"it needs macOS {library.least} and is called {library.name}")
+        if library.processor == 0x0100000C and (library.signature is None or not signed(data, library.signature)):
+            failures.append("its signature is missing, or of other bytes")
     elif isinstance(library, Wasm):
         packed = len(gzip.compress(data, 9))
         print(f"gzipped: {packed} bytes")

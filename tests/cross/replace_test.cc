@@ -1,8 +1,10 @@
 // replace_test FOLDER: a file that is mapped is replaced by another, and its readers keep what they
 // have; names are UTF-8. Of Windows, where both take other ways than on POSIX.
+#include <windows.h>
+
 #include <cstdio>
-#include <cstring>
 #include <exception>
+#include <filesystem>
 #include <string>
 
 #include "core/error.h"
@@ -67,6 +69,14 @@ void Run(const std::string& stem) {
         "a message has the path in UTF-8");
   Check(MessageOf([&] { FileBytes::Map("\xff\xfe"); }).find("not UTF-8") != std::string::npos,
         "a path that is not UTF-8 is refused");
+  const std::string share = "\\\\nowhere.invalid\\größe\\shop.duomo";
+  Check(MessageOf([&] { FileBytes::Map(share); }).find(share + ": ") != std::string::npos,
+        "a network folder that is not there is named, and why");
+  const std::wstring wide =
+      std::filesystem::path(std::u8string(path.begin(), path.end())).wstring();
+  SetFileAttributesW(wide.c_str(), FILE_ATTRIBUTE_READONLY);
+  Check(Holds(FileBytes::Map(path), 'y', 1000), "a read-only file is mapped");
+  SetFileAttributesW(wide.c_str(), FILE_ATTRIBUTE_NORMAL);
   Check(!MessageOf([&] { AtomicFile folder("."); }).empty(), "a folder is not replaced");
   Check(!MessageOf([&] { Write(stem + "-none/x", 'a', 1); }).empty(), "no folder, no file");
 }

@@ -55,19 +55,26 @@ class Encoder(nn.Module):
         return x
 
 
+def embedding(rows: int, width: int) -> nn.Embedding:
+    return nn.Embedding(rows, width, sparse=True)
+
+
 class TwoTowers(nn.Module):
+    # By input: the rows of its table, by user or item; with offsets for sets.
+    rows_of: dict[str, Any]
+
     def __init__(self, description: dict[str, Any], rows: Rows) -> None:
         super().__init__()
         d = self.description = description
         self.inputs = {i["name"]: i for i in d["inputs"]}
-        self.rows_of = {}  # by input: the rows of its table, by user or item; with offsets for sets
+        self.rows_of = {}
         sizes = self.encode_inputs(rows)
         self.tables = nn.ModuleDict()
         self.table_of = {t["name"]: t for t in d["tables"]}
         for name, table in self.table_of.items():  # the last row: of what is not known
             rows_of_table = sizes[table["vocabulary"]] + 1
-            self.tables[name] = nn.Embedding(rows_of_table, table["dim"], sparse=True)
-            nn.init.normal_(self.tables[name].weight, 0, rows_of_table**-0.5)
+            weights = self.tables[name] = embedding(rows_of_table, table["dim"])
+            nn.init.normal_(weights.weight, 0, rows_of_table**-0.5)
         for tower in d["towers"]:
             if tower["side"] == "joint":
                 refuse("a joint tower")
@@ -92,10 +99,10 @@ class TwoTowers(nn.Module):
             side: head[f"{side}_bias"] for side in ("user", "item") if f"{side}_bias" in head
         }
         self.head = nn.ModuleDict()
-        for side, name in self.biases.items():
-            size = sizes[self.inputs[name]["vocabulary"]] + 1
-            self.head[f"{side}_bias"] = nn.Embedding(size, 1, sparse=True)
-            nn.init.zeros_(self.head[f"{side}_bias"].weight)
+        for of, name in self.biases.items():
+            bias = embedding(sizes[self.inputs[name]["vocabulary"]] + 1, 1)
+            self.head[f"{of}_bias"] = bias
+            nn.init.zeros_(bias.weight)
         if head.get("global_bias"):
             self.head.register_parameter("global_bias", nn.Parameter(torch.zeros(1)))
 
@@ -124,8 +131,8 @@ class TwoTowers(nn.Module):
                         for value in np.asarray(values).tolist():
                             if value != "":
                                 number.setdefault(value, len(number))
-                    cells = [number.get(value, -1) for value in np.asarray(values).tolist()]
-                    self.rows_of[name] = torch.tensor(cells)
+                    found = [number.get(value, -1) for value in np.asarray(values).tolist()]
+                    self.rows_of[name] = torch.tensor(found)
                 elif given["kind"] == "set":
                     number = known[vocabulary]
                     lists = [list(dict.fromkeys(v for v in cell if v != "")) for cell in values]
@@ -136,16 +143,17 @@ class TwoTowers(nn.Module):
                     refuse(f"an input of the kind {given['kind']}")
         for name, number in known.items():
             sizes[name] = max(sizes[name], len(number))
-        for name, cells in self.rows_of.items():  # a missing value is the unknown one
-            if not isinstance(cells, tuple):
-                cells[cells < 0] = sizes[self.inputs[name]["vocabulary"]]
+        for name, rows_of in self.rows_of.items():  # a missing value is the unknown one
+            if not isinstance(rows_of, tuple):
+                rows_of[rows_of < 0] = sizes[self.inputs[name]["vocabulary"]]
         return sizes
 
     def encode(self, side: str, who: torch.Tensor) -> torch.Tensor:
         tower = next(t for t in self.description["towers"] if t["side"] == side)
         module, parts = getattr(self, side), []
         for e in tower["encoders"]:
-            table, cells = self.tables[e["table"]], self.rows_of[e["input"]]
+            table: Any = self.tables[e["table"]]
+            cells = self.rows_of[e["input"]]
             if isinstance(cells, tuple):
                 flat, ends = cells
                 counts = ends[who + 1] - ends[who]
@@ -158,12 +166,14 @@ class TwoTowers(nn.Module):
             else:
                 x = table(cells[who])
             parts.append(getattr(module, e.get("name", e["input"])).dense(x))
-        return module.dense(torch.cat(parts, 1))
+        vectors: torch.Tensor = module.dense(torch.cat(parts, 1))
+        return vectors
 
     def bias(self, side: str, who: torch.Tensor) -> torch.Tensor:
         if side not in self.biases:
             return torch.zeros(len(who))
-        return self.head[f"{side}_bias"](self.rows_of[self.biases[side]][who])[:, 0]
+        biases: torch.Tensor = self.head[f"{side}_bias"](self.rows_of[self.biases[side]][who])
+        return biases[:, 0]
 
     def forward(self, users: torch.Tensor, items: torch.Tensor, pairs: bool) -> torch.Tensor:
         """What the head says of each pair, or (a softmax needs that) of each user and all items."""
@@ -172,9 +182,11 @@ class TwoTowers(nn.Module):
             u, v = nn.functional.normalize(u), nn.functional.normalize(v)
         item_bias = self.bias("item", items)
         if not pairs:
-            return self.scale * (u @ v.T + item_bias)
-        always = self.head.global_bias if hasattr(self.head, "global_bias") else 0
-        return self.scale * ((u * v).sum(1) + self.bias("user", users) + item_bias + always)
+            scores: torch.Tensor = self.scale * (u @ v.T + item_bias)
+            return scores
+        always: Any = getattr(self.head, "global_bias", 0)
+        scores = self.scale * ((u * v).sum(1) + self.bias("user", users) + item_bias + always)
+        return scores
 
 
 def order(count: int, seed: int, chunk: int = 4096) -> np.ndarray:
@@ -228,7 +240,7 @@ def main() -> None:
     tables = [named[n] for n in sparse]
     # DistributedDataParallel averages dense gradients alone, and reduce_tables() those of tables:
     # several sparse ones at once make gloo's threads crash now and then (torch 2.15).
-    distributed = nn.parallel.DistributedDataParallel
+    distributed: Any = nn.parallel.DistributedDataParallel
     distributed._set_params_and_buffers_to_ignore_for_model(model, sparse)
     parallel = distributed(model) if len(sparse) < len(named) else model
     for table in tables:
@@ -278,8 +290,8 @@ def main() -> None:
         from safetensors.torch import save_file
 
         with torch.no_grad():  # what no row touched is what the unknown row is: the mean
-            for table in model.tables.values():
-                table.weight[-1] = table.weight[:-1].mean(0)
+            for weights in (named[n] for n in sparse if n.startswith("tables.")):
+                weights[-1] = weights[:-1].mean(0)
         save_file({n: t.contiguous() for n, t in model.state_dict().items()}, o.output)
     dist.barrier()  # nobody leaves while another still talks to it
     dist.destroy_process_group()

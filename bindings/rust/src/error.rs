@@ -4,7 +4,10 @@ use crate::numbers::numbers;
 use duomo_sys as sys;
 use std::ffi::CStr;
 use std::fmt;
+use std::fs::File;
+use std::io;
 use std::mem::{size_of, MaybeUninit};
+use std::path::Path;
 use std::ptr::{addr_of_mut, null_mut, NonNull};
 
 /// What calls of this crate return.
@@ -139,6 +142,7 @@ pub struct Error {
     kind: i32,
     argument: i32,
     position: u64,
+    io: Option<io::ErrorKind>,
     message: Box<str>,
 }
 
@@ -164,6 +168,17 @@ impl Error {
         position.and_then(|at| at.try_into().ok())
     }
 
+    /// What the system has against a file that it refused, such as [`io::ErrorKind::NotFound`].
+    ///
+    /// ```
+    /// let error = duomo::Model::open("/nowhere/shop.duomo").unwrap_err();
+    /// assert_eq!(error.status(), duomo::Status::Io);
+    /// assert_eq!(error.io_kind(), Some(std::io::ErrorKind::NotFound));
+    /// ```
+    pub fn io_kind(&self) -> Option<io::ErrorKind> {
+        self.io
+    }
+
     /// What was wrong, where, and what to do.
     pub fn message(&self) -> &str {
         &self.message
@@ -175,8 +190,17 @@ impl Error {
             kind: 0,
             argument: 0,
             position: sys::DUOMO_NO_POSITION,
+            io: None,
             message: message.into(),
         }
+    }
+
+    /// The same of a file: asks the system once more what it has against it, where it was that.
+    pub(crate) fn about(mut self, path: &Path) -> Self {
+        if self.status == Status::Io {
+            self.io = File::open(path).err().map(|error| error.kind());
+        }
+        self
     }
 
     pub(crate) fn invalid(message: impl Into<Box<str>>) -> Self {
@@ -233,6 +257,7 @@ unsafe fn failure(status: sys::duomo_status, error: *const sys::duomo_error) -> 
         kind: unsafe { (*error).kind },
         argument: unsafe { (*error).argument },
         position: unsafe { (*error).position },
+        io: None,
         message: in_rust(&message.to_string_lossy()).into(),
     }
 }

@@ -82,14 +82,15 @@ impl OpenOptions {
         self
     }
 
-    /// Opens a file.
+    /// Opens a file. Where the system refuses it, [`Error::io_kind`] says why.
     pub fn open(&self, path: impl AsRef<Path>) -> Result<Model> {
-        let path = path_text(path.as_ref())?;
+        let text = path_text(path.as_ref())?;
         let options = self.c(0);
         opened(|out, error| {
             // SAFETY: all arguments live through the call.
-            unsafe { sys::duomo_model_open(out, path.as_ptr(), &options, error) }
+            unsafe { sys::duomo_model_open(out, text.as_ptr(), &options, error) }
         })
+        .map_err(|error| error.about(path.as_ref()))
     }
 
     /// Opens a model inside of an open file: `length` bytes from `offset` on, 0 meaning up to its end.

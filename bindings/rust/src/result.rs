@@ -175,7 +175,6 @@ pub(crate) type Search = unsafe extern "C" fn(
     *mut sys::duomo_error,
 ) -> sys::duomo_status;
 
-/// Written as a list of queries, each a list of pairs of id and score.
 /// What one query of a [`TopKResult`] has found: items with their scores, best first.
 #[derive(Debug, Clone)]
 pub struct Hits<'a>(std::iter::Zip<std::slice::Iter<'a, i64>, std::slice::Iter<'a, f32>>);
@@ -221,9 +220,51 @@ impl<'a> IntoIterator for &'a TopKResult {
     }
 }
 
+/// What is written of a result, as by the packages for Go and JavaScript.
+#[cfg(feature = "serde")]
+#[derive(serde::Serialize)]
+struct Hit<'a> {
+    id: Id,
+    score: f32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<&'a str>,
+}
+
+#[cfg(feature = "serde")]
+struct Id(i64);
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Id {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        const MOST_EXACT: u64 = 1 << 53; // of a double, which readers of JSON may make of it
+        if serializer.is_human_readable() && self.0.unsigned_abs() > MOST_EXACT {
+            return serializer.collect_str(&self.0);
+        }
+        serializer.serialize_i64(self.0)
+    }
+}
+
+/// Written as a list for each query, best first, of objects with `id`, `score` and, where the request
+/// asked for them, `key` and `title`. Ids beyond 2^53 are texts in JSON and the like.
 #[cfg(feature = "serde")]
 impl serde::Serialize for TopKResult {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq((0..self.len()).map(|query| self.query(query).collect::<Vec<_>>()))
+        fn of<'a>(texts: &mut Option<impl Iterator<Item = &'a str>>) -> Option<&'a str> {
+            texts.as_mut().and_then(Iterator::next)
+        }
+        serializer.collect_seq((0..self.len()).map(|query| {
+            let mut keys = self.keys.is_some().then(|| self.keys(query));
+            let mut titles = self.titles.is_some().then(|| self.titles(query));
+            self.query(query)
+                .map(|(id, score)| Hit {
+                    id: Id(id),
+                    score,
+                    key: of(&mut keys),
+                    title: of(&mut titles),
+                })
+                .collect::<Vec<_>>()
+        }))
     }
 }

@@ -147,11 +147,22 @@ fn serde_round_trip() {
         serde_json::from_str::<Vec<duomo::Input>>(&text).unwrap(),
         inputs
     );
-    let best = model
-        .context()
-        .unwrap()
-        .top_k(&duomo::TopKRequest::user(3).k(2))
-        .unwrap();
+    let mut context = model.context().unwrap();
+    let request = duomo::TopKRequest::user(3).k(2);
+    let best = context.top_k(&request.clone().with_titles()).unwrap();
     let written = serde_json::to_value(&best).unwrap();
-    assert_eq!(written[0][1][0].as_i64().unwrap(), best.ids(0)[1]);
+    let titles: Vec<_> = best.titles(0).collect();
+    let hit = |at: usize| serde_json::json!({"id": best.ids(0)[at], "score": best.scores(0)[at], "title": titles[at]});
+    assert_eq!(written, serde_json::json!([[hit(0), hit(1)]]));
+    let written = serde_json::to_string(&context.top_k(&request).unwrap()).unwrap();
+    assert!(!written.contains("title") && !written.contains("key"));
+
+    // String keys; their ids are beyond what readers keep exactly.
+    let club = open("club");
+    let user = club.user_id_at(0).unwrap();
+    let request = duomo::TopKRequest::user(user).k(1).with_keys();
+    let best = club.context().unwrap().top_k(&request).unwrap();
+    let written = serde_json::to_value(&best).unwrap();
+    assert_eq!(written[0][0]["id"], best.ids(0)[0].to_string());
+    assert_eq!(written[0][0]["key"], best.keys(0).next().unwrap());
 }

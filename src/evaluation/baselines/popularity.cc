@@ -40,7 +40,7 @@ void ScoreAlike(const std::vector<float>& of_items, std::span<float> scores) {
 
 }  // namespace
 
-Popularity::Popularity(std::shared_ptr<const RatingMatrix> ratings)
+Popularity::Popularity(const std::shared_ptr<const RatingMatrix>& ratings)
     : users_of_(UsersOf(*ratings)), users_(ratings->users()) {}
 
 void Popularity::Score(uint32_t, std::span<float> scores) const { ScoreAlike(users_of_, scores); }
@@ -71,7 +71,7 @@ ItemSets::ItemSets(const data::Column& column, uint32_t items) : of(items) {
   }
 }
 
-GenrePopularity::GenrePopularity(std::shared_ptr<const RatingMatrix> ratings,
+GenrePopularity::GenrePopularity(const std::shared_ptr<const RatingMatrix>& ratings,
                                  const data::Column& genres)
     : users_of_(UsersOf(*ratings)),
       genres_(genres, ratings->items()),
@@ -122,7 +122,7 @@ model::Contents GenrePopularity::Export(const data::Dataset& dataset) const {
   return ExportVectors(v, dataset);
 }
 
-PopularityOfGenre::PopularityOfGenre(std::shared_ptr<const RatingMatrix> ratings,
+PopularityOfGenre::PopularityOfGenre(const std::shared_ptr<const RatingMatrix>& ratings,
                                      const data::Column& genres)
     : scores_(ratings->items()), users_(ratings->users()) {
   ItemSets sets(genres, ratings->items());

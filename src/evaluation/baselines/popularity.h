@@ -15,7 +15,7 @@ namespace duomo::evaluation {
 // Score: how many users have the item in training.
 class Popularity final : public Baseline {
  public:
-  explicit Popularity(std::shared_ptr<const RatingMatrix> ratings);
+  explicit Popularity(const std::shared_ptr<const RatingMatrix>& ratings);
   std::string_view name() const override { return "popularity"; }
   void Score(uint32_t user, std::span<float> scores) const override;
   bool Exportable() const override { return true; }
@@ -41,7 +41,7 @@ struct ItemSets {
 class GenrePopularity final : public Baseline {
  public:
   // `genres`: a set column of the items. Throws Error(kInvalidArgument) for another.
-  GenrePopularity(std::shared_ptr<const RatingMatrix> ratings, const data::Column& genres);
+  GenrePopularity(const std::shared_ptr<const RatingMatrix>& ratings, const data::Column& genres);
   std::string_view name() const override { return "genre-popularity"; }
   void Score(uint32_t user, std::span<float> scores) const override;
   bool Exportable() const override { return true; }
@@ -66,7 +66,7 @@ class GenrePopularity final : public Baseline {
 // count alone; an item without such genres scores 0.
 class PopularityOfGenre final : public Baseline {
  public:
-  PopularityOfGenre(std::shared_ptr<const RatingMatrix> ratings, const data::Column& genres);
+  PopularityOfGenre(const std::shared_ptr<const RatingMatrix>& ratings, const data::Column& genres);
   std::string_view name() const override { return "popularity-of-genre"; }
   void Score(uint32_t user, std::span<float> scores) const override;
   bool Exportable() const override { return true; }

@@ -1,10 +1,12 @@
 package dev.duomo;
 
+import org.jspecify.annotations.Nullable;
+
 /** What a context does. */
 public final class ContextOptions {
   Unknown unknown = Unknown.ERROR;
   int threads;
-  Cancellation cancellation;
+  @Nullable Cancellation cancellation;
 
   /** The defaults: unknown ids are errors, and calls run in the caller's thread alone. */
   public ContextOptions() {}
@@ -40,7 +42,7 @@ public final class ContextOptions {
    * @param value the cancellation, or null for none
    * @return this
    */
-  public ContextOptions cancelledBy(Cancellation value) {
+  public ContextOptions cancelledBy(@Nullable Cancellation value) {
     cancellation = value;
     return this;
   }

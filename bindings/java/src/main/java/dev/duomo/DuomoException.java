@@ -1,6 +1,9 @@
 package dev.duomo;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -36,6 +39,18 @@ public final class DuomoException extends RuntimeException {
     this.kind = kind;
     this.argument = argument;
     position = -1;
+  }
+
+  /** The same of a file: asks the system once more what it has against it, where it was that. */
+  DuomoException about(Path path) {
+    if (status == Status.IO_ERROR && getCause() == null) {
+      try {
+        Files.newByteChannel(path).close();
+      } catch (IOException | RuntimeException why) {
+        initCause(why);
+      }
+    }
+    return this;
   }
 
   /**

@@ -1,5 +1,7 @@
 package dev.duomo;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Raw features of users, items or pairs that the file does not know, one row each. What is not set is
  * unknown or empty, and values that the vocabulary does not have count as unknown, unless {@link #strict}
@@ -87,7 +89,7 @@ public final class Features implements AutoCloseable {
    * @param values one a row; null: not set
    * @return this
    */
-  public Features set(String input, String... values) {
+  public Features set(String input, @Nullable String... values) {
     check(input, values.length);
     byte[][] texts = texts(input, values);
     return call(f -> Native.setStrings(f, Native.utf8(input, "input"), null, texts));
@@ -159,7 +161,7 @@ public final class Features implements AutoCloseable {
     }
   }
 
-  private static byte[][] texts(String input, String[] values) {
+  private static byte[][] texts(String input, @Nullable String[] values) {
     byte[][] texts = new byte[values.length][];
     for (int i = 0; i < values.length; ++i) {
       texts[i] = values[i] == null ? null : Native.utf8(values[i], input);

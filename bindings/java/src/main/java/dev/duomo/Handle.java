@@ -3,6 +3,7 @@ package dev.duomo;
 import java.lang.ref.Cleaner;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A native object. Closed by hand or, where that was forgotten, when the owner is unreachable; a
@@ -13,13 +14,13 @@ final class Handle implements Runnable {
 
   private final long pointer;
   private final LongConsumer release;
-  private final Object keeps; // borrowed memory, or what must not be released earlier
+  private final @Nullable Object keeps; // borrowed memory, or what must not be released earlier
   private final String what;
   private final AtomicInteger users = new AtomicInteger(1); // the owner is one
   private final java.util.concurrent.atomic.AtomicBoolean closed =
       new java.util.concurrent.atomic.AtomicBoolean();
 
-  private Handle(long pointer, LongConsumer release, Object keeps, String what) {
+  private Handle(long pointer, LongConsumer release, @Nullable Object keeps, String what) {
     this.pointer = pointer;
     this.release = release;
     this.keeps = keeps;
@@ -32,7 +33,7 @@ final class Handle implements Runnable {
   }
 
   /** A handle that is closed when the owner becomes unreachable, at the latest. */
-  static Handle of(Object owner, long pointer, LongConsumer release, Object keeps, String what) {
+  static Handle of(Object owner, long pointer, LongConsumer release, @Nullable Object keeps, String what) {
     Handle handle = new Handle(pointer, release, keeps, what);
     CLEANER.register(owner, handle);
     return handle;

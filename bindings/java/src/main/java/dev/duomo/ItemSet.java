@@ -1,5 +1,7 @@
 package dev.duomo;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A set of a model's items, such as those in stock: made once, by {@link Model#itemSet} or {@link
  * Model#itemSetWhere}, and used by any number of calls and threads. Restricting a search to it costs the
@@ -89,10 +91,10 @@ public final class ItemSet implements AutoCloseable {
   /** Sets that a call uses: open until it ends. Null among them is 0. */
   static final class Held implements AutoCloseable {
     final long[] pointers;
-    private final ItemSet[] sets;
+    private final @Nullable ItemSet[] sets;
     private int begun;
 
-    Held(ItemSet... sets) {
+    Held(@Nullable ItemSet... sets) {
       this.sets = sets;
       pointers = new long[sets.length];
       try {

@@ -1,12 +1,14 @@
 package dev.duomo;
 
+import org.jspecify.annotations.Nullable;
+
 /** Lists of ids or keys end to end, as the library takes them. */
 final class Lists {
   final long[] offsets;
-  final long[] values; // or …
-  final byte[][] keys;
+  final long @Nullable [] values; // or …
+  final byte @Nullable [][] keys;
 
-  private Lists(long[] offsets, long[] values, byte[][] keys) {
+  private Lists(long[] offsets, long @Nullable [] values, byte @Nullable [][] keys) {
     this.offsets = offsets;
     this.values = values;
     this.keys = keys;

@@ -2,12 +2,8 @@ package dev.duomo;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.LongConsumer;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -15,7 +11,7 @@ import java.util.function.LongUnaryOperator;
  * a pool. Close it when it is no longer wanted; calls that run meanwhile finish undisturbed, and
  * later ones throw IllegalStateException. To swap models under running threads use a {@link ModelSlot}.
  */
-public final class Model extends Recommender implements AutoCloseable {
+public final class Model extends Catalogue implements AutoCloseable {
   private final Opened opened;
   private final Reference reference;
 
@@ -38,17 +34,21 @@ public final class Model extends Recommender implements AutoCloseable {
   }
 
   /**
-   * Opens a file.
+   * Opens a file. Where the system refuses it, the cause of the {@link DuomoException} is what the system
+   * has against it, such as a {@link java.nio.file.NoSuchFileException}.
    *
    * @param path the .duomo file
    * @param options how
    * @return the model
    */
   public static Model open(Path path, OpenOptions options) {
-    long made =
-        Native.open(
-            Native.utf8(path.toString(), "path"), options.flags, options.backend.ordinal());
-    return new Model(new Opened(made, null, options.contexts));
+    byte[] name = Native.utf8(path.toString(), "path");
+    try {
+      long made = Native.open(name, options.flags, options.backend.ordinal());
+      return new Model(new Opened(made, null, options.contexts));
+    } catch (DuomoException e) {
+      throw e.about(path);
+    }
   }
 
   /**
@@ -98,24 +98,6 @@ public final class Model extends Recommender implements AutoCloseable {
   }
 
   /**
-   * What the model says of itself.
-   *
-   * @return the same object every time
-   */
-  public ModelInfo info() {
-    return opened.info;
-  }
-
-  /**
-   * What the model reads.
-   *
-   * @return in the order of the file
-   */
-  public List<Input> inputs() {
-    return opened.inputs;
-  }
-
-  /**
    * A context of the caller's own, in which unknown ids are errors.
    *
    * @return a context
@@ -143,254 +125,6 @@ public final class Model extends Recommender implements AutoCloseable {
    */
   public Features newFeatures(Scope scope, int count) {
     return new Features(this, scope, count);
-  }
-
-  /**
-   * All known users.
-   *
-   * @return their ids in the order of the file
-   */
-  public long[] userIds() {
-    return ids(true, opened.info.userCount);
-  }
-
-  /**
-   * All known items.
-   *
-   * @return their ids in the order of the file
-   */
-  public long[] itemIds() {
-    return ids(false, opened.info.itemCount);
-  }
-
-  /**
-   * A user by its string key.
-   *
-   * @param key the key
-   * @return the id
-   */
-  public long userId(String key) {
-    return idOfKey(true, key);
-  }
-
-  /**
-   * An item by its string key.
-   *
-   * @param key the key
-   * @return the id
-   */
-  public long itemId(String key) {
-    return idOfKey(false, key);
-  }
-
-  /**
-   * Users by their string keys.
-   *
-   * @param keys the keys
-   * @return the ids, -1 for those that the model does not know
-   */
-  public long[] userIds(String... keys) {
-    return idsOfKeys(Scope.USER, keys);
-  }
-
-  /**
-   * Items by their string keys.
-   *
-   * @param keys the keys
-   * @return the ids, -1 for those that the model does not know
-   */
-  public long[] itemIds(String... keys) {
-    return idsOfKeys(Scope.ITEM, keys);
-  }
-
-  /**
-   * A user's string key.
-   *
-   * @param user its id
-   * @return the key
-   */
-  public String userKey(long user) {
-    return text(0, user);
-  }
-
-  /**
-   * An item's string key.
-   *
-   * @param item its id
-   * @return the key
-   */
-  public String itemKey(long item) {
-    return text(1, item);
-  }
-
-  /**
-   * An item's title.
-   *
-   * @param item its id
-   * @return the title, possibly empty
-   */
-  public String title(long item) {
-    return text(2, item);
-  }
-
-  /**
-   * Users' string keys.
-   *
-   * @param users their ids
-   * @return the keys, null for those that the model does not know
-   */
-  public String[] userKeys(long... users) {
-    return texts((model, out) -> Native.textsOf(model, 0, users, out), users.length);
-  }
-
-  /**
-   * Items' string keys.
-   *
-   * @param items their ids
-   * @return the keys, null for those that the model does not know
-   */
-  public String[] itemKeys(long... items) {
-    return texts((model, out) -> Native.textsOf(model, 1, items, out), items.length);
-  }
-
-  /**
-   * Items' titles.
-   *
-   * @param items their ids
-   * @return the titles, possibly empty, null for items that the model does not know
-   */
-  public String[] titles(long... items) {
-    return texts((model, out) -> Native.textsOf(model, 2, items, out), items.length);
-  }
-
-  /**
-   * The values that an input knows, for forms and checks.
-   *
-   * @param name the input's name
-   * @return Strings where its keys are, else Longs; of histories the items, as the model counts them
-   */
-  public List<Object> inputValues(String name) {
-    for (int at = 0; at < opened.inputs.size(); ++at) {
-      Input input = opened.inputs.get(at);
-      if (input.name.equals(name)) {
-        return inputValues(at, input);
-      }
-    }
-    throw new DuomoException(
-        Status.NOT_FOUND, ErrorKind.UNKNOWN_NAME, Argument.NAME, "there is no input \"" + name + "\"");
-  }
-
-  private List<Object> inputValues(int at, Input input) {
-    List<Object> out = new ArrayList<>();
-    // Numbers have no values, which the library says at the first.
-    long n = Math.max(input.vocabularySize, 1);
-    long[] integer = new long[1];
-    call(
-        model -> {
-          for (long i = 0; i < n; ++i) {
-            byte[] text = Native.inputValue(model, at, i, integer);
-            if (input.keys == Input.Keys.STRING) {
-              out.add(Native.string(text));
-            } else {
-              out.add(integer[0]);
-            }
-          }
-        });
-    return out;
-  }
-
-  /**
-   * What people wrote into the file: name, version, licence and so on.
-   *
-   * @return in ascending order of the keys' bytes
-   */
-  public Map<String, String> metadata() {
-    Map<String, String> out = new LinkedHashMap<>();
-    call(
-        model -> {
-          for (int i = 0; i < opened.info.metadataCount; ++i) {
-            byte[][] entry = new byte[2][];
-            Native.metadata(model, i, entry);
-            out.put(Native.string(entry[0]), Native.string(entry[1]));
-          }
-        });
-    return out;
-  }
-
-  /**
-   * The attributes of items.
-   *
-   * @return in the order of the file
-   */
-  public List<Attribute> attributes() {
-    List<Attribute> out = new ArrayList<>();
-    call(
-        model -> {
-          for (int i = 0; i < opened.info.attributeCount; ++i) {
-            long[] numbers = new long[2];
-            out.add(new Attribute(Native.attribute(model, i, numbers), numbers));
-          }
-        });
-    return out;
-  }
-
-  /**
-   * The values of an attribute of numbers, integers or times.
-   *
-   * @param attribute its name
-   * @param items their ids
-   * @return a value an item, NaN where there is none
-   */
-  public double[] attributeNumbers(String attribute, long... items) {
-    double[] out = new double[items.length];
-    byte[] name = Native.utf8(attribute, "attribute");
-    call(model -> Native.attributeNumbers(model, name, items, out));
-    return out;
-  }
-
-  /**
-   * The values of an attribute of integers or times.
-   *
-   * @param attribute its name
-   * @param items their ids
-   * @return a value an item, Long.MIN_VALUE where there is none
-   */
-  public long[] attributeIntegers(String attribute, long... items) {
-    long[] out = new long[items.length];
-    byte[] name = Native.utf8(attribute, "attribute");
-    call(model -> Native.attributeIntegers(model, name, items, out));
-    return out;
-  }
-
-  /**
-   * The values of a category.
-   *
-   * @param attribute its name
-   * @param items their ids
-   * @return a value an item, null where there is none
-   */
-  public String[] attributeTexts(String attribute, long... items) {
-    byte[] name = Native.utf8(attribute, "attribute");
-    return texts((model, out) -> Native.attributeTexts(model, name, items, out), items.length);
-  }
-
-  /**
-   * The values of one item of a set or category.
-   *
-   * @param attribute its name
-   * @param item its id
-   * @return any number of texts
-   */
-  public List<String> attributeSet(String attribute, long item) {
-    byte[] name = Native.utf8(attribute, "attribute");
-    List<String> out = new ArrayList<>();
-    call(
-        model -> {
-          for (byte[] text : Native.attributeSet(model, name, item)) {
-            out.add(Native.string(text));
-          }
-        });
-    return out;
   }
 
   /**
@@ -451,7 +185,7 @@ public final class Model extends Recommender implements AutoCloseable {
     reference.run();
   }
 
-  /** Throws when closed. */
+  @Override
   Opened opened() {
     if (reference.closed.get()) {
       throw new IllegalStateException("the model is closed");
@@ -461,6 +195,11 @@ public final class Model extends Recommender implements AutoCloseable {
 
   Handle handle() {
     return opened().handle;
+  }
+
+  @Override
+  Opened known() {
+    return opened;
   }
 
   @Override
@@ -476,58 +215,6 @@ public final class Model extends Recommender implements AutoCloseable {
   @Override
   void giveBack(Context context) {
     opened.giveBack(context);
-  }
-
-  /** A call that needs the model alone. */
-  private void call(LongConsumer call) {
-    Handle of = handle();
-    long pointer = of.begin();
-    try {
-      call.accept(pointer);
-    } finally {
-      of.end();
-    }
-  }
-
-  /** Fills an array with UTF-8. */
-  private interface Texts {
-    void find(long model, byte[][] out);
-  }
-
-  private String[] texts(Texts texts, int n) {
-    byte[][] found = new byte[n][];
-    call(model -> texts.find(model, found));
-    String[] out = new String[n];
-    for (int i = 0; i < n; ++i) {
-      out[i] = found[i] == null ? null : Native.string(found[i]);
-    }
-    return out;
-  }
-
-  private long[] ids(boolean users, long count) {
-    long[] out = new long[Math.toIntExact(count)];
-    call(model -> Native.ids(model, users, out));
-    return out;
-  }
-
-  private long[] idsOfKeys(Scope scope, String[] keys) {
-    byte[][] texts = Native.texts("keys", keys);
-    long[] out = new long[keys.length];
-    call(model -> Native.idsOfKeys(model, scope.ordinal(), texts, out));
-    return out;
-  }
-
-  private long idOfKey(boolean users, String key) {
-    byte[] text = Native.utf8(key, "key");
-    long[] out = new long[1];
-    call(model -> out[0] = Native.idOfKey(model, users, text));
-    return out[0];
-  }
-
-  private String text(int which, long id) {
-    byte[][] out = new byte[1][];
-    call(model -> out[0] = Native.text(model, which, id));
-    return Native.string(out[0]);
   }
 
   /** Ends one reference, by hand or by the cleaner. */

@@ -1,6 +1,7 @@
 package dev.duomo;
 
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the model that a host answers with now, so that one thread can put a new one in its place while
@@ -13,7 +14,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * }</pre>
  */
 public final class ModelSlot implements AutoCloseable {
-  private final AtomicReference<Slotted> current = new AtomicReference<>();
+  private final AtomicReference<@Nullable Slotted> current = new AtomicReference<>();
 
   /** What is in a slot: a reference of its own, and the model that it was given. */
   private static final class Slotted {
@@ -72,7 +73,7 @@ public final class ModelSlot implements AutoCloseable {
     swap(null);
   }
 
-  private void swap(Slotted in) {
+  private void swap(@Nullable Slotted in) {
     Slotted out = current.getAndSet(in);
     if (out == null) {
       return;

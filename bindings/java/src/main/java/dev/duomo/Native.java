@@ -2,8 +2,10 @@ package dev.duomo;
 
 import java.nio.Buffer;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.NullUnmarked;
 
 /** The C functions, over the glue in native/. Callers have checked lengths and hold the handles. */
+@NullUnmarked // null is what is not given, as in C
 final class Native {
   static {
     NativeLibrary.load();

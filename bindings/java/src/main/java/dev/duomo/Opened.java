@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /** What the Models of one file share: that of open, and one for each {@link ModelSlot#get}. */
 final class Opened {
@@ -14,10 +15,10 @@ final class Opened {
   final List<Input> inputs;
   private final ContextOptions contexts;
   private final AtomicInteger references = new AtomicInteger(1); // Models that are not closed
-  private final AtomicReference<Context> first = new AtomicReference<>(); // the pool's fast place
+  private final AtomicReference<@Nullable Context> first = new AtomicReference<>(); // the pool's fast place
   private final ConcurrentLinkedQueue<Context> pool = new ConcurrentLinkedQueue<>();
 
-  Opened(long pointer, Object borrowed, ContextOptions contexts) {
+  Opened(long pointer, @Nullable Object borrowed, ContextOptions contexts) {
     this.contexts = contexts.copy();
     handle = Handle.of(this, pointer, Native::releaseModel, borrowed, "the model");
     long[] numbers = new long[13];

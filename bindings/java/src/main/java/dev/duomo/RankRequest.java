@@ -1,17 +1,19 @@
 package dev.duomo;
 
+import org.jspecify.annotations.Nullable;
+
 /** One user and many items, with what is known only of the pairs. */
 public final class RankRequest {
   int flags;
   long user;
-  byte[] userKey;
-  Features userFeatures;
-  long[] items;
-  byte[][] itemKeys;
-  Features itemFeatures;
-  Features pairs;
-  long[] history;
-  byte[][] historyKeys;
+  byte @Nullable [] userKey;
+  @Nullable Features userFeatures;
+  long @Nullable [] items;
+  byte @Nullable [][] itemKeys;
+  @Nullable Features itemFeatures;
+  @Nullable Features pairs;
+  long @Nullable [] history;
+  byte @Nullable [][] historyKeys;
 
   private RankRequest() {}
 

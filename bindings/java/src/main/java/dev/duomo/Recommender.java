@@ -1,9 +1,8 @@
 package dev.duomo;
 
-import java.nio.Buffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a model can be asked, by way of {@link Model} or of a {@link Context}. Failures throw {@link
@@ -11,11 +10,6 @@ import java.nio.LongBuffer;
  * IllegalStateException. Predictions are in the unit of the output.
  */
 public abstract class Recommender {
-  private static final int TOP_K = 0;
-  private static final int SIMILAR = 1;
-  private static final int USERS_FOR = 2;
-  private static final int SIMILAR_USERS = 3;
-
   Recommender() {}
 
   abstract Context borrow();
@@ -29,7 +23,7 @@ public abstract class Recommender {
     void run(long context);
   }
 
-  private void call(Call call) {
+  final void call(Call call) {
     Context context = borrow();
     try {
       long pointer = context.handle.beginAlone();
@@ -85,8 +79,8 @@ public abstract class Recommender {
    * @param out as many places
    */
   public final void predict(long[] users, long[] items, float[] out) {
-    checkLength("items", items.length, users.length);
-    checkLength("out", out.length, users.length);
+    Checks.length("items", items.length, users.length);
+    Checks.length("out", out.length, users.length);
     call(context -> Native.predict(context, users, items, out));
   }
 
@@ -99,10 +93,10 @@ public abstract class Recommender {
    */
   public final void predict(LongBuffer users, LongBuffer items, FloatBuffer out) {
     int n = users.remaining();
-    checkLength("items", items.remaining(), n);
-    checkDirect("users", users, users.order());
-    checkDirect("items", items, items.order());
-    checkOut(out, n);
+    Checks.length("items", items.remaining(), n);
+    Checks.direct("users", users, users.order());
+    Checks.direct("items", items, items.order());
+    Checks.out(out, n);
     if (n == 0) {
       return;
     }
@@ -120,7 +114,7 @@ public abstract class Recommender {
    * @return a prediction a row
    */
   public final float[] predictVectors(float[] users, float[] items) {
-    checkLength("items", items.length, users.length);
+    Checks.length("items", items.length, users.length);
     float[] out = new float[rows("users", users)];
     call(context -> Native.predictVectors(context, users, items, out));
     return out;
@@ -136,11 +130,11 @@ public abstract class Recommender {
   public final void predictVectors(FloatBuffer users, FloatBuffer items, FloatBuffer out) {
     int n = out.remaining();
     int floats = Math.multiplyExact(n, knowledge().vectorWidth);
-    checkLength("users", users.remaining(), floats);
-    checkLength("items", items.remaining(), floats);
-    checkDirect("users", users, users.order());
-    checkDirect("items", items, items.order());
-    checkOut(out, n);
+    Checks.length("users", users.remaining(), floats);
+    Checks.length("items", items.remaining(), floats);
+    Checks.direct("users", users, users.order());
+    Checks.direct("items", items, items.order());
+    Checks.out(out, n);
     if (n == 0) {
       return;
     }
@@ -214,7 +208,7 @@ public abstract class Recommender {
    * @param out row after row
    */
   public final void encode(Features features, FloatBuffer out) {
-    checkOut(out, Math.multiplyExact(features.count(), knowledge().vectorWidth));
+    Checks.out(out, Math.multiplyExact(features.count(), knowledge().vectorWidth));
     if (features.count() == 0) {
       return;
     }
@@ -234,7 +228,7 @@ public abstract class Recommender {
    * @return the results of every query
    */
   public final TopKResult topK(TopKRequest request) {
-    return search(new TopKResult(), request, TOP_K);
+    return search(new TopKResult(), request, Search.TOP_K);
   }
 
   /**
@@ -244,7 +238,7 @@ public abstract class Recommender {
    * @param request who, how many, and what not
    */
   public final void topKInto(TopKResult result, TopKRequest request) {
-    search(result, request, TOP_K);
+    search(result, request, Search.TOP_K);
   }
 
   /**
@@ -254,7 +248,7 @@ public abstract class Recommender {
    * @return the results of every query
    */
   public final TopKResult similar(TopKRequest request) {
-    return search(new TopKResult(), request, SIMILAR);
+    return search(new TopKResult(), request, Search.SIMILAR);
   }
 
   /**
@@ -264,7 +258,7 @@ public abstract class Recommender {
    * @param request which, how many, and what not
    */
   public final void similarInto(TopKResult result, TopKRequest request) {
-    search(result, request, SIMILAR);
+    search(result, request, Search.SIMILAR);
   }
 
   /**
@@ -275,7 +269,7 @@ public abstract class Recommender {
    * @return the results of every query
    */
   public final TopKResult usersFor(TopKRequest request) {
-    return search(new TopKResult(), request, USERS_FOR);
+    return search(new TopKResult(), request, Search.USERS_FOR);
   }
 
   /**
@@ -285,7 +279,7 @@ public abstract class Recommender {
    * @param request which items, how many users, and who not
    */
   public final void usersForInto(TopKResult result, TopKRequest request) {
-    search(result, request, USERS_FOR);
+    search(result, request, Search.USERS_FOR);
   }
 
   /**
@@ -295,7 +289,7 @@ public abstract class Recommender {
    * @return the results of every query
    */
   public final TopKResult similarUsers(TopKRequest request) {
-    return search(new TopKResult(), request, SIMILAR_USERS);
+    return search(new TopKResult(), request, Search.SIMILAR_USERS);
   }
 
   /**
@@ -305,7 +299,7 @@ public abstract class Recommender {
    * @param request which, how many, and who not
    */
   public final void similarUsersInto(TopKResult result, TopKRequest request) {
-    search(result, request, SIMILAR_USERS);
+    search(result, request, Search.SIMILAR_USERS);
   }
 
   /**
@@ -315,7 +309,7 @@ public abstract class Recommender {
    * @return in the order of the items
    */
   public final float[] rank(RankRequest request) {
-    Features[] given = {request.userFeatures, request.itemFeatures, request.pairs};
+    @Nullable Features[] given = {request.userFeatures, request.itemFeatures, request.pairs};
     int n =
         request.items != null
             ? request.items.length
@@ -323,10 +317,10 @@ public abstract class Recommender {
                 ? request.itemKeys.length
                 : request.itemFeatures != null ? request.itemFeatures.count() : 0;
     if (request.userFeatures != null) {
-      checkLength("user features", request.userFeatures.count(), 1);
+      Checks.length("user features", request.userFeatures.count(), 1);
     }
     if (request.pairs != null) {
-      checkLength("pairs", request.pairs.count(), n);
+      Checks.length("pairs", request.pairs.count(), n);
     }
     float[] out = new float[n];
     long[] pointers = new long[given.length];
@@ -359,8 +353,8 @@ public abstract class Recommender {
 
   private void encode(boolean ofUsers, LongBuffer ids, FloatBuffer out) {
     int n = ids.remaining();
-    checkDirect("ids", ids, ids.order());
-    checkOut(out, Math.multiplyExact(n, knowledge().vectorWidth));
+    Checks.direct("ids", ids, ids.order());
+    Checks.out(out, Math.multiplyExact(n, knowledge().vectorWidth));
     if (n == 0) {
       return;
     }
@@ -369,123 +363,17 @@ public abstract class Recommender {
             Native.encodeDirect(context, ofUsers, ids, ids.position(), out, out.position(), n));
   }
 
-  private TopKResult search(TopKResult result, TopKRequest r, int which) {
-    result.prepare(0, 0, false, false);
-    int count = queries(r);
-    if (r.histories != null) {
-      checkLength("histories", r.histories.rows(), count);
-    }
-    if (r.historyWeights != null) {
-      int items = r.histories == null ? 0 : r.histories.size();
-      checkLength("historyWeights", r.historyWeights.length, items);
-    }
-    if (r.excludeLists != null) {
-      checkLength("excludeLists", r.excludeLists.rows(), count);
-    }
-    if (r.allowSets != null) {
-      checkLength("allowEach", r.allowSets.length, count);
-    }
-    if (r.k < 0) {
-      throw new IllegalArgumentException("k: " + r.k);
-    }
-    // No query has more results than there are, so results need no more memory than that.
-    long most = which >= USERS_FOR ? knowledge().userCount : knowledge().itemCount;
-    long[] each = r.kEach == null ? null : r.kEach.clone();
-    int k = (int) Math.min(r.k, Math.max(most, 1));
-    if (each != null) {
-      checkLength("kEach", each.length, count);
-      k = 1;
-      for (int i = 0; i < count; ++i) {
-        each[i] = Math.min(each[i], most);
-        k = (int) Math.max(k, each[i]);
-      }
-    }
-    result.prepare(count, Math.multiplyExact(count, k), r.withKeys, r.withTitles);
-    Filter.Packed filters = new Filter.Packed(r.filters);
-    int[] limits = r.limits.stream().mapToInt(limit -> limit).toArray();
-    int room = k;
-    long features = r.features == null ? 0 : r.features.begin();
-    try (ItemSet.Held one = new ItemSet.Held(r.allowSet);
-        ItemSet.Held many =
-            new ItemSet.Held(r.allowSets == null ? new ItemSet[0] : r.allowSets)) {
-      long[][] longs = {
-        r.ids,
-        r.histories == null ? null : r.histories.offsets,
-        r.histories == null ? null : r.histories.values,
-        r.exclude,
-        r.excludeLists == null ? null : r.excludeLists.offsets,
-        r.excludeLists == null ? null : r.excludeLists.values,
-        r.allow,
-        each,
-        r.allowSets == null ? null : many.pointers
-      };
-      float[][] floats = {r.vectors, r.historyWeights};
-      byte[][][] texts = {
-        r.keys,
-        r.histories == null ? null : r.histories.keys,
-        r.excludeKeys,
-        r.excludeLists == null ? null : r.excludeLists.keys,
-        r.allowKeys
-      };
-      call(
-          context ->
-              Native.search(
-                  context, which, r.flags, count, room, r.minimumScore, r.probes, features,
-                  one.pointers[0], longs, floats, texts, filters.modes, filters.inputs,
-                  filters.values, limits, r.limitInputs.toArray(new byte[0][]), result.ids,
-                  result.scores, result.counts, result.keys, result.titles));
-    } finally {
-      if (r.features != null) {
-        r.features.end();
-      }
-    }
-    result.filled(count, k);
-    return result;
+  private TopKResult search(TopKResult result, TopKRequest request, int which) {
+    return Search.run(this, result, request, which);
   }
 
-  private int queries(TopKRequest r) {
-    if (r.ids != null) {
-      return r.ids.length;
-    }
-    if (r.keys != null) {
-      return r.keys.length;
-    }
-    if (r.vectors != null) {
-      return rows("vectors", r.vectors);
-    }
-    if (r.features != null) {
-      return r.features.count();
-    }
-    return r.histories == null ? 0 : r.histories.rows();
-  }
-
-  private int rows(String what, float[] vectors) {
+  /** How many vectors these are. */
+  final int rows(String what, float[] vectors) {
     int width = knowledge().vectorWidth;
     if (width > 0 && vectors.length % width != 0) {
       throw new IllegalArgumentException(
           what + ": " + vectors.length + " floats are no vectors of " + width);
     }
     return width == 0 ? 0 : vectors.length / width;
-  }
-
-  private static void checkLength(String what, int length, int wanted) {
-    if (length != wanted) {
-      throw new IllegalArgumentException(
-          what + ": " + length + " given where " + wanted + " are needed");
-    }
-  }
-
-  private static void checkOut(FloatBuffer out, int wanted) {
-    checkLength("out", out.remaining(), wanted);
-    checkDirect("out", out, out.order());
-    if (out.isReadOnly()) {
-      throw new IllegalArgumentException("out: a read-only buffer");
-    }
-  }
-
-  private static void checkDirect(String what, Buffer buffer, ByteOrder order) {
-    if (!buffer.isDirect() || order != ByteOrder.nativeOrder()) {
-      throw new IllegalArgumentException(what + ": needs a direct buffer in native byte order");
-    }
   }
 }

@@ -2,6 +2,7 @@ package dev.duomo;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What to recommend, and to whom: for {@link Model#topK} and {@link Model#similarUsers} the queries are
@@ -11,22 +12,22 @@ import java.util.List;
 public final class TopKRequest {
   private static final int ALLOW_LISTED = 8;
 
-  long[] ids;
-  byte[][] keys;
-  float[] vectors;
-  Features features;
-  Lists histories;
-  float[] historyWeights;
+  long @Nullable [] ids;
+  byte @Nullable [][] keys;
+  float @Nullable [] vectors;
+  @Nullable Features features;
+  @Nullable Lists histories;
+  float @Nullable [] historyWeights;
   int k = 10;
-  long[] kEach;
+  long @Nullable [] kEach;
   int flags;
-  long[] exclude;
-  byte[][] excludeKeys;
-  Lists excludeLists;
-  long[] allow;
-  byte[][] allowKeys;
-  ItemSet allowSet;
-  ItemSet[] allowSets;
+  long @Nullable [] exclude;
+  byte @Nullable [][] excludeKeys;
+  @Nullable Lists excludeLists;
+  long @Nullable [] allow;
+  byte @Nullable [][] allowKeys;
+  @Nullable ItemSet allowSet;
+  @Nullable ItemSet @Nullable [] allowSets;
   float minimumScore;
   int probes;
   boolean withKeys;
@@ -266,7 +267,7 @@ public final class TopKRequest {
    * @param sets one a query; null allows all
    * @return this
    */
-  public TopKRequest allowEach(ItemSet... sets) {
+  public TopKRequest allowEach(@Nullable ItemSet... sets) {
     allowSets = sets;
     return this;
   }

@@ -1,20 +1,28 @@
 package dev.duomo;
 
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The results of every query, best first. One that is used again, with topKInto and the like, keeps its
- * memory; it is one thread's at a time.
+ * The results of every query, best first: by {@link #hits}, or walked, as objects, and by {@link #id},
+ * {@link #ids} and the like as numbers, without an object for each. One that is used again, with topKInto
+ * and the like, keeps its memory; it is one thread's at a time.
  */
-public final class TopKResult {
+public final class TopKResult implements Iterable<List<Hit>> {
+  private static final int SHOWN = 10; // queries
+
+
   private int size;
   private int k;
   long[] ids = {};
   float[] scores = {};
   long[] counts = {};
-  byte[][] keys;
-  byte[][] titles;
+  byte @Nullable [][] keys;
+  byte @Nullable [][] titles;
 
   /** No results yet: for {@link Model#topKInto}. */
   public TopKResult() {}
@@ -101,7 +109,7 @@ public final class TopKResult {
     return text(titles, query, rank, "withTitles");
   }
 
-  private String text(byte[][] texts, int query, int rank, String asked) {
+  private String text(byte @Nullable [][] texts, int query, int rank, String asked) {
     if (texts == null) {
       throw new IllegalStateException("the request did not ask " + asked + "()");
     }
@@ -128,6 +136,64 @@ public final class TopKResult {
   public float[] scores(int query) {
     int found = count(query);
     return Arrays.copyOfRange(scores, query * k, query * k + found);
+  }
+
+  /**
+   * The results of a query.
+   *
+   * @param query from 0
+   * @return best first, fewer than k where there are no more; a copy, each with its key and title where
+   *     the request asked for them
+   */
+  public List<Hit> hits(int query) {
+    Hit[] hits = new Hit[count(query)];
+    for (int rank = 0; rank < hits.length; ++rank) {
+      hits[rank] =
+          new Hit(
+              id(query, rank),
+              score(query, rank),
+              keys == null ? null : key(query, rank),
+              titles == null ? null : title(query, rank));
+    }
+    return List.of(hits);
+  }
+
+  /**
+   * Walks the queries.
+   *
+   * @return what {@link #hits} gives for each
+   */
+  @Override
+  public Iterator<List<Hit>> iterator() {
+    return new Iterator<>() {
+      private int next = 0;
+
+      @Override
+      public boolean hasNext() {
+        return next < size;
+      }
+
+      @Override
+      public List<Hit> next() {
+        if (!hasNext()) {
+          throw new NoSuchElementException();
+        }
+        return hits(next++);
+      }
+    };
+  }
+
+  /** Queries with their results, for people: {@code [[1006=4.12, 1010=3.9], []]}; the first ten of them. */
+  @Override
+  public String toString() {
+    StringBuilder out = new StringBuilder("[");
+    for (int query = 0; query < Math.min(size, SHOWN); ++query) {
+      out.append(query == 0 ? "" : ", ").append(hits(query));
+    }
+    if (size > SHOWN) {
+      out.append(", and ").append(size - SHOWN).append(" more");
+    }
+    return out.append("]").toString();
   }
 
   private int at(int query, int rank) {
