@@ -1,12 +1,14 @@
 // duomo train --from: going on from a file with newer rows, instead of starting anew.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "cli/provenance.h"
 #include "cli/understanding.h"
 #include "cli/workflow.h"
 #include "data/split.h"
@@ -15,6 +17,13 @@
 
 namespace duomo::cli {
 
+struct GoOnOptions {
+  std::string from;  // empty: from nothing
+  bool only_new = false;
+  double replay = 3;
+};
+void AddGoOnOptions(CLI::App& train, GoOnOptions& options);
+
 // A file to go on from, and how it was trained.
 struct Start {
   std::shared_ptr<const model::Model> model;
@@ -22,8 +31,9 @@ struct Start {
   std::optional<selection::AlsSettings> als;  // implicit ALS; else a network:
   description::Recipe recipe;                 // to be bound to the new data
   training::TrainingOptions options;
-  // Passes over the rows: a tenth of what a training from nothing took, and at least one.
-  uint64_t passes = 1;
+  // Passes over all rows: a tenth of what that took, and at least one. Over new rows: as many as
+  // it.
+  uint64_t passes = 1, passes_of_new = 1;
 };
 
 // Throws Error(kUnsupported) for a file that was not trained (a baseline, imported vectors), saying
@@ -38,6 +48,12 @@ void RequireLaterTestRows(const data::SplitSpec& spec, const Start& start);
 // Error(kInvalidArgument) where that cannot be told, or there are none.
 std::vector<uint32_t> NewRows(const model::Model& from, const std::string& file,
                               const data::Dataset& dataset, std::span<const uint32_t> train);
+
+// `fresh`, which are such rows, and beside each `times` of the older ones, ascending: whole users,
+// drawn by `seed`, so that a network goes on knowing what the new rows do not speak of.
+std::vector<uint32_t> WithOlderRows(std::vector<uint32_t> fresh, double times,
+                                    const data::Dataset& dataset, std::span<const uint32_t> train,
+                                    uint64_t seed);
 
 // Learns from the split's training rows and writes `output`.
 void ContinueAls(const Start& start, const Understood& read, const data::Split& split,

@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "core/key_hash.h"
 #include "data/row_cache.h"
+#include "data/row_spool.h"
 
 namespace duomo::cli {
 namespace {
@@ -66,7 +67,16 @@ Understood ReadKept(const DataOptions& o, const std::string& how,
     Log("rows as read before, from %s\n", path.c_str());
   } else {
     if (!why.empty()) Log("%s %s: the data are read again\n", path.c_str(), why.c_str());
-    Understood fresh = read();
+    // Rows are on the disk while they are read, too; in the end both files are there at once.
+    data::RowsInFiles on_disk(fs::path(path).parent_path().string());
+    Understood fresh = [&] {
+      try {
+        return read();
+      } catch (const Error& error) {
+        if (error.message().find("scratch file") == std::string::npos) throw;
+        Fail(error.status(), error.message(), "; make room or leave --cache out");
+      }
+    }();
     try {
       data::WriteCache(path, key, fresh.dataset, fresh.ToJson().dump());
     } catch (const Error& error) {

@@ -116,8 +116,25 @@ Json RecordJson(const TrainedOn& trained) {
 }
 
 Json FromJson(const model::Model& from, const std::string& file) {
+  Json first = Json::object();
+  FirstTraining is = FirstTrainingOf(from);
+  if (is.passes) first["passes"] = *is.passes;
+  if (is.learning_rate) first["learning_rate"] = *is.learning_rate;
   return {{"file", std::filesystem::path(file).filename().string()},
-          {"fingerprint", console::Hex64(from.fingerprint())}};
+          {"fingerprint", console::Hex64(from.fingerprint())},
+          {"first", first}};
+}
+
+FirstTraining FirstTrainingOf(const model::Model& model) {
+  Json settings = SettingsOf(model);
+  const Json *from = Find(&settings, "from"), *first = Find(from, "first");
+  if (first == nullptr) first = &settings;
+  FirstTraining out;
+  uint64_t passes = 0;
+  if (ReadCount(Find(first, "passes"), passes)) out.passes = passes;
+  const Json* rate = Find(first, "learning_rate");
+  if (rate != nullptr && rate->is_number()) out.learning_rate = rate->get<double>();
+  return out;
 }
 
 Json SettingsOf(const model::Model& model) {

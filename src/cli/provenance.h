@@ -42,6 +42,14 @@ description::Json RecordJson(const TrainedOn& trained);
 // What a file says of the file that it went on from: {"file": …, "fingerprint": …}.
 description::Json FromJson(const model::Model& from, const std::string& file);
 
+// How long and how fast the training from nothing was that a file comes from, however often it has
+// gone on since; nothing where it does not say.
+struct FirstTraining {
+  std::optional<uint64_t> passes;
+  std::optional<double> learning_rate;
+};
+FirstTraining FirstTrainingOf(const model::Model& model);
+
 // The settings in a model's report; an empty object where there are none.
 description::Json SettingsOf(const model::Model& model);
 

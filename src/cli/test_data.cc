@@ -64,6 +64,7 @@ data::Dataset ReadTestRows(const DataOptions& data, const std::string& path) {
   spec.items.clear();
   spec.name.clear();
   spec.kinds.clear();
+  spec.sets.clear();
   spec.roles.user_key = spec.roles.item_key = spec.roles.title = "";
   return data::ReadTables(spec);
 }

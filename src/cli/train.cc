@@ -20,7 +20,8 @@ namespace {
 
 struct Options {
   DataOptions data;
-  std::string file, preset, model, from, split, candidates, log, plot;
+  std::string file, preset, model, split, candidates, log, plot;
+  GoOnOptions go_on;
   double budget = 180;
   std::optional<uint64_t> passes, steps;
   std::optional<uint32_t> batch;
@@ -30,7 +31,7 @@ struct Options {
   std::vector<std::string> id_dropout;
   uint64_t seed = 0, test_every = 1000, checkpoint_every = 1000, early_stop = 0;
   uint32_t threads = 0;
-  bool resume = false, only_new = false;
+  bool resume = false;
   bool store_history = false, no_user_vectors = false, json = false;
   bool no_floor = false, no_history = false, keep_test_rows = false;
 };
@@ -127,15 +128,15 @@ constexpr const char* kFirstPreset = "hybrid";
 std::string PresetOf(const Options& o, const CLI::App& command) {
   auto given = [&](const char* name) { return command.count(name) > 0; };
   auto setting = std::find_if(std::begin(kOfNetworks), std::end(kOfNetworks), given);
-  bool named = !o.preset.empty() || !o.model.empty() || !o.from.empty();
+  bool named = !o.preset.empty() || !o.model.empty() || !o.go_on.from.empty();
   if (!named && setting == std::end(kOfNetworks)) return "";
   for (const char* name : kOfSearches) {
     if (!given(name)) continue;
-    throw CLI::ValidationError(
-        name, StrCat("is for a search for the best model, without ", !o.model.empty()  ? "--model"
-                                                                     : !o.from.empty() ? "--from"
-                                                                     : named           ? "--preset"
-                                                                                       : *setting));
+    throw CLI::ValidationError(name, StrCat("is for a search for the best model, without ",
+                                            !o.model.empty()        ? "--model"
+                                            : !o.go_on.from.empty() ? "--from"
+                                            : named                 ? "--preset"
+                                                                    : *setting));
   }
   if (named) return o.preset;
   Log("%s is a setting of a network, so this trains the preset %s; --preset names another, and "
@@ -189,21 +190,22 @@ Understood ReadFor(const TrainingRun& run, DataOptions data, const std::string& 
 void Run(const Options& o, const CLI::App& command) {
   std::string preset = PresetOf(o, command);
   std::optional<Start> start;
-  if (!o.from.empty()) start = OpenStart(o.from);
+  if (!o.go_on.from.empty()) start = OpenStart(o.go_on.from);
   const bool own = preset.empty() && o.model.empty();  // no other network than the file's
   if (own && !start) return RunSearch(o);
   TrainingRun run;
   if (start && own) {
     std::tie(run.recipe, run.options) = std::tie(start->recipe, start->options);
     // New rows are few, and each is seen as often as the older ones were.
-    run.options.passes = o.only_new ? std::max<uint64_t>(1, start->options.passes) : start->passes;
+    run.options.passes = o.go_on.only_new ? start->passes_of_new : start->passes;
     run.options.steps = 0;
   } else {
     std::tie(run.recipe, run.options) = FindRecipe(preset, o.model);
   }
   if (start) run.from = start->model, run.from_file = start->file;
-  run.only_new = o.only_new;
-  if (o.only_new && start->als) {
+  run.only_new = o.go_on.only_new;
+  run.replay = o.go_on.replay;
+  if (o.go_on.only_new && start->als) {
     Fail(Status::kInvalidArgument,
          "--only-new is for networks: ALS solves each user and item from "
          "all its rows, so a pass needs them all; leave it out");
@@ -311,14 +313,7 @@ void AddTrain(CLI::App& app) {
           ->check(CLI::IsMember(description::PresetNames()));
   c->add_option("--model", o->model, "Your own model: a JSON file like the presets")
       ->excludes(preset);
-  auto* from = c->add_option(
-      "--from", o->from,
-      "Go on from this .duomo file with all rows up to now, old and new: its own network "
-      "or ALS, a tenth of its passes, tables as large as the data need");
-  c->add_flag("--only-new", o->only_new,
-              "With --from: learn from the rows alone that are new since, in as many passes as the "
-              "file took; the others are history")
-      ->needs(from);
+  AddGoOnOptions(*c, o->go_on);
   c->add_option_function<std::string>(
        "--budget", [o = o.get()](const std::string& text) { o->budget = ParseBudget(text); },
        "Without a preset: time to search for the best model, as 90s, 20m or 2h [3m]")

@@ -88,6 +88,9 @@ TrainingResult Train(TrainingRun run, const data::Dataset& dataset, const data::
   }
   std::vector<uint32_t> only;
   if (run.only_new) only = NewRows(*run.from, run.from_file, dataset, split.train);
+  if (run.only_new && run.replay > 0) {
+    only = WithOlderRows(std::move(only), run.replay, dataset, split.train, run.options.seed);
+  }
   training::Task task(encoded, dataset, split, run.options, std::move(candidates), only);
   std::optional<training::Trainer::From> from;
   if (run.from) from.emplace(training::Trainer::From{*run.from, run.from_file});

@@ -25,7 +25,8 @@ struct TrainingRun {
   // What to begin with, and its file's name; none: with drawn numbers.
   std::shared_ptr<const model::Model> from;
   std::string from_file;
-  bool only_new = false;   // learn from the rows alone that `from` has not learned from
+  bool only_new = false;   // learn from the rows alone that `from` has not learned from …
+  double replay = 0;       // … and beside each from so many older ones
   std::string candidates;  // a candidate model's file, for learning from impressions; or empty
   std::string file;        // the .duomo file to write
   std::string log, plot;   // or empty

@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/numbers.h"
 #include "data/pairs.h"
+#include "data/row_spool.h"
 #include "data/subset.h"
 
 namespace duomo::data {
@@ -19,6 +20,8 @@ std::string Number(double value) {
   std::snprintf(text, sizeof(text), whole ? "%.0f" : "%.6g", value);
   return text;
 }
+
+constexpr size_t kRowsAtOnce = size_t{1} << 24;  // that are sorted
 
 class Evidence {
  public:
@@ -52,9 +55,9 @@ class Evidence {
     gone_.assign(rows_.size(), 0);
     ValueReading& v = out_.values;
     if (rows_.ratings.empty() || options_.value_name.empty()) {
-      rows_.ratings.assign(rows_.size(), 1);
+      AllOnes(rows_.ratings);
     } else {
-      v = ReadValues(rows_.ratings, options_.value_name);
+      v = ReadValues(read_.ratings, options_.value_name);
       if (options_.values) v.kind = *options_.values;
     }
     if (options_.goal == Goal::kRate && v.kind != ValueKind::kRating) {
@@ -64,7 +67,7 @@ class Evidence {
            "--map rating=COLUMN and --values rating");
     }
     for (size_t i = 0; i < rows_.size(); ++i) {
-      float x = rows_.ratings[i];
+      float x = read_.ratings[i];
       bool rated = !v.sentinel || x != *v.sentinel;
       if (v.kind == ValueKind::kCount && x < 0 && rated) {
         gone_[i] = 1;
@@ -77,8 +80,12 @@ class Evidence {
         ++out_.not_positive;
       }
     }
-    if (v.kind == ValueKind::kCount) counts_ = rows_.ratings.Copy();
-    if (v.kind != ValueKind::kRating) rows_.ratings.assign(rows_.size(), 1);
+    if (v.kind == ValueKind::kCount) counts_ = read_.ratings.Copy();
+    if (v.kind != ValueKind::kRating) AllOnes(rows_.ratings);
+  }
+
+  void AllOnes(RowValues<float>& values) const {
+    values = SpoolEach<float>(rows_.size(), [](size_t) { return 1.0f; });
   }
 
   std::string WhyNoRating() const {
@@ -110,10 +117,10 @@ class Evidence {
       }
       weights[static_cast<size_t>(found - rows_.event_names.begin())] = weight;
     }
-    rows_.weights.assign(rows_.size(), 1);
+    rows_.weights = SpoolEach<float>(
+        rows_.size(), [&](size_t i) { return static_cast<float>(weights[read_.events[i]]); });
     for (size_t i = 0; i < rows_.size(); ++i) {
-      double weight = weights[rows_.events[i]];
-      rows_.weights[i] = static_cast<float>(weight);
+      double weight = weights[read_.events[i]];
       if (weight > 0 || gone_[i]) continue;
       gone_[i] = 1;
       ++out_.without_weight;
@@ -122,6 +129,7 @@ class Evidence {
 
   void LeaveOut() {
     Keep(gone_);
+    gone_ = {};
     if (rows_.size() > 0) return;
     if (out_.not_positive > 0) {
       Fail(Status::kInvalidArgument, "none of ", WithCommas(out_.rows), " rows fulfils --positive ",
@@ -146,8 +154,20 @@ class Evidence {
     if (out_.repeats == Repeats::kAuto) {
       out_.repeats = options_.goal == Goal::kRank ? Repeats::kSum : Repeats::kLast;
     }
-    std::vector<uint32_t> order = ByPair();
     std::vector<uint8_t> gone(rows_.size());
+    auto time = [&](uint32_t i) { return read_.timestamps.empty() ? 0 : read_.timestamps[i]; };
+    auto before = [&](uint32_t a, uint32_t b) {  // rows of one user
+      if (read_.items[a] != read_.items[b]) return read_.items[a] < read_.items[b];
+      return time(a) != time(b) ? time(a) < time(b) : a < b;
+    };
+    ForUsers(read_, kRowsAtOnce, before,
+             [&](std::span<const uint32_t> order) { MergeRepeats(order, gone); });
+    Keep(gone);
+    WeighCounts();
+  }
+
+  // `order`: all rows of some users, by user, item, time and place in the file.
+  void MergeRepeats(std::span<const uint32_t> order, std::vector<uint8_t>& gone) {
     bool weigh = !rows_.weights.empty();
     for (size_t begin = 0; begin < order.size();) {
       size_t end = begin + 1;
@@ -159,42 +179,34 @@ class Evidence {
         double weight = 0, count = 0;
         for (size_t i = begin; i < end; ++i) {
           if (order[i] != kept) gone[order[i]] = 1;
-          weight += weigh ? rows_.weights[order[i]] : 0;
+          weight += weigh ? read_.weights[order[i]] : 0;
           count += counts_.empty() ? 0 : counts_[order[i]];
         }
         if (out_.repeats == Repeats::kSum) {
           if (weigh) rows_.weights[kept] = static_cast<float>(weight);
           if (!counts_.empty()) counts_[kept] = static_cast<float>(count);
           // A user's rating is the latest one, whatever the rows say besides.
-          rows_.ratings[kept] = rows_.ratings[order[end - 1]];
+          float latest = read_.ratings[order[end - 1]];
+          if (read_.ratings[kept] != latest) rows_.ratings[kept] = latest;
         }
       }
       begin = end;
     }
-    Keep(gone);
-    WeighCounts();
   }
 
-  // Rows by user, item, time and place in the file.
-  std::vector<uint32_t> ByPair() const {
-    auto time = [&](uint32_t i) { return rows_.timestamps.empty() ? 0 : rows_.timestamps[i]; };
-    return ByUser(rows_, [&](uint32_t a, uint32_t b) {
-      if (rows_.items[a] != rows_.items[b]) return rows_.items[a] < rows_.items[b];
-      return time(a) != time(b) ? time(a) < time(b) : a < b;
-    });
-  }
   bool SamePair(uint32_t a, uint32_t b) const {
-    return rows_.users[a] == rows_.users[b] && rows_.items[a] == rows_.items[b];
+    return read_.users[a] == read_.users[b] && read_.items[a] == read_.items[b];
   }
 
   // A thousand plays say more than ten, but not a hundred times more.
   void WeighCounts() {
     if (counts_.empty()) return;
     double median = std::max(out_.values.median, 1e-6f);
-    if (rows_.weights.empty()) rows_.weights.assign(rows_.size(), 1);
-    for (size_t i = 0; i < rows_.size(); ++i) {
-      rows_.weights[i] *= static_cast<float>(1 + std::log1p(std::max(0.0f, counts_[i]) / median));
-    }
+    bool weighted = !rows_.weights.empty();
+    rows_.weights = SpoolEach<float>(rows_.size(), [&](size_t i) {
+      float weight = weighted ? read_.weights[i] : 1;
+      return weight * static_cast<float>(1 + std::log1p(std::max(0.0f, counts_[i]) / median));
+    });
   }
 
   void KeepCore() {
@@ -206,13 +218,13 @@ class Evidence {
       std::fill(items.begin(), items.end(), 0);
       for (size_t i = 0; i < rows_.size(); ++i) {
         if (gone[i]) continue;
-        ++users[rows_.users[i]];
-        ++items[rows_.items[i]];
+        ++users[read_.users[i]];
+        ++items[read_.items[i]];
       }
       changed = false;
       for (size_t i = 0; i < rows_.size(); ++i) {
         bool few =
-            users[rows_.users[i]] < options_.min_user || items[rows_.items[i]] < options_.min_item;
+            users[read_.users[i]] < options_.min_user || items[read_.items[i]] < options_.min_item;
         if (gone[i] || !few) continue;
         gone[i] = changed = true;
         ++out_.below_minimum;
@@ -291,6 +303,7 @@ class Evidence {
 
   Dataset& dataset_;
   Interactions& rows_;
+  const Interactions& read_ = rows_;  // what is only read must not be copied, see RowValues
   const EvidenceOptions& options_;
   EvidenceReport out_;
   std::vector<uint8_t> gone_;  // by row: 1 to leave out

@@ -1,5 +1,9 @@
 #include "data/subset.h"
 
+#include <utility>
+
+#include "data/row_spool.h"
+
 namespace duomo::data {
 namespace {
 
@@ -22,6 +26,18 @@ void KeepCells(Column& column, const std::vector<uint8_t>& marks) {
   column = std::move(out);
 }
 
+template <typename T>
+void KeepColumn(RowValues<T>& values, const std::vector<uint8_t>& marks) {
+  if (values.empty()) return;
+  if (RowsInFiles::Folder().empty()) return KeepUnmarked(values, marks);
+  RowSpool<T> kept;
+  const T* all = std::as_const(values).data();
+  for (size_t row = 0; row < values.size(); ++row) {
+    if (marks[row] == 0) kept.push_back(all[row]);
+  }
+  values = kept.Take();
+}
+
 // Keeps the entities that `rows` name, and numbers them anew there.
 void KeepNamed(EntityTable& table, std::span<uint32_t> rows) {
   std::vector<uint8_t> marks(table.size(), 1);
@@ -39,12 +55,12 @@ void KeepNamed(EntityTable& table, std::span<uint32_t> rows) {
 }  // namespace
 
 void KeepRows(Interactions& rows, const std::vector<uint8_t>& marks) {
-  KeepUnmarked(rows.users, marks);
-  KeepUnmarked(rows.items, marks);
-  if (!rows.ratings.empty()) KeepUnmarked(rows.ratings, marks);
-  if (!rows.timestamps.empty()) KeepUnmarked(rows.timestamps, marks);
-  if (!rows.weights.empty()) KeepUnmarked(rows.weights, marks);
-  if (!rows.events.empty()) KeepUnmarked(rows.events, marks);
+  KeepColumn(rows.users, marks);
+  KeepColumn(rows.items, marks);
+  KeepColumn(rows.ratings, marks);
+  KeepColumn(rows.timestamps, marks);
+  KeepColumn(rows.weights, marks);
+  KeepColumn(rows.events, marks);
 }
 
 void KeepEntitiesWithRows(Dataset& dataset) {

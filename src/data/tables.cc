@@ -14,6 +14,7 @@
 #include "data/key_table.h"
 #include "data/reshape.h"
 #include "data/roles.h"
+#include "data/row_spool.h"
 #include "data/table_checks.h"
 #include "data/time_column.h"
 #include "data/values.h"
@@ -246,7 +247,7 @@ class TablesReader {
     TimeColumn clock(Sample(in, time), time == kNoColumn ? "" : spec_.date_format);
     const bool user_zeros = HasZeros(in, user), item_zeros = HasZeros(in, item);
     const bool user_numbers = HasNumbersAlone(in, user), item_numbers = HasNumbersAlone(in, item);
-    Interactions& out = out_.interactions;
+    InteractionSpool out;
     std::unordered_map<std::string, uint16_t> events;
     auto add = [&] {
       auto cells = in.fields();
@@ -288,15 +289,21 @@ class TablesReader {
     };
     while (in.Next()) (void)add();
     out_.skipped_lines += in.skipped();
-    if (out.size() == 0) RefuseEmpty(in, "interactions");
-    if (time != kNoColumn) clock.Finish(out.timestamps, in.where(), in.header()[time]);
+    out.TakeInto(out_.interactions);
+    const Interactions& rows = out_.interactions;
+    if (rows.size() == 0) RefuseEmpty(in, "interactions");
+    if (time != kNoColumn) clock.Finish(rows.timestamps, in.where(), in.header()[time]);
+    if (clock.changes()) {
+      out_.interactions.timestamps = SpoolEach<int64_t>(
+          rows.size(), [&](size_t i) { return clock.Seconds(i, rows.timestamps[i]); });
+    }
     std::vector<std::string> not_read;
     for (size_t i = 0; i < in.header().size(); ++i) {
       if (i != user && i != item && i != rating && i != time && i != event && i != title) {
         not_read.push_back(in.header()[i]);
       }
     }
-    ReportTable(in, out.size(), std::move(not_read), report_.interactions);
+    ReportTable(in, rows.size(), std::move(not_read), report_.interactions);
     report_.interactions.numbers_with_zeros = user_zeros || item_zeros;
     if (time == kNoColumn) return;
     report_.interactions.time_form = clock.form();

@@ -78,12 +78,12 @@ bool AllAre(const DigitForm& form, std::span<const int64_t> values) {
   });
 }
 
-void Convert(FromDigits parse, std::span<int64_t> values) {
-  for (int64_t& value : values) {
-    int64_t seconds = 0;
-    if (value != 0 && parse(value, seconds)) value = std::max<int64_t>(seconds, 0);
-  }
+// Which of seconds, milliseconds … a number is by its size.
+size_t UnitOf(int64_t value) {
+  auto above = std::upper_bound(kUnits.begin(), kUnits.end(), value);
+  return static_cast<size_t>(above - kUnits.begin());
 }
+int64_t DivisorOf(size_t unit) { return unit > 0 ? kUnits[unit - 1] / 100'000'000 : 1; }
 
 [[noreturn]] void Ambiguous(const std::string& where, const std::string& column,
                             std::string_view example, std::string_view day_first,
@@ -161,7 +161,7 @@ bool TimeColumn::Read(std::string_view cell, size_t row, int64_t& value) {
   return good;
 }
 
-void TimeColumn::Finish(std::span<int64_t> values, const std::string& where,
+void TimeColumn::Finish(std::span<const int64_t> values, const std::string& where,
                         const std::string& column) {
   if (!any_) return;
   if (kind_ == Kind::kCells) form_ = "ISO 8601, or seconds since 1970";
@@ -170,14 +170,15 @@ void TimeColumn::Finish(std::span<int64_t> values, const std::string& where,
   if (day_first_ && month_first_ && differ_) {
     Ambiguous(where, column, example_, "%d/%m/%Y", "%m/%d/%Y");
   }
-  if (!day_first_) {
-    std::copy(month_first_values_.begin(), month_first_values_.end(), values.begin());
+  if (day_first_) {
+    month_first_values_ = {};
+  } else {
+    change_ = Change::kMonthFirst;
   }
-  month_first_values_ = {};
   form_ = StrCat("dates like ", example_);
 }
 
-void TimeColumn::FinishNumbers(std::span<int64_t> values, const std::string& where,
+void TimeColumn::FinishNumbers(std::span<const int64_t> values, const std::string& where,
                                const std::string& column) {
   bool some = std::any_of(values.begin(), values.end(), [](int64_t v) { return v != 0; });
   if (some) {
@@ -190,7 +191,8 @@ void TimeColumn::FinishNumbers(std::span<int64_t> values, const std::string& whe
                                 [](int64_t v) { return v / 1000000 == v / 10000 % 100; });
         if (!same) Ambiguous(where, column, example_, "%d%m%Y", "%m%d%Y");
       }
-      Convert(form.parse, values);
+      change_ = Change::kDigits;
+      digits_ = form.parse;
       form_ = form.name;
       return;
     }
@@ -203,8 +205,7 @@ void TimeColumn::FinishNumbers(std::span<int64_t> values, const std::string& whe
     ++all;
     if (value < kLeastEpoch) continue;
     ++times;
-    ++counts[static_cast<size_t>(std::upper_bound(kUnits.begin(), kUnits.end(), value) -
-                                 kUnits.begin())];
+    ++counts[UnitOf(value)];
   }
   if (2 * times < all || all == 0) {
     is_order_ = true;
@@ -216,13 +217,27 @@ void TimeColumn::FinishNumbers(std::span<int64_t> values, const std::string& whe
   form_ = StrCat(kNames[unit], " since 1970");
   const bool one_unit = 100 * counts[unit] >= 99 * times;
   if (!one_unit) form_ = "seconds since 1970, or parts of them by size";
-  for (int64_t& value : values) {
-    size_t of = one_unit
-                    ? unit
-                    : static_cast<size_t>(std::upper_bound(kUnits.begin(), kUnits.end(), value) -
-                                          kUnits.begin());
-    if (of > 0) value /= kUnits[of - 1] / 100'000'000;
+  if (one_unit && unit == 0) return;
+  change_ = one_unit ? Change::kUnit : Change::kUnitBySize;
+  divisor_ = DivisorOf(unit);
+}
+
+int64_t TimeColumn::Seconds(size_t row, int64_t value) const {
+  int64_t seconds = 0;
+  switch (change_) {
+    case Change::kNone:
+      break;
+    case Change::kDigits:
+      if (value != 0 && digits_(value, seconds)) return std::max<int64_t>(seconds, 0);
+      break;
+    case Change::kMonthFirst:
+      return row < month_first_values_.size() ? month_first_values_[row] : value;
+    case Change::kUnit:
+      return value / divisor_;
+    case Change::kUnitBySize:
+      return value / DivisorOf(UnitOf(value));
   }
+  return value;
 }
 
 std::string_view TimeColumn::Expected() const {

@@ -28,9 +28,12 @@ class TimeColumn {
   // refused leaves its number to the next). False where it is no time.
   bool Read(std::string_view cell, size_t row, int64_t& value);
 
-  // Turns values from Read() into seconds; 0 stays 0, "unknown". Throws Error(kInvalidArgument)
-  // where day and month cannot be told apart, naming --date-format.
-  void Finish(std::span<int64_t> values, const std::string& where, const std::string& column);
+  // After the last row: finds out what values from Read() are, all of which it is given. Throws
+  // Error(kInvalidArgument) where day and month cannot be told apart, naming --date-format.
+  void Finish(std::span<const int64_t> values, const std::string& where, const std::string& column);
+  // Whether Seconds() changes values, and the value of that row in seconds; 0 stays 0, "unknown".
+  bool changes() const { return change_ != Change::kNone; }
+  int64_t Seconds(size_t row, int64_t value) const;
 
   // For people, after Finish(): "seconds since 1970", "dates like 31/12/2019".
   const std::string& form() const { return form_; }
@@ -40,7 +43,8 @@ class TimeColumn {
 
  private:
   enum class Kind { kCells, kNumbers, kDates, kFormat };
-  void FinishNumbers(std::span<int64_t> values, const std::string& where,
+  enum class Change { kNone, kDigits, kMonthFirst, kUnit, kUnitBySize };
+  void FinishNumbers(std::span<const int64_t> values, const std::string& where,
                      const std::string& column);
 
   Kind kind_ = Kind::kCells;
@@ -50,6 +54,9 @@ class TimeColumn {
   bool differ_ = false;                         // some date differs by that
   std::vector<int64_t> month_first_values_;     // the other reading, while both are possible
   bool any_ = false, is_order_ = false;
+  Change change_ = Change::kNone;
+  bool (*digits_)(int64_t, int64_t&) = nullptr;  // of kDigits
+  int64_t divisor_ = 1;                          // of kUnit
 };
 
 // True where all cells that are not empty, and one at least, are dates or times that are more than

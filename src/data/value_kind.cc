@@ -1,7 +1,9 @@
 // What a column of numbers is, by its name and its distribution.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
+#include <utility>
 
 #include "data/evidence.h"
 
@@ -54,16 +56,26 @@ struct Distribution {
   std::vector<uint64_t> counts;
   uint64_t rows = 0;
 
-  explicit Distribution(std::vector<float> cells) {
-    std::sort(cells.begin(), cells.end());
-    rows = cells.size();
+  // Memory is that of the distinct values, however many rows there are.
+  explicit Distribution(std::span<const float> cells) : rows(cells.size()) {
+    // Most columns have few values, which stay in their places of a small table; what has to make
+    // room there is sorted later.
+    constexpr size_t kPlaces = 1024, kMany = size_t{1} << 20;
+    std::vector<Counted> places(kPlaces), waiting;
     for (float x : cells) {
-      if (values.empty() || values.back() != x) {
-        values.push_back(x);
-        counts.push_back(0);
+      uint32_t bits = std::bit_cast<uint32_t>(x);
+      Counted& place = places[(bits * 0x9E3779B1u) >> 22];
+      if (place.second > 0 && place.first != x) {
+        waiting.push_back(std::exchange(place, {x, 0}));
+        if (waiting.size() >= std::max(kMany, values.size())) Merge(waiting);
       }
-      ++counts.back();
+      place.first = x;
+      ++place.second;
     }
+    for (const Counted& place : places) {
+      if (place.second > 0) waiting.push_back(place);
+    }
+    Merge(waiting);
   }
   void Drop(size_t at) {
     rows -= counts[at];
@@ -78,6 +90,7 @@ struct Distribution {
     }
     return values.empty() ? 0 : values.back();
   }
+
   // All values are multiples of a half: what scales of stars are made of.
   bool Halves() const {
     return std::all_of(values.begin(), values.end(),
@@ -87,6 +100,25 @@ struct Distribution {
   bool Falling() const {
     uint64_t most = *std::max_element(counts.begin(), counts.end());
     return counts[0] == most && counts[0] * 3 > rows && counts.back() * 10 < counts[0];
+  }
+
+ private:
+  using Counted = std::pair<float, uint64_t>;  // a value, and how often it occurs
+
+  // Adds values in any order, some perhaps several times, and empties the list.
+  void Merge(std::vector<Counted>& more) {
+    for (size_t i = 0; i < values.size(); ++i) more.emplace_back(values[i], counts[i]);
+    std::sort(more.begin(), more.end());
+    values.clear();
+    counts.clear();
+    for (auto [value, times] : more) {
+      if (values.empty() || values.back() != value) {
+        values.push_back(value);
+        counts.push_back(0);
+      }
+      counts.back() += times;
+    }
+    more.clear();
   }
 };
 
@@ -129,7 +161,7 @@ ValueKind KindOf(const Distribution& d, const std::string& name) {
 
 ValueReading ReadValues(std::span<const float> values, std::string_view name) {
   ValueReading out;
-  Distribution d({values.begin(), values.end()});
+  Distribution d(values);
   if (d.values.empty()) return out;
   std::string letters = Letters(name);
   FindSentinel(d, letters, out);

@@ -129,6 +129,9 @@ TEST_F(Cache, AFullDiskIsSaidAndLeavesNothing) {
   full.largest_file = 3000;
   ExpectFailure(1, TrainTo(folder_.File("m.duomo"), in_cache_),
                 {"visits-", "File too large", "make room or leave --cache out"}, full);
+  full.largest_file = 1000;  // nor is there room for the rows while they are read
+  ExpectFailure(1, TrainTo(folder_.File("m.duomo"), in_cache_),
+                {"scratch file in " + cache_.path(), "File too large", "leave --cache out"}, full);
   EXPECT_TRUE(cache_.Names().empty());
 }
 

@@ -110,7 +110,8 @@ TEST_F(From, LearnsFromNewRowsAlone) {
   WriteText(new_, table);
   ASSERT_EQ(
       Duomo(Train(old_, first_, {"--preset", "mf", "--passes", "20", "--split", "none"})).code, 0);
-  std::vector<std::string> only = {"--from", first_, "--only-new", "--batch", "4", "--passes", "1"};
+  std::vector<std::string> only = {"--from",  first_, "--only-new", "--replay", "0",
+                                   "--batch", "4",    "--passes",   "1"};
   Outcome o = Duomo(Train(new_, second_, only));
   ASSERT_EQ(o.code, 0) << o.err;
   EXPECT_NE(o.err.find("8 rows are new since " + first_ + ", of 200"), o.err.npos) << o.err;
@@ -138,6 +139,44 @@ TEST_F(From, LearnsFromNewRowsAlone) {
   WriteText(shuffled, header + rows.back() + '\n' + rows[rows.size() - 2] + '\n');
   ExpectFailure(1, Train(shuffled, second_, only), {"no row is new since " + first_});
   ExpectFailure(2, Train(new_, second_, {"--only-new"}), {"--from"});
+}
+
+TEST_F(From, OlderRowsGoWithNewOnes) {
+  WriteText(new_, ReadText(old_) + "r50,700000,4,2020-06-10\nr50,700037,3,2020-06-11\n" +
+                      "r50,700074,3,2020-06-11\nr50,700111,3,2020-06-11\n");
+  ASSERT_EQ(
+      Duomo(Train(old_, first_, {"--preset", "mf", "--passes", "20", "--split", "none"})).code, 0);
+  std::vector<std::string> only = {"--from", first_, "--only-new", "--batch", "4", "--json"};
+  // Whole users of 8 rows each, until there are three times as many rows: 4 + 16.
+  Json result = DuomoJson(Train(new_, second_, only));
+  EXPECT_EQ(result["train_rows"], 4 + 16);
+  EXPECT_EQ(result["steps"], 20 * 5);  // as many passes as the file took
+  std::vector<std::string> more = only;
+  more.insert(more.end(), {"--replay", "1000"});
+  EXPECT_EQ(DuomoJson(Train(new_, second_, more))["train_rows"], 196);
+  ExpectFailure(2, Train(new_, second_, {"--from", first_, "--replay", "2"}), {"--only-new"});
+  more.back() = "-1";
+  ExpectFailure(2, Train(new_, second_, more), {"--replay"});
+}
+
+// A file that has gone on remembers how the training from nothing was.
+TEST_F(From, PassesAndRateAreThoseOfTheFirstTraining) {
+  ASSERT_EQ(Duomo(Train(old_, first_,
+                        {"--preset", "mf", "--passes", "40", "--split", "none", "--learning-rate",
+                         "0.003"}))
+                .code,
+            0);
+  std::string third = folder_.File("third.duomo");
+  for (auto [from, to] : {std::pair{first_, second_}, {second_, third}}) {
+    Json result = DuomoJson(Train(new_, to, {"--from", from, "--batch", "16", "--json"}));
+    EXPECT_EQ(result["steps"], 4 * 14);
+    Json report = Json::parse(RunProgram({DUOMO_CONVERT, "inspect", to, "--json"}).out)["report"];
+    Json settings = report["settings"];
+    if (settings.is_string()) settings = Json::parse(settings.get<std::string>());
+    EXPECT_NEAR(settings["learning_rate"].get<double>(), 0.001, 1e-9);
+    EXPECT_EQ(settings["from"]["first"]["passes"], 40);
+    EXPECT_NEAR(settings["from"]["first"]["learning_rate"].get<double>(), 0.003, 1e-9);
+  }
 }
 
 TEST_F(From, RefusesWhatDoesNotFit) {

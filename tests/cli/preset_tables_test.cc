@@ -84,6 +84,10 @@ TEST_F(Library, TheFileKnowsTheMapping) {
   WriteText(rows, "reader,book,mark,when\nr1,7001000,8,2020-06-01\nr2,7002000,1,2020-06-02\n");
   Json report = DuomoJson({"evaluate", file_, "--test", rows});
   EXPECT_EQ(report["test_rows"], 2);
+  // What is said of the side tables does not concern them.
+  report = DuomoJson({"evaluate", file_, "--interactions", loans_, "--items", books_, "--sets",
+                      "shelves=|", "--map", "name:string", "--test", rows});
+  EXPECT_EQ(report["test_rows"], 2);
   // Nothing of where the tables lay is in the file.
   std::string bytes = ReadText(file_);
   EXPECT_EQ(bytes.find("loans.csv"), bytes.npos);

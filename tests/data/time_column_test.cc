@@ -32,6 +32,11 @@ Times Read(const std::vector<std::string_view>& cells, const std::string& format
     out.values.push_back(value);
   }
   column.Finish(out.values, "t.csv", "when");
+  for (size_t row = 0; row < out.values.size(); ++row) {
+    int64_t seconds = column.Seconds(row, out.values[row]);
+    EXPECT_TRUE(column.changes() || seconds == out.values[row]);
+    out.values[row] = seconds;
+  }
   out.form = column.form();
   out.order = column.is_order();
   return out;
