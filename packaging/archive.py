@@ -16,6 +16,10 @@ def tree(folder):
     return found
 
 
+def headers(folder):
+    return {at: path for at, path in tree(folder).items() if at.endswith((".h", ".hpp"))}
+
+
 def read(source):
     if isinstance(source, bytes):
         return source

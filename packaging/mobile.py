@@ -43,7 +43,7 @@ def aar(release, jar, libraries):
         "prefab/prefab.json": json.dumps({"schema_version": 2, "name": "duomo", "version": release.version, "dependencies": []}).encode(),
         "prefab/modules/duomo/module.json": json.dumps({"export_libraries": [], "android": {}}).encode(),
     }
-    for header, path in archive.tree(f"{ROOT}/include").items():
+    for header, path in archive.headers(f"{ROOT}/include").items():
         files[f"prefab/modules/duomo/include/{header}"] = path
     for abi, (library, glue, its_level) in found.items():
         files[f"jni/{abi}/libduomo.so"] = library
