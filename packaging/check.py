@@ -103,8 +103,14 @@ def package(path):
     if name.endswith(".whl"):
         says(r"^Version: (\S+)", "METADATA")
         says(r"^License-Expression: (\S+)", "METADATA", LICENCE)
-        for inside in ("duomo/bin/duomo", "duomo/bin/duomo-convert", "duomo/lib/libduomo.so.0", "licenses/THIRD-PARTY.txt"):
+        library = "duomo.dll" if "-win" in name else "libduomo.0.dylib" if "-macosx" in name else "libduomo.so.0"
+        wanted = [f"duomo/lib/{library}", "licenses/THIRD-PARTY.txt"]
+        if not re.search("manylinux_2_17|musllinux|-win|-macosx", name):  # made by package_cross, without the programs
+            wanted += ["duomo/bin/duomo", "duomo/bin/duomo-convert"]
+        for inside in wanted:
             same(f"{inside} in {name}", any(n.endswith(inside) for n in p.files), True)
+        extensions = [n for n in p.files if re.search(r"duomo/_native\.(abi3\.|cpython-.*)?(so|pyd)$", n)]
+        same(f"extensions in {name}", len(extensions), 1)
     elif name.endswith("-python.tar.gz"):
         says(r"^Version: (\S+)", "PKG-INFO")
     elif name.endswith(("-sources.jar", "-javadoc.jar")):

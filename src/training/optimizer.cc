@@ -5,6 +5,7 @@
 #include <cstring>
 #include <thread>
 
+#include "core/large_zeros.h"
 #include "core/thread_pool.h"
 #include "kernels/vector.h"
 #include "training/schedule.h"
@@ -41,8 +42,8 @@ Optimizer::Optimizer(const TrainingOptions& options, const Layout& layout, std::
     state_.trained.emplace_back(slot.rows(), uint8_t{0});
   }
   bool plain = options.optimizer == OptimizerKind::kSgd && options.momentum == 0;
-  if (!plain) state_.first.assign(states, 0.0f);
-  if (options.optimizer == OptimizerKind::kAdam) state_.second.assign(states, 0.0f);
+  if (!plain) state_.first = LargeZeros(states);
+  if (options.optimizer == OptimizerKind::kAdam) state_.second = LargeZeros(states);
   missed_.Reach(1);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "core/large_zeros.h"
 
 namespace duomo::training {
 
@@ -23,7 +24,7 @@ size_t Layout::IndexOf(std::string_view name) const {
 }
 
 AlignedVector<float> InitialValues(const Layout& layout, Random& random) {
-  AlignedVector<float> values(layout.total(), 0.0f);
+  AlignedVector<float> values = LargeZeros(layout.total());
   for (const Layout::Slot& slot : layout.slots()) {
     float* out = values.data() + slot.offset;
     if (slot.parameter.init.empty()) {

@@ -35,6 +35,22 @@ TEST(Write, AFullDiskKeepsTheOlderFile) {
   EXPECT_EQ(ReadText(folder.File("m.duomo")), "older");
 }
 
+// A run that cannot save its state ends, and what it had saved before is what it goes on from.
+TEST(Write, AFullDiskKeepsTheOlderCheckpoint) {
+  TemporaryFolder folder, state;
+  std::vector<std::string> words = TrainTo(folder.File("m.duomo"));
+  words.insert(words.end(), {"--checkpoint", state.path()});
+  ASSERT_EQ(Duomo(words).code, 0);
+  const std::string path = state.File("checkpoint.duomo-train"), older = ReadText(path);
+  Surroundings full;
+  full.largest_file = static_cast<long>(older.size()) / 2;
+  ExpectFailure(1, words, {path, "File too large"}, full);
+  EXPECT_EQ(state.Names(), std::vector<std::string>{"checkpoint.duomo-train"});
+  EXPECT_TRUE(ReadText(path) == older);
+  words.push_back("--resume");
+  EXPECT_EQ(Duomo(words).code, 0);
+}
+
 TEST(Write, AFullDiskForDataAndPlots) {
   TemporaryFolder folder;
   Surroundings full;

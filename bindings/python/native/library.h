@@ -26,9 +26,9 @@ typedef struct Library {
 #undef DUOMO_PYTHON_FUNCTION
 } Library;
 
-extern Library library; /* valid once LoadLibrary has returned NULL */
+extern Library library; /* valid once LoadDuomo has returned NULL */
 
 /* Returns NULL, or what went wrong, in static memory. With the GIL held. */
-const char *LoadLibrary(const char *path);
+const char *LoadDuomo(const char *path);
 
 #endif /* DUOMO_PYTHON_LIBRARY_H_ */

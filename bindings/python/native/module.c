@@ -6,7 +6,7 @@ static PyObject *Load(PyObject *self, PyObject *path) {
   (void)self;
   const char *name = Utf8(path, "path");
   if (name == NULL) return NULL;
-  const char *problem = LoadLibrary(name);
+  const char *problem = LoadDuomo(name);
   if (problem == NULL) Py_RETURN_NONE;
   PyErr_SetString(PyExc_ImportError, problem);
   return NULL;

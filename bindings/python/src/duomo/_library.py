@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from pathlib import Path
 
 from . import _native
+
+_INSIDE = {"win32": "duomo.dll", "darwin": "libduomo.0.dylib"}.get(sys.platform, "libduomo.so.0")
 
 _lock = threading.Lock()
 _path: str | None = None
@@ -20,7 +23,7 @@ def load_library(path: str | os.PathLike[str] | None = None) -> str:
     with _lock:
         if _path is None:
             chosen = os.fspath(path) if path is not None else os.environ.get("DUOMO_LIBRARY")
-            chosen = chosen or str(Path(__file__).parent / "lib" / "libduomo.so.0")
+            chosen = chosen or str(Path(__file__).parent / "lib" / _INSIDE)
             _native.load(chosen)
             _path = chosen
         elif path is not None and not os.path.samefile(path, _path):
