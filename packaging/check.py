@@ -68,7 +68,7 @@ class Package:
         self.name, self.files = os.path.basename(path), {}
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
-                self.files = {name: archive.read(name) for name in archive.namelist()}
+                self.files = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
         elif path.endswith(".deb"):
             data = subprocess.run(["dpkg-deb", "--fsys-tarfile", path], check=True, stdout=subprocess.PIPE).stdout
             self.of_tar(tarfile.open(fileobj=io.BytesIO(data)))
