@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "cli/provenance.h"
 #include "cli/understanding.h"
 #include "cli/workflow.h"
 #include "data/split.h"

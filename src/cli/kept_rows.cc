@@ -49,6 +49,10 @@ std::string PathOf(const DataOptions& o, const std::string& how) {
       .string();
 }
 
+[[noreturn]] void FailForRoom(const Error& error) {
+  Fail(error.status(), error.message(), "; make room or leave --cache out");
+}
+
 }  // namespace
 
 Understood ReadKept(const DataOptions& o, const std::string& how,
@@ -72,15 +76,14 @@ Understood ReadKept(const DataOptions& o, const std::string& how,
     Understood fresh = [&] {
       try {
         return read();
-      } catch (const Error& error) {
-        if (error.message().find("scratch file") == std::string::npos) throw;
-        Fail(error.status(), error.message(), "; make room or leave --cache out");
+      } catch (const ScratchError& error) {
+        FailForRoom(error);
       }
     }();
     try {
       data::WriteCache(path, key, fresh.dataset, fresh.ToJson().dump());
     } catch (const Error& error) {
-      Fail(error.status(), error.message(), "; make room or leave --cache out");
+      FailForRoom(error);
     }
     fresh = {};  // the file takes its place in memory, page by page as it is read
     kept = data::ReadCache(path, key, why);

@@ -39,7 +39,8 @@ struct TrainedOn {
 };
 description::Json RecordJson(const TrainedOn& trained);
 
-// What a file says of the file that it went on from: {"file": …, "fingerprint": …}.
+// What a file says of the file that it went on from: {"file": …, "fingerprint": …, "first": {…}},
+// the last being FirstTrainingOf(from).
 description::Json FromJson(const model::Model& from, const std::string& file);
 
 // How long and how fast the training from nothing was that a file comes from, however often it has

@@ -87,9 +87,11 @@ TrainingResult Train(TrainingRun run, const data::Dataset& dataset, const data::
     candidates = runtime::Engine::Create(model::Model::Open(run.candidates));
   }
   std::vector<uint32_t> only;
-  if (run.only_new) only = NewRows(*run.from, run.from_file, dataset, split.train);
-  if (run.only_new && run.replay > 0) {
-    only = WithOlderRows(std::move(only), run.replay, dataset, split.train, run.options.seed);
+  if (run.only_new) {
+    only = NewRows(*run.from, run.from_file, dataset, split.train);
+    if (run.replay > 0) {
+      only = WithOlderRows(std::move(only), run.replay, dataset, split.train, run.options.seed);
+    }
   }
   training::Task task(encoded, dataset, split, run.options, std::move(candidates), only);
   std::optional<training::Trainer::From> from;

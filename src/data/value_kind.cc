@@ -90,7 +90,6 @@ struct Distribution {
     }
     return values.empty() ? 0 : values.back();
   }
-
   // All values are multiples of a half: what scales of stars are made of.
   bool Halves() const {
     return std::all_of(values.begin(), values.end(),
