@@ -1,10 +1,8 @@
 // duomo_bench_data: the files that the benchmarks and the peers search, made with Duomo's rooms.
 //   known MODEL OUT           MODEL with a history of 200 random items for every user
-//   trained MODEL ITEMS OUT   ITEMS items through MODEL's item tower: each has the values of a
-//   random
-//                             item of MODEL for every input by itself (id of one, genres of
-//                             another, title of a third). Users, their vectors and the towers are
-//                             MODEL's.
+//   trained MODEL ITEMS OUT   ITEMS items through MODEL's item tower: each has, input by input,
+//                             the values of a random item of MODEL (id of one, genres of another,
+//                             title of a third). Users, their vectors and the towers are MODEL's.
 //   request CANDIDATES RANKING ITEMS CANDIDATES_OUT RANKING_OUT   see request/make_request.cc
 //   noise ITEMS WIDTH OUT     unit vectors without structure: normal numbers, normalised; 1,024
 //                             users

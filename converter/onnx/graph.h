@@ -1,10 +1,9 @@
 // The network of a model as an ONNX graph, from the rows of vocabularies to the prediction.
 //
 // Inputs (named as the description's inputs; those that nothing reads are left out):
-//   category            int64 [n]      a row of its vocabulary; −1 or the vocabulary's size:
-//   unknown set, text, history  int64 [n, m]   rows, m ≥ 1; −1: nothing there. It may stand
-//   anywhere, but in a
-//                                      convolution only behind the words. Limits on the length
+//   category            int64 [n]      a row of its vocabulary; −1 or its size: unknown
+//   set, text, history  int64 [n, m]   rows, m ≥ 1; −1: nothing there, in any place but, for a
+//                                      convolution, only behind the words. Limits on the length
 //                                      hold.
 //   number              float [n]      NaN: not given
 // with n "users", "items" or, for a joint tower and inputs of pairs, "pairs". Users and items are
