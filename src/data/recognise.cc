@@ -41,6 +41,8 @@ constexpr std::array<std::string_view, 13> kNoValue = {
     "price", "cost", "year",  "age",  "lat",      "lon",    "zip",
     "phone", "id",   "index", "rank", "discount", "unnamed"};
 
+constexpr ptrdiff_t kFewestOfMatrix = 8;  // columns
+
 constexpr std::array<std::string_view, 4> kTitleParts = {"title", "name", "description", "label"};
 
 class Finder {
@@ -62,7 +64,7 @@ class Finder {
       ByName(Role::kTimestamp, out_.roles.timestamp);
       ByName(Role::kEvent, out_.roles.event);
       ByParts(out_.roles.user, kUserParts);
-      ByParts(out_.roles.item, kItemParts);
+      if (ByParts(out_.roles.item, kItemParts) && IsMatrix()) Release(out_.roles.item);
     }
     Times();
     if (!named_) {
@@ -83,6 +85,10 @@ class Finder {
     role = column.name;
     taken_.push_back(column.name);
   }
+  void Release(std::string& role) {
+    std::erase(taken_, role);
+    role.clear();
+  }
 
   void ByName(Role role, std::string& wish) {
     if (!wish.empty()) return;
@@ -90,9 +96,10 @@ class Finder {
     if (at != kNoColumn && Free(table_.columns[at])) Take(wish, table_.columns[at]);
   }
 
+  // True where a column was found.
   template <size_t N>
-  void ByParts(std::string& role, const std::array<std::string_view, N>& parts) {
-    if (!role.empty()) return;
+  bool ByParts(std::string& role, const std::array<std::string_view, N>& parts) {
+    if (!role.empty()) return false;
     const ColumnProfile* best = nullptr;
     for (const ColumnProfile& column : table_.columns) {
       if (!Free(column) || column.times || column.fractions || !Has(Plain(column.name), parts)) {
@@ -101,7 +108,17 @@ class Finder {
       // An identifier rather than a word about it, and the one that tells more apart.
       if (best == nullptr || column.distinct > best->distinct) best = &column;
     }
-    if (best != nullptr && best->distinct > 1) Take(role, *best);
+    if (best == nullptr || best->distinct < 2) return false;
+    Take(role, *best);
+    return true;
+  }
+
+  // Whether the column taken for the item is one of many alike ("Film A", "Film B", …), each with
+  // ratings or marks of one item. Who means that has to say so: --matrix.
+  bool IsMatrix() const {
+    const auto& columns = table_.columns;
+    return LooksLikeValue(*table_.Find(out_.roles.item)) &&
+           std::count_if(columns.begin(), columns.end(), LooksLikeValue) >= kFewestOfMatrix;
   }
 
   void Times() {

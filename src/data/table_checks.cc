@@ -83,13 +83,15 @@ void ReportTable(const TableReader& in, size_t rows, std::vector<std::string> no
 }
 
 void RefuseNoColumn(Role role, const TableReader& in) {
-  constexpr size_t kMostNamed = 12;
+  constexpr size_t kMostNamed = 12, kFewestOfMatrix = 9;
   std::vector<std::string> names = in.header();
   std::string more, matrix;
+  if (names.size() >= kFewestOfMatrix) {
+    matrix = ", or say --matrix where each column is an item and each row a user";
+  }
   if (names.size() > kMostNamed) {
     more = StrCat(" and ", names.size() - kMostNamed, " more");
     names.resize(kMostNamed);
-    matrix = ", or say --matrix where each column is an item and each row a user";
   }
   Fail(Status::kInvalidArgument, in.where(), ": none of the columns ", List(names, ", "), more,
        " looks like the ", RoleName(role), "; name it with --map ", RoleName(role), "=COLUMN",

@@ -50,6 +50,24 @@ TEST(Recognise, PartsOfNames) {
   EXPECT_EQ(r.item, "stock code");
 }
 
+// "item3" is not the item where the columns beside it have ratings like it: each is one item, and
+// ReadTables() says so for want of the item.
+TEST(Recognise, NoColumnOfAMatrixIsTheItem) {
+  std::string text = "user";
+  for (int i = 0; i < 9; ++i) text += ",film " + std::to_string(i);
+  for (int u = 0; u < 30; ++u) {
+    text += "\nu" + std::to_string(u);
+    for (int i = 0; i < 9; ++i) {
+      text += ",";
+      if ((u + i) % 3 != 0) text += std::to_string(1 + (u * 7 + i) % 5);
+    }
+  }
+  const ColumnRoles r = RolesOf(text + "\n");
+  EXPECT_EQ(r.user, "user");
+  EXPECT_EQ(r.item, "");
+  EXPECT_EQ(RolesOf(text + "\n", {.item = "film 3"}).item, "film 3");
+}
+
 TEST(Recognise, ARatingUnderAnotherNameIsFoundByItsValues) {
   ColumnRoles r = RolesOf("user,item,liked\nu1,a,5\nu2,a,4\nu3,b,1\nu1,b,3\nu2,c,4\n");
   EXPECT_EQ(r.rating, "liked");
