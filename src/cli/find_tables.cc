@@ -183,6 +183,7 @@ class Finder {
     data::Recognised found = data::RecogniseInteractions(profile, stated, named);
     out_.spec.roles = found.roles;
     out_.unread = found.unread;
+    SeveralItems(found);
     if (!out_.spec.items.empty()) out_.spec.roles.item_title.clear();
     if (named) return;
     std::string names;
@@ -194,6 +195,20 @@ class Finder {
                        StrCat("the first row looks like data, so columns are told by their values; "
                               "--columns ",
                               names, " would name them"));
+  }
+
+  // Cells that hold a whole basket or session are read as so many rows, unless --sets says
+  // otherwise.
+  void SeveralItems(const data::Recognised& found) {
+    const std::string& column = found.roles.item;
+    const bool stated = std::any_of(out_.spec.sets.begin(), out_.spec.sets.end(),
+                                    [&](const auto& set) { return set.first == column; });
+    if (stated || found.item_separator == data::kNoSet) return;
+    out_.spec.sets.emplace_back(column, found.item_separator);
+    out_.unread.push_back(StrCat("the cells of \"", column,
+                                 "\" hold several items each, which are rows of "
+                                 "their own; --sets ",
+                                 column, "=none would take a cell for one item"));
   }
 
   std::string NameFor(const std::string& column) const {

@@ -64,7 +64,7 @@ data::Dataset ReadTestRows(const DataOptions& data, const std::string& path) {
   spec.items.clear();
   spec.name.clear();
   spec.kinds.clear();
-  spec.sets.clear();
+  std::erase_if(spec.sets, [&](const auto& set) { return set.first != spec.roles.item; });
   spec.roles.user_key = spec.roles.item_key = spec.roles.title = "";
   return data::ReadTables(spec);
 }

@@ -315,7 +315,7 @@ bool CsvReader::CutRow() {
 bool CsvReader::Accept() {
   char* row = in_.data() + in_.begin;
   Seen seen = plain_ ? Seen{false, false} : LookAt({row, row_size_});
-  if (seen.nul) return Bad("there is a NUL byte; is this a text file?");
+  if (seen.nul) return Bad("there is a NUL byte, as in files that are no text");
   if (seen.beyond_ascii && !options_.latin1 && !FitsEncoding({row, row_size_})) {
     return Bad("the text is not UTF-8; if the file is ISO-8859-1, say so with --latin1");
   }

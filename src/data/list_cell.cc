@@ -68,8 +68,9 @@ struct Seen {
   bool first = false, later = false;
 };
 
-// Whether splitting at `separator` makes sets of the cells, and how many have it.
-bool MakesSets(std::span<const std::string> cells, char separator, size_t& having) {
+// Whether splitting at `separator` makes sets of the cells, of keys or else of words, and how many
+// have it.
+bool MakesSets(std::span<const std::string> cells, char separator, bool keys, size_t& having) {
   having = 0;
   size_t some = 0, values = 0, length = 0;
   for (const std::string& cell : cells) {
@@ -79,11 +80,13 @@ bool MakesSets(std::span<const std::string> cells, char separator, size_t& havin
   if (having == 0 || 20 * having < some) return false;
   std::unordered_map<std::string, Seen> seen;
   std::unordered_map<std::string_view, uint32_t> whole;
+  bool integers = true;
   for (const std::string& cell : cells) {
     if (cell.empty()) continue;
     ++whole[cell];
     bool first = true;
     SplitSet(cell, separator, [&](std::string_view value) {
+      integers = integers && Fits(value, ColumnKind::kInteger);
       Seen& s = seen[std::string(value)];
       ++s.count;
       (first ? s.first : s.later) = true;
@@ -93,17 +96,17 @@ bool MakesSets(std::span<const std::string> cells, char separator, size_t& havin
     });
   }
   if (seen.empty()) return false;
-  if (separator == '|' && having < 20) return true;
+  if (separator == ' ' && !integers) return false;
+  const bool trusted = separator == '|' && !keys;  // what goes with a '|' is rarely a text
+  if (trusted && having < 20) return true;
   auto ratio = [](size_t a, size_t b) { return static_cast<double>(a) / static_cast<double>(b); };
   double again = ratio(values, seen.size()), whole_again = ratio(some, whole.size());
   size_t moving = 0;  // values that stand first here and later there
   for (const auto& [text, s] : seen) moving += s.first && s.later ? s.count : 0;
   bool short_values = length < 40 * values;
-  // What goes with a '|' is rarely a text.
-  double least = separator == '|' ? 1.2 : 2;
-  bool moves = separator == '|' || 4 * moving >= values;
-  return short_values && moves && again >= least &&
-         (again >= 1.5 * whole_again || separator == '|');
+  double least = trusted || keys ? 1.2 : 2;
+  bool moves = trusted || 4 * moving >= values;
+  return short_values && moves && again >= least && (again >= 1.5 * whole_again || trusted);
 }
 
 }  // namespace
@@ -125,7 +128,9 @@ void SplitSet(std::string_view cell, char separator,
   }
 }
 
-char FindSetSeparator(std::span<const std::string> cells) {
+namespace {
+
+char FindSeparator(std::span<const std::string> cells, std::string_view candidates, bool keys) {
   auto every = [&](auto is) {
     bool some = false;
     for (const std::string& cell : cells) {
@@ -146,13 +151,23 @@ char FindSetSeparator(std::span<const std::string> cells) {
   std::span<const std::string> some = cells.first(std::min(cells.size(), kMostCells));
   char best = kNoSet;
   size_t most = 0;
-  for (char separator : {'|', ';', ','}) {
+  for (char separator : candidates) {
     size_t having = 0;
-    if (!MakesSets(some, separator, having) || having <= most) continue;
+    if (!MakesSets(some, separator, keys, having) || having <= most) continue;
     most = having;
     best = separator;
   }
   return best;
+}
+
+}  // namespace
+
+char FindSetSeparator(std::span<const std::string> cells) {
+  return FindSeparator(cells, "|;,", false);
+}
+
+char FindKeySeparator(std::span<const std::string> cells) {
+  return FindSeparator(cells, "|;, ", true);
 }
 
 }  // namespace duomo::data

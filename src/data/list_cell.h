@@ -27,4 +27,9 @@ void SplitSet(std::string_view cell, char separator,
 // In a column of fewer than 20 such cells a '|' needs only the first.
 char FindSetSeparator(std::span<const std::string> cells);
 
+// The same for a column of keys, where a cell may hold a whole basket or session. Keys repeat as
+// they are, so every separator, '|' too, needs values that stand at several places in the cell; in
+// return a value need not come again as often, as there may be thousands. Blanks separate integers.
+char FindKeySeparator(std::span<const std::string> cells);
+
 }  // namespace duomo::data

@@ -36,6 +36,7 @@ class ColumnCounter {
       return;
     }
     if (out_.example.empty()) out_.example = cell;
+    if (out_.first.size() < ColumnProfile::kFirst) out_.first.emplace_back(cell);
     auto [found, added] = counts_.try_emplace(std::string(cell));
     if (added) found->second.code = static_cast<uint32_t>(counts_.size() - 1);
     ++found->second.cells;

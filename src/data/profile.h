@@ -21,12 +21,13 @@ struct ColumnProfile {
   bool fractions = false;      // numbers, and some of them are not whole
   double least = 0, most = 0;  // of numbers
   std::vector<float> values;   // of numbers, in the order of the rows
-  std::vector<uint32_t> codes;  // by row: which of the distinct values; kMissing for none
-  std::string example;          // the first cell that is not missing
+  std::vector<uint32_t> codes;     // by row: which of the distinct values; kMissing for none
+  std::string example;             // the first cell that is not missing
+  std::vector<std::string> first;  // cells that are not missing, at most kFirst
   // The most frequent values, where there are few: at most kFew, most frequent first.
   std::vector<std::pair<std::string, uint64_t>> frequent;
 
-  static constexpr size_t kFew = 30;
+  static constexpr size_t kFew = 30, kFirst = 5000;
   static constexpr uint32_t kMissing = UINT32_MAX;
 };
 

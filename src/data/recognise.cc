@@ -72,7 +72,9 @@ class Finder {
       Keys();
     }
     Values();
-    if (named_) Titles();
+    const ColumnProfile* items = table_.Find(out_.roles.item);
+    if (items != nullptr) out_.item_separator = FindKeySeparator(items->first);
+    if (named_ && out_.item_separator == kNoSet) Titles();
     NameUnread();
     return std::move(out_);
   }

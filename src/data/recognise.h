@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "data/list_cell.h"
 #include "data/profile.h"
 #include "data/tables.h"
 
@@ -13,6 +14,8 @@ namespace duomo::data {
 struct Recognised {
   ColumnRoles roles;                // names of columns; empty: none
   std::vector<std::string> unread;  // sentences: columns that are not read, and how to read them
+  char item_separator =
+      kNoSet;  // where cells hold several items: between them (list_cell.h); else kNoSet
 };
 
 // The columns of a table of interactions. Roles that `stated` has already ("none" included) are

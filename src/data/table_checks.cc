@@ -82,6 +82,18 @@ void ReportTable(const TableReader& in, size_t rows, std::vector<std::string> no
   report.late_columns = in.late_columns();
 }
 
+namespace {
+
+// What all columns stand below, as those of {"ratings": [{"user": 1, …}, …]} do; empty: nothing.
+std::string Above(const std::vector<std::string>& names) {
+  const std::string above = names[0].substr(0, names[0].find('.') + 1);
+  const bool all = std::all_of(names.begin(), names.end(),
+                               [&](const std::string& name) { return name.starts_with(above); });
+  return all && !above.empty() ? above.substr(0, above.size() - 1) : "";
+}
+
+}  // namespace
+
 void RefuseNoColumn(Role role, const TableReader& in) {
   constexpr size_t kMostNamed = 12, kFewestOfMatrix = 9;
   std::vector<std::string> names = in.header();
@@ -93,9 +105,14 @@ void RefuseNoColumn(Role role, const TableReader& in) {
     more = StrCat(" and ", names.size() - kMostNamed, " more");
     names.resize(kMostNamed);
   }
+  const std::string above = Above(in.header());
+  const std::string inner = above.empty() || !in.form().starts_with("JSON")
+                                ? ""
+                                : StrCat("; or, if the file is one object and its \"", above,
+                                         "\" the table, write that alone");
   Fail(Status::kInvalidArgument, in.where(), ": none of the columns ", List(names, ", "), more,
        " looks like the ", RoleName(role), "; name it with --map ", RoleName(role), "=COLUMN",
-       matrix);
+       matrix, inner);
 }
 
 void RefuseEmpty(const TableReader& in, std::string_view what) {

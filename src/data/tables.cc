@@ -12,6 +12,7 @@
 #include "core/text.h"
 #include "data/header_row.h"
 #include "data/key_table.h"
+#include "data/list_cell.h"
 #include "data/reshape.h"
 #include "data/roles.h"
 #include "data/row_spool.h"
@@ -90,6 +91,17 @@ class TablesReader {
       std::string_view stated = spec_.sets[i].first;
       bool own = stated.starts_with(side.prefix) && stated.substr(side.prefix.size()) == name;
       if (!own && stated != name) continue;
+      sets_used_[i] = true;
+      found = spec_.sets[i].second;
+    }
+    return found;
+  }
+
+  // What separates the items of a cell of the interactions, where it may hold several.
+  char ItemSeparator(const std::string& name) {
+    char found = kNoSet;
+    for (size_t i = 0; i < spec_.sets.size(); ++i) {
+      if (spec_.sets[i].first != name) continue;
       sets_used_[i] = true;
       found = spec_.sets[i].second;
     }
@@ -243,6 +255,7 @@ class TablesReader {
     items_.key_name = in.header()[item];
     if (!users_.given) StateKeys(users_, users_.key_name);
     if (!items_.given) StateKeys(items_, items_.key_name);
+    const char separator = ItemSeparator(items_.key_name);
     CheckUsed();
     TimeColumn clock(Sample(in, time), time == kNoColumn ? "" : spec_.date_format);
     const bool user_zeros = HasZeros(in, user), item_zeros = HasZeros(in, item);
@@ -252,40 +265,49 @@ class TablesReader {
     auto add = [&] {
       auto cells = in.fields();
       double stars = 1;
-      int64_t seconds = 0;
       if (rating != kNoColumn && !ParseNumber(cells[rating], in.decimal_comma(), stars)) {
         return in.Bad("the ", in.header()[rating], " ", QuoteCell(cells[rating]),
                       " is not a number");
       }
-      if (time != kNoColumn && !cells[time].empty() &&
-          !clock.Read(cells[time], out.size(), seconds)) {
-        return in.Bad("the ", in.header()[time], " ", QuoteCell(cells[time]), " is ",
-                      clock.Expected());
-      }
       if (event != kNoColumn && cells[event].empty()) {
         return in.Bad("the ", in.header()[event], " is empty");
       }
-      uint32_t user_row = 0, item_row = 0;
-      std::string_view user_key = cells[user], item_key = cells[item];
+      std::string_view user_key = cells[user];
       // Sales to somebody without an account, clicks before a login: such rows are no damage.
       if (NamesNobody(user_key, user_numbers)) return in.LeaveOut("the user is empty");
-      if (NamesNobody(item_key, item_numbers)) return in.LeaveOut("the item is empty");
-      // Both keys are checked before either makes a row.
-      if (!GoodKey(in, users_, user_zeros, user_key)) return false;
-      if (!GoodKey(in, items_, item_zeros, item_key)) return false;
-      if (items_.given && !RowOf(in, items_, item_key, item_row)) return false;
-      if (!RowOf(in, users_, user_key, user_row)) return false;
-      if (!items_.given) (void)RowOf(in, items_, item_key, item_row);
-      if (title != kNoColumn) {
-        if (item_row == items_.titles.size()) items_.titles.emplace_back();
-        if (items_.titles[item_row].empty()) items_.titles[item_row] = cells[title];
-      }
-      if (event != kNoColumn) out.events.push_back(EventOf(in, events, cells[event]));
-      out.users.push_back(user_row);
-      out.items.push_back(item_row);
-      out.ratings.push_back(static_cast<float>(stars));
-      out.timestamps.push_back(seconds);
-      return true;
+      if (NamesNobody(cells[item], item_numbers)) return in.LeaveOut("the item is empty");
+      auto add_item = [&](std::string_view item_key) {
+        uint32_t user_row = 0, item_row = 0;
+        int64_t seconds = 0;
+        if (time != kNoColumn && !cells[time].empty() &&
+            !clock.Read(cells[time], out.size(), seconds)) {
+          return in.Bad("the ", in.header()[time], " ", QuoteCell(cells[time]), " is ",
+                        clock.Expected());
+        }
+        // Both keys are checked before either makes a row.
+        if (!GoodKey(in, users_, user_zeros, user_key)) return false;
+        if (!GoodKey(in, items_, item_zeros, item_key)) return false;
+        if (items_.given && !RowOf(in, items_, item_key, item_row)) return false;
+        if (!RowOf(in, users_, user_key, user_row)) return false;
+        if (!items_.given) (void)RowOf(in, items_, item_key, item_row);
+        if (title != kNoColumn) {
+          if (item_row == items_.titles.size()) items_.titles.emplace_back();
+          if (items_.titles[item_row].empty()) items_.titles[item_row] = cells[title];
+        }
+        if (event != kNoColumn) out.events.push_back(EventOf(in, events, cells[event]));
+        out.users.push_back(user_row);
+        out.items.push_back(item_row);
+        out.ratings.push_back(static_cast<float>(stars));
+        out.timestamps.push_back(seconds);
+        return true;
+      };
+      if (separator == kNoSet) return add_item(cells[item]);
+      bool some = false;
+      SplitSet(cells[item], separator, [&](std::string_view key) {
+        some = true;
+        (void)add_item(key);
+      });
+      return some || in.LeaveOut("the item is empty");
     };
     while (in.Next()) (void)add();
     out_.skipped_lines += in.skipped();

@@ -36,7 +36,8 @@ struct TablesSpec {
   // Between the values of a set, for all columns: those that have it in some cell are sets. '\0':
   // found out for each column, see FindSetSeparator().
   char set_separator = '\0';
-  // The same for single columns, by "COLUMN", "users.COLUMN" or "items.COLUMN"; kNoSet: no set.
+  // The same for single columns, by "COLUMN", "users.COLUMN" or "items.COLUMN"; kNoSet: no set. One
+  // may be the interactions' items, whose cells hold several then: each is a row of its own.
   std::vector<std::pair<std::string, char>> sets = {};
   // Names for files that have no row of names.
   std::vector<std::string> columns = {}, user_columns = {}, item_columns = {};

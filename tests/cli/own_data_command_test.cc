@@ -177,5 +177,31 @@ TEST_F(Shop, FriendsAreABaseline) {
                 {"friends.csv, line 2", "r77"});
 }
 
+// A session a row, and new sessions to test on, which are read in the same way.
+TEST(Sessions, AreReadAsARowForEachItem) {
+  TemporaryFolder folder;
+  const std::string file = folder.File("m.duomo"), old = folder.File("old.csv"),
+                    more = folder.File("more.csv");
+  auto sessions = [](int begin, int end, int shift) {
+    std::string text = "session,items\n";
+    for (int i = begin; i < end; ++i) {
+      text += "s" + std::to_string(i % 40) + ",\"" + std::to_string((i * 7 + shift) % 20) + " " +
+              std::to_string((i * 3 + 1 + shift) % 20) + " " +
+              std::to_string((i + 5 + shift) % 20) + "\"\n";
+    }
+    return text;
+  };
+  WriteText(old, sessions(0, 120, 0));
+  WriteText(more, sessions(200, 230, 3));
+  Outcome trained = Duomo({"train", "--interactions", old, "-o", file, "--budget", "1s"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  EXPECT_NE(trained.err.find("hold several items each"), trained.err.npos) << trained.err;
+  EXPECT_NE(trained.err.find("40 users, 20 items"), trained.err.npos) << trained.err;
+  Json report = DuomoJson(
+      {"evaluate", file, "--interactions", old, "--test", more, "--trained-rows", "allow"});
+  EXPECT_EQ(report["ranking"]["users"], 30);
+  EXPECT_EQ(report["ranking"]["items"], 20);
+}
+
 }  // namespace
 }  // namespace duomo::testing
