@@ -200,7 +200,8 @@ TEST(Split, TimeNeedsTimestamps) {
   const auto& [d, real] = test::MovieLensOrSynthetic();
   if (real) {
     // Part of the file's timestamps are lost (see the README beside it).
-    EXPECT_FAILS(MakeSplit("time:0.9", d.interactions), Status::kInvalidArgument,
+    const Interactions& ratings = d.interactions;  // clang 14: no structured binding in a lambda
+    EXPECT_FAILS(MakeSplit("time:0.9", ratings), Status::kInvalidArgument,
                  "154638 of 1000209 rows");
   }
 }
