@@ -51,6 +51,9 @@ def sources():
     java = text(f"{ROOT}/bindings/java/pom.xml")
     same("pom.xml", first(r"<version>([^<]+)</version>", java), VERSION)
     same("pom.xml's licence", first(r"<license>\s*<name>([^<]+)</name>", java), LICENCE)
+    dotnet = text(f"{ROOT}/bindings/dotnet/src/AssemblyInfo.cs")
+    same("AssemblyInfo.cs", first(r'InformationalVersion\("([^"]+)"', dotnet), VERSION)
+    same("AssemblyInfo.cs", first(r'AssemblyVersion\("([^"]+)"', dotnet), f"{VERSION}.0")
     npm = f"{ROOT}/bindings/js/package.json"
     if os.path.exists(npm):
         package = json.loads(text(npm))
@@ -127,6 +130,11 @@ def package(path):
     elif name.endswith(".tgz"):
         says(r'"version": "([^"]+)"', "package.json")
         says(r'"license": "([^"]+)"', "package.json", LICENCE)
+    elif name.endswith(".nupkg"):
+        says(r"<version>([^<]+)</version>", "Duomo.nuspec")
+        says(r"<license[^>]*>([^<]+)</license>", "Duomo.nuspec", LICENCE)
+        same(f"the assembly in {name}", "lib/netstandard2.0/Duomo.dll" in p.files, True)
+        same(f"this machine's library in {name}", "runtimes/linux-x64/native/libduomo.so" in p.files, True)
     elif name.startswith("duomo-go"):
         same(f"the folder in {name}", {n.split("/")[0] + "/" + n.split("/")[1] for n in p.files}, {f"duomo.dev/duomo@v{VERSION}"})
     elif name == f"duomo-{VERSION}.tar.gz":

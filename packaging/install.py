@@ -134,8 +134,19 @@ class Install:
         run("cargo", "build", "--quiet", cwd=user, **rust)
         return run(f"{os.environ.get('CARGO_TARGET_DIR', f'{user}/target')}/debug/shop", self.model, cwd=user)
 
+    def dotnet(self, work):
+        # What `dotnet add package` unpacks, for Mono, which wants the library beside the assembly.
+        with zipfile.ZipFile(self.artefact("Duomo.*.nupkg")) as package:
+            for name in ("lib/netstandard2.0/Duomo.dll", "runtimes/linux-x64/native/libduomo.so"):
+                with open(f"{work}/{os.path.basename(name)}", "wb") as file:
+                    file.write(package.read(name))
+        write(f"{work}/Shop.cs", block("dotnet", "csharp"))
+        run("mcs", "-langversion:7.2", "-r:Duomo.dll", "Shop.cs", cwd=work)
+        return run("mono", "Shop.exe", self.model, cwd=work)
 
-PROGRAMS = {"python": ["python3"], "js": ["node", "npm"], "go": ["go", "cc"], "java": ["mvn", "java"], "rust": ["cargo", "c++"]}
+
+PROGRAMS = {"python": ["python3"], "js": ["node", "npm"], "go": ["go", "cc"], "java": ["mvn", "java"], "rust": ["cargo", "c++"],
+            "dotnet": ["mcs", "mono"]}
 
 
 def main():

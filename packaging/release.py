@@ -197,6 +197,7 @@ class Release:
 def main():
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     import mobile
+    import nuget
     release = Release(sys.argv[1])
     with tempfile.TemporaryDirectory() as work:
         release.source()
@@ -207,6 +208,7 @@ def main():
         release.python(work, prefix, libraries)
         jar = release.java(work, prefix, libraries)
         release.crates(work)
+        nuget.nupkg(release, run, ROOT, prefix, libraries)
         if "wasm32" in libraries:
             release.npm(work, libraries["wasm32"])
         mobile.aar(release, jar, libraries)
