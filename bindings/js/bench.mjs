@@ -71,7 +71,7 @@ const features = fed.map((feeds) => {
 const ways = {
   'onnxruntime-web: the network as exported, all items': async (i) => best((await network.run({...fed[i], ...everyItem}, ['prediction'])).prediction.data),
   'onnxruntime-web: the user tower, then frozen items': async (i) => Array.from((await search.run({user_vector: (await tower.run(fed[i])).user_vector})).places.data, Number),
-  'duomo: the user\'s features': (i) => model.topk({features: features[i], k: K})[0].map((hit) => itemIds.indexOf(hit.id)),
+  'duomo: the user\'s features': (i) => model.topk({features: features[i], k: K}).at(0).map((hit) => itemIds.indexOf(hit.id)),
   'duomo: a user of the file': (i) => model.topk(ids[i], {k: K}).map((hit) => itemIds.indexOf(hit.id)),
 };
 const asked = {...ways,
