@@ -206,8 +206,7 @@ class Finder {
     if (stated || found.item_separator == data::kNoSet) return;
     out_.spec.sets.emplace_back(column, found.item_separator);
     out_.unread.push_back(StrCat("the cells of \"", column,
-                                 "\" hold several items each, which are rows of "
-                                 "their own; --sets ",
+                                 "\" hold several items each, which are rows of their own; --sets ",
                                  column, "=none would take a cell for one item"));
   }
 

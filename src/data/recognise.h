@@ -14,8 +14,8 @@ namespace duomo::data {
 struct Recognised {
   ColumnRoles roles;                // names of columns; empty: none
   std::vector<std::string> unread;  // sentences: columns that are not read, and how to read them
-  char item_separator =
-      kNoSet;  // where cells hold several items: between them (list_cell.h); else kNoSet
+  // What stands between the items of a cell, where cells hold several (list_cell.h); else kNoSet.
+  char item_separator = kNoSet;
 };
 
 // The columns of a table of interactions. Roles that `stated` has already ("none" included) are

@@ -67,9 +67,8 @@ void RefuseOtherFormats(std::string_view head, const std::string& where) {
   if (head.starts_with("\x89HDF")) refuse("an HDF5 file");
   if (head.starts_with("SQLite format 3")) {
     Fail(Status::kUnsupported, where,
-         " is an SQLite database; write a table of it as CSV: sqlite3 "
-         "-header -csv ",
-         where, " 'SELECT * FROM …'");
+         " is an SQLite database; write a table of it as CSV: sqlite3 -header -csv ", where,
+         " 'SELECT * FROM …'");
   }
   bool spreadsheet = head.starts_with("PK\3\4") || head.starts_with("\xD0\xCF\x11\xE0");
   if (spreadsheet) {
