@@ -117,7 +117,9 @@ int main(int argc, char** argv) {
   test_features();
   test_vectors();
   test_predict();
+  test_topk_threads();
   test_topk();
+  test_histories_of_users();
   test_similar();
   test_attributes();
   test_item_sets();

@@ -67,6 +67,8 @@ void test_features(void);
 void test_vectors(void);
 void test_predict(void);
 void test_topk(void);
+void test_topk_threads(void);
+void test_histories_of_users(void);
 void test_similar(void);
 void test_attributes(void);
 void test_item_sets(void);

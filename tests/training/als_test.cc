@@ -12,7 +12,6 @@
 #include "evaluation/vector_recommender.h"
 #include "runtime/engine.h"
 #include "runtime/fold_in.h"
-#include "training/weights.h"
 
 namespace duomo::training {
 namespace {
@@ -432,21 +431,6 @@ TEST(Als, BadInputIsNamed) {
   EXPECT_TRUE(refused([](AlsOptions& o) { o.l2 = NAN; }));
   EXPECT_TRUE(refused([](AlsOptions& o) { o.alpha0 = -1; }));
   EXPECT_TRUE(refused([](AlsOptions& o) { o.passes = 0; }));
-}
-
-TEST(Weights, HaveAMeanOfOneOrAreLeftOut) {
-  data::Interactions in;
-  in.users = in.items = {0, 0, 0, 0};
-  std::vector<uint32_t> rows = {0, 1, 3};
-  EXPECT_TRUE(MeanOneWeights(in, rows).empty());
-  in.weights = {5, 5, 1, 5};
-  EXPECT_TRUE(MeanOneWeights(in, rows).empty());
-  in.weights = {0, 2, -1, 4};  // the third row is not asked for
-  EXPECT_EQ(MeanOneWeights(in, rows), (std::vector<float>{0, 1, 2}));
-  in.weights = {0, 0, 1, 0};
-  EXPECT_THROW(MeanOneWeights(in, rows), Error);
-  in.weights = {1, 2};
-  EXPECT_THROW(MeanOneWeights(in, rows), Error);
 }
 
 }  // namespace
