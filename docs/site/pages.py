@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,8 @@ sys.path.insert(0, str(HERE))
 import links  # noqa: E402
 
 LANGUAGES = {".h": "cpp", ".hpp": "cpp", ".cc": "cpp", ".fbs": "protobuf", ".py": "python", ".rs": "rust"}
+
+WIDEST = 30  # the line below the names of a table's columns: seven of them
 
 PYTHON_PAGE = """# Python
 
@@ -88,6 +91,8 @@ def on_page_markdown(markdown: str, *, page: Any, config: Any, files: Any) -> st
     path = ROOT / page.file.src_uri
     if not path.is_file():
         return markdown
+    if max(map(len, re.findall(r"^\|[-:| ]+\|$", markdown, re.MULTILINE)), default=0) > WIDEST:
+        page.meta["hide"] = ["navigation", "toc"]  # the table takes the whole width
 
     def change(target: str) -> str:
         url = urlsplit(target)
