@@ -249,6 +249,7 @@ void KeepValues(Draft& draft, uint32_t vocabulary, const std::vector<uint32_t>& 
       std::vector<uint32_t> piece;
       before([&](std::span<const std::byte> bytes) {
         piece.resize(bytes.size() / sizeof(uint32_t));
+        if (piece.empty()) return;  // which has no address to copy from
         std::memcpy(piece.data(), bytes.data(), piece.size() * sizeof(uint32_t));
         for (uint32_t& row : piece) row = now[std::min<size_t>(row, now.size() - 1)];
         sink(std::as_bytes(std::span(piece)));
