@@ -169,14 +169,14 @@ static class Service
 
     private static string Quoted(string text)
     {
-        var out_ = new StringBuilder("\"");
+        var made = new StringBuilder("\"");
         foreach (char c in text)
         {
-            if (c == '"' || c == '\\') out_.Append('\\').Append(c);
-            else if (c < ' ') out_.Append("\\u").Append(((int)c).ToString("x4"));
-            else out_.Append(c);
+            if (c == '"' || c == '\\') made.Append('\\').Append(c);
+            else if (c < ' ') made.Append("\\u").Append(((int)c).ToString("x4"));
+            else made.Append(c);
         }
-        return out_.Append('"').ToString();
+        return made.Append('"').ToString();
     }
 
     /// <summary>An object of texts and integers. (System.Text.Json is no part of .NET Standard 2.0.)</summary>
@@ -185,13 +185,13 @@ static class Service
         const string Entry = @"\s*""((?:[^""\\]|\\.)*)""\s*:\s*(?:""((?:[^""\\]|\\.)*)""|(-?[0-9]+))\s*";
         Match all = Regex.Match(text, @"^\s*\{(?:" + Entry + "(?:," + Entry + @")*|\s*)\}\s*$");
         if (!all.Success) throw new ArgumentException("an object of texts and integers is needed");
-        var out_ = new Dictionary<string, object>();
+        var made = new Dictionary<string, object>();
         foreach (Match one in Regex.Matches(text, Entry))
         {
             string name = Regex.Unescape(one.Groups[1].Value);
-            if (one.Groups[3].Success) out_[name] = checked(long.Parse(one.Groups[3].Value, CultureInfo.InvariantCulture));
-            else out_[name] = Regex.Unescape(one.Groups[2].Value);
+            if (one.Groups[3].Success) made[name] = checked(long.Parse(one.Groups[3].Value, CultureInfo.InvariantCulture));
+            else made[name] = Regex.Unescape(one.Groups[2].Value);
         }
-        return out_;
+        return made;
     }
 }

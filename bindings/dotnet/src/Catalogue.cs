@@ -129,16 +129,16 @@ namespace Duomo
             {
                 return Held(model =>
                 {
-                    var out_ = new AttributeInfo[Info.AttributeCount];
+                    var made = new AttributeInfo[Info.AttributeCount];
                     NativeError error;
                     Error.Prepare(&error);
-                    for (int i = 0; i < out_.Length; ++i)
+                    for (int i = 0; i < made.Length; ++i)
                     {
                         var info = new NativeAttributeInfo { struct_size = (uint)sizeof(NativeAttributeInfo) };
                         Error.Check(Native.duomo_model_get_attribute(ref info, model, (ulong)i, &error), &error);
-                        out_[i] = new AttributeInfo(info);
+                        made[i] = new AttributeInfo(info);
                     }
-                    return out_;
+                    return made;
                 });
             }
         }
@@ -219,16 +219,16 @@ namespace Duomo
             {
                 return Held(model =>
                 {
-                    var out_ = new InputInfo[Info.InputCount];
+                    var made = new InputInfo[Info.InputCount];
                     NativeError error;
                     Error.Prepare(&error);
-                    for (int i = 0; i < out_.Length; ++i)
+                    for (int i = 0; i < made.Length; ++i)
                     {
                         var info = new NativeInputInfo { struct_size = (uint)sizeof(NativeInputInfo) };
                         Error.Check(Native.duomo_model_get_input(ref info, model, (ulong)i, &error), &error);
-                        out_[i] = new InputInfo(i, info);
+                        made[i] = new InputInfo(i, info);
                     }
-                    return out_;
+                    return made;
                 });
             }
         }
@@ -239,10 +239,10 @@ namespace Duomo
             if (input == null) throw new ArgumentNullException(nameof(input));
             return Held(model =>
             {
-                var out_ = new string[input.ValueCount];
+                var made = new string[input.ValueCount];
                 NativeError error;
                 Error.Prepare(&error);
-                for (long i = 0; i < out_.Length; ++i)
+                for (long i = 0; i < made.Length; ++i)
                 {
                     var text = new NativeText();
                     long integer = 0;
@@ -250,9 +250,9 @@ namespace Duomo
                         Native.duomo_model_get_input_value(
                             &text, &integer, model, (ulong)input.Index, (ulong)i, &error),
                         &error);
-                    out_[i] = input.HasStrings ? Utf8.Of(text) : integer.ToString(CultureInfo.InvariantCulture);
+                    made[i] = input.HasStrings ? Utf8.Of(text) : integer.ToString(CultureInfo.InvariantCulture);
                 }
-                return out_;
+                return made;
             });
         }
 
@@ -263,16 +263,16 @@ namespace Duomo
             {
                 return Held(model =>
                 {
-                    var out_ = new Dictionary<string, string>();
+                    var made = new Dictionary<string, string>();
                     NativeError error;
                     Error.Prepare(&error);
                     for (int i = 0; i < Info.MetadataCount; ++i)
                     {
                         NativeText key, value;
                         Error.Check(Native.duomo_model_metadata_at(&key, &value, model, (ulong)i, &error), &error);
-                        out_[Utf8.Of(key)] = Utf8.Of(value);
+                        made[Utf8.Of(key)] = Utf8.Of(value);
                     }
-                    return out_;
+                    return made;
                 });
             }
         }

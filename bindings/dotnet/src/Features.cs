@@ -117,10 +117,10 @@ namespace Duomo
         /// <summary>Where each list begins in what they make one behind the other, and the end.</summary>
         internal static UIntPtr[] Offsets(int[] lengths)
         {
-            var out_ = new UIntPtr[lengths.Length + 1];
+            var made = new UIntPtr[lengths.Length + 1];
             long sum = 0;
-            for (int i = 0; i < lengths.Length; ++i) out_[i + 1] = (UIntPtr)(ulong)(sum += lengths[i]);
-            return out_;
+            for (int i = 0; i < lengths.Length; ++i) made[i + 1] = (UIntPtr)(ulong)(sum += lengths[i]);
+            return made;
         }
 
         private void Need(Array values, string name)

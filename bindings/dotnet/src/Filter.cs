@@ -67,26 +67,26 @@ namespace Duomo
         internal static unsafe NativeFilter[] Native(IReadOnlyList<Filter> filters, Pins pins)
         {
             if (filters == null || filters.Count == 0) return null;
-            var out_ = new NativeFilter[filters.Count];
-            for (int i = 0; i < out_.Length; ++i)
+            var made = new NativeFilter[filters.Count];
+            for (int i = 0; i < made.Length; ++i)
             {
                 Filter f = filters[i] ?? throw new ArgumentException("filter " + i + " is null", nameof(filters));
-                out_[i].struct_size = (uint)sizeof(NativeFilter);
-                out_[i].mode = f.mode;
-                out_[i].input = pins.Of(f.name, nameof(name));
+                made[i].struct_size = (uint)sizeof(NativeFilter);
+                made[i].mode = f.mode;
+                made[i].input = pins.Of(f.name, nameof(name));
                 // The library tells texts from integers by which of the two arrays there is, so of no values neither.
                 int count = f.strings != null ? f.strings.Length : f.integers != null ? f.integers.Length : 0;
                 if (count > 0)
                 {
-                    out_[i].strings = pins.Of(f.strings, "values");
-                    out_[i].integers = pins.Of(f.integers);
+                    made[i].strings = pins.Of(f.strings, "values");
+                    made[i].integers = pins.Of(f.integers);
                 }
-                out_[i].value_count = (UIntPtr)count;
-                out_[i].minimum = f.minimum;
-                out_[i].maximum = f.maximum;
-                out_[i].flags = f.flags;
+                made[i].value_count = (UIntPtr)count;
+                made[i].minimum = f.minimum;
+                made[i].maximum = f.maximum;
+                made[i].flags = f.flags;
             }
-            return out_;
+            return made;
         }
     }
 }

@@ -61,13 +61,13 @@ namespace Duomo
         internal static IntPtr[] Pointers(IReadOnlyList<ItemSet> sets, Pins pins, string name, bool optional)
         {
             if (sets == null) throw new ArgumentNullException(name);
-            var out_ = new IntPtr[sets.Count];
-            for (int i = 0; i < out_.Length; ++i)
+            var made = new IntPtr[sets.Count];
+            for (int i = 0; i < made.Length; ++i)
             {
                 if (sets[i] == null && !optional) throw new ArgumentNullException(name + "[" + i + "]");
-                out_[i] = sets[i] == null ? IntPtr.Zero : pins.Of(sets[i].Handle);
+                made[i] = sets[i] == null ? IntPtr.Zero : pins.Of(sets[i].Handle);
             }
-            return out_;
+            return made;
         }
 
         /// <summary>Releases the set. Twice is fine; calls that use it end first.</summary>

@@ -247,7 +247,7 @@ namespace Duomo
 
         private static NativeRankRequest NativeOf(RankRequest r, int n, Pins pins)
         {
-            var out_ = new NativeRankRequest
+            var made = new NativeRankRequest
             {
                 struct_size = (uint)sizeof(NativeRankRequest),
                 n = (UIntPtr)n,
@@ -260,21 +260,21 @@ namespace Duomo
                 if (r.User.Value.Count != 1) throw new ArgumentException("one user is needed", "User");
                 if (r.User.Value.Keys != null)
                 {
-                    out_.user_key = pins.Of(r.User.Value.Keys[0], "User");
+                    made.user_key = pins.Of(r.User.Value.Keys[0], "User");
                 }
                 else
                 {
-                    out_.flags = 1;
-                    out_.user_id = r.User.Value.Ids[0];
+                    made.flags = 1;
+                    made.user_id = r.User.Value.Ids[0];
                 }
             }
-            if (r.Items != null) Search.Split(r.Items.Value, "Items", pins, out out_.item_ids, out out_.item_keys);
+            if (r.Items != null) Search.Split(r.Items.Value, "Items", pins, out made.item_ids, out made.item_keys);
             if (r.History != null)
             {
-                Search.Split(r.History.Value, "History", pins, out out_.history_ids, out out_.history_keys);
-                out_.history_count = (UIntPtr)r.History.Value.Count;
+                Search.Split(r.History.Value, "History", pins, out made.history_ids, out made.history_keys);
+                made.history_count = (UIntPtr)r.History.Value.Count;
             }
-            return out_;
+            return made;
         }
     }
 }

@@ -56,18 +56,18 @@ namespace Duomo
         private static string[] Texts(NativeText[] texts, TopKResult found)
         {
             if (texts == null) return null;
-            var out_ = new string[texts.Length];
+            var made = new string[texts.Length];
             for (int query = 0; query < found.Counts.Length; ++query)
             {
                 int first = query * found.Stride;
-                for (int i = first; i < first + found.Counts[query]; ++i) out_[i] = Utf8.Of(texts[i]) ?? "";
+                for (int i = first; i < first + found.Counts[query]; ++i) made[i] = Utf8.Of(texts[i]) ?? "";
             }
-            return out_;
+            return made;
         }
 
         private static NativeTopKRequest Native(TopKRequest r, int count, int k, Pins pins)
         {
-            var out_ = new NativeTopKRequest
+            var made = new NativeTopKRequest
             {
                 struct_size = (uint)sizeof(NativeTopKRequest),
                 count = (UIntPtr)count,
@@ -76,18 +76,18 @@ namespace Duomo
                 features = pins.Of(r.Features?.Handle),
                 probes = (UIntPtr)(ulong)Math.Max(0, r.Probes),
             };
-            if (r.Of != null) Split(r.Of.Value, "Of", pins, out out_.ids, out out_.keys);
-            if (r.ExcludeSeen) out_.flags |= Seen;
-            if (r.Approximate) out_.flags |= ApproximateFlag;
+            if (r.Of != null) Split(r.Of.Value, "Of", pins, out made.ids, out made.keys);
+            if (r.ExcludeSeen) made.flags |= Seen;
+            if (r.Approximate) made.flags |= ApproximateFlag;
             if (r.MinimumScore != null)
             {
-                out_.flags |= Minimum;
-                out_.minimum_score = r.MinimumScore.Value;
+                made.flags |= Minimum;
+                made.minimum_score = r.MinimumScore.Value;
             }
             if (r.Histories != null)
             {
                 Need(r.Histories.Count, count, "Histories");
-                Lists(r.Histories, "Histories", pins, out out_.history_offsets, out out_.history_ids, out out_.history_keys);
+                Lists(r.Histories, "Histories", pins, out made.history_offsets, out made.history_ids, out made.history_keys);
             }
             if (r.HistoryWeights != null)
             {
@@ -96,47 +96,47 @@ namespace Duomo
                 {
                     Need(r.HistoryWeights[i]?.Length ?? 0, r.Histories[i].Count, "HistoryWeights[" + i + "]");
                 }
-                out_.history_weights = pins.Of(r.HistoryWeights.SelectMany(one => one ?? new float[0]).ToArray());
+                made.history_weights = pins.Of(r.HistoryWeights.SelectMany(one => one ?? new float[0]).ToArray());
             }
             if (r.Exclude != null)
             {
-                Split(r.Exclude.Value, "Exclude", pins, out out_.shared_exclude_ids, out out_.shared_exclude_keys);
-                out_.shared_exclude_count = (UIntPtr)r.Exclude.Value.Count;
+                Split(r.Exclude.Value, "Exclude", pins, out made.shared_exclude_ids, out made.shared_exclude_keys);
+                made.shared_exclude_count = (UIntPtr)r.Exclude.Value.Count;
             }
             if (r.ExcludeEach != null)
             {
                 Need(r.ExcludeEach.Count, count, "ExcludeEach");
-                Lists(r.ExcludeEach, "ExcludeEach", pins, out out_.exclude_offsets, out out_.exclude_ids, out out_.exclude_keys);
+                Lists(r.ExcludeEach, "ExcludeEach", pins, out made.exclude_offsets, out made.exclude_ids, out made.exclude_keys);
             }
-            Allowed(r, count, pins, ref out_);
+            Allowed(r, count, pins, ref made);
             NativeFilter[] filters = Filter.Native(r.Where, pins);
-            out_.filters = pins.Of(filters);
-            out_.filter_count = (UIntPtr)(filters?.Length ?? 0);
+            made.filters = pins.Of(filters);
+            made.filter_count = (UIntPtr)(filters?.Length ?? 0);
             if (r.KEach != null)
             {
                 Need(r.KEach.Count, count, "KEach");
-                out_.k_each = pins.Of(r.KEach.Select(one => Each(one, r.K, k)).ToArray());
+                made.k_each = pins.Of(r.KEach.Select(one => Each(one, r.K, k)).ToArray());
             }
             if (r.Limits != null && r.Limits.Count > 0)
             {
-                out_.limits = pins.Of(r.Limits.Select(one => Limit(one.Key, one.Value, pins)).ToArray());
-                out_.limit_count = (UIntPtr)r.Limits.Count;
+                made.limits = pins.Of(r.Limits.Select(one => Limit(one.Key, one.Value, pins)).ToArray());
+                made.limit_count = (UIntPtr)r.Limits.Count;
             }
-            return out_;
+            return made;
         }
 
-        private static void Allowed(TopKRequest r, int count, Pins pins, ref NativeTopKRequest out_)
+        private static void Allowed(TopKRequest r, int count, Pins pins, ref NativeTopKRequest made)
         {
             if (r.Allow != null)
             {
-                out_.flags |= Listed;
-                out_.allow_count = (UIntPtr)r.Allow.Value.Count;
-                if (r.Allow.Value.Count > 0) Split(r.Allow.Value, "Allow", pins, out out_.allow_ids, out out_.allow_keys);
+                made.flags |= Listed;
+                made.allow_count = (UIntPtr)r.Allow.Value.Count;
+                if (r.Allow.Value.Count > 0) Split(r.Allow.Value, "Allow", pins, out made.allow_ids, out made.allow_keys);
             }
-            out_.allow_set = pins.Of(r.AllowSet?.Handle);
+            made.allow_set = pins.Of(r.AllowSet?.Handle);
             if (r.AllowSets == null) return;
             Need(r.AllowSets.Count, count, "AllowSets");
-            out_.allow_sets = pins.Of(ItemSet.Pointers(r.AllowSets, pins, "AllowSets", true));
+            made.allow_sets = pins.Of(ItemSet.Pointers(r.AllowSets, pins, "AllowSets", true));
         }
 
         private static UIntPtr Each(int one, int asked, int k)
