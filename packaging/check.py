@@ -150,6 +150,9 @@ def package(path):
             root = at[:at.index("include/duomo/") + len("include/")]
             for included in re.findall(r"^#include [<\"](duomo/[^>\"]+)", data.decode(), re.M):
                 same(f"{included}, which {at} includes, in {name}", root + included in p.files, True)
+    for at, data in p.files.items():  # a path of the machine that made it, another each time
+        if data[:4] in (b"\x7fELF", b"\xcf\xfa\xed\xfe") or data[:2] == b"MZ":
+            same(f"a temporary folder's name in {at} of {name}", first(r"(/tmp/tmp[^\0]*)", data.decode("latin-1")), None)
     if "Apache License" not in p.text("LICENSE"):
         failures.append(f"{name} does not say its licence")
     if name not in sources and "zlib" not in p.text("THIRD-PARTY.txt"):
